@@ -1,0 +1,361 @@
+"""The interfaces that every model, analysis and page agrees on. Imports NumPy and nothing heavier."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Capability = Literal["static", "contextual", "language_model"]
+Floats = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+
+# ---------------------------------------------------------------- errors
+
+
+class EmbedLabError(Exception):
+    """Base of every error this library raises on purpose; its text is fit to be shown to a visitor."""
+
+
+class UnknownWord(EmbedLabError):
+    """A word is not in a model's vocabulary and the model cannot compose a vector for it."""
+
+    def __init__(self, word: str, model: str = "this model") -> None:
+        super().__init__(f"'{word}' is not in the vocabulary of {model}. Try another spelling or a commoner word.")
+        self.word = word
+
+
+class BadInput(EmbedLabError):
+    """A text, file or question cannot be read or answered as given."""
+
+
+class BadSetting(EmbedLabError):
+    """A setting is outside its allowed range."""
+
+
+class BadModel(EmbedLabError):
+    """A model folder or checkpoint is damaged, incomplete or of an unknown kind."""
+
+
+class Unreachable(EmbedLabError):
+    """Something on the network could not be reached."""
+
+
+class Cancelled(EmbedLabError):
+    """The person who started a long work asked it to stop. Raise it in ``on_progress`` to stop a trainer."""
+
+
+# ---------------------------------------------------------------- progress
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The one event that trainers and other long works report.
+
+    Attributes:
+        step: work done so far, in the unit of ``total`` (words, iterations, documents).
+        total: all the work.
+        loss: mean training loss of the last stretch, if it means something; natural logarithm.
+        held_out: the same loss on text that is not trained on.
+        tokens_per_second: speed of the last stretch.
+        eta: seconds left, estimated.
+        phase: what is being done, in a word or two ("reading", "counting", "training").
+        epoch: how many whole passes over the text are finished.
+        peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` when
+            there is nothing to look at yet. Trainers of static models set it at the end of every epoch.
+    """
+
+    step: int
+    total: int
+    loss: float | None = None
+    held_out: float | None = None
+    tokens_per_second: float | None = None
+    eta: float | None = None
+    phase: str = "training"
+    epoch: int = 0
+    peek: Callable[[], StaticModel] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def fraction(self) -> float:
+        """Share of the work that is done, 0 to 1."""
+        return min(1.0, self.step / self.total) if self.total else 0.0
+
+
+OnProgress = Callable[[Progress], None]
+"""Called about once a second, and at the end of every epoch. Whatever it raises stops the work within two
+seconds and reaches the caller."""
+
+
+# ---------------------------------------------------------------- settings
+
+
+def setting(
+    default: Any,
+    text: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: Sequence[str] | None = None,
+) -> Any:
+    """A documented, bounded dataclass field: forms show ``text`` as a tooltip, ``Settings`` holds the bounds."""
+    return field(default=default, metadata={"help": text, "low": low, "high": high, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of every model's ``Config``: frozen, every field made by ``setting`` and checked on construction.
+
+    Raises:
+        BadSetting: a value has the wrong type, is outside its bounds or is not among its choices.
+    """
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):
+            _check_setting(item, getattr(self, item.name))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Settings from parsed JSON or TOML; an unknown name is an error rather than silently dropped."""
+        known = {item.name for item in dataclasses.fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise BadSetting(f"{cls.__name__} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return dataclasses.asdict(self)
+
+
+def _check_setting(item: dataclasses.Field[Any], value: Any) -> None:
+    low, high, choices = (item.metadata.get(name) for name in ("low", "high", "choices"))
+    expected = type(item.default)
+    matches = isinstance(value, (int, float)) if expected is float else isinstance(value, expected)
+    if not matches or (expected in (int, float) and isinstance(value, bool)):
+        raise BadSetting(f"{item.name} must be {expected.__name__}, not {value!r}.")
+    if choices is not None and value not in choices:
+        raise BadSetting(f"{item.name} must be one of {', '.join(choices)}, not {value!r}.")
+    if (low is not None and value < low) or (high is not None and value > high) or value != value:
+        raise BadSetting(f"{item.name} must be between {low} and {high}, not {value!r}.")
+
+
+@dataclass(frozen=True)
+class StaticConfig(Settings):
+    """Settings that all static models share."""
+
+    dim: int = setting(100, "Width of a word vector: more holds more, and needs more text.", low=1, high=2000)
+    min_count: int = setting(5, "Words seen less often than this are left out.", low=1, high=1_000_000)
+    max_words: int = setting(40_000, "Keep at most this many words, the commonest first.", low=2, high=5_000_000)
+    seed: int = setting(1, "The same seed with one worker gives the same vectors again.", low=0, high=2**31 - 1)
+    workers: int = setting(2, "Threads that train at once; with one, training can be repeated exactly.", low=1, high=64)
+
+
+# ---------------------------------------------------------------- model card
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model is and where it comes from (card.json).
+
+    Attributes:
+        title: the name shown to people.
+        text: what it was trained on, in words.
+        licence: licences of that text.
+        attribution: who has to be named.
+        tokens: running words of the training text, 0 if unknown.
+        seconds: wall-clock training time, 0 if unknown.
+        loss: last training loss, ``None`` if the model has none.
+        created: ISO date.
+        source: "starter", "yours" or "published".
+        versions: pairs of library and version it was made with.
+        note: anything else worth saying (how it was made, measured figures and their command).
+    """
+
+    title: str = ""
+    text: str = ""
+    licence: str = ""
+    attribution: str = ""
+    tokens: int = 0
+    seconds: float = 0.0
+    loss: float | None = None
+    created: str = ""
+    source: str = "yours"
+    versions: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+# ---------------------------------------------------------------- models
+
+
+class Model(ABC):
+    """What every model has: a kind (its key in the registry), its settings, a card, and a folder form."""
+
+    kind: ClassVar[str]
+    config_class: ClassVar[type[Settings]]
+    config: Settings
+    card: Card
+
+    @abstractmethod
+    def save(self, folder: Path, *, half: bool = False) -> None:
+        """Write the model folder, atomically; ``half`` stores tensors as float16.
+
+        Raises:
+            BadModel: the folder cannot be written.
+        """
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a model folder.
+
+        Raises:
+            BadModel: it is missing, damaged or of another kind.
+        """
+
+
+class StaticModel(Model):
+    """One vector a word, whatever the sentence.
+
+    A kind that needs more than the matrix on disk overrides ``tensors`` and ``from_tensors``.
+
+    Args:
+        words: the vocabulary, commonest first, no duplicates.
+        matrix: (V, D), row i belongs to word i; kept as float32 and made read-only.
+        counts: (V,), how often each word was seen; zeros if unknown.
+        config: the settings it was trained with.
+        card: where it comes from.
+
+    Raises:
+        BadModel: the shapes disagree, or a value is not finite.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        matrix: NDArray[np.floating],
+        counts: NDArray[np.integer] | None = None,
+        config: Settings | None = None,
+        card: Card | None = None,
+    ) -> None:
+        self.words = list(words)
+        self.matrix: Floats = np.array(matrix, dtype=np.float32, order="C", copy=None).view()
+        self.counts: Counts = np.zeros(len(self.words), np.int64) if counts is None else np.asarray(counts, np.int64)
+        self.config = config if config is not None else self.config_class()
+        self.card = card if card is not None else Card()
+        self._check()
+        self.matrix.setflags(write=False)
+
+    def _check(self) -> None:
+        v = len(self.words)
+        if self.matrix.ndim != 2 or len(self.matrix) != v or len(self.counts) != v:
+            raise BadModel(
+                f"{v} words, a matrix of shape {self.matrix.shape} and {len(self.counts)} counts do not belong together."
+            )
+        if len(self.positions) != v:
+            raise BadModel("The vocabulary holds a word twice.")
+        if not np.isfinite(self.matrix).all():
+            raise BadModel("The matrix holds values that are not finite numbers.")
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Row of every word."""
+        return {word: i for i, word in enumerate(self.words)}
+
+    @cached_property
+    def unit_matrix(self) -> Floats:
+        """(V, D): the matrix with every row at length 1 (zero rows stay zero), for cosine similarity."""
+        norms = np.linalg.norm(self.matrix, axis=1, keepdims=True)
+        unit: Floats = self.matrix / np.maximum(norms, np.finfo(np.float32).tiny)
+        unit.setflags(write=False)
+        return unit
+
+    @property
+    def dim(self) -> int:
+        """Width D of a vector."""
+        return int(self.matrix.shape[1])
+
+    @property
+    def title(self) -> str:
+        """Name for messages."""
+        return self.card.title or self.kind
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The arrays that make up the model on disk."""
+        return {"matrix": self.matrix}
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+        return cls(words, tensors["matrix"], counts, config, card)
+
+    def save(self, folder: Path, *, half: bool = False) -> None:
+        """Write the model folder, atomically; ``half`` stores float tensors as float16."""
+        from embedlab import storage
+
+        storage.write(
+            folder,
+            storage.StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card),
+            half=half,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a model folder (see ``Model.load``)."""
+        from embedlab import storage
+
+        stored = storage.read(folder, kind=cls.kind)
+        config = storage.checked(folder, lambda: cls.config_class.from_dict(stored.config))
+        return storage.checked(
+            folder, lambda: cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
+        )
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.positions
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def vector(self, word: str) -> Floats:
+        """(D,) vector of a word.
+
+        Raises:
+            UnknownWord: it is not in the vocabulary (fastText composes one instead).
+        """
+        try:
+            return self.matrix[self.positions[word]]
+        except KeyError:
+            raise UnknownWord(word, self.title) from None
+
+
+class ContextualModel(Model):
+    """A vector a word and sentence, at several layers."""
+
+    layers: list[str]
+    dim: int
+
+    @abstractmethod
+    def encode(self, sentences: Sequence[Sequence[str]]) -> list[Floats]:
+        """One (L, T, D) float32 array a sentence of T words; the caller's order is kept."""
+
+
+class LanguageModel(Model):
+    """Gives probabilities to continuations."""
+
+    unit: Literal["word", "char", "wordpiece"]
+
+    @abstractmethod
+    def next(self, context: Sequence[str]) -> Floats:
+        """(V,) probabilities of the next unit."""
+
+    @abstractmethod
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of the tokens, each given those before it."""

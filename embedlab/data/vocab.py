@@ -1,0 +1,226 @@
+"""The vocabulary, and a text turned into its word numbers on disk so that every trainer can stream it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import monotonic
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base import BadInput, Counts, OnProgress, Progress
+
+MAX_TYPES = 1_000_000
+"""Different words kept while counting; beyond it the rarest are forgotten, as word2vec.c's ReduceVocab does."""
+BATCH = 200_000
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words and how often each was seen, commonest first (ties in alphabetical order).
+
+    Attributes:
+        words: V different words.
+        counts: (V,) occurrences.
+    """
+
+    words: tuple[str, ...]
+    counts: Counts
+
+    @classmethod
+    def from_counts(cls, counts: Mapping[str, int], min_count: int = 1, max_words: int | None = None) -> Vocabulary:
+        """Keep the words seen ``min_count`` times or more, at most ``max_words`` of them."""
+        kept = sorted((item for item in counts.items() if item[1] >= min_count), key=lambda item: (-item[1], item[0]))
+        kept = kept[:max_words]
+        return cls(tuple(word for word, _ in kept), np.array([count for _, count in kept], np.int64))
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Number of every word."""
+        return {word: i for i, word in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True)
+class EncodedCorpus:
+    """A text as word numbers, memory-mapped, so that it may be larger than memory.
+
+    Words outside the vocabulary are left out, so that windows close over them as in word2vec.c and GloVe.
+
+    Attributes:
+        vocabulary: the V words.
+        ids: (N,) int32, every kept running word.
+        ends: (S,) int64, where each sentence ends in ``ids``; sentences that kept no word are left out.
+        tokens: running words of the text before any was left out.
+    """
+
+    vocabulary: Vocabulary
+    ids: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    tokens: int
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def sentences(self) -> Iterator[list[str]]:
+        """Every sentence as words, in order."""
+        words = np.array(self.vocabulary.words, dtype=object)
+        for ids in self.id_sentences():
+            yield words[ids].tolist()
+
+    def id_sentences(self) -> Iterator[NDArray[np.int32]]:
+        """Every sentence as word numbers, in order."""
+        start = 0
+        for first in range(0, len(self.ends), BATCH):
+            for end in self.ends[first : first + BATCH].tolist():
+                yield self.ids[start:end]
+                start = end
+
+
+class _Numbering(dict[str, int]):
+    """Gives every new word the next number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = 0
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = self.given
+        self.given += 1
+        return number
+
+
+def encode(
+    sentences: Iterable[list[str]],
+    min_count: int = 1,
+    max_words: int | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    total: int = 0,
+) -> EncodedCorpus:
+    """Count and number a text in one pass.
+
+    Numbers are given as words appear and written to a temporary file that lives as long as the result;
+    afterwards they are mapped to the vocabulary's order. Memory grows with the vocabulary, not with the text.
+
+    Args:
+        sentences: lists of words.
+        min_count: leave out words seen less often.
+        max_words: keep at most so many.
+        on_progress: told the running words read so far (phase "reading").
+        total: expected running words, for the progress bar; 0 if unknown.
+
+    Raises:
+        BadInput: fewer than two different words remain.
+    """
+    numbering, spool = _Numbering(), _Spool()
+    _read_in(sentences, numbering, spool, on_progress, total)
+    counted = spool.counts(numbering.given)
+    often = {word: int(counted[number]) for word, number in numbering.items() if counted[number] >= min_count}
+    vocabulary = Vocabulary.from_counts(often, min_count, max_words)
+    if len(vocabulary) < 2:
+        raise BadInput(
+            f"Only {len(vocabulary)} different words remain of {spool.tokens:,} running words when those seen less "
+            f"than {min_count} times are left out. Lower the minimum count or give more text."
+        )
+    new_number = np.full(numbering.given, -1, np.int32)
+    new_number[[numbering[word] for word in vocabulary.words]] = np.arange(len(vocabulary), dtype=np.int32)
+    ids, ends = spool.renumbered(new_number)
+    return EncodedCorpus(vocabulary, ids, ends, spool.tokens)
+
+
+def _read_in(
+    sentences: Iterable[list[str]], numbering: _Numbering, spool: _Spool, on_progress: OnProgress | None, total: int
+) -> None:
+    ids: list[int] = []
+    lengths: list[int] = []
+    started = told = monotonic()
+    for sentence in sentences:
+        ids.extend([numbering[word] for word in sentence])
+        lengths.append(len(sentence))
+        if len(ids) < BATCH and monotonic() - told < 1:
+            continue
+        spool.add(ids, lengths)
+        ids, lengths = [], []
+        if len(numbering) > MAX_TYPES:
+            _forget_rarest(numbering, spool)
+        if on_progress and monotonic() - told >= 0.5:
+            told = monotonic()
+            speed = spool.tokens / max(told - started, 1e-9)
+            eta = (total - spool.tokens) / speed if total > spool.tokens else None
+            on_progress(
+                Progress(spool.tokens, max(total, spool.tokens), tokens_per_second=speed, eta=eta, phase="reading")
+            )
+    spool.add(ids, lengths)
+
+
+def _forget_rarest(numbering: _Numbering, spool: _Spool) -> None:
+    counted = spool.counts(numbering.given)
+    limit = 1
+    numbers = np.fromiter(numbering.values(), np.int64, len(numbering))
+    while (counted[numbers] > limit).sum() > MAX_TYPES // 2:
+        limit += 1
+    for word in [word for word, number in numbering.items() if counted[number] <= limit]:
+        del numbering[word]
+
+
+class _Spool:
+    """Word numbers in a temporary file that is deleted when nothing maps it any more."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile(prefix="embedlab-")
+        self.lengths: list[NDArray[np.int32]] = []
+        self.tokens = 0
+
+    def add(self, ids: list[int], lengths: list[int]) -> None:
+        np.array(ids, np.int32).tofile(self.file)
+        self.lengths.append(np.array(lengths, np.int32))
+        self.tokens += len(ids)
+
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.int32]]]:
+        """Read the file in pieces that do not stay in memory: where each begins, and its numbers."""
+        for start in range(0, self.tokens, 10 * BATCH):
+            self.file.seek(4 * start)
+            yield start, np.fromfile(self.file, np.int32, min(10 * BATCH, self.tokens - start))
+
+    def counts(self, size: int) -> Counts:
+        """(size,) how often each number was written."""
+        total = np.zeros(size, np.int64)
+        for _, block in self.blocks():
+            total += np.bincount(block, minlength=size)
+        self.file.seek(0, 2)
+        return total
+
+    def renumbered(self, new_number: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Map every number in place, dropping those mapped to -1; gives the ids and the sentence ends."""
+        ends_before = np.cumsum(np.concatenate(self.lengths), dtype=np.int64)
+        ends = np.zeros_like(ends_before)
+        written = 0
+        for start, block in self.blocks():
+            new = new_number[block]
+            keep = new >= 0
+            kept_before = written + np.cumsum(keep, dtype=np.int64)
+            first, last = np.searchsorted(ends_before, [start, start + len(block)], side="right")
+            ends[first:last] = kept_before[ends_before[first:last] - start - 1]
+            self.file.seek(4 * written)
+            new[keep].tofile(self.file)
+            written += int(keep.sum())
+        self.file.flush()
+        ends = np.unique(ends)
+        return np.memmap(self.file, np.int32, "r+", shape=(written,)), ends[ends > 0]
+
+
+def count(sentences: Iterable[list[str]]) -> Counter[str]:
+    """How often each word occurs; for texts that fit in memory."""
+    counts: Counter[str] = Counter()
+    for sentence in sentences:
+        counts.update(sentence)
+    return counts

@@ -1,0 +1,259 @@
+"""Which model families there are, which trained models lie at hand, and how to load one; classes by name only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Literal
+
+from embedlab import storage
+from embedlab.base import BadModel, Capability, Card, Model
+
+Source = Literal["starter", "yours", "published"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One step on the road from counting words to BERT.
+
+    Attributes:
+        key: short name, also the key of its starter.
+        title: the field's name for it.
+        year: when the paper appeared.
+        paper: author, title, venue.
+        url: where to read it.
+        idea: the idea in a sentence.
+        before: what the one before could not do.
+        capabilities: the interfaces its models implement.
+        target: "module:Class", or empty while it is not built yet.
+        kind: kind of its model folders (two families may share a class).
+    """
+
+    key: str
+    title: str
+    year: int
+    paper: str
+    url: str
+    idea: str
+    before: str
+    capabilities: tuple[Capability, ...]
+    target: str = ""
+    kind: str = ""
+
+    @property
+    def here(self) -> bool:
+        """Whether this lab can train and load it yet."""
+        return bool(self.target)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A trained model that ``load_model`` can load.
+
+    Attributes:
+        key: name for ``load_model``.
+        title: name for people.
+        year: of the family's paper.
+        source: "starter" (shipped), "yours" (trained or imported here) or "published".
+        capabilities: the interfaces it implements.
+        family: its step on the road.
+        folder: its model folder.
+        card: where it comes from.
+    """
+
+    key: str
+    title: str
+    year: int
+    source: Source
+    capabilities: tuple[Capability, ...]
+    family: Family
+    folder: Path
+    card: Card
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "one_hot", "One-hot", 1954, "Harris, Distributional Structure, Word 10",
+        "https://doi.org/10.1080/00437956.1954.11659520",
+        "Every word is its own dimension: a vector with a single 1.",
+        "Text had to become numbers at all. This does it, but no two words are alike.",
+        ("static",), "embedlab.models.one_hot:OneHot", "one_hot",
+    ),
+    Family(
+        "lsa", "LSA", 1990, "Deerwester et al., Indexing by Latent Semantic Analysis, JASIS 41",
+        "https://doi.org/10.1002/(SICI)1097-4571(199009)41:6%3C391::AID-ASI1%3E3.0.CO;2-9",
+        "Count which words occur together, then keep only the strongest directions of that table.",
+        "One-hot vectors know no similarity: 'cat' is as far from 'dog' as from 'tax'.",
+        ("static",), "embedlab.models.lsa:Lsa", "lsa",
+    ),
+    Family(
+        "ngram", "n-gram model", 1995, "Kneser & Ney, Improved backing-off for m-gram language modeling, ICASSP",
+        "https://doi.org/10.1109/ICASSP.1995.479394",
+        "Predict the next word from counts of the last few.",
+        "A table of who occurs with whom knows no order and cannot say what comes next.",
+        ("language_model",), "", "ngram",
+    ),
+    Family(
+        "nnlm", "Neural language model", 2003, "Bengio et al., A Neural Probabilistic Language Model, JMLR 3",
+        "https://www.jmlr.org/papers/v3/bengio03a.html",
+        "Learn a vector for each word and a network that predicts the next word from the vectors, together.",
+        "Counts of n words say nothing about n words never seen together, even when similar ones were.",
+        ("language_model", "static"), "", "nnlm",
+    ),
+    Family(
+        "cw", "Collobert & Weston", 2008, "Collobert & Weston, A Unified Architecture for NLP, ICML",
+        "https://doi.org/10.1145/1390156.1390177",
+        "Do not predict: only score a real window of words above the same window with its middle word replaced.",
+        "A softmax over the whole vocabulary at every word made neural models too slow for large text.",
+        ("static",), "", "cw",
+    ),
+    Family(
+        "cbow", "word2vec CBOW", 2013,
+        "Mikolov et al., Efficient Estimation of Word Representations in Vector Space, ICLR workshop",
+        "https://arxiv.org/abs/1301.3781",
+        "Throw the hidden layer away: guess a word from the average of its neighbours' vectors.",
+        "Networks with hidden layers took weeks on a hundred million words.",
+        ("static",), "embedlab.models.word2vec:Word2Vec", "word2vec",
+    ),
+    Family(
+        "word2vec", "word2vec skip-gram", 2013,
+        "Mikolov et al., Distributed Representations of Words and Phrases and their Compositionality, NeurIPS",
+        "https://arxiv.org/abs/1310.4546",
+        "Turn it round: from a word, guess each neighbour, telling true ones from random ones.",
+        "CBOW averages the context and so blurs what rare words could teach.",
+        ("static",), "embedlab.models.word2vec:Word2Vec", "word2vec",
+    ),
+    Family(
+        "glove", "GloVe", 2014, "Pennington et al., GloVe: Global Vectors for Word Representation, EMNLP",
+        "https://aclanthology.org/D14-1162/",
+        "Count once how often words meet, then fit vectors whose products give the logarithms of the counts.",
+        "word2vec walks the text window by window and never sees the counts of the whole text.",
+        ("static",), "embedlab.models.glove:Glove", "glove",
+    ),
+    Family(
+        "fasttext", "fastText", 2017,
+        "Bojanowski et al., Enriching Word Vectors with Subword Information, TACL 5",
+        "https://aclanthology.org/Q17-1010/",
+        "A word is the sum of its letter n-grams, so a word nobody has seen gets a vector too.",
+        "word2vec and GloVe see 'walk' and 'walking' as two unrelated numbers and know nothing of new words.",
+        ("static",), "embedlab.models.fasttext:FastText", "fasttext",
+    ),
+    Family(
+        "lstm", "LSTM language model", 2012, "Sundermeyer et al., LSTM Neural Networks for Language Modeling, Interspeech",
+        "https://www.isca-archive.org/interspeech_2012/sundermeyer12_interspeech.html",
+        "Read the sentence word by word and carry a memory along: the context has no fixed length.",
+        "Bengio's network and n-grams look back a few words and no further.",
+        ("language_model", "contextual"), "", "lstm",
+    ),
+    Family(
+        "elmo", "ELMo", 2018, "Peters et al., Deep contextualized word representations, NAACL",
+        "https://aclanthology.org/N18-1202/",
+        "Run language models in both directions and mix their layers: each use of a word gets a vector of its own.",
+        "One vector a word must serve the river bank and the savings bank alike.",
+        ("contextual", "language_model"), "", "elmo",
+    ),
+    Family(
+        "flair", "Flair", 2018, "Akbik et al., Contextual String Embeddings for Sequence Labeling, COLING",
+        "https://aclanthology.org/C18-1139/",
+        "Read letters instead of words, in both directions, and take the states at the ends of each word.",
+        "ELMo still cuts text into words first; misspellings and odd forms need letters in context.",
+        ("contextual", "language_model"), "", "flair",
+    ),
+    Family(
+        "bert", "BERT", 2019, "Devlin et al., BERT: Pre-training of Deep Bidirectional Transformers, NAACL",
+        "https://aclanthology.org/N19-1423/",
+        "Hide some words and guess them from both sides at once, with attention from every word to every other.",
+        "ELMo's two directions never see each other, and a recurrent network cannot train in parallel.",
+        ("contextual", "language_model"), "", "bert",
+    ),
+)  # fmt: skip
+
+
+def families() -> tuple[Family, ...]:
+    """Every family, in the order of the road."""
+    return FAMILIES
+
+
+def model_class(kind: str) -> type[Model]:
+    """The class of a kind of model, imported now.
+
+    Raises:
+        BadModel: no such kind, or not built yet.
+    """
+    for family in FAMILIES:
+        if kind in (family.kind, family.key) and family.target:
+            module, name = family.target.split(":")
+            found: type[Model] = getattr(import_module(module), name)
+            return found
+    raise BadModel(f"This version of Embedding Lab has no model of kind '{kind}'.")
+
+
+def list_models(capability: Capability | None = None) -> list[ModelSpec]:
+    """The models at hand: starters in the order of the road, then published ones, then one's own by title.
+
+    Args:
+        capability: only models that have it.
+    """
+    specs = [*_starters(), *_found("published"), *_found("yours")]
+    return [spec for spec in specs if capability is None or capability in spec.capabilities]
+
+
+def find(key: str) -> ModelSpec:
+    """The model with this key.
+
+    Raises:
+        BadModel: there is none.
+    """
+    for spec in list_models():
+        if spec.key == key:
+            return spec
+    raise BadModel(f"There is no model '{key}'. At hand: {', '.join(spec.key for spec in list_models()) or 'none'}.")
+
+
+def load_model(key: str | Path) -> Model:
+    """Load a starter by name, one's own or a published model by key, or any model folder by path.
+
+    Raises:
+        BadModel: nothing of that name, or the folder is damaged.
+    """
+    text = str(key)
+    folder = Path(text) if (Path(text) / storage.CONFIG).is_file() else find(text).folder
+    return model_class(storage.read_kind(folder)).load(folder)
+
+
+def model_folder(source: Source, name: str) -> Path:
+    """Where a model of that name is kept."""
+    return storage.assets() / "starters" / name if source == "starter" else storage.home() / "models" / source / name
+
+
+def _starters() -> Iterator[ModelSpec]:
+    for family in FAMILIES:
+        spec = _spec(family.key, "starter", model_folder("starter", family.key), family)
+        if spec:
+            yield spec
+
+
+def _found(source: Source) -> list[ModelSpec]:
+    parent = model_folder(source, "")
+    folders = [f for f in parent.iterdir() if not f.name.startswith(".")] if parent.is_dir() else []
+    specs = [_spec(f"{source}/{folder.name}", source, folder) for folder in folders]
+    return sorted((spec for spec in specs if spec), key=lambda spec: (spec.title.lower(), spec.key))
+
+
+def _spec(key: str, source: Source, folder: Path, family: Family | None = None) -> ModelSpec | None:
+    """Description of a model folder, or ``None`` if it cannot be used."""
+    try:
+        kind, card = storage.read_kind(folder), storage.read_card(folder)
+        family = family or _family(kind, folder)
+    except BadModel:
+        return None
+    return ModelSpec(key, card.title or family.title, family.year, source, family.capabilities, family, folder, card)
+
+
+def _family(kind: str, folder: Path) -> Family:
+    for family in FAMILIES:
+        if family.here and family.kind == kind and family.key == storage.variant(folder, default=kind):
+            return family
+    raise BadModel(f"This version of Embedding Lab has no model of kind '{kind}'.")

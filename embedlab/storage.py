@@ -1,0 +1,230 @@
+"""The model folder: config.json, model.safetensors, vocab.json and card.json; atomic to write, checked to read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base import BadModel, Card, Counts, EmbedLabError
+
+FORMAT = 1
+CONFIG, TENSORS, VOCABULARY, CARD = "config.json", "model.safetensors", "vocab.json", "card.json"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model as it lies on disk.
+
+    Attributes:
+        kind: key of the model's class in the registry.
+        config: its settings as plain values.
+        tensors: arrays by name; float16 ones come back as float32.
+        words: vocabulary, commonest first (empty for models that have none).
+        counts: (V,) how often each word was seen.
+        card: where it comes from.
+    """
+
+    kind: str
+    config: dict[str, Any]
+    tensors: dict[str, NDArray[Any]]
+    words: list[str]
+    counts: Counts
+    card: Card
+
+
+def home() -> Path:
+    """Folder for a person's own models and downloads: ``EMBEDLAB_HOME``, or ``~/.embedlab``."""
+    return Path(os.environ.get("EMBEDLAB_HOME") or Path.home() / ".embedlab").expanduser()
+
+
+def assets() -> Path:
+    """Folder of the shipped starters, sentences and texts."""
+    return Path(os.environ.get("EMBEDLAB_ASSETS") or Path(__file__).resolve().parent.parent / "assets")
+
+
+@contextmanager
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """A scratch folder that takes the place of ``folder`` in one rename if the block succeeds.
+
+    Raises:
+        BadModel: the disk is full, read-only or otherwise unwilling; nothing is left behind.
+    """
+    scratch: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        scratch.chmod(0o755)
+        yield scratch
+        _replace_folder(scratch, folder)
+    except OSError as error:
+        raise BadModel(f"Cannot write {folder}: {error.strerror or error}. Is the disk full or read-only?") from error
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _replace_folder(new: Path, folder: Path) -> None:
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+    folder.rename(old / folder.name)
+    try:
+        new.rename(folder)
+    except OSError:
+        (old / folder.name).rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small text file by atomic rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(scratch, path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def write(folder: Path, model: StoredModel, *, half: bool = False) -> None:
+    """Write a model folder, atomically; ``half`` stores float32 tensors as float16.
+
+    Raises:
+        BadModel: the folder cannot be written.
+    """
+    from safetensors.numpy import save_file
+
+    tensors = {name: _packed(array, half) for name, array in model.tensors.items()}
+    with atomic_folder(Path(folder)) as scratch:
+        save_file(tensors, scratch / TENSORS)
+        (scratch / CONFIG).write_text(_json({"format": FORMAT, "kind": model.kind, "config": model.config}))
+        (scratch / VOCABULARY).write_text(
+            json.dumps({"words": model.words, "counts": model.counts.tolist()}, ensure_ascii=False), encoding="utf-8"
+        )
+        (scratch / CARD).write_text(_json(dataclasses.asdict(model.card)), encoding="utf-8")
+
+
+def _packed(array: NDArray[Any], half: bool) -> NDArray[Any]:
+    return np.ascontiguousarray(array.astype(np.float16) if half and array.dtype == np.float32 else array)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_kind(folder: Path) -> str:
+    """Kind of the model in a folder.
+
+    Raises:
+        BadModel: no readable config.json.
+    """
+    return str(_read_config(Path(folder))["kind"])
+
+
+def variant(folder: Path, default: str) -> str:
+    """Which family of its kind a model belongs to: CBOW and skip-gram share a class, and the config tells."""
+    config = _read_config(Path(folder))["config"]
+    return "cbow" if isinstance(config, dict) and config.get("algorithm") == "cbow" else default
+
+
+def read_card(folder: Path) -> Card:
+    """Card of the model in a folder.
+
+    Raises:
+        BadModel: no readable card.json.
+    """
+    values = _read_json(Path(folder) / CARD)
+    known = {item.name for item in dataclasses.fields(Card)}
+    values = {name: value for name, value in values.items() if name in known}
+    values["versions"] = tuple((str(a), str(b)) for a, b in values.get("versions", ()))
+    return Card(**values)
+
+
+def read(folder: Path, kind: str | None = None) -> StoredModel:
+    """Read and check a model folder.
+
+    Args:
+        folder: the model folder.
+        kind: the kind that is expected, or ``None`` for any.
+
+    Raises:
+        BadModel: a file is missing or damaged, or the kind is another.
+    """
+    folder = Path(folder)
+    config = _read_config(folder)
+    if kind is not None and config["kind"] != kind:
+        raise BadModel(f"{folder} holds a model of kind '{config['kind']}', not '{kind}'.")
+    vocabulary = _read_json(folder / VOCABULARY)
+    return checked(
+        folder,
+        lambda: StoredModel(
+            config["kind"],
+            dict(config["config"]),
+            read_tensors(folder / TENSORS),
+            [str(word) for word in vocabulary["words"]],
+            np.asarray(vocabulary["counts"], np.int64),
+            read_card(folder),
+        ),
+    )
+
+
+def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
+    """Arrays of a safetensors file; float16 ones come back as float32.
+
+    Raises:
+        BadModel: the file is missing or damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise BadModel(f"{path} cannot be read: {error}. Copy or train the model again.") from error
+    return {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in tensors.items()}
+
+
+def checked(folder: Path, make: Callable[[], T]) -> T:
+    """Run ``make`` on the contents of a model folder; whatever it trips over becomes a ``BadModel``."""
+    try:
+        return make()
+    except BadModel:
+        raise
+    except (EmbedLabError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise BadModel(f"{folder} is damaged or was made by another version: {error}.") from error
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    config = _read_json(folder / CONFIG)
+    if config.get("format") != FORMAT or not isinstance(config.get("kind"), str) or "config" not in config:
+        raise BadModel(f"{folder / CONFIG} does not describe a model of format {FORMAT}.")
+    return config
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadModel(f"{path.parent} is not a model folder: {path.name} is missing.") from error
+    except (OSError, ValueError) as error:
+        raise BadModel(f"{path} cannot be read: {error}.") from error
+    if not isinstance(value, dict):
+        raise BadModel(f"{path} does not hold what a model folder should.")
+    return value
