@@ -1,0 +1,64 @@
+"""The card that every trainer leaves in its model folder: text, licence, time, loss and versions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from embedlab.base import Card
+
+
+class Described(Protocol):
+    """A text that says what it is; ``embedlab.data.corpus.Corpus`` does."""
+
+    @property
+    def description(self) -> str:
+        """What the text is, in words."""
+
+    @property
+    def licence(self) -> str:
+        """Its licences."""
+
+
+def made(
+    corpus: Described,
+    tokens: int,
+    seconds: float,
+    loss: float | None,
+    libraries: Sequence[str] = ("numpy",),
+) -> Card:
+    """Card of a model that was trained just now; the caller fills in the title.
+
+    Args:
+        corpus: the training text; its description, licence and, if it has one, attribution are taken over.
+        tokens: running words of the text.
+        seconds: wall-clock training time.
+        loss: last training loss, ``None`` if the model has none.
+        libraries: distributions whose versions are recorded beside those of Python and Embedding Lab.
+    """
+    return Card(
+        text=corpus.description,
+        licence=corpus.licence,
+        attribution=str(getattr(corpus, "attribution", "") or ""),
+        tokens=int(tokens),
+        seconds=round(float(seconds), 1),
+        loss=None if loss is None else float(loss),
+        created=date.today().isoformat(),
+        versions=versions(libraries),
+    )
+
+
+def versions(libraries: Sequence[str] = ("numpy",)) -> tuple[tuple[str, str], ...]:
+    """Pairs of name and version: Python, Embedding Lab, then the given distributions that are installed."""
+    from embedlab import __version__
+
+    found = [("python", platform.python_version()), ("embedlab", __version__)]
+    for name in libraries:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)
