@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,47 +12,35 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.errors import BadInput, BadModel, BadSetting, Cancelled, EmbedLabError, UnknownWord, Unreachable
+from embedlab.settings import Settings, StaticConfig, setting
+
+__all__ = [
+    "BadInput",
+    "BadModel",
+    "BadSetting",
+    "Cancelled",
+    "Capability",
+    "Card",
+    "ContextualModel",
+    "Counts",
+    "EmbedLabError",
+    "Floats",
+    "LanguageModel",
+    "Model",
+    "OnProgress",
+    "Progress",
+    "Settings",
+    "StaticConfig",
+    "StaticModel",
+    "UnknownWord",
+    "Unreachable",
+    "setting",
+]
+
 Capability = Literal["static", "contextual", "language_model"]
 Floats = NDArray[np.float32]
 Counts = NDArray[np.int64]
-
-
-# ---------------------------------------------------------------- errors
-
-
-class EmbedLabError(Exception):
-    """Base of every error this library raises on purpose; its text is fit to be shown to a visitor."""
-
-
-class UnknownWord(EmbedLabError):
-    """A word is not in a model's vocabulary and the model cannot compose a vector for it."""
-
-    def __init__(self, word: str, model: str = "this model") -> None:
-        super().__init__(f"'{word}' is not in the vocabulary of {model}. Try another spelling or a commoner word.")
-        self.word = word
-
-
-class BadInput(EmbedLabError):
-    """A text, file or question cannot be read or answered as given."""
-
-
-class BadSetting(EmbedLabError):
-    """A setting is outside its allowed range."""
-
-
-class BadModel(EmbedLabError):
-    """A model folder or checkpoint is damaged, incomplete or of an unknown kind."""
-
-
-class Unreachable(EmbedLabError):
-    """Something on the network could not be reached."""
-
-
-class Cancelled(EmbedLabError):
-    """The person who started a long work asked it to stop. Raise it in ``on_progress`` to stop a trainer."""
-
-
-# ---------------------------------------------------------------- progress
 
 
 @dataclass(frozen=True)
@@ -94,72 +81,6 @@ OnProgress = Callable[[Progress], None]
 seconds and reaches the caller."""
 
 
-# ---------------------------------------------------------------- settings
-
-
-def setting(
-    default: Any,
-    text: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: Sequence[str] | None = None,
-) -> Any:
-    """A documented, bounded dataclass field: forms show ``text`` as a tooltip, ``Settings`` holds the bounds."""
-    return field(default=default, metadata={"help": text, "low": low, "high": high, "choices": choices})
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Base of every model's ``Config``: frozen, every field made by ``setting`` and checked on construction.
-
-    Raises:
-        BadSetting: a value has the wrong type, is outside its bounds or is not among its choices.
-    """
-
-    def __post_init__(self) -> None:
-        for item in dataclasses.fields(self):
-            _check_setting(item, getattr(self, item.name))
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Settings from parsed JSON or TOML; an unknown name is an error rather than silently dropped."""
-        known = {item.name for item in dataclasses.fields(cls)}
-        if unknown := sorted(set(values) - known):
-            raise BadSetting(f"{cls.__name__} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
-        return cls(**values)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        return dataclasses.asdict(self)
-
-
-def _check_setting(item: dataclasses.Field[Any], value: Any) -> None:
-    low, high, choices = (item.metadata.get(name) for name in ("low", "high", "choices"))
-    expected = type(item.default)
-    matches = isinstance(value, (int, float)) if expected is float else isinstance(value, expected)
-    if not matches or (expected in (int, float) and isinstance(value, bool)):
-        raise BadSetting(f"{item.name} must be {expected.__name__}, not {value!r}.")
-    if choices is not None and value not in choices:
-        raise BadSetting(f"{item.name} must be one of {', '.join(choices)}, not {value!r}.")
-    if (low is not None and value < low) or (high is not None and value > high) or value != value:
-        raise BadSetting(f"{item.name} must be between {low} and {high}, not {value!r}.")
-
-
-@dataclass(frozen=True)
-class StaticConfig(Settings):
-    """Settings that all static models share."""
-
-    dim: int = setting(100, "Width of a word vector: more holds more, and needs more text.", low=1, high=2000)
-    min_count: int = setting(5, "Words seen less often than this are left out.", low=1, high=1_000_000)
-    max_words: int = setting(40_000, "Keep at most this many words, the commonest first.", low=2, high=5_000_000)
-    seed: int = setting(1, "The same seed with one worker gives the same vectors again.", low=0, high=2**31 - 1)
-    workers: int = setting(2, "Threads that train at once; with one, training can be repeated exactly.", low=1, high=64)
-
-
-# ---------------------------------------------------------------- model card
-
-
 @dataclass(frozen=True)
 class Card:
     """What a model is and where it comes from (card.json).
@@ -189,9 +110,6 @@ class Card:
     source: str = "yours"
     versions: tuple[tuple[str, str], ...] = ()
     note: str = ""
-
-
-# ---------------------------------------------------------------- models
 
 
 class Model(ABC):
@@ -331,9 +249,10 @@ class StaticModel(Model):
             UnknownWord: it is not in the vocabulary (fastText composes one instead).
         """
         try:
-            return self.matrix[self.positions[word]]
+            row: Floats = self.matrix[self.positions[word]]
         except KeyError:
             raise UnknownWord(word, self.title) from None
+        return row
 
 
 class ContextualModel(Model):

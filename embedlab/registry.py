@@ -141,7 +141,8 @@ FAMILIES: tuple[Family, ...] = (
         ("static",), "embedlab.models.fasttext:FastText", "fasttext",
     ),
     Family(
-        "lstm", "LSTM language model", 2012, "Sundermeyer et al., LSTM Neural Networks for Language Modeling, Interspeech",
+        "lstm", "LSTM language model", 2012,
+        "Sundermeyer et al., LSTM Neural Networks for Language Modeling, Interspeech",
         "https://www.isca-archive.org/interspeech_2012/sundermeyer12_interspeech.html",
         "Read the sentence word by word and carry a memory along: the context has no fixed length.",
         "Bengio's network and n-grams look back a few words and no further.",

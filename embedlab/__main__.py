@@ -1,0 +1,138 @@
+"""The library from a terminal: ``python -m embedlab models | train | evaluate``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from embedlab import recipes, registry
+from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
+from embedlab.terminal import bar, say
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, 1 for an error that is explained, 130 for Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except EmbedLabError as error:
+        say(f"embedlab: {error}", error=True)
+        return 1
+    except KeyboardInterrupt:
+        say("embedlab: stopped.", error=True)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m embedlab", description="Train, list and evaluate word embeddings.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    models = commands.add_parser("models", help="list the models at hand")
+    models.add_argument("--json", action="store_true", help="as JSON")
+    models.set_defaults(run=_models)
+
+    train = commands.add_parser("train", help="train a model on a text, or make one by a recipe")
+    train.add_argument("kind", nargs="?", metavar="KIND", help="kind of model: " + ", ".join(_kinds()))
+    train.add_argument("--corpus", required=True, type=Path, metavar="PATH", help="text file or folder")
+    train.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe such as assets/recipes/word2vec.toml")
+    train.add_argument("--out", type=Path, metavar="DIR", help="model folder to write")
+    train.add_argument("--name", help="name of the model among your own (instead of --out)")
+    train.add_argument("--column", help="column of a table, or field of JSON lines, that holds the text")
+    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, repeatable")
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser("evaluate", help="measure a model on the benchmarks that come with gensim")
+    evaluate.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
+    evaluate.add_argument("--json", action="store_true", help="as JSON")
+    evaluate.set_defaults(run=_evaluate)
+
+    picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
+    picture.add_argument("folder", type=Path, metavar="DIR", help="model folder")
+    picture.set_defaults(run=_map)
+    return parser
+
+
+def _kinds() -> list[str]:
+    return [family.key for family in registry.families() if family.here]
+
+
+def _models(options: argparse.Namespace) -> None:
+    specs = registry.list_models()
+    if options.json:
+        say(json.dumps([{"key": s.key, "title": s.title, "source": s.source, "year": s.year} for s in specs], indent=2))
+        return
+    for spec in specs:
+        say(f"{spec.key:24} {spec.title:28} {spec.source:10} {', '.join(spec.capabilities)}")
+    if not specs:
+        say("No models yet. Train one: python -m embedlab train word2vec --corpus FILE --name mine")
+
+
+def _train(options: argparse.Namespace) -> None:
+    if options.recipe:
+        recipe = recipes.read(options.recipe)
+        settings = recipes.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
+        recipe = dataclasses.replace(recipe, settings=settings)
+        out = options.out or registry.model_folder("yours", options.name or recipe.name)
+        with bar() as on_progress:
+            model = recipes.make(recipe, options.corpus, out, on_progress)
+    else:
+        out, model = _train_kind(options)
+    say(f"{model.card.title}: {model.card.tokens:,} running words, {model.card.seconds:.0f} s. It lies in {out}.")
+
+
+def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
+    if not options.kind:
+        raise BadInput("Say what to train: a kind of model (see --help), or --recipe FILE.")
+    if not (options.out or options.name):
+        raise BadInput("Say where the model goes: --out DIR, or --name NAME to keep it among your own.")
+    values = _variant(options.kind) | _pairs(options.set)
+    settings = recipes.settings_of(options.kind, values)
+    corpus = recipes.read_corpus(options.corpus, options.column)
+    out = options.out or registry.model_folder("yours", options.name)
+    with bar() as on_progress:
+        model = recipes.train(options.kind, corpus, settings, on_progress)
+    recipes.with_title(model, options.name or out.name).save(out)
+    return out, model
+
+
+def _variant(kind: str) -> dict[str, str]:
+    return {"algorithm": "cbow"} if kind == "cbow" else {}
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    for text in texts:
+        if "=" not in text:
+            raise BadInput(f"--set takes NAME=VALUE, not {text!r}.")
+    return {name: value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from embedlab.analysis import evaluation
+
+    model = registry.load_model(options.key)
+    if not isinstance(model, StaticModel):
+        raise BadInput(f"'{options.key}' has no word vectors of its own to evaluate.")
+    with bar() as on_progress:
+        result = evaluation.evaluate(model, on_progress)
+    say(
+        json.dumps(evaluation.as_plain(result), indent=2, ensure_ascii=False)
+        if options.json
+        else evaluation.report(result)
+    )
+
+
+def _map(options: argparse.Namespace) -> None:
+    from embedlab.analysis import stored_maps
+
+    with bar() as on_progress:
+        stored_maps.write(options.folder, on_progress=on_progress)
+    say(f"The map of {options.folder} is stored.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

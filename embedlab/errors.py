@@ -1,0 +1,33 @@
+"""The one family of errors that this library raises on purpose; their texts are fit to be shown to a visitor."""
+
+
+class EmbedLabError(Exception):
+    """Base of every error this library raises on purpose; its text is fit to be shown to a visitor."""
+
+
+class UnknownWord(EmbedLabError):
+    """A word is not in a model's vocabulary and the model cannot compose a vector for it."""
+
+    def __init__(self, word: str, model: str = "this model") -> None:
+        super().__init__(f"'{word}' is not in the vocabulary of {model}. Try another spelling or a commoner word.")
+        self.word = word
+
+
+class BadInput(EmbedLabError):
+    """A text, file or question cannot be read or answered as given."""
+
+
+class BadSetting(EmbedLabError):
+    """A setting is outside its allowed range."""
+
+
+class BadModel(EmbedLabError):
+    """A model folder or checkpoint is damaged, incomplete or of an unknown kind."""
+
+
+class Unreachable(EmbedLabError):
+    """Something on the network could not be reached."""
+
+
+class Cancelled(EmbedLabError):
+    """The person who started a long work asked it to stop. Raise it in ``on_progress`` to stop a trainer."""

@@ -1,0 +1,173 @@
+"""Recipes: a TOML file that says which text, which model and which settings make a shipped starter."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedlab.base import BadInput, BadSetting, Card, EmbedLabError, Model, OnProgress, Settings
+from embedlab.data.corpus import Corpus
+from embedlab.data.tokenizer import TextOptions
+from embedlab.registry import model_class
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of a recipe's text.
+
+    Attributes:
+        file: name inside the corpus folder.
+        text: what it is, for the card.
+        licence: under which licence it is published.
+        attribution: who has to be named.
+        max_bytes: read at most so much of the unpacked text, ``None`` for all.
+    """
+
+    file: str
+    text: str
+    licence: str
+    attribution: str = ""
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is made.
+
+    Attributes:
+        name: folder name of the result.
+        kind: kind of model in the registry.
+        title: name for people.
+        sources: the text.
+        options: how the text becomes words.
+        settings: the model's own settings.
+        half: store tensors as float16.
+        note: what else the card should say.
+    """
+
+    name: str
+    kind: str
+    title: str
+    sources: tuple[Source, ...]
+    options: TextOptions
+    settings: Settings
+    half: bool = True
+    note: str = ""
+
+
+def read(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises:
+        BadInput: it is not there, not TOML, or lacks a part.
+        BadSetting: a setting is unknown or out of bounds.
+    """
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        kind = str(values["kind"])
+        return Recipe(
+            name=str(values["name"]),
+            kind=kind,
+            title=str(values["title"]),
+            sources=tuple(Source(**source) for source in values["source"]),
+            options=TextOptions.from_dict(values.get("options", {})),
+            settings=settings_of(kind, values.get("settings", {})),
+            half=bool(values.get("half", True)),
+            note=str(values.get("note", "")),
+        )
+    except OSError as error:
+        raise BadInput(f"The recipe {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"The recipe {path} is not complete: {error}. Compare it with those in assets/recipes."
+        ) from error
+
+
+def settings_of(kind: str, values: Mapping[str, Any]) -> Settings:
+    """Settings of a kind of model from plain values; text is turned into the type that the field has.
+
+    Raises:
+        BadModel: no such kind.
+        BadSetting: a name or value that the kind does not have.
+    """
+    config_class = model_class(kind).config_class
+    types = {item.name: type(item.default) for item in dataclasses.fields(config_class)}
+    return config_class.from_dict({name: _typed(name, value, types.get(name, str)) for name, value in values.items()})
+
+
+def _typed(name: str, value: Any, kind: type[Any]) -> Any:
+    if not isinstance(value, str) or kind is str:
+        return value
+    if kind is bool and value.lower() in ("true", "false", "yes", "no", "1", "0"):
+        return value.lower() in ("true", "yes", "1")
+    try:
+        return kind(value) if kind is not bool else value
+    except ValueError:
+        raise BadSetting(f"{name} must be {kind.__name__}, not {value!r}.") from None
+
+
+def corpus(recipe: Recipe, folder: Path) -> Corpus:
+    """The recipe's text, streamed from the files in ``folder``.
+
+    Raises:
+        BadInput: a file is missing or cannot be read.
+    """
+    parts = [
+        Corpus.from_file(Path(folder) / source.file, options=recipe.options, max_bytes=source.max_bytes)
+        for source in recipe.sources
+    ]
+    return dataclasses.replace(
+        Corpus.chain(parts),
+        description="; ".join(source.text for source in recipe.sources),
+        licence="; ".join(dict.fromkeys(source.licence for source in recipe.sources)),
+    )
+
+
+def read_corpus(path: Path, column: str | None = None) -> Corpus:
+    """A file or folder as text; ``column`` names the column of a table or the field of JSON lines.
+
+    Raises:
+        BadInput: it cannot be read, or has no such column.
+    """
+    field = column if Path(path).name.split(".")[1:2] in (["jsonl"], ["json"]) else None
+    return Corpus.from_file(path, column=None if field else column, field=field)
+
+
+def make(recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None = None) -> Model:
+    """Train the recipe's model on the text in ``folder`` and leave a model folder at ``out``.
+
+    Raises:
+        EmbedLabError: as the corpus, the trainer and the writer do.
+    """
+    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress)
+    attribution = "; ".join(dict.fromkeys(s.attribution for s in recipe.sources if s.attribution))
+    model.card = dataclasses.replace(
+        model.card, title=recipe.title, source="starter", attribution=attribution, note=recipe.note
+    )
+    model.save(Path(out), half=recipe.half)
+    return model
+
+
+def train(kind: str, text: Corpus, settings: Settings | None = None, on_progress: OnProgress | None = None) -> Model:
+    """Train any kind of model on a text.
+
+    Raises:
+        BadModel: no such kind, or it cannot be trained here.
+        EmbedLabError: as the trainer does.
+    """
+    trainable = getattr(model_class(kind), "train", None)
+    if trainable is None:
+        raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
+    model: Model = trainable(text, settings, on_progress)
+    return model
+
+
+def with_title(model: Model, title: str, source: str = "yours") -> Model:
+    """Name a model that was just trained."""
+    card: Card = dataclasses.replace(model.card, title=title, source=source)
+    model.card = card
+    return model
