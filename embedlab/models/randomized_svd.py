@@ -1,0 +1,107 @@
+"""Truncated singular value decomposition of a large sparse table, which can be watched and stopped.
+
+Halko, Martinsson & Tropp, Finding Structure with Randomness, SIAM Review 53 (2011), algorithms 4.4 and 5.1: the same
+method as scikit-learn's ``randomized_svd``, but working through the table a slice at a time, so that whoever waits is
+told how far it is and can stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedlab.base import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+OVERSAMPLING = 20
+SLICE_VALUES = 2_000_000  # stored values of the table multiplied between two reports: well under half a second
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The K strongest directions of a table of R rows and C columns.
+
+    Attributes:
+        left: (R, K) orthonormal columns.
+        values: (K,) singular values, falling.
+        right: (K, C) orthonormal rows.
+        share: part of the table's sum of squares that the K directions hold, 0 to 1.
+    """
+
+    left: Floats
+    values: Floats
+    right: Floats
+    share: float
+
+
+def steps(
+    table: csr_matrix, dim: int, iterations: int, seed: int, on_slice: Callable[[int, int], None]
+) -> Iterator[Factors]:
+    """Ever better factors, one after each round.
+
+    Args:
+        table: (R, C) sparse.
+        dim: K, at most the smaller side of the table.
+        iterations: rounds, the first of them a mere sketch; the last factors are the best.
+        seed: of the random start.
+        on_slice: called after every slice with slices done and slices in all; may raise to stop the work.
+    """
+    rows, columns = table.shape
+    width = min(dim + OVERSAMPLING, rows, columns)  # L
+    slices = _slices(table)
+    work = _Work(2 * iterations * len(slices), on_slice)
+    square = float(np.square(table.data, dtype=np.float64).sum()) or 1.0
+    start = np.random.default_rng(seed).standard_normal((columns, width), dtype=np.float32)  # (C, L)
+    for _ in range(iterations):
+        left = np.empty((rows, width), np.float32)
+        for low, high, part in slices:
+            left[low:high] = part @ start
+            work.advance()
+        left = np.linalg.qr(left)[0]  # (R, L)
+        right = np.zeros((columns, width), np.float32)
+        for low, high, part in slices:
+            right += part.T @ left[low:high]
+            work.advance()
+        yield _factors(left, right, dim, square)
+        start = np.linalg.qr(right)[0]  # (C, L)
+
+
+def _factors(left: Floats, right: Floats, dim: int, square: float) -> Factors:
+    """Factors of left @ right.T, with each direction's sign set so that its largest column entry is positive."""
+    u, values, vt = np.linalg.svd(right.T, full_matrices=False)  # (L, L) (L,) (L, C)
+    u, values, vt = u[:, :dim], values[:dim], vt[:dim]
+    signs = np.sign(vt[np.arange(len(vt)), np.abs(vt).argmax(axis=1)])
+    signs[signs == 0] = 1
+    share = float(np.square(values, dtype=np.float64).sum()) / square
+    return Factors(left @ (u * signs), values, vt * signs[:, None], min(share, 1.0))
+
+
+def _slices(table: csr_matrix) -> list[tuple[int, int, csr_matrix]]:
+    """Views of the table's rows, about ``SLICE_VALUES`` stored values each: first row, last row, slice."""
+    from scipy.sparse import csr_matrix
+
+    starts, found = table.indptr, []
+    cuts = np.searchsorted(starts, np.arange(SLICE_VALUES, table.nnz, SLICE_VALUES))
+    edges = np.unique(np.concatenate([[0], cuts, [table.shape[0]]])).tolist()
+    for low, high in pairwise(edges):
+        a, b = starts[low], starts[high]
+        rows = (table.data[a:b], table.indices[a:b], starts[low : high + 1] - a)
+        found.append((low, high, csr_matrix(rows, shape=(high - low, table.shape[1]))))
+    return found
+
+
+class _Work:
+    """Counts slices and passes them on."""
+
+    def __init__(self, total: int, told: Callable[[int, int], None]) -> None:
+        self.done, self.total, self.told = 0, total, told
+
+    def advance(self) -> None:
+        self.done += 1
+        self.told(self.done, self.total)
