@@ -174,7 +174,7 @@ class StaticModel(Model):
         v = len(self.words)
         if self.matrix.ndim != 2 or len(self.matrix) != v or len(self.counts) != v:
             raise BadModel(
-                f"{v} words, a matrix of shape {self.matrix.shape} and {len(self.counts)} counts do not belong together."
+                f"{v} words, a matrix of shape {self.matrix.shape} and {len(self.counts)} counts do not fit together."
             )
         if len(self.positions) != v:
             raise BadModel("The vocabulary holds a word twice.")

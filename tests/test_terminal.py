@@ -1,0 +1,101 @@
+"""The commands a person types: train, models, evaluate, map, and their mistakes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from embedlab.data.datasets import load_sample
+
+from embedlab import registry
+from embedlab.__main__ import main
+
+
+@pytest.fixture
+def text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("EMBEDLAB_ASSETS", str(tmp_path / "assets"))
+    lines = (" ".join(words) + "." for _, words in zip(range(3000), load_sample("kingdom"), strict=False))
+    (tmp_path / "kingdom.txt").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path / "kingdom.txt"
+
+
+RECIPE = """
+name = "tiny"
+kind = "word2vec"
+title = "Tiny"
+note = "made by a test"
+[[source]]
+file = "kingdom.txt"
+text = "a generated text"
+licence = "MIT"
+attribution = "the lab"
+max_bytes = 40000
+[options]
+lowercase = true
+[settings]
+dim = 12
+epochs = 1
+min_count = 1
+workers = 1
+"""
+
+
+def test_train_then_models_then_evaluate(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ["--set", "dim=20", "--set", "epochs=2", "--set", "sample=0.01", "--set", "workers=1"]
+    assert main(["train", "cbow", "--corpus", str(text), "--name", "mine", *settings]) == 0
+    out, err = capsys.readouterr()
+    assert "mine" in out and "It lies in" in out
+    assert "training" in err
+    model = registry.load_model("yours/mine")
+    assert (model.config.to_dict()["algorithm"], model.matrix.shape[1]) == ("cbow", 20)
+
+    assert main(["models", "--json"]) == 0
+    assert [(m["key"], m["source"]) for m in json.loads(capsys.readouterr().out)] == [("yours/mine", "yours")]
+
+    assert main(["evaluate", "yours/mine", "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert 0 <= measured["google"]["total"] <= 1
+    assert main(["evaluate", "yours/mine"]) == 0
+    assert "WordSim" in capsys.readouterr().out
+
+
+def test_a_recipe_reads_its_part_of_the_text_and_fills_the_card(text: Path, tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(RECIPE)
+    out = tmp_path / "out"
+    assert main(["train", "--recipe", str(tmp_path / "tiny.toml"), "--corpus", str(tmp_path), "--out", str(out)]) == 0
+    card = registry.load_model(out).card
+    assert (card.title, card.text, card.licence, card.attribution) == ("Tiny", "a generated text", "MIT", "the lab")
+    assert (card.source, card.note) == ("starter", "made by a test")
+    assert 4000 < card.tokens < 9000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["evaluate", "nothing"], "no model 'nothing'"),
+        (["train", "--corpus", "x"], "Say what to train"),
+        (["train", "word2vec", "--corpus", "x"], "--out DIR, or --name"),
+        (["train", "word2vec", "--corpus", "no-such-file.txt", "--name", "a"], "no-such-file.txt"),
+        (["train", "word2vec", "--corpus", "x", "--name", "a", "--set", "dim"], "NAME=VALUE"),
+        (["train", "word2vec", "--corpus", "x", "--name", "a", "--set", "dim=ten"], "dim must be int"),
+        (["train", "word2vec", "--corpus", "x", "--name", "a", "--set", "speed=1"], "no setting speed"),
+        (["train", "alien", "--corpus", "x", "--name", "a"], "no model of kind 'alien'"),
+        (["train", "--recipe", "none.toml", "--corpus", "x"], "none.toml cannot be read"),
+    ],
+)
+def test_mistakes_are_explained_in_a_line(
+    text: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(arguments) == 1
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_the_module_runs(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-m", "embedlab", "--help"], capture_output=True, text=True, check=True)
+    assert "evaluate" in run.stdout
