@@ -1,0 +1,132 @@
+"""Which words lie nearest, by the cosine of the angle between vectors (exact: every word is compared)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors
+from embedlab.analysis.spelling import suggest
+from embedlab.base import BadInput, Counts, Floats, StaticModel
+
+__all__ = ["Neighbors", "nearest", "nearest_many", "overlap", "similarity", "suggest"]
+
+SCORES_AT_ONCE = 16_000_000
+"""Similarities held in memory at a time (64 MB) while several words are looked up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbors:
+    """The k words nearest to a query, nearest first.
+
+    Attributes:
+        query: what was looked up: a word, "a + b" for several, "(vector)" for a bare vector.
+        words: the k neighbours.
+        similarities: (k,) cosine similarity with the query, -1 to 1.
+        counts: (k,) how often the training text had each neighbour; zeros if unknown.
+        positions: (k,) the neighbours' rows in the model, 0 for the commonest word.
+    """
+
+    query: str
+    words: list[str]
+    similarities: Floats
+    counts: Counts
+    positions: NDArray[np.int64]
+
+
+def nearest(
+    model: StaticModel, word: str | Sequence[str] | NDArray[Any], k: int = 10, exclude: Iterable[str] = ()
+) -> Neighbors:
+    """The k words whose vectors make the smallest angle with the query's.
+
+    One product of the (V, D) unit matrix with the query, then an exact selection. The query's own words are left
+    out. Equal similarities are ordered by frequency, so a one-hot model, for which every other word has
+    similarity 0, answers with the commonest words. A word whose vector is zero has similarity 0.
+
+    Args:
+        model: any static model.
+        word: a word, several words (the mean of their unit vectors is looked up), or a (D,) vector.
+        k: how many; fewer come back when the vocabulary is smaller.
+        exclude: further words to leave out.
+
+    Raises:
+        UnknownWord: the model has no vector for a word (fastText composes one for most).
+        BadInput: no word given, the vector is zero, not finite or of another width, or k is below 1.
+    """
+    k = checked_count(k)
+    own: list[str] = []
+    if isinstance(word, np.ndarray):
+        query, target = "(vector)", _checked_vector(word, model.dim)
+    else:
+        own = [word] if isinstance(word, str) else list(word)
+        if not own:
+            raise BadInput("Give at least one word to look up.")
+        query, target = " + ".join(own), unit_vectors(model, own).mean(axis=0)
+    scores = model.unit_matrix @ _unit_query(target, query)  # (V,)
+    return _ranked(model, query, scores, k, [*own, *exclude])
+
+
+def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[Neighbors]:
+    """The k nearest of each of several words; one matrix product serves them all.
+
+    Raises:
+        UnknownWord: the model has no vector for a word.
+        BadInput: a word's vector is zero, or k is below 1.
+    """
+    k = checked_count(k)
+    at_once = max(1, SCORES_AT_ONCE // max(1, len(model)))
+    results: list[Neighbors] = []
+    for start in range(0, len(words), at_once):
+        some = words[start : start + at_once]
+        queries = np.stack([_unit_query(model.vector(word), word) for word in some])  # (M, D)
+        for word, scores in zip(some, queries @ model.unit_matrix.T, strict=True):  # (M, V)
+            results.append(_ranked(model, word, scores, k, [word]))
+    return results
+
+
+def similarity(model: StaticModel, a: str, b: str) -> float:
+    """Cosine similarity of two words, -1 to 1; 0 if the vector of either is zero.
+
+    Raises:
+        UnknownWord: the model has no vector for one of them.
+    """
+    first, second = unit_vectors(model, [a, b])
+    return float(np.clip(first @ second, -1, 1))
+
+
+def overlap(results: Sequence[Neighbors]) -> NDArray[np.float64]:
+    """(M, M): how much lists of neighbours share: words in both divided by words in either (Jaccard).
+
+    1 on the diagonal; two empty lists count as equal.
+    """
+    sets = [set(result.words) for result in results]
+    return np.array([[len(a & b) / len(a | b) if a | b else 1.0 for b in sets] for a in sets]).reshape(
+        len(sets), len(sets)
+    )
+
+
+def _ranked(model: StaticModel, query: str, scores: Floats, k: int, leave_out: Iterable[str]) -> Neighbors:
+    """The best k of freshly computed scores (V,), which are overwritten."""
+    scores[[model.positions[word] for word in leave_out if word in model.positions]] = -np.inf
+    best = top(scores, k)
+    words = [model.words[i] for i in best]
+    return Neighbors(query, words, np.clip(scores[best], -1, 1), model.counts[best], best)
+
+
+def _checked_vector(vector: NDArray[Any], dim: int) -> Floats:
+    if vector.shape != (dim,) or vector.dtype.kind not in "fiu":
+        raise BadInput(f"A vector for this model has {dim} numbers; the one given has shape {vector.shape}.")
+    if not np.isfinite(vector).all():
+        raise BadInput("The vector given holds values that are not finite numbers.")
+    return vector.astype(np.float32)
+
+
+def _unit_query(vector: Floats, query: str) -> Floats:
+    direction = unit(vector)
+    if not direction.any():
+        raise BadInput(f"The vector of '{query}' is zero: it points nowhere, so nothing is near it.")
+    return direction
