@@ -1,0 +1,86 @@
+"""Hands an encoded text to gensim as fast as lists in memory, from the memory map, and can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.data.vocab import EncodedCorpus
+
+BLOCK = 50_000
+"""Words taken from the memory map at once."""
+LONGEST = 10_000
+"""gensim's workers drop what a sentence has beyond this (MAX_SENTENCE_LEN), so longer ones come in pieces."""
+HELD_OUT_SHARE, HELD_OUT_MOST, HELD_OUT_FROM = 0.01, 2_000, 5_000
+
+
+class Feed:
+    """The sentences of a text as lists of words, as often as wanted; what gensim calls ``corpus_iterable``.
+
+    gensim iterates it in a thread of its own and waits for ever when that thread dies, so nothing may be
+    raised here: an error is kept in ``error`` and ends the pass, and so does ``stop``.
+
+    Args:
+        encoded: the text.
+        held_out: (S,) which sentences to skip.
+
+    Attributes:
+        words: running words of one pass.
+        sentences: lists of words of one pass.
+        error: what went wrong, if anything.
+    """
+
+    def __init__(self, encoded: EncodedCorpus, held_out: NDArray[np.bool_]) -> None:
+        self._encoded, self._held_out = encoded, held_out
+        lengths = np.diff(encoded.ends, prepend=0)[~held_out]
+        self.words = int(lengths.sum())
+        self.sentences = int((-(-lengths // LONGEST)).sum())
+        self.stopped = False
+        self.error: Exception | None = None
+
+    def stop(self, error: Exception | None = None) -> None:
+        """End the present pass and every later one as soon as possible; the first error is kept."""
+        self.error = self.error or error
+        self.stopped = True
+
+    def __iter__(self) -> Iterator[list[str]]:
+        try:
+            yield from self._pass()
+        except Exception as error:
+            self.stop(error)
+
+    def _pass(self) -> Iterator[list[str]]:
+        ends, skip = self._encoded.ends, self._held_out
+        ids = np.asarray(self._encoded.ids)  # a plain view: slices of a memmap are slow
+        words = np.array(self._encoded.vocabulary.words, dtype=object)
+        cuts = np.searchsorted(ends, np.arange(BLOCK, len(ids), BLOCK), side="right")
+        bounds = np.unique(np.concatenate([[0], cuts, [len(ends)]])).tolist()
+        for first, last in pairwise(bounds):
+            if self.stopped:
+                return
+            base = int(ends[first - 1]) if first else 0
+            block = words[ids[base : ends[last - 1]]].tolist()
+            start = 0
+            for end, skipped in zip((ends[first:last] - base).tolist(), skip[first:last].tolist(), strict=True):
+                if not skipped:
+                    if end - start <= LONGEST:
+                        yield block[start:end]
+                    else:
+                        yield from (block[i : min(i + LONGEST, end)] for i in range(start, end, LONGEST))
+                start = end
+
+
+def hold_out(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:
+    """(S,) which sentences are kept from training to measure the loss on.
+
+    One in a hundred, at most 2,000, and none of a text of fewer than 5,000 sentences: at most 1 % of the text
+    is lost to training, and of a large one far less.
+    """
+    chosen = np.zeros(len(encoded), np.bool_)
+    if len(encoded) >= HELD_OUT_FROM:
+        number = min(int(HELD_OUT_SHARE * len(encoded)), HELD_OUT_MOST)
+        chosen[np.random.default_rng(seed).choice(len(encoded), number, replace=False)] = True
+    return chosen
