@@ -1,1 +1,1 @@
-
+"""Everything that knows Streamlit, apart from the pages themselves."""

@@ -1,0 +1,37 @@
+"""Words of visitors and corpora shown exactly as they are: nothing in them is markup."""
+
+from __future__ import annotations
+
+import re
+
+_PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "})
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>$:~|!&#^@]|(?<!\w)[-+.=)]|[-+.=)](?!\w)")
+"""Signs that may begin markup anywhere, and those that may only at the edge of a word (lists, rules, arrows)."""
+
+
+def plain(text: str, longest: int | None = None) -> str:
+    """Text for a Plotly label or hover box, which reads a little HTML.
+
+    Args:
+        text: anything.
+        longest: characters after which it is cut, with an ellipsis.
+    """
+    return shortened(text, longest).translate(_PLOTLY)
+
+
+def md(text: str, longest: int | None = None) -> str:
+    """Text inside a Markdown string or a widget's label: every sign that could be markup gets a backslash.
+
+    Covers Streamlit's own additions too: formulas (``$``), colours and icons (``:red[..]``), typographic arrows.
+    Source of the rule: CommonMark 0.31, section 2.4 (any ASCII sign may be escaped).
+
+    Args:
+        text: anything.
+        longest: characters after which it is cut, with an ellipsis.
+    """
+    return _MARKUP.sub(r"\\\g<0>", " ".join(shortened(text, longest).split()))
+
+
+def shortened(text: str, longest: int | None) -> str:
+    """The text, cut after ``longest`` characters (the ellipsis among them)."""
+    return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,48 @@
+"""Loaded models, shared by all visitors and read-only; a model that changes on disk is loaded anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from embedlab import registry
+from embedlab.base import BadModel, Capability, Model, StaticModel
+from embedlab.registry import ModelSpec
+
+
+def specs(capability: Capability | None = None) -> list[ModelSpec]:
+    """The models at hand, read from disk now; see ``registry.list_models``."""
+    return registry.list_models(capability)
+
+
+def model(key: str) -> Model:
+    """The model with this key, loaded once for everybody; never change it.
+
+    Raises:
+        BadModel: there is none of that name, or its folder is damaged.
+    """
+    spec = registry.find(key)
+    return _load(str(spec.folder), stamp(spec))
+
+
+def static(key: str) -> StaticModel:
+    """The model with this key, which must have one vector a word.
+
+    Raises:
+        BadModel: see ``model``; or it is of another sort.
+    """
+    found = model(key)
+    if not isinstance(found, StaticModel):
+        raise BadModel(f"'{key}' has no fixed vector for each word. Choose a static model.")
+    return found
+
+
+def stamp(spec: ModelSpec) -> int:
+    """A number that changes when the model's folder is written anew; part of every cache key about a model."""
+    return max((file.stat().st_mtime_ns for file in Path(spec.folder).iterdir()), default=0)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Loading a model …")
+def _load(folder: str, stamp: int) -> Model:
+    return registry.load_model(folder)

@@ -1,0 +1,110 @@
+"""Widgets whose value lives in the address, so that a link opens the same view.
+
+Every function draws one widget bound to the query parameter ``name`` (Streamlit's ``bind="query-params"``): the
+address sets it, it sets the address, and a value equal to the default is left out of the address. A value that
+makes no sense (an unknown option, a number out of bounds) gives way to the default. The same name on two pages is
+the same value: the word looked at on one page is there on the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from embedlab.plots.text import md
+
+FEW = 8
+"""Up to so many options are shown as buttons side by side, more of them as a list to open."""
+
+
+def text(
+    name: str, default: str, label: str, *, help: str | None = None, placeholder: str | None = None, limit: int = 200
+) -> str:
+    """A line of text, without spaces at its ends; at most ``limit`` characters."""
+    value = st.text_input(
+        label, default, limit, key=name, help=help, placeholder=placeholder, bind="query-params", width="stretch"
+    )
+    return (value or "").strip()[:limit]
+
+
+def area(name: str, default: str, label: str, *, help: str | None = None, limit: int = 2000, height: int = 120) -> str:
+    """Several lines of text; at most ``limit`` characters."""
+    value = st.text_area(label, default, height=height, max_chars=limit, key=name, help=help, bind="query-params")
+    return (value or "").strip()[:limit]
+
+
+def choice(
+    name: str,
+    options: Sequence[str],
+    default: str,
+    label: str,
+    *,
+    titles: Mapping[str, str] | None = None,
+    help: str | None = None,
+) -> str:
+    """One of several options: buttons side by side for a few, a list for many.
+
+    Args:
+        name: the query parameter.
+        options: what may be chosen.
+        default: one of them.
+        label: said above.
+        titles: what people read (and what the address holds) instead of an option, where it differs.
+        help: a tooltip.
+    """
+    if len(options) > FEW:
+        shown = _titled(titles)
+        index = list(options).index(default)
+        chosen = st.selectbox(label, options, index, shown, key=name, help=help, bind="query-params")
+    else:
+        shown = _titled(titles, markup=True)
+        chosen = st.segmented_control(
+            label, options, default=default, required=True, format_func=shown, key=name, help=help, bind="query-params"
+        )
+    return chosen if chosen in options else default
+
+
+def many(
+    name: str,
+    options: Sequence[str],
+    default: Sequence[str],
+    label: str,
+    *,
+    titles: Mapping[str, str] | None = None,
+    help: str | None = None,
+) -> list[str]:
+    """Any of several options, in the order of ``options``; arguments as in ``choice``."""
+    start = list(default)
+    if len(options) > FEW:
+        shown = _titled(titles)
+        chosen = st.multiselect(label, options, start, shown, key=name, help=help, bind="query-params")
+    else:
+        shown = _titled(titles, markup=True)
+        chosen = st.pills(
+            label, options, selection_mode="multi", default=start, format_func=shown, key=name, help=help,
+            bind="query-params",
+        )  # fmt: skip
+    return [option for option in options if option in chosen]
+
+
+def number(name: str, default: int, low: int, high: int, label: str, *, step: int = 1, help: str | None = None) -> int:
+    """A whole number from ``low`` to ``high``, on a slider."""
+    return int(st.slider(label, low, high, default, step, key=name, help=help, bind="query-params"))
+
+
+def flag(name: str, default: bool, label: str, *, help: str | None = None) -> bool:
+    """On or off."""
+    return bool(st.toggle(label, default, key=name, help=help, bind="query-params"))
+
+
+def put(name: str, value: Any) -> None:
+    """Set a value from a button's ``on_click``; widget and address follow."""
+    st.session_state[name] = value
+
+
+def _titled(titles: Mapping[str, str] | None, *, markup: bool = False) -> Callable[[str], str]:
+    """What is read instead of an option; ``markup`` for widgets whose labels are Markdown."""
+    names = titles or {}
+    return lambda option: md(names.get(option, option)) if markup else names.get(option, option)

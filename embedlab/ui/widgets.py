@@ -1,0 +1,145 @@
+"""What every page is made of: its opening, figures, tables, code and explanations, all saved and shown alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from embedlab.base import Capability, EmbedLabError
+from embedlab.plots.text import md
+from embedlab.registry import ModelSpec
+from embedlab.ui import cache, state
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
+UNUSED_BUTTONS = ["lasso2d", "select2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
+
+
+def opening(title: str, look_for: str) -> None:
+    """The page's heading and, in two sentences, what to look for."""
+    st.title(title)
+    st.markdown(look_for)
+
+
+def explain(slug: str) -> None:
+    """A fold-out with the mathematics and the paper, from ``assets/help/<slug>.md``."""
+    file = HELP / f"{slug}.md"
+    if file.is_file():
+        with st.expander("The mathematics and the paper", icon=":material/functions:"):
+            st.markdown(file.read_text(encoding="utf-8"))
+
+
+def figure(fig: Figure, name: str, summary: str, *, select: bool = False) -> Any:
+    """Draw a figure and offer it as a file: HTML by a button, SVG by the camera in its corner.
+
+    Args:
+        fig: a Plotly figure.
+        name: file name without ending; also the widget's key, so it differs from others on the page.
+        summary: what the figure shows, in a sentence, for those who do not see it.
+        select: whether points can be selected; what is selected is then returned.
+
+    Returns:
+        Streamlit's selection state (``.selection.points``), or ``None`` without ``select``.
+    """
+    config = {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+        "modeBarButtonsToRemove": [] if select else UNUSED_BUTTONS,
+    }
+    chosen = st.plotly_chart(
+        fig, key=f"figure-{name}", config=config, alt=summary, on_select="rerun" if select else "ignore"
+    )
+    st.download_button(
+        "Figure as HTML", lambda: _standalone(fig), f"{name}.html", "text/html", key=f"html-{name}",
+        on_click="ignore", type="tertiary", icon=":material/download:",
+        help="Opens in any browser, without a network. For SVG use the camera in the figure's upper right corner.",
+    )  # fmt: skip
+    return chosen if select else None
+
+
+def _standalone(fig: Figure) -> str:
+    import plotly.graph_objects as go
+
+    page = go.Figure(fig).update_layout(template="plotly_white", paper_bgcolor="white", plot_bgcolor="white")
+    html: str = page.to_html(include_plotlyjs=True, full_html=True, config={"displaylogo": False})
+    return html
+
+
+def table(frame: DataFrame, name: str, *, title: str = "The table") -> None:
+    """A fold-out with the table, and a button that saves it as CSV (UTF-8, with the mark that Excel needs)."""
+    with st.expander(title, icon=":material/table:"):
+        st.dataframe(frame, hide_index=True, key=f"table-{name}")
+        st.download_button(
+            "Table as CSV", csv(frame), f"{name}.csv", "text/csv", key=f"csv-{name}",
+            on_click="ignore", type="tertiary", icon=":material/download:",
+        )  # fmt: skip
+
+
+def csv(frame: DataFrame) -> bytes:
+    """The table as a CSV file."""
+    return bytes(frame.to_csv(index=False).encode("utf-8-sig"))
+
+
+def code(source: str) -> None:
+    """A fold-out with the lines of ``embedlab`` that compute what is shown; they run when pasted."""
+    with st.expander("The code", icon=":material/code:"):
+        st.code(source.strip() + "\n", language="python")
+
+
+def chips(label: str, values: Sequence[str], name: str, *, titles: Sequence[str] | None = None) -> None:
+    """Small buttons in a row that set the state ``name`` to their value."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(label, width="content")
+        for value, title in zip(values, titles or values, strict=True):
+            st.button(md(title, 40), key=f"chip-{name}-{label}-{value}", on_click=state.put, args=(name, value))
+
+
+def model_picker(
+    capability: Capability, many: bool = True, default: Sequence[str] = (), label: str = "Models"
+) -> list[ModelSpec]:
+    """Let the visitor choose among the models that have a capability; the choice is shared by all pages.
+
+    Args:
+        capability: what they must be able to do.
+        many: whether several may be chosen (address ``models``) or one (address ``model``).
+        default: keys chosen at first, those that are at hand; otherwise the first that is.
+        label: said above.
+
+    Returns:
+        The chosen ones; empty (with a sentence on the page that says so) if there are none.
+    """
+    found = {spec.key: spec for spec in cache.specs(capability)}
+    if not found:
+        st.info("No model of the right sort is at hand yet. Train one on the Training page.")
+        return []
+    start = [key for key in default if key in found] or list(found)[:1]
+    titles = unique_titles(list(found.values()))
+    if not many:
+        return [found[state.choice("model", list(found), start[0], label.removesuffix("s"), titles=titles)]]
+    chosen = state.many("models", list(found), start, label, titles=titles)
+    if not chosen:
+        st.info("Choose at least one model.")
+    return [found[key] for key in chosen]
+
+
+def unique_titles(specs: Sequence[ModelSpec]) -> dict[str, str]:
+    """Titles by key; two models of the same title are told apart by their keys."""
+    titles = [spec.title for spec in specs]
+    return {s.key: s.title if titles.count(s.title) == 1 else f"{s.title} ({s.key})" for s in specs}
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """What goes wrong inside for a reason we know is said in a sentence, and the page goes on below."""
+    try:
+        yield
+    except EmbedLabError as error:
+        st.error(md(str(error)))
