@@ -1,1 +1,1 @@
-
+"""Text in: files, samples, sentences, words, vocabularies."""

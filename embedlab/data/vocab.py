@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from time import monotonic
 from typing import IO
 
@@ -176,7 +175,7 @@ class _Spool:
     """Word numbers in a temporary file that is deleted when nothing maps it any more."""
 
     def __init__(self) -> None:
-        self.file: IO[bytes] = tempfile.TemporaryFile(prefix="embedlab-")
+        self.file: IO[bytes] = tempfile.TemporaryFile(prefix="embedlab-")  # noqa: SIM115
         self.lengths: list[NDArray[np.int32]] = []
         self.tokens = 0
 

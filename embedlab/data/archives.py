@@ -1,0 +1,263 @@
+"""From a path to the files to read: a single file, a folder, or what is packed in zip, gz, bz2 or xz, within limits."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, BinaryIO, cast
+
+from embedlab.base import BadInput
+from embedlab.data.encoding import SAMPLE
+from embedlab.data.limits import ReadLimits
+
+PACKERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+KINDS = (
+    ".txt .text .md .markdown .csv .tsv .jsonl .ndjson .json .parquet .pdf .docx".split()  # noqa: SIM905
+)
+_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file to read, wherever it lies.
+
+    Attributes:
+        name: how messages call it.
+        kind: its ending in lower case, without that of the packer.
+        opener: gives its bytes from the beginning.
+        limits: what holds for it.
+    """
+
+    name: str
+    kind: str
+    opener: Callable[[], BinaryIO]
+    limits: ReadLimits
+
+    def open(self) -> BinaryIO:
+        """Buffered bytes, unpacked; reading on raises ``BadInput`` where the file is damaged or too large."""
+        return self.opener()
+
+    def open_whole(self) -> BinaryIO:
+        """Bytes that can be read in any order, for formats that need it; packed ones go through a temporary file.
+
+        Raises:
+            BadInput: damaged, or larger than ``limits.document_bytes`` (parquet: ``limits.unpacked_bytes``).
+        """
+        stream = self.open()
+        most = self.limits.unpacked_bytes if self.kind == ".parquet" else self.limits.document_bytes
+        if stream.seekable():
+            if stream.seek(0, io.SEEK_END) > most:
+                stream.close()
+                raise _too_large(self.name, most)
+            stream.seek(0)
+            return stream
+        with stream:
+            copy = tempfile.TemporaryFile(prefix="embedlab-")  # noqa: SIM115
+            while block := stream.read(1 << 20):
+                if copy.tell() + len(block) > most:
+                    copy.close()
+                    raise _too_large(self.name, most)
+                copy.write(block)
+        copy.seek(0)
+        return cast(BinaryIO, copy)
+
+
+def pieces(path: Path, limits: ReadLimits) -> Iterator[Piece]:
+    """Every file to read at a path, in the order of their names; use each before asking for the next.
+
+    Raises:
+        BadInput: nothing readable is there, or an archive is damaged, encrypted, nested, too large, or holds a
+            path that leads out of it.
+    """
+    if path.is_dir():
+        yield from _folder(path, limits)
+    elif not path.exists():
+        raise BadInput(f"There is no file {path}.")
+    else:
+        yield from _file(path, limits)
+
+
+def _folder(folder: Path, limits: ReadLimits) -> Iterator[Piece]:
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and _readable(path.name)
+    )
+    if not found:
+        raise BadInput(f"The folder {folder.name} holds no file that can be read. Readable are: {', '.join(KINDS)}.")
+    if len(found) > limits.files:
+        raise BadInput(f"The folder {folder.name} holds {len(found):,} files; at most {limits.files:,} are read.")
+    for path in found:
+        yield from _file(path, limits)
+
+
+def _readable(name: str) -> bool:
+    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
+    if suffixes and suffixes[-1] in PACKERS:
+        suffixes.pop()
+    return bool(suffixes) and (suffixes[-1] in KINDS or suffixes == [".zip"])
+
+
+def _file(path: Path, limits: ReadLimits) -> Iterator[Piece]:
+    try:
+        size = path.stat().st_size
+        path.open("rb").close()
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be opened: {error.strerror}.") from error
+    if not path.is_file():
+        raise BadInput(f"{path.name} is not a file.")
+    if size == 0:
+        raise BadInput(f"{path.name} is empty.")
+    if size > limits.file_bytes:
+        raise _too_large(path.name, limits.file_bytes)
+    ending = path.suffix.lower()
+    if ending == ".zip":
+        yield from _zip(path, limits)
+        return
+    unpack = PACKERS.get(ending)
+    kind = (Path(path.stem).suffix if unpack else path.suffix).lower()
+    if unpack and kind in (".zip", ".tar", *PACKERS):
+        raise BadInput(f"{path.name} is an archive in an archive. Unpack it once and give what is inside.")
+    if kind not in KINDS:
+        raise _unknown(path.name, kind)
+    if unpack is None:
+        yield Piece(path.name, kind, lambda: path.open("rb", buffering=SAMPLE), limits)
+    else:
+        yield Piece(
+            path.name, kind, lambda: _metered(lambda: unpack(path), path.name, Meter(path.name, size, limits)), limits
+        )
+
+
+def _unknown(name: str, kind: str) -> BadInput:
+    what = f"'{kind}' files are" if kind else "files without an ending are"
+    return BadInput(f"{name}: {what} not read. Readable are {', '.join(KINDS)}, also packed as .zip, .gz, .bz2 or .xz.")
+
+
+def _too_large(name: str, most: int) -> BadInput:
+    return BadInput(f"{name} is larger than the {most / 1e6:,.0f} MB that are read of such a file. Give a part of it.")
+
+
+def _zip(path: Path, limits: ReadLimits) -> Iterator[Piece]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE as error:
+        raise BadInput(f"{path.name} is damaged or not a zip archive: {error}.") from error
+    with archive:
+        found = [info for info in archive.infolist() if not info.is_dir()]
+        check_zip(found, path.name, path.stat().st_size, limits)
+        chosen = [info for info in found if _worth_reading(info.filename)]
+        for info in chosen:
+            if PurePosixPath(info.filename).suffix.lower() in (".zip", ".tar", ".7z", ".rar", *PACKERS):
+                raise BadInput(f"{path.name} holds an archive in the archive ({info.filename}). Unpack that first.")
+        chosen = [info for info in chosen if _readable(info.filename) and info.file_size]
+        if not chosen:
+            raise BadInput(f"{path.name} holds no file that can be read. Readable are: {', '.join(KINDS)}.")
+        meter = Meter(path.name, path.stat().st_size, limits)
+        for info in sorted(chosen, key=lambda info: info.filename):
+            yield _zipped(archive, info, f"{info.filename} in {path.name}", meter, limits)
+
+
+def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, meter: Meter, limits: ReadLimits) -> Piece:
+    return Piece(
+        name,
+        PurePosixPath(info.filename).suffix.lower(),
+        lambda: _metered(lambda: archive.open(info), name, meter),
+        limits,
+    )
+
+
+def _worth_reading(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" not in parts and not parts[-1].startswith(".")
+
+
+def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: ReadLimits) -> None:
+    """Look at a zip's table of contents before anything is unpacked (a docx is a zip, too).
+
+    Raises:
+        BadInput: too many or too large files, a path that leads out, a link, or encryption.
+    """
+    if len(found) > limits.files:
+        raise BadInput(f"{name} holds {len(found):,} files; at most {limits.files:,} are read.")
+    for info in found:
+        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in info.filename.partition("/")[0]:
+            raise BadInput(f"{name} is not read: its entry '{info.filename}' leads out of the archive.")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise BadInput(f"{name} is not read: its entry '{info.filename}' is a link, not a file.")
+        if info.flag_bits & 1:
+            raise BadInput(f"{name} is encrypted ('{info.filename}'). Unpack it with its password and give the files.")
+    Meter(name, packed, limits).add(sum(info.file_size for info in found))
+
+
+class Meter:
+    """Counts what comes out of a packed file and stops it where it becomes a bomb."""
+
+    def __init__(self, name: str, packed: int, limits: ReadLimits) -> None:
+        self.name, self.packed, self.limits, self.unpacked = name, max(packed, 1), limits, 0
+
+    def add(self, size: int) -> None:
+        """So many more bytes were unpacked.
+
+        Raises:
+            BadInput: that is more than the limits allow.
+        """
+        self.unpacked += size
+        limits = self.limits
+        if self.unpacked > limits.unpacked_bytes:
+            raise BadInput(f"{self.name} unpacks to more than {limits.unpacked_bytes / 1e6:,.0f} MB and is not read.")
+        if self.unpacked > limits.ratio_from and self.unpacked > limits.ratio * self.packed:
+            raise BadInput(f"{self.name} unpacks to over {limits.ratio} times its size, like a zip bomb; not read.")
+
+
+class _Metered(io.RawIOBase):
+    """Unpacked bytes, counted; damage becomes ``BadInput``."""
+
+    def __init__(self, stream: IO[bytes], name: str, meter: Meter) -> None:
+        super().__init__()
+        self.stream, self.name, self.meter = stream, name, meter
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        done = 0
+        while done < len(buffer):
+            try:
+                block = self.stream.read(len(buffer) - done)
+            except _DAMAGE as error:
+                raise damaged(self.name, error) from error
+            if not block:
+                break
+            buffer[done : done + len(block)] = block
+            done += len(block)
+        self.meter.add(done)
+        return done
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
+
+
+def damaged(name: str, error: BaseException) -> BadInput:
+    """The message for a file that breaks off or contradicts itself."""
+    return BadInput(f"{name} is damaged and cannot be unpacked ({error}). Copy or download it again.")
+
+
+def _metered(opener: Any, name: str, meter: Meter) -> BinaryIO:
+    try:
+        stream = opener() if callable(opener) else opener
+    except _DAMAGE as error:
+        raise damaged(name, error) from error
+    return cast(BinaryIO, io.BufferedReader(_Metered(stream, name, meter), SAMPLE))

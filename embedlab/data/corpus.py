@@ -1,0 +1,140 @@
+"""A corpus: text from files, from memory or from other corpora, read as a stream of sentences as often as one likes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from embedlab.base import BadInput, OnProgress
+from embedlab.data.choice import Choice
+from embedlab.data.limits import ReadLimits
+from embedlab.data.sources import ChainSource, FileSource, Source, TextSource, WordSource
+from embedlab.data.tokenizer import TextOptions
+from embedlab.data.vocab import EncodedCorpus, encode
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text. Iterating gives its sentences, each a list of words; nothing but the current piece is in memory.
+
+    Make one by ``from_file``, ``from_texts``, ``from_sentences`` or ``chain``; change what is said about it by
+    ``with_licence`` or ``dataclasses.replace``.
+
+    Attributes:
+        source: where the text comes from.
+        name: short name.
+        description: what the text is; goes into the cards of models.
+        licence: its licence; goes into the cards of models.
+        attribution: who has to be named.
+        options: how running text becomes words.
+    """
+
+    source: Source
+    name: str
+    description: str = ""
+    licence: str = ""
+    attribution: str = ""
+    options: TextOptions = field(default_factory=TextOptions)
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | Path,
+        *,
+        column: str | None = None,
+        field: str | None = None,
+        encoding: str | None = None,
+        options: TextOptions | None = None,
+        max_bytes: int | None = None,
+        limits: ReadLimits | None = None,
+    ) -> Self:
+        """A file, an archive, or a folder with every readable file in it, in the order of their names.
+
+        Only the beginning is read now, so that mistakes show at once; the rest is read as it is needed.
+
+        Args:
+            path: txt, md, csv, tsv, jsonl, json, parquet, pdf or docx, also packed as gz, bz2, xz or zip.
+            column: of a table; without it the column with the most text.
+            field: the same for json and jsonl; ``a.b`` is field b inside a.
+            encoding: of text files; without it it is detected.
+            options: how text becomes words.
+            max_bytes: stop after so many bytes of text, counted as UTF-8.
+            limits: what to refuse; without it the defaults and the environment's.
+
+        Raises:
+            BadInput: it is not there, empty, not text, damaged, too large or has no such column.
+        """
+        if column is not None and field is not None:
+            raise BadInput("Give a column (of a table) or a field (of json), not both.")
+        path = Path(path)
+        choice = Choice(column if field is None else field, encoding)
+        source = FileSource(path, choice, max_bytes, limits or ReadLimits.from_environment())
+        if next(source.texts(), None) is None:
+            raise BadInput(f"{path.name} holds no text.")
+        return cls(source, path.name, path.name, options=options or TextOptions())
+
+    @classmethod
+    def from_texts(
+        cls, texts: Iterable[str], *, name: str = "text", options: TextOptions | None = None, licence: str = ""
+    ) -> Self:
+        """Texts at hand; each may hold many lines. An iterator is read into memory, other iterables stay as they are.
+
+        Raises:
+            BadInput: one text is given instead of several.
+        """
+        if isinstance(texts, str):
+            raise BadInput("from_texts takes several texts; put one in a list.")
+        kept = tuple(texts) if isinstance(texts, (Iterator, list)) else texts
+        return cls(TextSource(kept), name, name, licence, options=options or TextOptions())
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Sequence[str]], *, name: str = "sentences") -> Self:
+        """Sentences that are words already, taken as they are; an iterator is read into memory."""
+        return cls(WordSource(tuple(sentences) if isinstance(sentences, Iterator) else sentences), name, name)
+
+    @classmethod
+    def chain(cls, corpora: Iterable[Corpus]) -> Self:
+        """Several corpora one after the other, each with its own options.
+
+        Raises:
+            BadInput: there are none.
+        """
+        parts = list(corpora)
+        if not parts:
+            raise BadInput("There is no corpus to chain.")
+        return cls(
+            ChainSource(tuple((part.source, part.options) for part in parts)),
+            " + ".join(part.name for part in parts),
+            _joined(part.description for part in parts),
+            _joined(part.licence for part in parts),
+            _joined(part.attribution for part in parts),
+            parts[0].options,
+        )
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self.source.sentences(self.options)
+
+    def texts(self) -> Iterator[str]:
+        """Paragraphs as they were written, before they are cut into sentences and words."""
+        return self.source.texts()
+
+    def encode(
+        self, min_count: int = 1, max_words: int | None = None, on_progress: OnProgress | None = None
+    ) -> EncodedCorpus:
+        """Count and number the words in one pass (see ``vocab.encode``).
+
+        Raises:
+            BadInput: too little is left, or the text cannot be read on.
+        """
+        return encode(self, min_count, max_words, on_progress=on_progress, total=self.source.size())
+
+    def with_licence(self, licence: str, attribution: str = "") -> Self:
+        """The same text with a licence and the people to be named."""
+        return dataclasses.replace(self, licence=licence, attribution=attribution)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))
