@@ -147,7 +147,8 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
 
     def _progress(self, words: int, **more: Any) -> Progress:
         done, total, now = self._epoch * self.feed.words + words, self._model.epochs * self.feed.words, monotonic()
-        speed = (done - self._last_words) / max(now - self._last, 1e-9)
+        stretch, since = (done - self._last_words, self._last) if words else (done, self._began)
+        speed = stretch / max(now - since, 1e-9)
         eta = (now - self._began) * (total - done) / max(done, 1)
         self._last, self._last_words = now, done
         return Progress(done, total, tokens_per_second=speed, eta=eta, epoch=self._epoch, **more)
