@@ -1,0 +1,97 @@
+"""A lab of one's own for every test that wants one: a temporary home, and starters with a geometry that is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from embedlab import storage
+from embedlab.base import Card, Settings, StaticConfig, StaticModel
+
+PAIRS = {
+    "female": "man:woman king:queen boy:girl father:mother son:daughter brother:sister husband:wife prince:princess",
+    "capital": "france:paris germany:berlin italy:rome spain:madrid england:london russia:moscow japan:tokyo",
+    "past": "walk:walked play:played go:went see:saw take:took",
+    "plural": "car:cars dog:dogs city:cities child:children book:books",
+    "more": "big:bigger small:smaller good:better bad:worse old:older",
+}
+FILLERS = ("the", "of", "and", "a", "in", "cat", "house", "river", "*bold*", "<b>x</b>", "$x$", ":red[y]")
+
+
+class TinyModel(StaticModel):
+    """Word vectors whose every analogy is known."""
+
+    kind: ClassVar[str] = "tiny"
+    config_class: ClassVar[type[Settings]] = StaticConfig
+
+
+def tiny_vectors(noise: float = 0.0) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Words, (V, D) vectors and counts: every stem has a direction of its own, every relation another.
+
+    The second word of a pair is the first one's vector plus 0.6 of the relation's. The first ones have 0.6 of the
+    opposite, so that all lengths are equal and b - a + c is exactly d. ``noise`` bends every vector by that much.
+    """
+    pairs = [(relation, *pair.split(":")) for relation, text in PAIRS.items() for pair in text.split()]
+    dim = len(pairs) + len(PAIRS) + len(FILLERS)
+    axes = np.eye(dim)
+    words, rows = list(FILLERS), [axes[dim - 1 - i] for i in range(len(FILLERS))]
+    for stem, (relation, first, second) in enumerate(pairs):
+        change = 0.6 * axes[len(pairs) + list(PAIRS).index(relation)]
+        words += [first, second]
+        rows += [axes[stem] - change, axes[stem] + change]
+    matrix = np.array(rows)
+    matrix += noise * np.random.default_rng(0).normal(size=matrix.shape)
+    return words, matrix, np.arange(len(words), 0, -1) * 10
+
+
+@pytest.fixture
+def tiny_model() -> TinyModel:
+    """``king - man + woman`` is exactly ``queen``."""
+    words, matrix, counts = tiny_vectors()
+    return TinyModel(words, matrix, counts, card=Card(title="Tiny"))
+
+
+@pytest.fixture
+def lab_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty ``EMBEDLAB_HOME``."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("EMBEDLAB_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def lab(lab_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Assets with two starters: "word2vec" (exact) and "lsa" (noisy); the folder of the assets."""
+    assets = tmp_path / "assets"
+    monkeypatch.setenv("EMBEDLAB_ASSETS", str(assets))
+    write_starter(assets, "word2vec", "word2vec skip-gram")
+    write_starter(assets, "lsa", "LSA", noise=0.15)
+    return assets
+
+
+def write_starter(assets: Path, key: str, title: str, noise: float = 0.0) -> None:
+    """Put a model folder of ``tiny_vectors`` among the starters."""
+    words, matrix, counts = tiny_vectors(noise)
+    card = Card(title=title, text="a made-up geometry", licence="MIT", tokens=1000, seconds=2.0, source="starter")
+    tensors = {"matrix": matrix.astype(np.float32)}
+    storage.write(assets / "starters" / key, storage.StoredModel(key, {}, tensors, words, counts, card))
+
+
+@pytest.fixture
+def fasttext_starter(lab: Path) -> Path:
+    """A fastText starter trained on a few sentences beside the others; its folder."""
+    from embedlab import registry
+    from embedlab.data.corpus import Corpus
+
+    stems = ("walk", "play", "jump", "look", "talk")
+    sentences = [["they", stem + ending, "today"] for stem in stems for ending in ("", "s", "ed", "ing")] * 20
+    kind = registry.model_class("fasttext")
+    config = kind.config_class.from_dict({"dim": 12, "min_count": 1, "epochs": 2, "workers": 1, "buckets": 500})
+    model = kind.train(Corpus.from_sentences(sentences), config)  # type: ignore[attr-defined]
+    folder = lab / "starters" / "fasttext"
+    model.save(folder)
+    return folder
