@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from embedlab.base import Capability, EmbedLabError
-from embedlab.plots.text import md
+from embedlab.plots.text import md, plain
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
-UNUSED_BUTTONS = ["lasso2d", "select2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 
 
 def opening(title: str, look_for: str) -> None:
@@ -48,29 +47,60 @@ def figure(fig: Figure, name: str, summary: str, *, select: bool = False) -> Any
     Returns:
         Streamlit's selection state (``.selection.points``), or ``None`` without ``select``.
     """
+    chosen = _draw(fig, name, summary, select)
+    _save([fig], name, summary)
+    return chosen if select else None
+
+
+def figures(parts: Sequence[tuple[Figure, str]], name: str, *, per_row: int = 3) -> None:
+    """Draw figures side by side (below each other on a phone) and offer them as one HTML file.
+
+    Args:
+        parts: figures and their summaries (see ``figure``).
+        name: as in ``figure``.
+        per_row: how many stand side by side.
+    """
+    width = per_row if len(parts) % per_row != 1 or len(parts) == 1 else max(2, per_row - 1)
+    for start in range(0, len(parts), width):
+        columns = st.columns(min(width, len(parts)), gap="large")
+        for i, (column, (fig, summary)) in enumerate(zip(columns, parts[start : start + width], strict=False)):
+            with column:
+                _draw(fig, f"{name}-{start + i + 1}", summary, select=False)
+    _save([fig for fig, _ in parts], name, " ".join(summary for _, summary in parts))
+
+
+def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
     config = {
         "displaylogo": False,
         "displayModeBar": True,
         "toImageButtonOptions": {"format": "svg", "filename": name},
-        "modeBarButtonsToRemove": [] if select else UNUSED_BUTTONS,
+        "scrollZoom": False,
     }
-    chosen = st.plotly_chart(
+    if not select:
+        config["modeBarButtons"] = [["toImage"]]
+        fig.update_layout(dragmode=False)
+    return st.plotly_chart(
         fig, key=f"figure-{name}", config=config, alt=summary, on_select="rerun" if select else "ignore"
     )
+
+
+def _save(parts: Sequence[Figure], name: str, summary: str) -> None:
     st.download_button(
-        "Figure as HTML", lambda: _standalone(fig), f"{name}.html", "text/html", key=f"html-{name}",
+        "Figure as HTML", lambda: standalone(parts, summary), f"{name}.html", "text/html", key=f"html-{name}",
         on_click="ignore", type="tertiary", icon=":material/download:",
         help="Opens in any browser, without a network. For SVG use the camera in the figure's upper right corner.",
     )  # fmt: skip
-    return chosen if select else None
 
 
-def _standalone(fig: Figure) -> str:
+def standalone(parts: Sequence[Figure], summary: str) -> str:
+    """Figures as one HTML page that needs no network; black on white."""
     import plotly.graph_objects as go
 
-    page = go.Figure(fig).update_layout(template="plotly_white", paper_bgcolor="white", plot_bgcolor="white")
-    html: str = page.to_html(include_plotlyjs=True, full_html=True, config={"displaylogo": False})
-    return html
+    pages = [go.Figure(fig).update_layout(template="plotly_white", paper_bgcolor="white") for fig in parts]
+    bodies = [page.to_html(include_plotlyjs=i == 0, full_html=False) for i, page in enumerate(pages)]
+    title = plain(summary)
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+    return f"{head}<body>{''.join(bodies)}<p>{title}</p></body></html>"
 
 
 def table(frame: DataFrame, name: str, *, title: str = "The table") -> None:

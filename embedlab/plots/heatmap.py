@@ -1,0 +1,45 @@
+"""A square of figures as colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedlab.plots.layout import neutral
+from embedlab.plots.palette import BLUE, faded
+from embedlab.plots.text import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from plotly.graph_objects import Figure
+
+
+def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit: str = "overlap") -> Figure:
+    """(M, M) values from 0 to 1 between M things, each written in its field.
+
+    The colours go from nearly see-through to half blue, so that the numbers are legible on light and dark paper.
+    """
+    import plotly.graph_objects as go
+
+    places, names = list(range(len(labels))), [plain(label, 24) for label in labels]
+    fig = go.Figure(
+        go.Heatmap(
+            z=values.tolist(),
+            x=places,
+            y=places,
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 0.65)]],
+            showscale=False,
+            xgap=3,
+            ygap=3,
+            customdata=[[f"{a} and {b}" for b in names] for a in names],
+            hovertemplate=f"%{{customdata}}<br>{plain(unit)} %{{z:.2f}}<extra></extra>",
+        )
+    )
+    for row, line in enumerate(values.tolist()):
+        for column, value in enumerate(line):
+            fig.add_annotation(x=column, y=row, text=f"{value:.2f}", showarrow=False, font={"size": 14})
+    fig.update_xaxes(tickvals=places, ticktext=names, side="bottom", showgrid=False, zeroline=False)
+    fig.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
+    return neutral(fig, height=90 + 62 * len(labels), title=title)

@@ -1,0 +1,41 @@
+"""What all figures share: see-through paper, grey grids that show on light and dark, room for long words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from embedlab.plots.text import plain
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+GRID = "rgba(128, 128, 128, 0.25)"
+LINE = "rgba(128, 128, 128, 0.6)"
+CLEAR = "rgba(0, 0, 0, 0)"
+
+
+def neutral(fig: Figure, *, height: int, title: str = "", legend: bool = False, **layout: Any) -> Figure:
+    """Give a figure the lab's look; colours of text are left to the page's theme.
+
+    Args:
+        fig: changed in place.
+        height: in pixels.
+        title: shown above, as plain text.
+        legend: whether to show one, below the figure.
+        layout: more for Plotly's ``update_layout``.
+    """
+    fig.update_layout(
+        height=height,
+        title={"text": plain(title), "x": 0, "xanchor": "left", "font": {"size": 15}} if title else None,
+        margin={"l": 8, "r": 16, "t": 44 if title else 28, "b": 8},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        showlegend=legend,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0, "title": None},
+        modebar={"bgcolor": CLEAR, "color": LINE, "activecolor": "#808080", "orientation": "h"},
+        hoverlabel={"align": "left"},
+    )
+    fig.update_layout(**layout)
+    fig.update_xaxes(gridcolor=GRID, zerolinecolor=LINE, linecolor=LINE, automargin=True)
+    fig.update_yaxes(gridcolor=GRID, zerolinecolor=LINE, linecolor=LINE, automargin=True)
+    return fig
