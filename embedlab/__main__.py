@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embedlab import recipes, registry
+from embedlab.analysis.evaluation import Evaluation, evaluate
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
+from embedlab.data.benchmarks import SIMILARITY_SETS
 from embedlab.terminal import bar, say
 
 
@@ -112,18 +114,30 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from embedlab.analysis import evaluation
-
     model = registry.load_model(options.key)
     if not isinstance(model, StaticModel):
         raise BadInput(f"'{options.key}' has no word vectors of its own to evaluate.")
     with bar() as on_progress:
-        result = evaluation.evaluate(model, on_progress)
-    say(
-        json.dumps(evaluation.as_plain(result), indent=2, ensure_ascii=False)
-        if options.json
-        else evaluation.report(result)
-    )
+        result = evaluate(model, on_progress)
+    say(json.dumps(result.to_dict(), indent=2, ensure_ascii=False) if options.json else _report(result))
+
+
+def _report(result: Evaluation) -> str:
+    """The figures of an evaluation as lines of text."""
+    google = result.google
+    lines = [
+        f"{result.model}: {result.words:,} words, {result.dim} dimensions",
+        f"Google analogies among the {google.restrict:,} commonest words: {google.total:.1%} of {google.asked:,} "
+        f"questions (semantic {google.semantic:.1%}, syntactic {google.syntactic:.1%}; {google.skipped:,} skipped)",
+    ]
+    lines += [f"  {item.name:28} {item.accuracy:6.1%} of {item.asked}" for item in google.by_category]
+    lines += [
+        f"{SIMILARITY_SETS[item.name][1]}: Spearman {item.spearman:.3f}, {item.covered:.0%} of {item.pairs} pairs known"
+        for item in result.similarity
+    ]
+    if result.queen:
+        lines.append(f"king - man + woman: queen is number {result.queen.rank} of {', '.join(result.queen.top)}")
+    return "\n".join(lines)
 
 
 def _map(options: argparse.Namespace) -> None:

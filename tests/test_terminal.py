@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from embedlab.data.datasets import load_sample
 
 from embedlab import registry
 from embedlab.__main__ import main
+from embedlab.data.datasets import load_sample
 
 
 @pytest.fixture

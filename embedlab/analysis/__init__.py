@@ -1,1 +1,1 @@
-
+"""One file a question; every answer is a frozen dataclass."""

@@ -1,1 +1,1 @@
-
+"""One file a model, from one-hot to BERT."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from embedlab.data.corpus import Corpus
 
 from embedlab import registry
 from embedlab.base import BadInput, Cancelled, Progress, StaticModel, UnknownWord
+from embedlab.data.corpus import Corpus
 
 SMALL: dict[str, Any] = {"dim": 16, "min_count": 2, "max_words": 60, "seed": 3, "workers": 1}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
