@@ -1,0 +1,189 @@
+"""Which words stand near which, for GloVe: weighted counts of all pairs within a window, in bounded memory.
+
+Pennington, Socher & Manning, GloVe, EMNLP 2014, section 3 and 4.2: a pair at distance d counts 1/d. The text is taken
+in stretches that fit in memory. In a stretch, all places of a word are looked up in an index, so that a whole row of
+the table is summed at once in one short array that stays in cache; nothing is sorted. Finished rows are spilled to
+disk, one run a stretch, and the runs are added up row by row when they are read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base import Counts, OnProgress, Progress
+from embedlab.data.vocab import EncodedCorpus
+from embedlab.models import cooccurrence_kernels as kernels
+from embedlab.models.parallel import in_order
+
+BYTES_A_TOKEN = 10  # of a stretch: its word (4), the sentence marks between (< 2), its place in the index (4)
+BAND_PAIRS = 2_000_000  # most pairs a worker holds before they are spilled: 24 MB
+BAND_PLACES = 500_000  # most places of words a worker visits between two reports, well under a second
+PAIR = kernels.PAIR
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """How pairs are counted.
+
+    Attributes:
+        window: words on each side.
+        symmetric: count the words on both sides; otherwise (left word, right word) only.
+        distance: a pair at distance d counts 1/d rather than 1.
+    """
+
+    window: int = 10
+    symmetric: bool = True
+    distance: bool = True
+
+    def weights(self) -> NDArray[np.float64]:
+        """(window,) what a pair at distance 1, 2, ... counts."""
+        far = np.arange(1, self.window + 1, dtype=np.float64)
+        return 1 / far if self.distance else np.ones_like(far)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows of one stretch of text on disk.
+
+    Attributes:
+        path: the file of ``PAIR`` records, row after row.
+        pointers: (V + 1,) where each row begins in it.
+    """
+
+    path: Path
+    pointers: Counts
+
+    def rows(self, low: int, high: int) -> tuple[Counts, NDArray[np.void]]:
+        """Pointers (high - low + 1,) and pairs of the rows ``low`` to ``high``."""
+        first, last = int(self.pointers[low]), int(self.pointers[high])
+        pairs = np.fromfile(self.path, PAIR, last - first, offset=first * PAIR.itemsize)
+        return self.pointers[low : high + 1] - first, pairs
+
+
+@dataclass(frozen=True)
+class Cooccurrences:
+    """The table X of V rows and columns: X[i, j] is the weighted count of word j near word i.
+
+    Attributes:
+        size: V.
+        triangle: the table is symmetric and only its entries with j >= i are held.
+        runs: the parts whose sum it is.
+    """
+
+    size: int
+    triangle: bool
+    runs: tuple[Run, ...]
+
+    def bound(self, low: int, high: int) -> int:
+        """No more pairs than this are in the rows ``low`` to ``high``."""
+        return sum(int(run.pointers[high] - run.pointers[low]) for run in self.runs)
+
+    def rows(self, low: int, high: int) -> tuple[Counts, NDArray[np.void]]:
+        """Pointers (high - low + 1,) and ``PAIR`` records of the rows ``low`` to ``high``, summed over the runs."""
+        pointers, pairs = self.runs[0].rows(low, high)
+        for run in self.runs[1:]:
+            pointers, pairs = kernels.added(pointers, pairs, *run.rows(low, high), self.size)
+        return pointers, pairs
+
+
+def count(
+    encoded: EncodedCorpus,
+    weighting: Weighting,
+    folder: Path,
+    *,
+    memory_mb: int = 1000,
+    workers: int = 1,
+    on_progress: OnProgress | None = None,
+) -> Cooccurrences:
+    """Count the pairs of a text. Windows end with the sentence; words outside the vocabulary are not in between.
+
+    Args:
+        encoded: the text.
+        weighting: window and weights.
+        folder: where the runs are written; the caller removes it.
+        memory_mb: about how much memory to use, in 10^6 bytes.
+        workers: threads; the result does not depend on them.
+        on_progress: told the running words counted (phase "counting").
+    """
+    total = len(encoded.ids)
+    length = max(1000, (memory_mb * 10**6 - workers * BAND_PAIRS * PAIR.itemsize) // BYTES_A_TOKEN)
+    length = -(-total // -(-total // length))  # stretches of equal length
+    told, runs = _Told(total, on_progress), []
+    for number, start in enumerate(range(0, total, length)):
+        stop = min(start + length, total)
+        text, first, last = kernels.stretch(encoded.ids, encoded.ends, start, stop, weighting.window)
+        told()
+        pointers, places = kernels.index(text, first, last, len(encoded.vocabulary))
+        table = _Stretch(text, pointers, places, weighting)
+        told()
+        runs.append(_spill(table, folder / f"run-{number}.bin", workers, told))
+    return Cooccurrences(len(encoded.vocabulary), weighting.symmetric, tuple(runs))
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A stretch of text with the places of every word in it."""
+
+    text: NDArray[np.int32]
+    pointers: Counts  # (V + 1,)
+    places: NDArray[np.int32]
+    weighting: Weighting
+
+    def bands(self) -> Iterator[tuple[int, int, int]]:
+        """Rows that one worker does at a time: from, to, and how many pairs there can be at most."""
+        size, sides = len(self.pointers) - 1, 2 if self.weighting.symmetric else 1
+        widest = size - np.arange(size) if self.weighting.symmetric else np.full(size, size)
+        bounds = np.minimum(np.diff(self.pointers) * self.weighting.window * sides, widest)
+        pairs, places = np.concatenate([[0], np.cumsum(bounds)]), self.pointers
+        low = 0
+        while low < size:
+            high = min(
+                int(np.searchsorted(pairs, pairs[low] + BAND_PAIRS, side="right")),
+                int(np.searchsorted(places, places[low] + BAND_PLACES, side="right")),
+            )
+            high = min(max(high - 1, low + 1), size)
+            yield low, high, int(pairs[high] - pairs[low])
+            low = high
+
+    def rows(self, band: tuple[int, int, int]) -> tuple[int, Counts, NDArray[np.void]]:
+        """Running words counted, lengths of the rows, and their pairs."""
+        low, high, most = band
+        pairs = np.empty(most, PAIR)
+        began = kernels.rows(
+            self.text, self.pointers, self.places, low, high, self.weighting.weights(), self.weighting.symmetric, pairs
+        )
+        return int(self.pointers[high] - self.pointers[low]), np.diff(began), pairs[: began[-1]]
+
+
+def _spill(stretch: _Stretch, path: Path, workers: int, told: _Told) -> Run:
+    lengths: list[Counts] = []
+    with path.open("wb") as file, closing(in_order(stretch.rows, stretch.bands(), workers)) as bands:
+        for places, length, pairs in bands:
+            lengths.append(length)
+            pairs.tofile(file)
+            told(places)
+    return Run(path, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
+
+
+class _Told:
+    """Counts running words and passes them on, about twice a second and at the end."""
+
+    def __init__(self, total: int, on_progress: OnProgress | None) -> None:
+        self.total, self.done, self.on_progress = total, 0, on_progress
+        self.started = self.last = monotonic()
+
+    def __call__(self, more: int = 0) -> None:
+        self.done += more
+        now = monotonic()
+        if self.on_progress and (now - self.last > 0.5 or self.done == self.total):
+            self.last = now
+            speed = self.done / max(now - self.started, 1e-9)
+            eta = (self.total - self.done) / speed if speed else None
+            self.on_progress(Progress(self.done, self.total, tokens_per_second=speed, eta=eta, phase="counting"))
