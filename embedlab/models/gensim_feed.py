@@ -63,14 +63,22 @@ class Feed:
                 return
             base = int(ends[first - 1]) if first else 0
             block = words[ids[base : ends[last - 1]]].tolist()
-            start = 0
-            for end, skipped in zip((ends[first:last] - base).tolist(), skip[first:last].tolist(), strict=True):
-                if not skipped:
-                    if end - start <= LONGEST:
-                        yield block[start:end]
-                    else:
-                        yield from (block[i : min(i + LONGEST, end)] for i in range(start, end, LONGEST))
-                start = end
+            stops = ends[first:last] - base
+            starts = np.concatenate([[0], stops[:-1]])
+            if skip[first:last].any() or (stops - starts).max() > LONGEST:
+                starts, stops = _kept(starts, stops, ~skip[first:last])
+            yield from [block[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
+
+
+def _kept(
+    starts: NDArray[np.int64], stops: NDArray[np.int64], keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the kept sentences begin and end, the long ones cut into pieces."""
+    starts, stops = starts[keep], stops[keep]
+    pieces = -(-(stops - starts) // LONGEST)
+    number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)  # which piece of its sentence
+    starts = np.repeat(starts, pieces) + number * LONGEST
+    return starts, np.minimum(starts + LONGEST, np.repeat(stops, pieces))
 
 
 def hold_out(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:

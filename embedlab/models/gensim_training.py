@@ -112,6 +112,7 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         self._train_job = model._do_train_job
         model._log_progress = self._on_report
         model._do_train_job = self._job
+        model._raw_word_count = _word_count
 
     def _job(self, sentences: list[list[str]], alpha: float, inits: Any) -> tuple[int, int]:
         """A worker's batch; skipped once training was stopped. gensim would wait for ever for a dead worker."""
@@ -152,3 +153,8 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         eta = (now - self._began) * (total - done) / max(done, 1)
         self._last, self._last_words = now, done
         return Progress(done, total, tokens_per_second=speed, eta=eta, epoch=self._epoch, **more)
+
+
+def _word_count(sentences: list[list[str]]) -> int:
+    """What gensim asks for twice a sentence, without a generator."""
+    return sum(map(len, sentences))
