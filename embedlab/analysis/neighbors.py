@@ -65,7 +65,7 @@ def nearest(
         own = [word] if isinstance(word, str) else list(word)
         if not own:
             raise BadInput("Give at least one word to look up.")
-        query, target = " + ".join(own), unit_vectors(model, own).mean(axis=0)
+        query, target = " + ".join(own), _mean(unit_vectors(model, own))
     scores = model.unit_matrix @ _unit_query(target, query)  # (V,)
     return _ranked(model, query, scores, k, [*own, *exclude])
 
@@ -117,15 +117,21 @@ def _ranked(model: StaticModel, query: str, scores: Floats, k: int, leave_out: I
     return Neighbors(query, words, np.clip(scores[best], -1, 1), model.counts[best], best)
 
 
-def _checked_vector(vector: NDArray[Any], dim: int) -> Floats:
+def _mean(units: Floats) -> Floats:
+    """(D,) mean of unit vectors (N, D); exactly zero where they cancel out but for rounding."""
+    mean: Floats = units.mean(axis=0)
+    return mean if np.linalg.norm(mean) > 1e-6 else np.zeros_like(mean)
+
+
+def _checked_vector(vector: NDArray[Any], dim: int) -> NDArray[Any]:
     if vector.shape != (dim,) or vector.dtype.kind not in "fiu":
         raise BadInput(f"A vector for this model has {dim} numbers; the one given has shape {vector.shape}.")
     if not np.isfinite(vector).all():
         raise BadInput("The vector given holds values that are not finite numbers.")
-    return vector.astype(np.float32)
+    return vector
 
 
-def _unit_query(vector: Floats, query: str) -> Floats:
+def _unit_query(vector: NDArray[Any], query: str) -> Floats:
     direction = unit(vector)
     if not direction.any():
         raise BadInput(f"The vector of '{query}' is zero: it points nowhere, so nothing is near it.")

@@ -39,8 +39,12 @@ def top(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
 
 def unit(vector: NDArray[Any]) -> Floats:
     """The vector at length 1; a zero vector stays zero."""
-    length = float(np.linalg.norm(vector))
-    return np.asarray(vector / length if length > 0 else vector, np.float32)
+    values = np.asarray(vector, np.float64)
+    largest = float(np.abs(values).max(initial=0))
+    if largest == 0:
+        return np.zeros(values.shape, np.float32)
+    values = values / largest  # so that squares neither overflow nor vanish
+    return np.asarray(values / np.linalg.norm(values), np.float32)
 
 
 def unit_vectors(model: StaticModel, words: Sequence[str]) -> Floats:

@@ -28,6 +28,12 @@ def test_nothing_asked_or_nothing_there():
 def test_unit_keeps_zero():
     np.testing.assert_allclose(unit(np.array([3.0, 4.0])), [0.6, 0.8])
     assert unit(np.zeros(3)).tolist() == [0, 0, 0]
+    assert unit(np.zeros(0)).tolist() == []
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-30, 1e30, 1e300])
+def test_unit_of_very_short_and_very_long_vectors(scale):
+    np.testing.assert_allclose(unit(scale * np.array([3.0, -4.0])), [0.6, -0.8], rtol=1e-6)
 
 
 @pytest.mark.parametrize("k", [0, -1, 1.5, "3", True, None])
