@@ -8,8 +8,8 @@ Grammar::
     weight   ::=  digits ["." digits]
     word     ::=  letters and other signs without spaces  |  '"' anything '"'
 
-A hyphen or apostrophe inside a word belongs to it (``mother-in-law``, ``o'clock``); a minus has a space, a quote
-or the formula's end on at least one side (``king - man``, ``king -man``). ``king-man`` is therefore one word, unless
+A hyphen or apostrophe inside a word belongs to it (``mother-in-law``, ``o'clock``); a minus has something
+else than a letter on at least one side (``king - man``, ``king -man``). ``king-man`` is therefore one word, unless
 it is not known while ``king`` and ``man`` both are. A plus always separates: write ``"c++"`` in quotes. A number is
 a weight when a word follows it and a word itself when none does (``1984 - war``).
 """
@@ -29,9 +29,9 @@ _TOKEN = re.compile(
     rf"""\s*(?:
         [{_OPENING}](?P<quoted>[^{_OPENING}{_CLOSING}]*)[{_CLOSING}]
       | (?P<plus>\+)
-      | (?P<minus>[{_MINUS}](?=\s|[{_OPENING}]|$)|(?<!\S)[{_MINUS}]|(?<=[{_CLOSING}])[{_MINUS}])
+      | (?P<minus>[{_MINUS}])
       | (?P<times>[{_TIMES}])
-      | (?P<word>(?:(?![{_MINUS}](?:\s|$))[^\s+{_TIMES}{_OPENING}{_CLOSING}])+)
+      | (?P<word>(?:(?![{_MINUS}](?:[\s+{_TIMES}{_OPENING}]|$))[^\s+{_TIMES}{_OPENING}{_CLOSING}])+)
     )""",
     re.VERBOSE,
 )

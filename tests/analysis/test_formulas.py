@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from embedlab.analysis.formulas import parse
@@ -56,6 +58,10 @@ def test_an_unknown_hyphenated_run_of_known_words_is_a_subtraction():
         ("0*a", "character 1: a weight must be above 0"),
         ('a + "bc', 'character 5: the quote " has no partner'),
         ('a + ""', "character 6: there is nothing between the quotes"),
+        ("king +-man", "character 7: a word was expected, not '-'"),
+        ("king-+man", "character 6: a word was expected, not '\\+'"),
+        ("king -- man", "character 7: a word was expected, not '-'"),
+        ("2*-man", "character 3: a word was expected, not '-'"),
         ("-", "character 1: the formula ends after '-'"),
         ("a" * 2001, "2,001 characters"),
     ],
@@ -63,3 +69,16 @@ def test_an_unknown_hyphenated_run_of_known_words_is_a_subtraction():
 def test_a_mistake_is_named_with_its_place(formula, message):
     with pytest.raises(BadInput, match=message):
         parse(formula)
+
+
+def test_whatever_is_typed_is_read_or_refused_in_words():
+    draw = random.Random(0)
+    for _ in range(3000):
+        formula = "".join(draw.choices(["king", "man", "2", "0.5", " ", "+", "-", "*", '"', "“", "'", "−", "."], k=7))
+        try:
+            terms = parse(formula, {"king", "man"}).terms
+        except BadInput as error:
+            assert "character" in str(error) or "empty" in str(error)
+        else:
+            assert terms
+            assert all(weight != 0 and word for weight, word in terms)
