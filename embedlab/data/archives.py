@@ -93,6 +93,7 @@ def _folder(folder: Path, limits: ReadLimits) -> Iterator[Piece]:
         if path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and _readable(path.name)
+        and path.stat().st_size
     )
     if not found:
         raise BadInput(f"The folder {folder.name} holds no file that can be read. Readable are: {', '.join(KINDS)}.")

@@ -142,15 +142,22 @@ def lines(stream: TextIO, name: str, limit: int = MAX_PARAGRAPH) -> Iterator[str
                 yield rest + line[:-1]
                 rest = ""
                 continue
-            rest += line
-            while len(rest) >= limit:
-                cut = _cut(rest, limit)
-                yield rest[:cut]
-                rest = rest[cut:]
+            *whole, rest = pieces_of(rest + line, limit)
+            yield from whole
         if rest:
             yield rest
     except UnicodeDecodeError as error:
         raise undecodable(stream, name, error) from error
+
+
+def pieces_of(text: str, limit: int = MAX_PARAGRAPH) -> Iterator[str]:
+    """A text in pieces of at most ``limit`` characters (see ``lines``); the last may be empty."""
+    start = 0
+    while len(text) - start >= limit:
+        end = _cut(text, start, start + limit)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def undecodable(stream: TextIO, name: str, error: UnicodeDecodeError) -> BadInput:
@@ -162,9 +169,9 @@ def undecodable(stream: TextIO, name: str, error: UnicodeDecodeError) -> BadInpu
     )
 
 
-def _cut(text: str, limit: int) -> int:
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, limit // 2, limit)]
+def _cut(text: str, start: int, end: int) -> int:
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, (start + end) // 2, end)]
     if ends:
         return ends[-1]
-    space = max(text.rfind(" ", 1, limit), text.rfind("\t", 1, limit))
-    return space + 1 if space > 0 else limit
+    space = max(text.rfind(" ", start + 1, end), text.rfind("\t", start + 1, end))
+    return space + 1 if space > 0 else end

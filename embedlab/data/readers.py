@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from pathlib import Path
 
-from embedlab.data import plain
-from embedlab.data.archives import Piece
+from embedlab.data import documents, plain, tables
+from embedlab.data.archives import KINDS, PACKERS, Piece, pieces
 from embedlab.data.choice import Choice
+from embedlab.data.limits import ReadLimits
 
 Reader = Callable[[Piece, Choice], Generator[str, None, None]]
 
@@ -15,6 +17,22 @@ READERS: dict[str, Reader] = {
     ".text": plain.paragraphs,
     ".md": plain.markdown,
     ".markdown": plain.markdown,
+    ".csv": tables.csv_texts,
+    ".tsv": tables.csv_texts,
+    ".jsonl": tables.json_lines,
+    ".ndjson": tables.json_lines,
+    ".json": documents.json_texts,
+    ".parquet": tables.parquet_texts,
+    ".pdf": documents.pdf_texts,
+    ".docx": documents.docx_texts,
+}
+_COLUMNS: dict[str, Callable[[Piece], list[str]]] = {
+    ".csv": tables.csv_columns,
+    ".tsv": tables.csv_columns,
+    ".jsonl": tables.json_fields,
+    ".ndjson": tables.json_fields,
+    ".json": documents.json_document_fields,
+    ".parquet": tables.parquet_columns,
 }
 
 
@@ -25,3 +43,24 @@ def read(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is damaged, not what its ending says, or has no such column or field.
     """
     return READERS[piece.kind](piece, choice)
+
+
+def columns(path: str | Path, limits: ReadLimits | None = None) -> list[str]:
+    """The columns or fields that one can choose from; none for running text.
+
+    Args:
+        path: a file, an archive or a folder; the first table in it counts.
+        limits: what to refuse; without it the defaults and the environment's.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    for piece in pieces(Path(path), limits or ReadLimits.from_environment()):
+        if piece.kind in _COLUMNS:
+            return _COLUMNS[piece.kind](piece)
+    return []
+
+
+def supported() -> tuple[str, ...]:
+    """The endings of files that can be read, packed ones at the end."""
+    return (*KINDS, *PACKERS, ".zip")

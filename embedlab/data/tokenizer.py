@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -25,42 +27,64 @@ class TextOptions(Settings):
 
 
 _ZERO = str.maketrans("123456789", "000000000")
+_TIDY = {0x2019: "'", 0x02BC: "'", 0x00AD: None, 0x200B: " ", 0xFEFF: None, 0x2028: " ", 0x2029: " "}
+# Unicode's word rules (UAX 29, WB5 to WB13b) for ASCII text; a test holds it to what ICU answers.
+_ASCII_WORD = re.compile(
+    r"(?=_*[A-Za-z0-9])\w+(?:(?:(?<=[A-Za-z])['.:](?=[A-Za-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII
+)
 
 
 class Tokenizer:
-    """Cuts text into sentences of words."""
+    """Cuts text into sentences of words.
+
+    Text is brought to Unicode's composed form (NFC) first; curly apostrophes become straight ones, soft hyphens go.
+    """
 
     def __init__(self, options: TextOptions | None = None) -> None:
         self.options = options or TextOptions()
+        language = self.options.locale.replace("-", "_").partition("_")[0].lower()
+        self._possessives = self.options.possessives and language == "en"
 
     def sentences(self, text: str) -> Iterator[list[str]]:
         """Every sentence of a text as its words; sentences without words are left out."""
         import sentencex
 
-        for sentence in sentencex.segment(self.options.locale, text):
-            if words := self.words(sentence):
+        for sentence in sentencex.segment(self.options.locale, tidy(text)):
+            if words := self._words(sentence):
                 yield words
 
     def words(self, text: str) -> list[str]:
         """The words of one sentence."""
-        from icu4py.breakers import WordBreaker
+        return self._words(tidy(text))
 
+    def _words(self, text: str) -> list[str]:
         options = self.options
         if options.lowercase:
             text = text.lower()
-        if options.numbers == "zero":
-            text = text.translate(_ZERO)
-        pieces = list(WordBreaker(text, options.locale))
-        if options.punctuation:
-            words = [piece for piece in pieces if not piece.isspace()]
-        else:
-            words = [piece for piece in pieces if piece[0].isalnum() or any(map(str.isalnum, piece))]
-        if options.possessives and "'s" in text:
+        words = _ASCII_WORD.findall(text) if text.isascii() and not options.punctuation else self._by_icu(text)
+        if self._possessives and "'" in text:
             words = [part for word in words for part in _cut_possessive(word)]
         if options.numbers == "drop":
             words = [word for word in words if not word[0].isdecimal()]
+        elif options.numbers == "zero":
+            words = [word.translate(_ZERO) if not word.isalpha() else word for word in words]
         return words
+
+    def _by_icu(self, text: str) -> list[str]:
+        from icu4py.breakers import WordBreaker
+
+        pieces = list(WordBreaker(text, self.options.locale))
+        if self.options.punctuation:
+            return [piece for piece in pieces if not piece.isspace()]
+        return [piece for piece in pieces if piece[0].isalnum() or any(map(str.isalnum, piece))]
+
+
+def tidy(text: str) -> str:
+    """Text in Unicode's composed form, with straight apostrophes, without invisible characters."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).translate(_TIDY)
 
 
 def _cut_possessive(word: str) -> tuple[str, ...]:
-    return (word[:-2], "'s") if word.endswith("'s") and len(word) > 2 else (word,)
+    return (word[:-2], word[-2:]) if len(word) > 2 and word[-2] == "'" and word[-1] in "sS" else (word,)
