@@ -24,5 +24,5 @@ page = st.navigation(
     ],
     expanded=True,
 )
-st.sidebar.markdown("**Embedding Lab**  \nWord vectors to explore, train and compare.")
+st.logo(folder.parent / "assets" / "pictures" / "logo.svg", size="large")
 page.run()

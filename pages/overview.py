@@ -1,5 +1,102 @@
 """Overview: the road from one-hot to BERT, and the models at hand."""
 
-from embedlab.ui import widgets
+import pandas as pd
+import streamlit as st
 
-widgets.opening("Embedding Lab", "How computers came to know what words mean.")
+from embedlab.plots.palette import family_color
+from embedlab.plots.text import md
+from embedlab.plots.timeline import Step, timeline
+from embedlab.registry import Family, ModelSpec, families
+from embedlab.ui import cache, state, widgets
+
+SOURCES = {"starter": "shipped with the lab", "yours": "your own", "published": "published by others"}
+
+
+def open_in_neighbors(spec: ModelSpec, name: str) -> None:
+    """A button that opens the Neighbors page on a model."""
+    if st.button("Try it", key=f"try-{name}-{spec.key}", icon=":material/arrow_forward:", icon_position="right"):
+        state.put("models", [spec.key])
+        st.switch_page("pages/neighbors.py")
+
+
+def step(family: Family, at_hand: dict[str, ModelSpec]) -> None:
+    """One station of the road."""
+    with st.container(border=True):
+        year, words, action = st.columns([1, 8, 2], vertical_alignment="center")
+        year.markdown(f"**{family.year}**")
+        words.markdown(f"**{family.title}**  \n{family.idea}")
+        words.caption(f"What was missing before: {family.before}  \n[{md(family.paper)}]({family.url})")
+        with action:
+            if family.key in at_hand:
+                open_in_neighbors(at_hand[family.key], "road")
+            elif family.here:
+                st.badge("train your own", color="blue")
+            else:
+                st.badge("not here yet", color="gray")
+
+
+widgets.opening(
+    "Embedding Lab",
+    "For seventy years people have looked for numbers that say what a word means; the road below leads from a list "
+    "with a single 1 in it to BERT. **Look for** what each model could do that the one before it could not: every "
+    "station answers a complaint about the last.",
+)
+road = families()
+specs = cache.specs()
+at_hand = {spec.family.key: spec for spec in reversed(specs)}
+
+st.subheader("The models at hand")
+if specs:
+    for spec in specs:
+        name, text, action = st.columns([3, 7, 2], vertical_alignment="center")
+        name.markdown(f"**{md(spec.title, 60)}**")
+        memory = "in memory now" if cache.loaded(spec) else "on disk, loaded when asked for"
+        words = f"{spec.card.tokens:,} words of text" if spec.card.tokens else "text of unknown size"
+        text.caption(f"{SOURCES[spec.source]} · {words} · {memory}")
+        with action:
+            if "static" in spec.capabilities:
+                open_in_neighbors(spec, "hand")
+else:
+    st.info("There is no model yet. Train one on the Training page.")
+
+st.subheader("The road, in years")
+steps = [Step(f.year, f.title, f.idea, family_color(f.key), f.here) for f in road]
+here = sum(f.here for f in road)
+st.caption("A filled dot is a model that this lab can train and load; a hollow one is still to come.")
+widgets.figure(
+    timeline(steps),
+    "timeline",
+    f"A timeline of {len(road)} models from {road[0].title}, {road[0].year}, to {road[-1].title}, {road[-1].year}; "
+    f"{here} of them are here.",
+)
+
+st.subheader("The road, in ideas")
+for family in road:
+    step(family, at_hand)
+
+widgets.table(
+    pd.DataFrame(
+        {
+            "model": [f.title for f in road],
+            "year": [f.year for f in road],
+            "idea": [f.idea for f in road],
+            "what was missing before": [f.before for f in road],
+            "here": ["yes" if f.here else "not yet" for f in road],
+            "paper": [f.paper for f in road],
+            "link": [f.url for f in road],
+        }
+    ),
+    "road",
+)
+widgets.code(
+    """
+import embedlab
+from embedlab.registry import families
+
+for family in families():
+    print(family.year, family.title, "here" if family.here else "not yet", "-", family.idea)
+for spec in embedlab.list_models():
+    print(spec.key, "|", spec.title, "|", spec.source, "|", spec.card.text)
+"""
+)
+widgets.explain("overview")

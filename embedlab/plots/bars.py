@@ -33,7 +33,7 @@ def ranking(
     words: Sequence[str],
     values: Sequence[float],
     title: str,
-    color: str = BLUE,
+    color: str | Sequence[str] = BLUE,
     *,
     marked: Sequence[str] = (),
     notes: Sequence[str] | None = None,
@@ -45,13 +45,15 @@ def ranking(
         words: as they are.
         values: length of each bar.
         title: above the figure.
-        color: of the bars.
+        color: of the bars, or one a bar.
         marked: words whose bars are grey and hatched.
         notes: one a word, shown when it is pointed at.
         unit: what the values are.
     """
     special = [word in set(marked) for word in words]
-    fig = _bar(words, values, [GREY if mark else color for mark in special], notes, unit)
+    each = [color] * len(words) if isinstance(color, str) else color
+    colors = [GREY if mark else own for mark, own in zip(special, each, strict=True)]
+    fig = _bar(words, values, colors, notes, unit)
     fig.data[0].marker.pattern.shape = ["/" if mark else "" for mark in special]
     low, high = min([0.0, *values]), max([0.0, *values])
     fig.update_xaxes(range=[1.25 * low, max(1.22 * high, 0.05)], showticklabels=False, showgrid=False)

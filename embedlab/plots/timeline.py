@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embedlab.plots.layout import CLEAR, LINE, neutral
+from embedlab.plots.layout import LINE, neutral
+from embedlab.plots.palette import faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -36,28 +37,24 @@ def timeline(steps: Sequence[Step]) -> Figure:
     """Steps in their order from top to bottom, the years across: time runs right as the road goes down."""
     import plotly.graph_objects as go
 
-    rows = list(range(len(steps)))
+    rows, years = list(range(len(steps))), [step.year for step in steps]
     fig = go.Figure(
-        go.Scatter(
-            x=[step.year for step in steps],
-            y=rows,
-            mode="markers+text",
-            text=[f"{plain(step.name)}  {step.year}" for step in steps],
-            textposition=["middle right" if step.year < 2000 else "middle left" for step in steps],
-            customdata=[[plain(step.text)] for step in steps],
-            hovertemplate="%{customdata[0]}<extra></extra>",
-            marker={
-                "size": 13,
-                "color": [step.color if step.here else CLEAR for step in steps],
-                "line": {"width": 2, "color": [step.color for step in steps]},
-            },
-            cliponaxis=False,
-        )
+        go.Scatter(x=years, y=rows, mode="lines", line={"color": LINE, "width": 1, "shape": "hv"}, hoverinfo="skip")
     )
     fig.add_scatter(
-        x=[step.year for step in steps], y=rows, mode="lines", line={"color": LINE, "width": 1}, hoverinfo="skip"
+        x=years,
+        y=rows,
+        mode="markers",
+        customdata=[[plain(step.name), plain(step.text)] for step in steps],
+        hovertemplate="<b>%{customdata[0]}, %{x}</b><br>%{customdata[1]}<extra></extra>",
+        marker={
+            "size": 14,
+            "color": [step.color if step.here else faded(step.color, 0.15) for step in steps],
+            "line": {"width": 2, "color": [step.color for step in steps]},
+        },
+        cliponaxis=False,
     )
-    fig.data = fig.data[::-1]
-    fig.update_xaxes(range=[1950, 2022], dtick=10)
-    fig.update_yaxes(visible=False, autorange="reversed")
-    return neutral(fig, height=60 + 30 * len(steps))
+    labels = [f"{plain(step.name)}  {step.year}" for step in steps]
+    fig.update_xaxes(range=[min(years) - 3, max(years) + 3], dtick=10)
+    fig.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", zeroline=False)
+    return neutral(fig, height=80 + 28 * len(steps))

@@ -43,6 +43,23 @@ def stamp(spec: ModelSpec) -> int:
     return max((file.stat().st_mtime_ns for file in Path(spec.folder).iterdir()), default=0)
 
 
-@st.cache_resource(max_entries=12, show_spinner="Loading a model …")
+def loaded(spec: ModelSpec) -> bool:
+    """Whether the model is in memory now."""
+    return str(spec.folder) in _in_memory().values()
+
+
+@st.cache_resource(show_spinner=False)
+def _in_memory() -> dict[int, str]:
+    """Folders of the models that ``_load`` keeps, by the id of the model."""
+    return {}
+
+
+def _released(found: Model) -> None:
+    _in_memory().pop(id(found), None)
+
+
+@st.cache_resource(max_entries=12, on_release=_released, show_spinner="Loading a model …")
 def _load(folder: str, stamp: int) -> Model:
-    return registry.load_model(folder)
+    found = registry.load_model(folder)
+    _in_memory()[id(found)] = folder
+    return found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from embedlab.base import Capability, EmbedLabError
+from embedlab.analysis.neighbors import suggest
+from embedlab.base import Capability, EmbedLabError, StaticModel
 from embedlab.plots.text import md, plain
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state
@@ -130,6 +131,19 @@ def chips(label: str, values: Sequence[str], name: str, *, titles: Sequence[str]
         st.caption(label, width="content")
         for value, title in zip(values, titles or values, strict=True):
             st.button(md(title, 40), key=f"chip-{name}-{label}-{value}", on_click=state.put, args=(name, value))
+
+
+def spellings(model: StaticModel, title: str, word: str, name: str) -> None:
+    """Say that a model does not know a word, and offer the closest known spellings; one click sets state ``name``."""
+    st.warning(f"{md(title)} does not know “{md(word, 60)}”.", icon=":material/help:")
+    if close := suggest(model, word):
+        chips(f"Spelt like it, known to {md(title)}:", close, name)
+
+
+def highlighted(sentence: Sequence[str], words: Sequence[str]) -> str:
+    """A sentence as Markdown, with some of its words (in any case) in bold."""
+    bold = {word.casefold() for word in words}
+    return " ".join(f"**{md(word)}**" if word.casefold() in bold else md(word) for word in sentence)
 
 
 def model_picker(
