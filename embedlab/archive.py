@@ -1,0 +1,133 @@
+"""A model folder as a zip file, and back; nothing but the known files of a model folder is ever unpacked."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from embedlab import registry, storage
+from embedlab.base import BadInput, BadModel
+from embedlab.storage import CARD, CONFIG, TENSORS, VOCABULARY
+
+REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
+OPTIONAL = ("map.safetensors",)
+MOST_BYTES = 8_000_000_000
+"""Unpacked size of a model that is still taken: 3 million words of 300 numbers are 3.6 GB."""
+MOST_RATIO = 200
+SMALL = 20_000_000
+"""Below this unpacked size the ratio does not matter."""
+MOST_HEADER = 1_000_000
+
+
+def pack(folder: Path) -> bytes:
+    """A model folder as a zip file; the files lie in a folder of the model's name.
+
+    Raises:
+        BadModel: it is not a model folder.
+    """
+    storage.read_kind(folder)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        for name in (*REQUIRED, *OPTIONAL):
+            if (folder / name).is_file():
+                archive.write(folder / name, f"{folder.name}/{name}")
+    return out.getvalue()
+
+
+def unpack(file: IO[bytes], folder: Path) -> None:
+    """Check a zip file that should hold a model, and leave the model folder at ``folder``.
+
+    The names, the sizes and the kinds of all entries are checked before anything is written, the written bytes are
+    counted, and the model is loaded once before it takes its place.
+
+    Args:
+        file: the zip file.
+        folder: the model folder to write; what is there is replaced.
+
+    Raises:
+        BadInput: not a zip file, damaged, encrypted, a zip bomb, or it holds something other than a model.
+        BadModel: the model itself is damaged or of a kind that this version does not know.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = _entries(archive)
+            with storage.atomic_folder(folder) as scratch:
+                for name, entry in entries.items():
+                    _extract(archive, entry, scratch / name)
+                check(scratch)
+    except RecursionError as error:
+        raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
+        raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
+
+
+def check(folder: Path) -> None:
+    """Load a model folder once, to see that it is one.
+
+    Raises:
+        BadModel: it is damaged, or of a kind that this version does not know.
+    """
+    registry.model_class(storage.read_kind(folder)).load(folder)
+
+
+def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files of a model by name; everything else is refused."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    parents = set()
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if len(infos) > len(REQUIRED) + len(OPTIONAL):
+        raise BadInput(f"The zip file holds {len(infos)} files. A model has {', '.join(REQUIRED)} and nothing more.")
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
+            raise BadInput(f"The zip file holds the path '{info.filename}', which leads out of it. It is refused.")
+        if info.flag_bits & 1:
+            raise BadInput("The zip file is encrypted. Pack the model again without a password.")
+        mode = info.external_attr >> 16
+        if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+            raise BadInput(f"'{info.filename}' in the zip file is a link or a device, not a file. It is refused.")
+        if path.name not in (*REQUIRED, *OPTIONAL) or path.name in found or len(path.parts) > 2:
+            raise BadInput(f"The zip file holds '{info.filename}', which no model has. It is refused.")
+        found[path.name] = info
+        parents.add(path.parent)
+    if missing := [name for name in REQUIRED if name not in found]:
+        raise BadInput(f"The zip file is not a model: {', '.join(missing)} is missing.")
+    if len(parents) > 1:
+        raise BadInput("The files of the model lie in different folders of the zip file. It is refused.")
+    _check_sizes(list(found.values()))
+    return found
+
+
+def _check_sizes(infos: list[zipfile.ZipInfo]) -> None:
+    unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
+    if unpacked > MOST_BYTES:
+        raise BadInput(f"The zip file would unpack to {unpacked / 1e9:.1f} GB; {MOST_BYTES / 1e9:.0f} are possible.")
+    if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
+        raise BadInput("The zip file unpacks to more than 200 times its size, as no model does. It is refused.")
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    """Copy one entry; zipfile checks its length and checksum, and stops at the length that was declared."""
+    with archive.open(info) as source, target.open("wb") as out:
+        shutil.copyfileobj(source, out, 1 << 20)
+    if target.stat().st_size != info.file_size:
+        raise BadInput(f"'{info.filename}' in the zip file is not as long as it says. It is refused.")
+    if target.name in (CONFIG, CARD):
+        _check_json(target)
+
+
+def _check_json(path: Path) -> None:
+    if path.stat().st_size > MOST_HEADER:
+        raise BadInput(f"{path.name} in the zip file is far too large. It is refused.")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadModel(f"{path.name} in the zip file is damaged.") from error
+    if not isinstance(value, dict):
+        raise BadModel(f"{path.name} in the zip file does not hold what a model should.")

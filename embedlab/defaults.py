@@ -1,0 +1,35 @@
+"""Settings to begin with for a text of a given size: a small one needs fewer dimensions and more passes."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from embedlab.settings import Settings
+
+PASSES = 2_500_000
+"""Running words to train on in all, passes times text, before another pass is no longer worth the wait."""
+
+
+def by_size(kind: type[Settings], tokens: int) -> dict[str, Any]:
+    """Defaults for a text of so many running words.
+
+    Rules of thumb, checked on the samples: dimensions grow with the fourth root of the text, rare words stay in
+    while the text is small, and passes make up for a short text.
+
+    Args:
+        kind: the model's settings class; names that it does not have are left out, its bounds are kept.
+        tokens: running words; 0 if unknown, which gives the class's own defaults.
+    """
+    own = {item.name: item for item in dataclasses.fields(kind)}
+    if tokens <= 0 or tokens >= 10_000_000:
+        return {name: item.default for name, item in own.items()}
+    small: dict[str, Any] = {
+        "dim": min(100, max(20, 10 * round(0.23 * tokens**0.25))),
+        "min_count": 1 if tokens < 5_000 else 2 if tokens < 100_000 else 3 if tokens < 1_000_000 else 5,
+        "epochs": min(40, max(5, math.ceil(PASSES / tokens))),
+    }
+    return {name: item.default for name, item in own.items()} | {
+        name: value for name, value in small.items() if name in own
+    }

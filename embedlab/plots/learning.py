@@ -1,0 +1,151 @@
+"""A model while it learns: its loss, and the neighbours of a few words as they move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedlab.plots.curves import lines
+from embedlab.plots.layout import LINE, neutral
+from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES
+from embedlab.plots.text import plain
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure, Scatter
+
+    from embedlab.analysis.moving import Moment
+
+DURATION = 600
+"""Milliseconds from one epoch to the next."""
+
+
+def loss(training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float, float]], unit: str) -> Figure:
+    """The loss over the training.
+
+    Args:
+        training: pairs of epoch and loss on the text that is trained on.
+        held_out: the same on text that is kept apart; may be empty.
+        unit: what is across ("epoch").
+    """
+    series = {"training": training, "held out": held_out}
+    given = {name: tuple(zip(*pairs, strict=True)) for name, pairs in series.items() if pairs}
+    shown = {name: (pairs[0], pairs[1]) for name, pairs in given.items()}
+    fig = lines(shown, x_title=unit, y_title="loss", markers=True, colors={"training": BLUE, "held out": ORANGE})
+    fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
+    fig.update_xaxes(rangemode="tozero")
+    return fig
+
+
+def neighborhoods(moments: Sequence[Moment], now: int, height: int = 430) -> Figure:
+    """The watched words, each in its colour, and their neighbours in the colour of the word that they are nearest to.
+
+    Args:
+        moments: all there are; they fix the bounds, so that the picture does not jump.
+        now: index of the one to draw.
+        height: in pixels.
+    """
+    import plotly.graph_objects as go
+
+    current = moments[now]
+    fig = go.Figure(_traces(current, _colors(moments)))
+    return _framed(fig, moments, height)
+
+
+def film(moments: Sequence[Moment], height: int = 560) -> Figure:
+    """All epochs as one figure with a slider and a button that plays them."""
+    import plotly.graph_objects as go
+
+    colors = _colors(moments)
+    frames = [go.Frame(data=_traces(item, colors), name=str(item.epoch)) for item in moments]
+    fig = go.Figure(data=_traces(moments[0], colors), frames=frames)
+    going = {"frame": {"duration": DURATION, "redraw": False}, "transition": {"duration": DURATION}}
+    still = {"frame": {"duration": 0}, "mode": "immediate"}
+    fig = _framed(fig, moments, height)
+    return fig.update_layout(
+        margin_b=120,
+        sliders=[
+            {
+                "currentvalue": {"prefix": "epoch "},
+                "steps": [
+                    {
+                        "method": "animate",
+                        "label": frame.name,
+                        "args": [[frame.name], {**still, "transition": {"duration": DURATION}}],
+                    }
+                    for frame in frames
+                ],
+            }
+        ],
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "left",
+                "x": 0,
+                "y": -0.28,
+                "xanchor": "left",
+                "yanchor": "top",
+                "buttons": [
+                    {"label": "Play", "method": "animate", "args": [None, {**going, "fromcurrent": True}]},
+                    {"label": "Pause", "method": "animate", "args": [[None], still]},
+                ],
+            }
+        ],
+    )
+
+
+def _framed(fig: Figure, moments: Sequence[Moment], height: int) -> Figure:
+    points = np.concatenate([item.points for item in moments]) if moments else np.zeros((0, 2))
+    reach = 1.15 * float(np.abs(points).max(initial=0.1))
+    axis: dict[str, Any] = {"range": [-reach, reach], "showticklabels": False, "zeroline": False, "showgrid": False}
+    neutral(fig, height=height, transition={"duration": DURATION, "easing": "cubic-in-out"})
+    fig.update_layout(margin={"l": 0, "r": 0, "t": 28, "b": 0}, uirevision="neighborhoods")
+    return fig.update_xaxes(**axis).update_yaxes(**axis)
+
+
+def _colors(moments: Sequence[Moment]) -> dict[str, str]:
+    watched = dict.fromkeys(word for item in moments for word in item.watched)
+    return {word: SERIES[i % len(SERIES)] for i, word in enumerate(watched)}
+
+
+def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
+    """Neighbours, then watched words: two traces in every frame, so that points keep their identity."""
+    import plotly.graph_objects as go
+
+    best: dict[str, tuple[float, str]] = {}
+    for word, row in zip(item.watched, item.neighbors, strict=True):
+        for near, similarity in row:
+            best[near] = max(best.get(near, (-2.0, "")), (similarity, word))
+    rows = {word: i for i, word in enumerate(item.words)}
+    around = [word for word in item.words if word not in item.watched]
+
+    def trace(words: Sequence[str], shades: list[str], notes: list[str], **look: Any) -> Scatter:
+        at = item.points[[rows[name] for name in words]].reshape(-1, 2)
+        return go.Scatter(
+            x=at[:, 0].tolist(),
+            y=at[:, 1].tolist(),
+            ids=list(words),
+            text=[plain(word, 18) for word in words],
+            customdata=[[plain(word), note] for word, note in zip(words, notes, strict=True)],
+            mode="markers+text",
+            textposition="top center",
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+            marker={"color": shades, "line": {"width": 1, "color": LINE}, **look["marker"]},
+            textfont={"color": shades, **look["textfont"]},
+            cliponaxis=False,
+        )
+
+    notes = [f"{plain(best[word][1])}: similarity {best[word][0]:.2f}" for word in around]
+    near_shades = [colors.get(best[word][1], GREY) for word in around]
+    watched = list(item.watched)
+    return [
+        trace(around, near_shades, notes, marker={"size": 8, "opacity": 0.8}, textfont={"size": 12}),
+        trace(
+            watched,
+            [colors[word] for word in watched],
+            ["watched"] * len(watched),
+            marker={"size": 14, "symbol": "diamond"},
+            textfont={"size": 16, "weight": "bold"},
+        ),
+    ]

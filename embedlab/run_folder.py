@@ -1,0 +1,210 @@
+"""The folder of a background run: what was asked, how it stands, what it has reported.
+
+settings.json says what was asked, state.json how it stands, events.jsonl holds one line a Progress, log.txt what the
+worker wrote (tracebacks too), result/ what came out. The work itself may leave more, such as an uploaded text.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from embedlab import processes, storage
+from embedlab.base import BadInput, Progress
+
+Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
+
+SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL = (
+    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel",
+)  # fmt: skip
+GRACE = 1.5
+"""Seconds that a worker gets to stop by itself before its process is ended."""
+START_LIMIT = 60.0
+"""Seconds after which a worker that never said it runs counts as dead."""
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How a run stands.
+
+    Attributes:
+        status: draft, queued, running, done, failed, cancelled, or interrupted (its process died).
+        created: when it was asked for, seconds since 1970.
+        started: when the worker began, 0 before that.
+        finished: when it ended, 0 before that.
+        pid: number of the worker process, 0 if none.
+        born: when that process began; together with ``pid`` it names one process for good.
+        error: for a failed or interrupted run, what went wrong in a sentence.
+    """
+
+    status: Status
+    created: float = 0.0
+    started: float = 0.0
+    finished: float = 0.0
+    pid: int = 0
+    born: float = 0.0
+    error: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether more is to come."""
+        return self.status in ("queued", "running")
+
+    @property
+    def seconds(self) -> float:
+        """How long it has worked, or worked."""
+        return (self.finished or time.time()) - self.started if self.started else 0.0
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """One line of events.jsonl: a Progress and the seconds since the worker began."""
+
+    time: float
+    step: int
+    total: int
+    loss: float | None = None
+    held_out: float | None = None
+    tokens_per_second: float | None = None
+    eta: float | None = None
+    phase: str = "training"
+    epoch: int = 0
+
+    @classmethod
+    def of(cls, progress: Progress, seconds: float) -> RunEvent:
+        """What is kept of a Progress."""
+        names = [item.name for item in dataclasses.fields(cls) if item.name != "time"]
+        return cls(round(seconds, 3), **{name: getattr(progress, name) for name in names})
+
+    @property
+    def fraction(self) -> float:
+        """Share of the phase that is done, 0 to 1."""
+        return min(1.0, self.step / self.total) if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, known by its folder.
+
+    Attributes:
+        folder: where everything about it lies.
+    """
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, which cannot be guessed: fit for an address."""
+        return self.folder.name
+
+    @property
+    def result(self) -> Path:
+        """Where the work leaves what it makes."""
+        return self.folder / RESULT
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether it has been asked to stop."""
+        return (self.folder / CANCEL).exists()
+
+    def asked(self) -> tuple[str, dict[str, Any]]:
+        """Kind of work, and its settings as plain values.
+
+        Raises:
+            BadInput: a draft, or the file is damaged.
+        """
+        values = _json(self.folder / SETTINGS)
+        if not isinstance(values.get("settings"), dict):
+            raise BadInput("The settings of this run cannot be read.")
+        return str(values.get("kind", "")), values["settings"]
+
+    def state(self) -> RunState:
+        """How it stands now. A run whose process is gone without a word is "interrupted", not "running"."""
+        state = self._written()
+        if not state.active or self._lives(state):
+            return state
+        state = self._written()  # it may have ended properly between the two looks
+        if not state.active:
+            return state
+        status: Status = "cancelled" if self.cancelling else "interrupted"
+        error = "" if self.cancelling else "The process that did the work ended without finishing it. Start it again."
+        return dataclasses.replace(state, status=status, error=error, finished=self._last_sign())
+
+    def events(self) -> list[RunEvent]:
+        """Everything the worker has reported, oldest first."""
+        return [RunEvent(**values) for values in lines(self.folder / EVENTS)]
+
+    def cancel(self) -> None:
+        """Ask the work to stop; within two seconds its process is gone. Returns at once."""
+        state = self.state()
+        if not state.active:
+            return
+        (self.folder / CANCEL).touch()
+        threading.Thread(target=self._end_soon, daemon=True).start()
+
+    def delete(self) -> None:
+        """Remove the run, its text and its result; a running one is ended first."""
+        state = self.state()
+        if state.active:
+            (self.folder / CANCEL).touch()
+            processes.end(state.pid, state.born)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write_state(self, state: RunState) -> None:
+        """Replace state.json, atomically."""
+        storage.write_text(self.folder / STATE, json.dumps(dataclasses.asdict(state)) + "\n")
+
+    def _written(self) -> RunState:
+        try:
+            return RunState(**_json(self.folder / STATE))
+        except TypeError as error:
+            raise BadInput("The state of this run cannot be read.") from error
+
+    def _lives(self, state: RunState) -> bool:
+        if state.pid:
+            return processes.alive(state.pid, state.born)
+        return not self.cancelling and time.time() - state.created < START_LIMIT
+
+    def _last_sign(self) -> float:
+        newest = [file.stat().st_mtime for name in (STATE, EVENTS) if (file := self.folder / name).exists()]
+        return max(newest, default=0.0)
+
+    def _end_soon(self) -> None:
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline:
+            time.sleep(0.05)
+            if not self.folder.exists() or not self.state().active:
+                return
+        state = self._written()
+        processes.end(state.pid, state.born)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a JSON-lines file; one that is being written just now is left for the next look."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+
+def add_line(path: Path, value: dict[str, Any]) -> None:
+    """Append one line to a JSON-lines file, in one write."""
+    with path.open("ab") as file:
+        file.write((json.dumps(value, ensure_ascii=False) + "\n").encode())
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path.name} of this run cannot be read.") from error
+    if not isinstance(value, dict):
+        raise BadInput(f"{path.name} of this run cannot be read.")
+    return value

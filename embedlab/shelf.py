@@ -1,0 +1,113 @@
+"""One's own and published models in the home folder: kept under a checked name, measured, deleted."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedlab import registry, storage
+from embedlab.base import BadInput, BadModel
+from embedlab.registry import ModelSpec, Source
+
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What models and runs use on disk, in bytes.
+
+    Attributes:
+        models: bytes by model key.
+        runs: all run folders together, with their texts and results.
+    """
+
+    models: dict[str, int]
+    runs: int
+
+
+def folder_name(title: str) -> str:
+    """The folder for a model of this title.
+
+    Raises:
+        BadInput: the title is empty, too long, or holds no letter or digit.
+    """
+    title = " ".join(title.split())
+    if not title:
+        raise BadInput("Give the model a name.")
+    if len(title) > LONGEST:
+        raise BadInput(f"The name has {len(title)} characters; at most {LONGEST} are possible.")
+    name = re.sub(r"[^\w]+", "-", title.lower()).strip("-_")
+    if not name:
+        raise BadInput(f"The name '{title}' holds no letter or digit. Choose another one.")
+    return name
+
+
+def taken(title: str, source: Source = "yours") -> bool:
+    """Whether there is a model of that name (or one that differs only in signs and capitals) already."""
+    return registry.model_folder(source, folder_name(title)).exists()
+
+
+def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours") -> str:
+    """Copy a model folder to the shelf.
+
+    Args:
+        folder: a model folder, for example a run's result.
+        title: its name from now on.
+        replace: whether a model of that name may be overwritten.
+        source: which shelf.
+
+    Returns:
+        The model's key.
+
+    Raises:
+        BadInput: the name cannot be used, or is taken and ``replace`` is false.
+        BadModel: the folder is damaged, or the disk is full.
+    """
+    name = folder_name(title)
+    target = registry.model_folder(source, name)
+    if target.exists() and not replace:
+        raise BadInput(
+            f"There is a model named '{' '.join(title.split())}' already. Choose another name or replace it."
+        )
+    card = dataclasses.replace(storage.read_card(folder), title=" ".join(title.split()), source=source)
+    storage.read_kind(folder)
+    with storage.atomic_folder(target) as scratch:
+        for file in sorted(folder.iterdir()):
+            if file.is_file():
+                shutil.copyfile(file, scratch / file.name)
+        text = json.dumps(dataclasses.asdict(card), ensure_ascii=False, indent=2)
+        (scratch / storage.CARD).write_text(text + "\n", encoding="utf-8")
+    return f"{source}/{name}"
+
+
+def delete(spec: ModelSpec) -> None:
+    """Remove a model of one's own or a published one.
+
+    Raises:
+        BadInput: it is a starter, which belongs to the lab.
+        BadModel: the folder cannot be removed.
+    """
+    if spec.source == "starter":
+        raise BadInput(f"'{spec.title}' is a starter and stays.")
+    shelf = registry.model_folder(spec.source, "").resolve()
+    if spec.folder.resolve().parent != shelf:
+        raise BadInput(f"'{spec.title}' does not lie on the shelf and is left alone.")
+    try:
+        shutil.rmtree(spec.folder)
+    except OSError as error:
+        raise BadModel(f"{spec.folder} cannot be removed: {error.strerror or error}.") from error
+
+
+def disk() -> Disk:
+    """What models and runs use on disk."""
+    models = {spec.key: size(spec.folder) for spec in registry.list_models()}
+    return Disk(models, size(storage.home() / "runs"))
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
