@@ -1,0 +1,78 @@
+"""Which words go on a map: the commonest, or a person's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedlab.base import BadInput, Counts, Floats, StaticModel, UnknownWord
+
+MOST = 10_000
+_BETWEEN = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True)
+class MapWords:
+    """Words to draw.
+
+    Attributes:
+        words: N words, each once.
+        matrix: (N, D) their vectors.
+        counts: (N,) how often each was seen; zeros if unknown.
+        of: how many words the model has.
+        how: how they were chosen, to go on with "Showing N of M words: ".
+        missing: words that were asked for and that the model does not know.
+    """
+
+    words: list[str]
+    matrix: Floats
+    counts: Counts
+    of: int
+    how: str
+    missing: tuple[str, ...] = ()
+
+
+def commonest(model: StaticModel, n: int, skip: int = 0) -> MapWords:
+    """The n commonest words.
+
+    Args:
+        model: its vocabulary is in order of frequency.
+        n: how many.
+        skip: leave out so many of the very commonest: words like "the", which mean little.
+    """
+    skip = min(skip, max(0, len(model) - 1))
+    chosen = slice(skip, skip + n)
+    order = "the commonest" if model.counts.any() else "the first in the model's own order, mostly the commonest"
+    without = f", without the {skip} commonest of all" if skip else ""
+    return MapWords(model.words[chosen], model.matrix[chosen], model.counts[chosen], len(model), f"{order}{without}")
+
+
+def own(model: StaticModel, text: str) -> MapWords:
+    """The words of a text, in its order; those that the model does not know are listed as missing.
+
+    Args:
+        model: fastText composes words it has not seen.
+        text: words between blanks, commas, semicolons or line ends.
+
+    Raises:
+        BadInput: the model knows none of them.
+    """
+    asked = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))[:MOST]
+    words, vectors, missing = [], [], []
+    for word in asked:
+        known = word if word in model else word.lower()
+        try:
+            vectors.append(model.vector(known))
+        except UnknownWord:
+            missing.append(word)
+            continue
+        words.append(known)
+    if not words:
+        named = ", ".join(missing[:10])
+        raise BadInput(f"{model.title} knows none of these words: {named}." if named else "Name some words to draw.")
+    first = [words.index(word) for word in dict.fromkeys(words)]  # one that was asked for in two spellings once
+    words = [words[i] for i in first]
+    counts = np.array([model.counts[model.positions[w]] if w in model else 0 for w in words], np.int64)
+    return MapWords(words, np.stack([vectors[i] for i in first]), counts, len(model), "your own", tuple(missing))

@@ -1,0 +1,60 @@
+"""Which points of a crowded map get their word written beside them: as many as can be read, none upon another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT = 900, 620  # pixels that the map is assumed to have
+LETTER, LINE = 7.0, 17.0  # pixels of a letter and of a line
+
+Window = tuple[tuple[float, float], tuple[float, float]]
+"""What is seen: from and to, across and up."""
+
+
+def window(points: NDArray[np.floating], spare: float = 0.04) -> Window:
+    """The part of the plane that the points take up, with some room around.
+
+    Args:
+        points: (N, 2 or more).
+        spare: room on each side, as a share of the whole.
+    """
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    room = np.maximum(spare * (high - low), 1e-3)
+    (x0, y0), (x1, y1) = (low - room).tolist(), (high + room).tolist()
+    return (x0, x1), (y0, y1)
+
+
+def readable(
+    points: NDArray[np.floating],
+    words: Sequence[str],
+    seen: Window,
+    limit: int = 70,
+    first: Sequence[int] = (),
+) -> list[int]:
+    """Rows whose words can be written above their points without overlap, in the order in which they are tried.
+
+    Args:
+        points: (N, 2 or more); only the first two are looked at.
+        words: N words, the most important first.
+        seen: points outside get no label.
+        limit: most labels.
+        first: rows to try before the others.
+    """
+    (x0, x1), (y0, y1) = seen
+    across = (points[:, 0] - x0) / max(x1 - x0, 1e-9) * WIDTH
+    up = (points[:, 1] - y0) / max(y1 - y0, 1e-9) * HEIGHT
+    inside = (across >= 0) & (across <= WIDTH) & (up >= 0) & (up <= HEIGHT)
+    chosen: list[int] = []
+    taken = np.empty((0, 3))  # centre across, up, half width
+    for row in dict.fromkeys([*first, *range(len(words))]):
+        half = len(words[row]) * LETTER / 2
+        overlap = (np.abs(taken[:, 0] - across[row]) < taken[:, 2] + half) & (np.abs(taken[:, 1] - up[row]) < LINE)
+        if inside[row] and not overlap.any():
+            chosen.append(row)
+            taken = np.vstack([taken, [across[row], up[row], half]])
+            if len(chosen) >= limit:
+                break
+    return chosen

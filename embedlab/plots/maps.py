@@ -1,0 +1,238 @@
+"""A map of words in two or three dimensions: coloured by frequency or group, with one word's neighbours marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base import Counts, Floats
+from embedlab.plots.layout import neutral
+from embedlab.plots.map_labels import Window, readable, window
+from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, VIOLET, faded
+from embedlab.plots.text import plain
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from embedlab.analysis.faithfulness import Faithfulness
+
+PALE = faded(GREY, 0.35)
+SCALE = [[0, SKY], [0.5, VIOLET], [1, VERMILION]]  # rare to common; shows on light and dark
+SYMBOLS = ("circle", "diamond", "square")
+LABELS_3D = 40
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups that words are coloured by.
+
+    Attributes:
+        labels: (N,) each word's group, from 0.
+        names: one a group.
+        lit: the groups to colour, others stay grey; all if empty.
+    """
+
+    labels: NDArray[np.integer]
+    names: Sequence[str]
+    lit: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Focus:
+    """One word looked at.
+
+    Attributes:
+        row: its row.
+        around: what the picture says about its neighbours.
+        zoom: whether to show its surroundings only.
+    """
+
+    row: int
+    around: Faithfulness
+    zoom: bool = False
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What is drawn.
+
+    Attributes:
+        points: (N, 2 or 3).
+        words: N words, commonest first.
+        counts: (N,) how often each was seen; zeros if unknown.
+        groups: colour by group; by frequency if ``None``.
+        focus: a word to mark, with all others grey.
+        labels: whether to write words beside points.
+        axes: titles of the axes; none for maps whose axes mean nothing.
+        revision: a name of the map; as long as it stays the same, so does the visitor's own zoom.
+    """
+
+    points: Floats
+    words: Sequence[str]
+    counts: Counts
+    groups: Groups | None = None
+    focus: Focus | None = None
+    labels: bool = True
+    axes: Sequence[str] = field(default=())
+    revision: str = ""
+
+
+def words_map(view: MapView) -> Figure:
+    """Draw a map; every point's ``customdata`` begins with its row and ends with its word as it is."""
+    import plotly.graph_objects as go
+
+    fig = go.Figure()
+    flat = view.points.shape[1] == 2
+    seen = _window(view)
+    if view.focus:
+        _add(fig, view, np.delete(np.arange(len(view.words)), _marked(view.focus)), "other words", color=PALE, size=4)
+        _add_focus(fig, view, view.focus)
+    elif view.groups:
+        _add_groups(fig, view, view.groups)
+    else:
+        _add_frequency(fig, view)
+    if view.labels:
+        _add_labels(fig, view, seen)
+    legend = view.focus is not None or view.groups is not None
+    neutral(fig, height=640, legend=legend, uirevision=view.revision, selectionrevision=view.revision)
+    fig.update_layout(legend={"y": -0.02, "itemsizing": "constant"}, dragmode="pan" if flat else "orbit")
+    titles = [plain(title) for title in view.axes] or [""] * view.points.shape[1]
+    if flat:
+        fig.update_xaxes(title=titles[0], range=seen[0], showticklabels=False, zeroline=False)
+        fig.update_yaxes(title=titles[1], range=seen[1], showticklabels=False, zeroline=False)
+    else:
+        fig.update_layout(scene=_scene(view, titles), margin={"t": 0, "l": 0, "r": 0})
+    return fig
+
+
+def _window(view: MapView) -> Window:
+    """All of the map, or the surroundings of the focus."""
+    rows = _marked(view.focus) if view.focus and view.focus.zoom else slice(None)
+    return window(view.points[rows], spare=0.15 if view.focus and view.focus.zoom else 0.04)
+
+
+def _marked(focus: Focus) -> list[int]:
+    return [focus.row, *focus.around.true, *focus.around.invented]
+
+
+def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], name: str, **marker: Any) -> None:
+    """One trace of points."""
+    rows = np.asarray(rows, int)
+    more = {key: marker.pop(key) for key in ("showlegend",) if key in marker}
+    seen = [f"seen {count:,} times" if count else "frequency unknown" for count in view.counts[rows].tolist()]
+    group = [view.groups.names[view.groups.labels[row]] if view.groups else "" for row in rows]
+    data = [
+        [int(row), plain(view.words[row], 60), times, f"<br>{plain(title)}" if title else "", view.words[row]]
+        for row, times, title in zip(rows, seen, group, strict=True)
+    ]
+    options: dict[str, Any] = {
+        "mode": "markers",
+        "name": plain(name),
+        "customdata": data,
+        "hovertemplate": "<b>%{customdata[1]}</b><br>%{customdata[2]}%{customdata[3]}<extra></extra>",
+        "marker": {"line": {"width": 0}, "opacity": 0.85, **marker},
+        **more,
+    }
+    x, y, *z = view.points[rows].T
+    if z:
+        options["marker"]["size"] = np.asarray(options["marker"]["size"]) * 0.65
+        fig.add_scatter3d(x=x, y=y, z=z[0], **options)
+        return
+    grey = {"marker": {"color": GREY, "opacity": 0.25}}
+    fig.add_scattergl(x=x, y=y, unselected=grey, selected={"marker": {"opacity": 1}}, **options)
+
+
+def _add_frequency(fig: Figure, view: MapView) -> None:
+    known = bool(view.counts.any())
+    values = np.log10(np.maximum(view.counts, 1)) if known else -np.log10(np.arange(1, len(view.words) + 1))
+    ticks = np.arange(np.floor(values.min()), np.ceil(values.max()) + 1) if len(values) else np.zeros(1)
+    bar = {
+        "title": {"text": "times seen" if known else "place in the model's order", "side": "right"},
+        "thickness": 10,
+        "len": 0.7,
+        "tickvals": ticks,
+        "ticktext": [f"{10 ** abs(tick):,.0f}" for tick in ticks],
+        "outlinewidth": 0,
+    }
+    rows = np.arange(len(view.words))[::-1]  # the commonest on top
+    _add(fig, view, rows, "words", color=values[::-1], colorscale=SCALE, colorbar=bar, size=5)
+
+
+def _add_groups(fig: Figure, view: MapView, groups: Groups) -> None:
+    lit = list(groups.lit) or list(range(len(groups.names)))
+    grey = np.flatnonzero(~np.isin(groups.labels, lit))
+    if len(grey):
+        _add(fig, view, grey, "other words", color=PALE, size=4)
+    for group in lit:
+        color = SERIES[:-1][group % (len(SERIES) - 1)]
+        symbol = SYMBOLS[group // (len(SERIES) - 1) % len(SYMBOLS)]
+        rows = np.flatnonzero(groups.labels == group)
+        _add(fig, view, rows, groups.names[group], color=color, symbol=symbol, size=5)
+
+
+def _add_focus(fig: Figure, view: MapView, focus: Focus) -> None:
+    """The word, its true neighbours that the picture shows and hides, and those that it invents."""
+    around = focus.around
+    shown = [row for row in around.true if row not in around.hidden]
+    for rows, name, color, symbol in (
+        (shown, "neighbour, and drawn near", GREEN, "circle"),
+        (around.hidden, "neighbour that the picture hides", ORANGE, "diamond"),
+        (around.invented, "drawn near, but no neighbour", PURPLE, "x"),
+        ([focus.row], view.words[focus.row], BLUE, "square"),
+    ):
+        if rows:
+            _add(fig, view, rows, name, color=color, symbol=symbol, size=13 if color == BLUE else 10, opacity=1)
+
+
+def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
+    """Words beside as many points as can be read."""
+    first: list[int] = _marked(view.focus) if view.focus else []
+    lit = set(first)
+    if view.groups and view.groups.lit and not view.focus:
+        lit = set(np.flatnonzero(np.isin(view.groups.labels, list(view.groups.lit))).tolist())
+        first = sorted(lit)
+    flat = view.points.shape[1] == 2
+    rows = readable(view.points, view.words, seen, 70 if flat else LABELS_3D, first)
+    if lit:
+        rows = [row for row in rows if row in lit] if not (view.focus and view.focus.zoom) else rows
+    text = [plain(view.words[row], 24) for row in rows]
+    options: dict[str, Any] = {
+        "mode": "text",
+        "text": text,
+        "textposition": "top center",
+        "textfont": {"size": 12},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "name": "labels",
+    }
+    x, y, *z = view.points[rows].T if rows else np.zeros((view.points.shape[1], 0))
+    if z:
+        fig.add_scatter3d(x=x, y=y, z=z[0], **options)
+    else:
+        fig.add_scatter(x=x, y=y, cliponaxis=True, **options)
+
+
+def _scene(view: MapView, titles: Sequence[str]) -> dict[str, Any]:
+    """Axes of a map in three dimensions; around the focus if it is zoomed to."""
+    zoomed = view.focus is not None and view.focus.zoom
+    points = view.points[_marked(view.focus)] if view.focus and zoomed else view.points
+    room = np.maximum((0.15 if zoomed else 0.04) * np.ptp(points, axis=0), 1e-3)
+    lows, highs = points.min(axis=0) - room, points.max(axis=0) + room
+    plain_axis = {"showticklabels": False, "showspikes": False, "backgroundcolor": "rgba(0,0,0,0)"}
+    return {
+        "aspectmode": "cube",
+        "uirevision": view.revision,
+        **{
+            f"{letter}axis": {
+                **plain_axis,
+                "title": {"text": titles[i]},
+                "range": [float(lows[i]), float(highs[i])],
+                "gridcolor": faded(GREY, 0.3),
+            }
+            for i, letter in enumerate("xyz")
+        },
+    }

@@ -1,0 +1,300 @@
+"""The parts of the map page: which words, the map when it is ready, one word's neighbours, a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from embedlab.analysis import clusters, map_words, neighbors, stored_maps
+from embedlab.analysis.faithfulness import faithfulness
+from embedlab.analysis.map_words import MapWords
+from embedlab.analysis.projection import Projection
+from embedlab.analysis.stored_maps import MapSettings
+from embedlab.base import EmbedLabError, StaticModel
+from embedlab.plots.maps import Focus, Groups, MapView, words_map
+from embedlab.plots.text import md
+from embedlab.registry import ModelSpec
+from embedlab.ui import state, widgets
+from embedlab.ui.map_jobs import MapJob, jobs
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
+PHASES = {"": "Waiting for another map", "starting": "Starting", "neighbours": "Finding neighbours"}
+PHASES |= {"layout": "Laying out", "trustworthiness": "Measuring trustworthiness"}
+FUNCTION_WORDS = 100
+EXAMPLE = "king queen prince princess man woman boy girl paris france rome italy berlin germany one two three four"
+
+
+def take_click() -> None:
+    """A single point clicked on since the last run becomes the searched word; call before the search is drawn."""
+    points = selection(st.session_state.get("figure-map"))
+    clicked = points[0][1] if len(points) == 1 else ""
+    if clicked and clicked != st.session_state.get("map-clicked"):
+        st.session_state["word"] = clicked
+    st.session_state["map-clicked"] = clicked
+
+
+def selection(event: Any) -> list[tuple[int, str]]:
+    """Row and word of every selected point."""
+    chosen = event.get("selection", {}).get("points", []) if isinstance(event, Mapping) else []
+    rows = [point["customdata"] for point in chosen if len(point.get("customdata") or ()) > 4]
+    return list(dict.fromkeys((int(row[0]), str(row[4])) for row in rows))
+
+
+def words(model: StaticModel) -> MapWords:
+    """Let the visitor choose the words.
+
+    Raises:
+        BadInput: none of the visitor's own words is known.
+    """
+    titles = {"common": "The commonest", "own": "My own"}
+    if state.choice("words", list(titles), "common", "Words", titles=titles) == "own":
+        text = state.area("list", EXAMPLE, "Words, with blanks, commas or line ends between them", limit=20_000)
+        chosen = map_words.own(model, text)
+        if chosen.missing:
+            few = ", ".join(chosen.missing[:20]) + (" …" if len(chosen.missing) > 20 else "")
+            st.warning(f"{md(model.title)} does not know: {md(few)}")
+        return chosen
+    most = min(len(model), map_words.MOST)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        n = most if most <= 100 else state.number("n", min(3000, most), 100, most, "How many", step=100)
+    with right:
+        text = "Words such as 'the' and 'of' say little and crowd together."
+        skip = len(model) > 2 * FUNCTION_WORDS and state.flag("skip", False, "Skip the 100 commonest", help=text)
+    return map_words.commonest(model, n, FUNCTION_WORDS if skip else 0)
+
+
+def more_settings(method: str, dims: int) -> tuple[MapSettings, bool, int]:
+    """The rest of the settings, folded away: of the method, whether words are written, how many neighbours."""
+    own: dict[str, Any] = {}
+    with st.expander("More settings", icon=":material/tune:"):
+        left, right = st.columns(2)
+        with left:
+            labels = state.flag("labels", True, "Write words beside points")
+            k = state.number("k", 10, 3, 50, "Neighbours of the searched word")
+            own["seed"] = state.number("seed", 1, 0, 100, "Seed", help="Another seed gives another picture.")
+        with right:
+            if method == "umap":
+                help_text = "How many neighbours hold each point: few show detail, many show the whole."
+                own["n_neighbors"] = state.number("near", 15, 2, 100, "UMAP: neighbours", help=help_text)
+                help_text = "How close points may lie, in hundredths: little makes tight islands."
+                own["min_dist"] = state.number("gap", 10, 0, 99, "UMAP: least distance (%)", help=help_text) / 100
+            elif method == "tsne":
+                help_text = "About how many neighbours each point looks at."
+                own["perplexity"] = float(state.number("perplexity", 30, 2, 100, "t-SNE: perplexity", help=help_text))
+    return MapSettings(method, dims, **own), labels, k
+
+
+def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projection:
+    """The map: the model's own, one computed before, or PCA while the wanted one is computed in the background."""
+    if found := stored_maps.shipped(spec.folder, chosen.words, settings):
+        return found
+    if settings.method == "pca":
+        return _at_once(chosen, settings)
+    key = stored_maps.key(chosen.matrix, settings)
+    if found := stored_maps.computed(key):
+        return found
+    job = jobs().ensure(key, chosen.matrix, settings)
+    if job.result:
+        return job.result
+    if job.error:
+        st.warning(md(job.error))
+        st.button("Compute it again", key="map-again", on_click=jobs().again, args=(key,))
+    else:
+        _waiting(job, METHODS[settings.method])
+    return _at_once(chosen, MapSettings("pca", settings.dims))
+
+
+def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
+    key = stored_maps.key(chosen.matrix, settings)
+    if found := stored_maps.computed(key):
+        return found
+    found = settings.compute(chosen.matrix)
+    try:
+        stored_maps.keep(key, found, settings)
+    except EmbedLabError:
+        return found  # computed again next time
+    return found
+
+
+@st.fragment(run_every=1.0)
+def _waiting(job: MapJob, method: str) -> None:
+    """A progress bar that looks after itself; when the map is there the page is drawn again."""
+    if job.finished:
+        st.rerun()
+    progress = job.progress
+    text = PHASES.get(progress.phase if progress else "", "Working")
+    if progress and progress.total and progress.phase == "layout":
+        text += f", round {progress.step:,} of {progress.total:,}"
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(_share(job), f"{method} is being computed, PCA is shown meanwhile. {text} …")
+    button.button("Stop", key="map-stop", on_click=job.stop.set)
+
+
+def _share(job: MapJob) -> float:
+    """How far the whole work is: neighbours take the first tenth, trustworthiness the last."""
+    if job.progress is None:
+        return 0.0
+    start = {"layout": 0.1, "trustworthiness": 0.9}.get(job.progress.phase, 0.0)
+    length = 0.8 if job.progress.phase == "layout" else 0.1
+    return start + length * job.progress.fraction
+
+
+def find(chosen: MapWords, word: str, model: StaticModel) -> int | None:
+    """Row of the searched word; a sentence on the page if it is not on the map."""
+    if not word:
+        return None
+    for spelling in dict.fromkeys((word, word.lower())):
+        if spelling in chosen.words:
+            return chosen.words.index(spelling)
+    if word in model or word.lower() in model:
+        st.info(f"'{md(word)}' is not among the words shown. Show more words, or put it among your own.")
+        return None
+    near = [like for like in neighbors.suggest(model, word) if like in chosen.words]
+    st.info(f"{md(model.title)} does not know '{md(word)}'.")
+    if near:
+        widgets.chips("Did you mean", near, "word")
+    return None
+
+
+def groups(chosen: MapWords, color: str) -> Groups | None:
+    """Clusters of the words, if the visitor wants them."""
+    if color != "cluster" or not chosen.words:
+        return None
+    left, right = st.columns([1, 2])
+    with left:
+        k = state.number("clusters", min(8, len(chosen.words)), 1, 16, "Clusters (k-means)")
+    labels, names = _clusters(stored_maps.key(chosen.matrix, MapSettings("pca")), k, chosen)
+    titles = {str(i): f"{i + 1}: {name}" for i, name in enumerate(names)}
+    with right:
+        lit = st.multiselect(
+            "Colour only", list(titles), format_func=titles.__getitem__, key="lit", placeholder="all clusters",
+            bind="query-params",
+        )  # fmt: skip
+    return Groups(labels, names, [int(group) for group in lit])
+
+
+@st.cache_data(show_spinner="Sorting words into clusters …", max_entries=50)
+def _clusters(key: str, k: int, _chosen: MapWords) -> tuple[np.ndarray, list[str]]:
+    labels = clusters.cluster(_chosen.matrix, k)
+    return labels, clusters.names(_chosen.matrix, labels, _chosen.words)
+
+
+def about(chosen: MapWords, drawn: Projection, row: int | None, k: int, zoom: bool) -> tuple[str, Focus | None]:
+    """What is shown, chosen how, how far to trust it; and the searched word's neighbours."""
+    text = f"Showing {len(chosen.words):,} of {chosen.of:,} words: {chosen.how}. {METHODS[drawn.method]}"
+    text += f" in {drawn.points.shape[1]} dimensions"
+    if np.isfinite(drawn.trustworthiness):
+        on = f" of {drawn.trusted_on:,} of the points" if drawn.trusted_on < len(chosen.words) else ""
+        text += f". Trustworthiness **{drawn.trustworthiness:.3f}**"
+        text += f" (of the {drawn.neighbourhood} nearest in the picture{on}; 1 is perfect, 0.5 is chance)"
+    focus = None
+    if row is not None:
+        focus = Focus(row, faithfulness(chosen.matrix, drawn.points, row, k), zoom)
+    return f"{text}.", focus
+
+
+def figure(chosen: MapWords, drawn: Projection, grouped: Groups | None, focus: Focus | None, labels: bool) -> Figure:
+    """The picture."""
+    ordinal = ("first", "second", "third")
+    axes = [f"{ordinal[i]} component, {share:.1%} of the variance" for i, share in enumerate(drawn.explained)]
+    look = f"{focus.row}-{focus.zoom}" if focus else ""
+    revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
+    return words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision))
+
+
+def summary(chosen: MapWords, drawn: Projection) -> str:
+    """The picture in a sentence."""
+    few = ", ".join(chosen.words[:5])
+    return (
+        f"{METHODS[drawn.method]} map in {drawn.points.shape[1]} dimensions of {len(chosen.words):,} words ({few} …), "
+        f"trustworthiness {drawn.trustworthiness:.3f}."
+    )
+
+
+def neighbours(chosen: MapWords, focus: Focus) -> None:
+    """The searched word's neighbours in the original space, and which of them the picture hides or invents."""
+    import pandas as pd
+
+    around = focus.around
+
+    def named(rows: Iterable[int]) -> str:
+        return ", ".join(f"*{md(chosen.words[row])}*" for row in rows) or "none"
+
+    st.markdown(
+        f"Of the {len(around.true)} nearest to **{md(chosen.words[focus.row])}** among the words shown, by the "
+        f"original space, the picture **hides {len(around.hidden)}** ({named(around.hidden)}) and in their place "
+        f"**invents {len(around.invented)}** ({named(around.invented)})."
+    )
+    table = pd.DataFrame(
+        {
+            "neighbour": [chosen.words[row] for row in around.true],
+            "similarity": [round(value, 4) for value in around.similarities],
+            "in the picture": ["hidden" if row in around.hidden else "near" for row in around.true],
+            "times seen": chosen.counts[around.true],
+        }
+    )
+    widgets.table(table, "map-neighbors", title="True neighbours")
+
+
+def selected(chosen: MapWords, event: Any, drawn: Projection, grouped: Groups | None) -> None:
+    """The words inside a lasso or box."""
+    rows = [row for row, word in selection(event) if row < len(chosen.words) and chosen.words[row] == word]
+    if len(rows) < 2:
+        return
+    few = ", ".join(md(chosen.words[row]) for row in sorted(rows)[:60])
+    st.markdown(f"**{len(rows):,} words selected:** {few}{' …' if len(rows) > 60 else ''}")
+    table = frame(chosen, drawn, grouped).iloc[sorted(rows)]
+    widgets.table(table, "map-selected", title="Selected words")
+
+
+def frame(chosen: MapWords, drawn: Projection, grouped: Groups | None) -> DataFrame:
+    """All points as a table."""
+    import pandas as pd
+
+    columns: dict[str, Any] = {"word": chosen.words, "times seen": chosen.counts}
+    columns |= {axis: drawn.points[:, i] for i, axis in enumerate("xyz"[: drawn.points.shape[1]])}
+    if grouped:
+        columns["cluster"] = [grouped.names[label] for label in grouped.labels]
+    return pd.DataFrame(columns)
+
+
+def source(spec: ModelSpec, chosen: MapWords, settings: MapSettings, row: int | None, k: int) -> str:
+    """Lines that compute what is shown."""
+    own = chosen.how == "your own"
+    first = chosen.words[0] if chosen.words else ""
+    if own:
+        pick = f"words = {chosen.words!r}\nmatrix = np.stack([model.vector(word) for word in words])"
+    else:
+        pick = (
+            f"start = model.words.index({first!r})\n"
+            f"words = model.words[start : start + {len(chosen.words)}]\n"
+            f"matrix = model.matrix[start : start + {len(chosen.words)}]"
+        )
+    extra = {"umap": f", n_neighbors={settings.n_neighbors}, min_dist={settings.min_dist}"}
+    extra["tsne"] = f", perplexity={settings.perplexity}"
+    lines = [
+        "import numpy as np" if own else "",
+        "import embedlab",
+        "from embedlab.analysis.projection import faithfulness, project",
+        "",
+        f"model = embedlab.load_model({spec.key!r})",
+        pick,
+        f"result = project(matrix, {settings.method!r}, dims={settings.dims}, seed={settings.seed}"
+        f"{extra.get(settings.method, '')})",
+        "print(result.points, result.trustworthiness)",
+    ]
+    if row is not None:
+        lines += [
+            f"around = faithfulness(matrix, result.points, words.index({chosen.words[row]!r}), k={k})",
+            'print("hidden", [words[row] for row in around.hidden])',
+            'print("invented", [words[row] for row in around.invented])',
+        ]
+    return "\n".join(lines).strip()
