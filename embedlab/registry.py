@@ -12,6 +12,8 @@ from embedlab import storage
 from embedlab.base import BadModel, Capability, Card, Model
 
 Source = Literal["starter", "yours", "published"]
+VECTORS = "vectors"
+"""Kind of published vectors; their config names the family."""
 
 
 @dataclass(frozen=True)
@@ -183,11 +185,12 @@ def model_class(kind: str) -> type[Model]:
     Raises:
         BadModel: no such kind, or not built yet.
     """
-    for family in FAMILIES:
-        if kind in (family.kind, family.key) and family.target:
-            module, name = family.target.split(":")
-            found: type[Model] = getattr(import_module(module), name)
-            return found
+    targets = [(VECTORS, "embedlab.models.vectors:WordVectors")]
+    targets += [(name, family.target) for family in FAMILIES if family.here for name in (family.kind, family.key)]
+    if target := next((target for name, target in targets if name == kind), ""):
+        module, name = target.split(":")
+        found: type[Model] = getattr(import_module(module), name)
+        return found
     raise BadModel(f"This version of Embedding Lab has no model of kind '{kind}'.")
 
 
@@ -254,7 +257,8 @@ def _spec(key: str, source: Source, folder: Path, family: Family | None = None) 
 
 
 def _family(kind: str, folder: Path) -> Family:
+    key = storage.variant(folder, default=kind)
     for family in FAMILIES:
-        if family.here and family.kind == kind and family.key == storage.variant(folder, default=kind):
+        if family.here and family.key == key and kind in (family.kind, VECTORS):
             return family
     raise BadModel(f"This version of Embedding Lab has no model of kind '{kind}'.")

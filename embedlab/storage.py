@@ -139,9 +139,13 @@ def read_kind(folder: Path) -> str:
 
 
 def variant(folder: Path, default: str) -> str:
-    """Which family of its kind a model belongs to: CBOW and skip-gram share a class, and the config tells."""
+    """Which family a model belongs to: CBOW and skip-gram share a kind, published vectors of all families too."""
     config = _read_config(Path(folder))["config"]
-    return "cbow" if isinstance(config, dict) and config.get("algorithm") == "cbow" else default
+    if not isinstance(config, dict):
+        return default
+    if default == "word2vec" and config.get("algorithm") == "cbow":
+        return "cbow"
+    return str(config.get("family") or default)
 
 
 def read_card(folder: Path) -> Card:

@@ -1,0 +1,203 @@
+"""Published word vectors from a file, a folder, an address or gensim's catalogue; and written out again."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from embedlab import downloads
+from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel
+from embedlab.models import cards, vector_files
+from embedlab.models.vectors import VectorsConfig, WordVectors
+from embedlab.registry import model_folder
+
+FORMATS = ("word2vec-text", "word2vec-binary", "glove", "fasttext-bin")
+SUFFIXES = {".txt", ".vec", ".bin", ".gz", ".zip", ".w2v"}
+LARGEST = 20_000_000_000
+export = vector_files.write
+
+
+def load(
+    source: str | Path,
+    *,
+    layout: str = "",
+    max_words: int | None = None,
+    member: str = "",
+    title: str = "",
+    licence: str = "",
+    on_progress: OnProgress | None = None,
+    allow_local: bool = False,
+) -> StaticModel:
+    """Load published word vectors.
+
+    Args:
+        source: a file (plain, .gz or .zip), a folder with one such file, an https address, or a name that
+            ``gensim.downloader`` knows ("glove-wiki-gigaword-100").
+        layout: one of ``FORMATS``; by default the contents tell.
+        max_words: keep only so many words from the beginning, which are the commonest.
+        member: which file of a .zip, if it holds several.
+        title: name for people; by default the file's.
+        licence: of the vectors, for the card.
+        on_progress: told bytes while downloading, bytes or rows while reading.
+        allow_local: let addresses lead to this machine (for tests).
+
+    Returns:
+        ``WordVectors``, or a ``FastText`` that composes unknown words from a fastText .bin.
+
+    Raises:
+        BadInput: there is no such file, name or format, or the address is not allowed.
+        BadModel: the file is damaged.
+        Unreachable: the network does not give it.
+    """
+    if layout and layout not in FORMATS:
+        raise BadInput(f"{layout!r} is no format of word vectors; known are {', '.join(FORMATS)}.")
+    if max_words is not None and max_words < 1:
+        raise BadInput("At least one word must be read.")
+    text = str(source)
+    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+        path, card = _at_hand(text, Path(scratch), on_progress, allow_local)
+        with _plain(path, member) as plain:
+            model = _read(plain, layout or sniff(plain), max_words, text, on_progress)
+    model.card = replace(card, title=title or _stem(text), licence=licence or card.licence)
+    return model
+
+
+def keep(model: StaticModel, name: str = "") -> Path:
+    """Save a model among the published ones, from where ``load_model("published/<name>")`` takes it.
+
+    Args:
+        model: what ``load`` gave.
+        name: of its folder; by default made of its title.
+
+    Returns:
+        The model folder.
+    """
+    folder = model_folder("published", re.sub(r"[^\w.-]+", "-", name or model.title).strip(".-") or "vectors")
+    model.save(folder)
+    return folder
+
+
+def sniff(path: Path) -> str:
+    """Which of ``FORMATS`` a file has, by its contents.
+
+    Raises:
+        BadModel: none of them.
+    """
+    from embedlab.models import fasttext_bin
+
+    with path.open("rb") as file:
+        start = file.read(100)
+        file.seek(0)
+        first, second = file.readline(1_000_000), file.readline(1_000_000)
+    if fasttext_bin.looks_like(start):
+        return "fasttext-bin"
+    if re.fullmatch(rb"\s*\d+\s+\d+\s*", first):
+        numbers = second.split()[1:]
+        readable = numbers and b"\0" not in second and all(map(vector_files.is_number, numbers))
+        return "word2vec-text" if readable else "word2vec-binary"
+    fields = first.split()
+    if len(fields) > 2 and vector_files.is_number(fields[-1]) and b"\0" not in first:
+        return "glove"
+    raise BadModel(f"{path.name} holds no word vectors in a format known here (word2vec, GloVe or fastText).")
+
+
+def _read(path: Path, layout: str, most: int | None, source: str, on_progress: OnProgress | None) -> StaticModel:
+    if path.stat().st_size == 0:
+        raise BadModel(f"{path.name} is empty.")
+    if layout == "fasttext-bin":
+        from embedlab.models import fasttext_bin
+
+        return fasttext_bin.read(path, most)
+    if layout == "word2vec-binary":
+        words, matrix = vector_files.read_binary(path, most, on_progress)
+    else:
+        words, matrix = vector_files.read_text(path, layout == "word2vec-text", most, on_progress)
+    named = source.lower()
+    family = "fasttext" if "fasttext" in named or ".vec" in named else "word2vec"
+    family = "glove" if layout == "glove" or "glove" in named else family
+    return WordVectors(words, matrix, None, VectorsConfig(family=family, format=layout))
+
+
+def _at_hand(source: str, scratch: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
+    """The file on this machine, fetched if need be, and what is known of it."""
+    card = Card(text=source, source="published", created=date.today().isoformat(), versions=cards.versions())
+    if "://" in source:
+        name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
+        return downloads.fetch(source, scratch / name, on_progress=on_progress, allow_local=allow_local), card
+    path = Path(source).expanduser()
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+        if len(files) != 1:
+            names = ", ".join(file.name for file in files) or "none"
+            raise BadInput(f"{path} should hold one file of word vectors and holds {names}. Give the file itself.")
+        return files[0], replace(card, text=files[0].name)
+    if path.exists():
+        return path, replace(card, text=path.name)
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", source) or path.suffix.lower() in SUFFIXES:
+        raise BadInput(f"There is no file {source}.")
+    entry = downloads.catalogue(allow_local=allow_local).get(source)
+    if entry is None:
+        raise BadInput(f"There is no file {source}, and gensim's catalogue has no vectors of that name.")
+    card = replace(card, text=entry.description or source, licence=entry.licence)
+    return downloads.fetch_entry(entry, scratch / f"{source}.gz", on_progress=on_progress), card
+
+
+@contextmanager
+def _plain(path: Path, member: str) -> Iterator[Path]:
+    """The file itself, or what a .gz or .zip holds, unpacked beside it in a temporary folder."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:2] != b"\x1f\x8b" and start != b"PK\x03\x04":
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+        try:
+            if start[:2] == b"\x1f\x8b":
+                target = Path(scratch) / (path.stem or "vectors")
+                with gzip.open(path) as packed:
+                    _unpack(packed, target)
+            else:
+                with zipfile.ZipFile(path) as archive:
+                    inside = _member(archive, member, path.name)
+                    target = Path(scratch) / (Path(inside).name or "vectors")
+                    with archive.open(inside) as packed:
+                        _unpack(packed, target)
+        except (EOFError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, RuntimeError, OSError) as error:
+            raise BadModel(f"{path.name} cannot be unpacked: {error}.") from error
+        yield target
+
+
+def _member(archive: zipfile.ZipFile, member: str, name: str) -> str:
+    files = [info.filename for info in archive.infolist() if not info.is_dir()]
+    files = [file for file in files if not file.startswith("__MACOSX/") and not Path(file).name.startswith(".")]
+    if member in files:
+        return member
+    if len(files) != 1 or member:
+        raise BadInput(f"{name} holds {', '.join(files[:20]) or 'no file'}; say which one to read.")
+    return files[0]
+
+
+def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path) -> None:
+    size = 0
+    with target.open("wb") as file:
+        while block := packed.read(1 << 20):
+            size += len(block)
+            if size > LARGEST:
+                raise BadModel(f"{target.name} unpacks to more than {LARGEST / 1e9:.0f} GB, the most that is taken.")
+            file.write(block)
+
+
+def _stem(source: str) -> str:
+    name = Path(source.split("?")[0].rstrip("/")).name
+    while Path(name).suffix.lower() in SUFFIXES:
+        name = Path(name).stem
+    return name or "vectors"
