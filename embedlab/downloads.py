@@ -26,6 +26,7 @@ GENSIM_LIST = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/m
 GENSIM_FILES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 LARGEST = 20_000_000_000
 REDIRECTS = 5
+PLAIN = {"accept-encoding": "identity"}
 INSTEAD = "Without it, the starters that come with the lab still work."
 
 
@@ -162,7 +163,7 @@ def _blocks(url: str, largest: int, on_progress: OnProgress | None, allow_local:
     import httpx
 
     try:
-        with httpx.Client(timeout=30, headers={"accept-encoding": "identity"}) as client:
+        with httpx.Client(timeout=30, headers=PLAIN, trust_env=not allow_local) as client:
             yield from _read(_answer(client, url, allow_local), url, largest, on_progress)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(f"{url} could not be reached ({error or type(error).__name__}). {INSTEAD}") from error

@@ -66,7 +66,7 @@ def load(
     with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
         path, card = _at_hand(text, Path(scratch), on_progress, allow_local)
         with _plain(path, member) as plain:
-            model = _read(plain, layout or sniff(plain), max_words, text, on_progress)
+            model = _read(plain, layout, max_words, text, on_progress)
     model.card = replace(card, title=title or _stem(text), licence=licence or card.licence)
     return model
 
@@ -113,6 +113,7 @@ def sniff(path: Path) -> str:
 def _read(path: Path, layout: str, most: int | None, source: str, on_progress: OnProgress | None) -> StaticModel:
     if path.stat().st_size == 0:
         raise BadModel(f"{path.name} is empty.")
+    layout = layout or sniff(path)
     if layout == "fasttext-bin":
         from embedlab.models import fasttext_bin
 
