@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,11 +133,22 @@ def chips(label: str, values: Sequence[str], name: str, *, titles: Sequence[str]
             st.button(md(title, 40), key=f"chip-{name}-{label}-{value}", on_click=state.put, args=(name, value))
 
 
-def spellings(model: StaticModel, title: str, word: str, name: str) -> None:
-    """Say that a model does not know a word, and offer the closest known spellings; one click sets state ``name``."""
+def spellings(
+    model: StaticModel, title: str, word: str, name: str, *, whole: Callable[[str], str] | None = None
+) -> None:
+    """Say that a model does not know a word, and offer the closest known spellings as buttons.
+
+    Args:
+        model: the model.
+        title: how people call it.
+        word: the word it does not know.
+        name: the state that a click sets.
+        whole: makes of a spelling what the state is set to; without it the spelling itself.
+    """
     st.warning(f"{md(title)} does not know “{md(word, 60)}”.", icon=":material/help:")
     if close := suggest(model, word):
-        chips(f"Spelt like it, known to {md(title)}:", close, name)
+        values = [whole(known) for known in close] if whole else close
+        chips(f"Spelt like it, known to {md(title)}:", values, name, titles=close)
 
 
 def highlighted(sentence: Sequence[str], words: Sequence[str]) -> str:
