@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from embedlab.ui import cache, map_parts, state, widgets
+from embedlab.ui import cache, map_exports, map_parts, state, widgets
 
 widgets.opening(
     "Map",
@@ -11,28 +11,28 @@ widgets.opening(
     "its true neighbours the map hides and which it invents.",
 )
 
-picked = widgets.model_picker("static", many=False, default=["word2vec", "glove", "cbow", "fasttext", "lsa"])
+first, second, third = st.columns([3, 2, 1.4])
+with first:
+    picked = widgets.model_picker("static", many=False, default=["word2vec", "glove", "cbow", "fasttext", "lsa"])
 if not picked:
     st.stop()
 spec = picked[0]
+with second:
+    method = state.choice("method", list(map_parts.METHODS), "umap", "Method", titles=map_parts.METHODS)
+with third:
+    dims = 3 if state.choice("dims", ["2D", "3D"], "2D", "Dimensions") == "3D" else 2
 
 with widgets.guard():
     model = cache.static(spec.key)
     map_parts.take_click()
-
-    first, second, third = st.columns(3)
-    with first:
-        method = state.choice("method", list(map_parts.METHODS), "umap", "Method", titles=map_parts.METHODS)
-    with second:
-        dims = 3 if state.choice("dims", ["2D", "3D"], "2D", "Dimensions") == "3D" else 2
-    with third:
-        color = state.choice("color", ["frequency", "cluster"], "frequency", "Colour by")
     chosen = map_parts.words(model)
-    find, options = st.columns([2, 1], vertical_alignment="bottom")
-    with find:
+    first, second, third = st.columns([3, 2, 1.4], vertical_alignment="bottom")
+    with first:
         word = state.text("word", "", "Search a word, or click on a point", placeholder="for example: river")
-    with options:
-        zoom = state.flag("zoom", False, "Zoom to it")
+    with second:
+        color = state.choice("color", ["frequency", "cluster"], "frequency", "Colour by")
+    with third:
+        zoom = state.flag("zoom", False, "Zoom to the word")
     settings, labels, k = map_parts.more_settings(method, dims)
 
     drawn = map_parts.ready(spec, chosen, settings)
@@ -45,6 +45,6 @@ with widgets.guard():
     if focus:
         map_parts.neighbours(chosen, focus)
     map_parts.selected(chosen, event, drawn, groups)
-    widgets.table(map_parts.frame(chosen, drawn, groups), "map", title="All points of the map")
-    widgets.code(map_parts.source(spec, chosen, settings, row, k))
+    widgets.table(map_exports.frame(chosen, drawn, groups), "map", title="All points of the map")
+    widgets.code(map_exports.source(spec, chosen, settings, row, k))
 widgets.explain("map")

@@ -24,6 +24,7 @@ PALE = faded(GREY, 0.35)
 SCALE = [[0, SKY], [0.5, VIOLET], [1, VERMILION]]  # rare to common; shows on light and dark
 SYMBOLS = ("circle", "diamond", "square")
 LABELS_3D = 40
+TELLING = 100  # labels begin after so many of the commonest words
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class MapView:
         labels: whether to write words beside points.
         axes: titles of the axes; none for maps whose axes mean nothing.
         revision: a name of the map; as long as it stays the same, so does the visitor's own zoom.
+        ink: colours of the words and of the halo that lifts them from the points.
     """
 
     points: Floats
@@ -79,6 +81,7 @@ class MapView:
     labels: bool = True
     axes: Sequence[str] = field(default=())
     revision: str = ""
+    ink: tuple[str, str] = ("#1F2933", "#FFFFFF")
 
 
 def words_map(view: MapView) -> Figure:
@@ -134,7 +137,7 @@ def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], 
         "name": plain(name),
         "customdata": data,
         "hovertemplate": "<b>%{customdata[1]}</b><br>%{customdata[2]}%{customdata[3]}<extra></extra>",
-        "marker": {"line": {"width": 0}, "opacity": 0.85, **marker},
+        "marker": {"line": {"width": 0}, "opacity": 0.8, **marker},
         **more,
     }
     x, y, *z = view.points[rows].T
@@ -144,6 +147,11 @@ def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], 
         return
     grey = {"marker": {"color": GREY, "opacity": 0.25}}
     fig.add_scattergl(x=x, y=y, unselected=grey, selected={"marker": {"opacity": 1}}, **options)
+
+
+def _size(n: int) -> float:
+    """Width in pixels of a point among n."""
+    return 9 if n <= 100 else 6 if n <= 1000 else 4.5
 
 
 def _add_frequency(fig: Figure, view: MapView) -> None:
@@ -159,7 +167,7 @@ def _add_frequency(fig: Figure, view: MapView) -> None:
         "outlinewidth": 0,
     }
     rows = np.arange(len(view.words))[::-1]  # the commonest on top
-    _add(fig, view, rows, "words", color=values[::-1], colorscale=SCALE, colorbar=bar, size=5)
+    _add(fig, view, rows, "words", color=values[::-1], colorscale=SCALE, colorbar=bar, size=_size(len(rows)))
 
 
 def _add_groups(fig: Figure, view: MapView, groups: Groups) -> None:
@@ -171,7 +179,7 @@ def _add_groups(fig: Figure, view: MapView, groups: Groups) -> None:
         color = SERIES[:-1][group % (len(SERIES) - 1)]
         symbol = SYMBOLS[group // (len(SERIES) - 1) % len(SYMBOLS)]
         rows = np.flatnonzero(groups.labels == group)
-        _add(fig, view, rows, groups.names[group], color=color, symbol=symbol, size=5)
+        _add(fig, view, rows, groups.names[group], color=color, symbol=symbol, size=_size(len(view.words)))
 
 
 def _add_focus(fig: Figure, view: MapView, focus: Focus) -> None:
@@ -196,15 +204,18 @@ def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
         lit = set(np.flatnonzero(np.isin(view.groups.labels, list(view.groups.lit))).tolist())
         first = sorted(lit)
     flat = view.points.shape[1] == 2
-    rows = readable(view.points, view.words, seen, 70 if flat else LABELS_3D, first)
+    n = len(view.words)
+    telling = range(TELLING, n) if n > 5 * TELLING else ()  # "the" and "of" say nothing about where one is
+    rows = readable(view.points, view.words, seen, 70 if flat else LABELS_3D, [*first, *telling])
     if lit:
         rows = [row for row in rows if row in lit] if not (view.focus and view.focus.zoom) else rows
     text = [plain(view.words[row], 24) for row in rows]
+    ink, halo = view.ink
     options: dict[str, Any] = {
         "mode": "text",
         "text": text,
         "textposition": "top center",
-        "textfont": {"size": 12},
+        "textfont": {"size": 12, "color": ink},
         "hoverinfo": "skip",
         "showlegend": False,
         "name": "labels",
@@ -213,7 +224,8 @@ def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
     if z:
         fig.add_scatter3d(x=x, y=y, z=z[0], **options)
     else:
-        fig.add_scatter(x=x, y=y, cliponaxis=True, **options)
+        options["textfont"]["shadow"] = ", ".join(f"0 0 {blur}px {halo}" for blur in (1, 2, 3, 3))
+        fig.add_scatter(x=x, y=y, **options)
 
 
 def _scene(view: MapView, titles: Sequence[str]) -> dict[str, Any]:

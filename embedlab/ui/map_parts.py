@@ -17,11 +17,10 @@ from embedlab.base import EmbedLabError, StaticModel
 from embedlab.plots.maps import Focus, Groups, MapView, words_map
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import state, widgets
+from embedlab.ui import map_exports, state, widgets
 from embedlab.ui.map_jobs import MapJob, jobs
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
     from plotly.graph_objects import Figure
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
@@ -53,8 +52,11 @@ def words(model: StaticModel) -> MapWords:
     Raises:
         BadInput: none of the visitor's own words is known.
     """
+    first, second, third = st.columns([1.6, 3.4, 1.4], vertical_alignment="bottom")
     titles = {"common": "The commonest", "own": "My own"}
-    if state.choice("words", list(titles), "common", "Words", titles=titles) == "own":
+    with first:
+        own = state.choice("words", list(titles), "common", "Words", titles=titles) == "own"
+    if own:
         text = state.area("list", EXAMPLE, "Words, with blanks, commas or line ends between them", limit=20_000)
         chosen = map_words.own(model, text)
         if chosen.missing:
@@ -62,12 +64,11 @@ def words(model: StaticModel) -> MapWords:
             st.warning(f"{md(model.title)} does not know: {md(few)}")
         return chosen
     most = min(len(model), map_words.MOST)
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    with left:
+    with second:
         n = most if most <= 100 else state.number("n", min(3000, most), 100, most, "How many", step=100)
-    with right:
-        text = "Words such as 'the' and 'of' say little and crowd together."
-        skip = len(model) > 2 * FUNCTION_WORDS and state.flag("skip", False, "Skip the 100 commonest", help=text)
+    with third:
+        text = "Leaves out the 100 commonest: words such as 'the' and 'of' say little and crowd together."
+        skip = len(model) > 2 * FUNCTION_WORDS and state.flag("skip", False, "Skip 'the', 'of' …", help=text)
     return map_words.commonest(model, n, FUNCTION_WORDS if skip else 0)
 
 
@@ -207,7 +208,9 @@ def figure(chosen: MapWords, drawn: Projection, grouped: Groups | None, focus: F
     axes = [f"{ordinal[i]} component, {share:.1%} of the variance" for i, share in enumerate(drawn.explained)]
     look = f"{focus.row}-{focus.zoom}" if focus else ""
     revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
-    return words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision))
+    dark = st.context.theme.type == "dark"
+    ink = ("#E6EAEE", "#14181D") if dark else ("#1F2933", "#FFFFFF")
+    return words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink))
 
 
 def summary(chosen: MapWords, drawn: Projection) -> str:
@@ -251,50 +254,5 @@ def selected(chosen: MapWords, event: Any, drawn: Projection, grouped: Groups | 
         return
     few = ", ".join(md(chosen.words[row]) for row in sorted(rows)[:60])
     st.markdown(f"**{len(rows):,} words selected:** {few}{' …' if len(rows) > 60 else ''}")
-    table = frame(chosen, drawn, grouped).iloc[sorted(rows)]
+    table = map_exports.frame(chosen, drawn, grouped).iloc[sorted(rows)]
     widgets.table(table, "map-selected", title="Selected words")
-
-
-def frame(chosen: MapWords, drawn: Projection, grouped: Groups | None) -> DataFrame:
-    """All points as a table."""
-    import pandas as pd
-
-    columns: dict[str, Any] = {"word": chosen.words, "times seen": chosen.counts}
-    columns |= {axis: drawn.points[:, i] for i, axis in enumerate("xyz"[: drawn.points.shape[1]])}
-    if grouped:
-        columns["cluster"] = [grouped.names[label] for label in grouped.labels]
-    return pd.DataFrame(columns)
-
-
-def source(spec: ModelSpec, chosen: MapWords, settings: MapSettings, row: int | None, k: int) -> str:
-    """Lines that compute what is shown."""
-    own = chosen.how == "your own"
-    first = chosen.words[0] if chosen.words else ""
-    if own:
-        pick = f"words = {chosen.words!r}\nmatrix = np.stack([model.vector(word) for word in words])"
-    else:
-        pick = (
-            f"start = model.words.index({first!r})\n"
-            f"words = model.words[start : start + {len(chosen.words)}]\n"
-            f"matrix = model.matrix[start : start + {len(chosen.words)}]"
-        )
-    extra = {"umap": f", n_neighbors={settings.n_neighbors}, min_dist={settings.min_dist}"}
-    extra["tsne"] = f", perplexity={settings.perplexity}"
-    lines = [
-        "import numpy as np" if own else "",
-        "import embedlab",
-        "from embedlab.analysis.projection import faithfulness, project",
-        "",
-        f"model = embedlab.load_model({spec.key!r})",
-        pick,
-        f"result = project(matrix, {settings.method!r}, dims={settings.dims}, seed={settings.seed}"
-        f"{extra.get(settings.method, '')})",
-        "print(result.points, result.trustworthiness)",
-    ]
-    if row is not None:
-        lines += [
-            f"around = faithfulness(matrix, result.points, words.index({chosen.words[row]!r}), k={k})",
-            'print("hidden", [words[row] for row in around.hidden])',
-            'print("invented", [words[row] for row in around.invented])',
-        ]
-    return "\n".join(lines).strip()

@@ -1,0 +1,162 @@
+"""The map page: its main path clicked, and what it says held against the analyses."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from sklearn.manifold import trustworthiness
+from streamlit.testing.v1 import AppTest
+
+from embedlab import registry
+from embedlab.analysis import stored_maps
+from embedlab.analysis.faithfulness import faithfulness
+from embedlab.analysis.projection import project
+from embedlab.ui import map_jobs, widgets
+
+PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "map.py")
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that the page draws, and what its next figure says is selected."""
+    seen = SimpleNamespace(figures=[], selected=None)
+
+    def figure(fig, name, summary, *, select=False):
+        seen.figures.append((fig, summary))
+        return seen.selected
+
+    monkeypatch.setattr(widgets, "figure", figure)
+    return seen
+
+
+def opened(**query: str) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception and not page.error
+    return page
+
+
+def model():
+    return registry.load_model("word2vec")
+
+
+def written(page: AppTest) -> str:
+    return " ".join(item.value for item in [*page.markdown, *page.caption, *page.info, *page.warning])
+
+
+def rows(fig) -> set[int]:
+    return {int(data[0]) for trace in fig.data if trace.customdata is not None for data in trace.customdata}
+
+
+def test_pca_is_drawn_at_once_and_says_what_it_shows(lab, drawn):
+    page = opened(method="PCA")
+    expected = project(model().matrix, "pca")
+    fig, summary = drawn.figures[-1]
+    assert rows(fig) == set(range(len(model())))
+    trace = next(trace for trace in fig.data if trace.customdata is not None)
+    order = [data[0] for data in trace.customdata]
+    np.testing.assert_allclose(trace.x, expected.points[order, 0], atol=0.02)
+    assert f"Showing {len(model())} of {len(model())} words: the commonest" in written(page)
+    assert f"Trustworthiness **{expected.trustworthiness:.3f}**" in written(page)
+    assert f"{expected.explained[0]:.1%} of the variance" in fig.layout.xaxis.title.text
+    assert f"{expected.trustworthiness:.3f}" in summary
+
+
+def test_umap_comes_after_pca_and_is_kept(lab, drawn):
+    page = opened()
+    key = stored_maps.key(model().matrix, stored_maps.MapSettings())
+    if "PCA in 2 dimensions" in written(page):
+        assert "PCA is shown meanwhile" in page.get("progress")[0].proto.text
+    for _ in range(400):
+        if stored_maps.computed(key):
+            break
+        time.sleep(0.5)
+    page.run()
+    kept = stored_maps.computed(key)
+    assert "UMAP in 2 dimensions" in written(page)
+    assert kept.trustworthiness == pytest.approx(
+        trustworthiness(model().matrix, project(model().matrix, seed=1).points, n_neighbors=10, metric="cosine")
+    )
+    assert f"Trustworthiness **{kept.trustworthiness:.3f}**" in written(page)
+
+
+def test_a_shipped_map_is_shown_without_computing(lab, drawn, monkeypatch):
+    made = project(model().matrix, "pca")
+    stored = stored_maps.Projection(made.points, 0.8765, "umap", len(model()), 10)
+    folder = registry.find("word2vec").folder
+    stored_maps.save(folder / stored_maps.FILE, stored, stored_maps.SHIPPED, model().words)
+    monkeypatch.setattr(map_jobs.MapJobs, "ensure", lambda *_: pytest.fail("computed"))
+    page = opened()
+    assert "UMAP in 2 dimensions. Trustworthiness **0.876**" in written(page)
+
+
+def test_a_searched_word_shows_its_true_neighbours_what_is_hidden_and_invented(lab, drawn):
+    page = opened(method="PCA", word="king", k="5")
+    kept = stored_maps.computed(stored_maps.key(model().matrix, stored_maps.MapSettings("pca")))
+    around = faithfulness(model().matrix, kept.points, model().positions["king"], 5)
+    names = model().words
+    table = next(frame.value for frame in page.dataframe if "similarity" in frame.value)
+    assert table["neighbour"].tolist() == [names[row] for row in around.true]
+    assert (table["in the picture"] == "hidden").sum() == len(around.hidden)
+    assert f"hides {len(around.hidden)}**" in written(page)
+    assert f"invents {len(around.invented)}**" in written(page)
+    fig = drawn.figures[-1][0]
+    marked = {trace.name: {data[0] for data in trace.customdata} for trace in fig.data if trace.customdata is not None}
+    assert marked["neighbour that the picture hides"] == set(around.hidden)
+    assert marked["drawn near, but no neighbour"] == set(around.invented)
+    assert rows(fig) == set(range(len(names)))
+
+
+def test_a_word_that_is_not_there_gets_near_spellings(lab, drawn):
+    page = opened(method="PCA", word="kingg")
+    assert "does not know" in written(page)
+    next(button for button in page.button if button.label == "king").click().run()
+    assert page.text_input[0].value == "king"
+    assert "nearest to **king**" in written(page)
+
+
+def test_ones_own_words_are_drawn_and_unknown_ones_named(lab, drawn):
+    page = opened(method="PCA", words="My own")
+    page.text_area[0].set_value("king queen, man\nwoman zebra").run()
+    assert rows(drawn.figures[-1][0]) == {0, 1, 2, 3}
+    assert "does not know: zebra" in written(page)
+    assert "Showing 4 of" in written(page) and "your own" in written(page)
+
+
+def test_what_a_lasso_holds_is_listed(lab, drawn):
+    names = model().words
+    drawn.selected = {"selection": {"points": [{"customdata": [row, "", "", "", names[row]]} for row in (3, 1)]}}
+    page = opened(method="PCA")
+    assert f"**2 words selected:** {names[1]}, {names[3]}" in written(page)
+    assert any(
+        frame.value["word"].tolist() == [names[1], names[3]] for frame in page.dataframe if "word" in frame.value
+    )
+
+
+def test_clusters_colour_the_words_and_the_others_stay_grey(lab, drawn):
+    opened(method="PCA", color="cluster", clusters="3")
+    traces = [trace for trace in drawn.figures[-1][0].data if trace.customdata is not None]
+    assert len(traces) == 3 and rows(drawn.figures[-1][0]) == set(range(len(model())))
+    page = opened(method="PCA", color="cluster", clusters="3")
+    page.multiselect(key="lit").select("1").run()
+    traces = [trace for trace in drawn.figures[-1][0].data if trace.customdata is not None]
+    assert traces[0].name == "other words"
+    assert len(traces) == 2 and rows(drawn.figures[-1][0]) == set(range(len(model())))
+
+
+def test_three_dimensions(lab, drawn):
+    opened(method="PCA", dims="3D", word="king", zoom="true")
+    assert {trace.type for trace in drawn.figures[-1][0].data} == {"scatter3d"}
+
+
+def test_the_code_that_is_shown_runs(lab, drawn, capsys):
+    for query in ({"word": "king"}, {"words": "My own", "list": "king queen man woman"}):
+        page = opened(method="PCA", **query)
+        exec(compile(page.code[0].value, "shown", "exec"), {})
+    assert "hidden" in capsys.readouterr().out
