@@ -50,7 +50,7 @@ class LsaConfig(StaticConfig):
     )
     shift: float = setting(1.0, "k: log k is taken off every value (ppmi); 1 takes off nothing.", low=1.0, high=100.0)
     eigenvalue_power: float = setting(
-        0.5, "p: each direction is weighted by its singular value to this power; LSA had 1.", low=0.0, high=1.0
+        0.25, "p: each direction is weighted by its singular value to this power; LSA had 1.", low=0.0, high=1.0
     )
     document_sentences: int = setting(20, "Successive sentences that make up a document (tfidf).", low=1, high=10_000)
     iterations: int = setting(5, "Rounds that sharpen the decomposition.", low=1, high=50)
