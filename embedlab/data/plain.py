@@ -13,7 +13,7 @@ from embedlab.data.encoding import MAX_PARAGRAPH, lines, open_text
 LOOK = 1000
 """Lines looked at to tell hard-wrapped text from one paragraph a line."""
 _FENCE = re.compile(r"\s*(```|~~~)")
-_LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^()\s]*(?:\s+\"[^\"\n]*\")?\)|\[[^\]\n]*\])")
+_LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^()\s]*(?:\s+[\"'][^)\n]*)?\)|\[[^\]\n]*\])")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>+\s?|[-*+]\s+|\d+[.)]\s+)+|[*`]+|(?<!\w)_+|_+(?!\w)|<https?://[^>\s]*>")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*\|?[\s:|-]+\|[\s:|-]*$|\s*\[[^\]]+\]:\s*\S+")
 

@@ -74,22 +74,9 @@ def preview(
     Raises:
         BadInput: the text cannot be read or holds no words.
     """
-    counts: Counter[str] = Counter()
-    shown: list[list[str]] = []
-    tokens = sentence_count = 0
-    complete = True
-    for sentence in corpus:
-        if tokens >= max_tokens:
-            complete = False
-            break
-        if len(shown) < sentences:
-            shown.append(list(sentence))
-        counts.update(sentence)
-        tokens += len(sentence)
-        sentence_count += 1
-    if not counts:
-        raise BadInput("The text holds no words. Look at its options: are only numbers or marks in it?")
-    everything = Vocabulary.from_counts(counts)
+    read = _read(corpus, sentences, max_tokens)
+    everything = Vocabulary.from_counts(read.counts)
+    tokens = int(everything.counts.sum())
     often = int((everything.counts >= min_count).sum())
     size = often if max_words is None else min(often, max_words)
     kept = everything.counts[:size]
@@ -97,9 +84,9 @@ def preview(
     ranks = np.unique(np.geomspace(1, len(everything), CURVE_POINTS).round().astype(np.int64))
     thinned = [(word, float(p)) for word, p in zip(everything.words, probabilities[:SHOWN], strict=False) if p < 1]
     return Preview(
-        sentences=shown,
+        sentences=read.shown,
         tokens=tokens,
-        sentence_count=sentence_count,
+        sentence_count=read.sentences,
         types=len(everything),
         vocabulary_size=size,
         kept_share=float(kept.sum() / tokens),
@@ -109,8 +96,33 @@ def preview(
         frequencies=everything.counts[ranks - 1],
         subsampled=tuple(thinned),
         subsampled_share=float(1 - (probabilities * kept).sum() / kept.sum()) if size else 0.0,
-        complete=complete,
+        complete=read.complete,
     )
+
+
+@dataclass
+class _Read:
+    counts: Counter[str]
+    shown: list[list[str]]
+    sentences: int = 0
+    complete: bool = True
+
+
+def _read(corpus: Iterable[list[str]], show: int, max_tokens: int) -> _Read:
+    read = _Read(Counter(), [])
+    tokens = 0
+    for sentence in corpus:
+        if tokens >= max_tokens:
+            read.complete = False
+            break
+        if len(read.shown) < show:
+            read.shown.append(list(sentence))
+        read.counts.update(sentence)
+        tokens += len(sentence)
+        read.sentences += 1
+    if not read.counts:
+        raise BadInput("The text holds no words. Look at its options: are only numbers or marks in it?")
+    return read
 
 
 def keep_probabilities(counts: Counts, threshold: float) -> NDArray[np.float64]:
@@ -128,4 +140,5 @@ def keep_probabilities(counts: Counts, threshold: float) -> NDArray[np.float64]:
     if not threshold or not len(counts):
         return np.ones(len(counts))
     ratio = threshold / np.maximum(counts / counts.sum(), np.finfo(float).tiny)
-    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+    kept: NDArray[np.float64] = np.minimum(1.0, np.sqrt(ratio) + ratio)
+    return kept

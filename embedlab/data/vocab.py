@@ -141,24 +141,32 @@ def _read_in(
 ) -> None:
     ids: list[int] = []
     lengths: list[int] = []
-    started = told = monotonic()
+    told = monotonic()
+    speed = _Speed(total)
     for sentence in sentences:
         ids.extend([numbering[word] for word in sentence])
         lengths.append(len(sentence))
-        if len(ids) < BATCH and monotonic() - told < 1:
-            continue
-        spool.add(ids, lengths)
-        ids, lengths = [], []
-        if len(numbering) > MAX_TYPES:
-            _forget_rarest(numbering, spool)
-        if on_progress and monotonic() - told >= 0.5:
+        if on_progress and monotonic() - told >= 1:
             told = monotonic()
-            speed = spool.tokens / max(told - started, 1e-9)
-            eta = (total - spool.tokens) / speed if total > spool.tokens else None
-            on_progress(
-                Progress(spool.tokens, max(total, spool.tokens), tokens_per_second=speed, eta=eta, phase="reading")
-            )
+            on_progress(speed.progress(spool.tokens + len(ids)))
+        if len(ids) >= BATCH or len(lengths) >= BATCH:
+            spool.add(ids, lengths)
+            ids, lengths = [], []
+            if len(numbering) > MAX_TYPES:
+                _forget_rarest(numbering, spool)
     spool.add(ids, lengths)
+
+
+class _Speed:
+    """Progress of reading, with the time it will still take if the length of the text is known."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.started = total, monotonic()
+
+    def progress(self, tokens: int) -> Progress:
+        speed = tokens / max(monotonic() - self.started, 1e-9)
+        eta = (self.total - tokens) / speed if self.total > tokens > 0 else None
+        return Progress(tokens, max(self.total, tokens), tokens_per_second=speed, eta=eta, phase="reading")
 
 
 def _forget_rarest(numbering: _Numbering, spool: _Spool) -> None:
@@ -172,49 +180,59 @@ def _forget_rarest(numbering: _Numbering, spool: _Spool) -> None:
 
 
 class _Spool:
-    """Word numbers in a temporary file that is deleted when nothing maps it any more."""
+    """Word numbers and sentence lengths in temporary files that are deleted when nothing maps them any more."""
 
     def __init__(self) -> None:
-        self.file: IO[bytes] = tempfile.TemporaryFile(prefix="embedlab-")  # noqa: SIM115
-        self.lengths: list[NDArray[np.int32]] = []
+        self.ids, self.lengths = _temporary(), _temporary()
+        self.sizes: list[tuple[int, int]] = []
         self.tokens = 0
 
     def add(self, ids: list[int], lengths: list[int]) -> None:
-        np.array(ids, np.int32).tofile(self.file)
-        self.lengths.append(np.array(lengths, np.int32))
+        np.array(ids, np.int32).tofile(self.ids)
+        np.array(lengths, np.int32).tofile(self.lengths)
+        self.sizes.append((len(ids), len(lengths)))
         self.tokens += len(ids)
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.int32]]]:
-        """Read the file in pieces that do not stay in memory: where each begins, and its numbers."""
-        for start in range(0, self.tokens, 10 * BATCH):
-            self.file.seek(4 * start)
-            yield start, np.fromfile(self.file, np.int32, min(10 * BATCH, self.tokens - start))
+    def blocks(self) -> Iterator[NDArray[np.int32]]:
+        """The numbers as they were added, one batch in memory at a time; appending goes on afterwards."""
+        start = 0
+        for size, _ in self.sizes:
+            self.ids.seek(4 * start)
+            yield np.fromfile(self.ids, np.int32, size)
+            start += size
+        self.ids.seek(0, 2)
 
     def counts(self, size: int) -> Counts:
         """(size,) how often each number was written."""
         total = np.zeros(size, np.int64)
-        for _, block in self.blocks():
-            total += np.bincount(block, minlength=size)
-        self.file.seek(0, 2)
+        for block in self.blocks():
+            seen, times = np.unique(block, return_counts=True)
+            total[seen] += times
         return total
 
     def renumbered(self, new_number: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Map every number in place, dropping those mapped to -1; gives the ids and the sentence ends."""
-        ends_before = np.cumsum(np.concatenate(self.lengths), dtype=np.int64)
-        ends = np.zeros_like(ends_before)
-        written = 0
-        for start, block in self.blocks():
+        ends = _temporary()
+        written = sentences = 0
+        self.lengths.seek(0)
+        for (_, lines), block in zip(self.sizes, self.blocks(), strict=True):
             new = new_number[block]
             keep = new >= 0
-            kept_before = written + np.cumsum(keep, dtype=np.int64)
-            first, last = np.searchsorted(ends_before, [start, start + len(block)], side="right")
-            ends[first:last] = kept_before[ends_before[first:last] - start - 1]
-            self.file.seek(4 * written)
-            new[keep].tofile(self.file)
-            written += int(keep.sum())
-        self.file.flush()
-        ends = np.unique(ends)
-        return np.memmap(self.file, np.int32, "r+", shape=(written,)), ends[ends > 0]
+            kept = np.concatenate([[0], np.cumsum(keep, dtype=np.int64)])  # (n + 1,) kept before each place
+            here = kept[np.cumsum(np.fromfile(self.lengths, np.int32, lines), dtype=np.int64)]  # (lines,)
+            here = here[np.diff(here, prepend=0) > 0]
+            (here + written).tofile(ends)
+            self.ids.seek(4 * written)
+            new[keep].tofile(self.ids)
+            written += int(kept[-1])
+            sentences += len(here)
+        self.ids.flush()
+        ends.flush()
+        return np.memmap(self.ids, np.int32, "r", shape=(written,)), np.memmap(ends, np.int64, "r", shape=(sentences,))
+
+
+def _temporary() -> IO[bytes]:
+    return tempfile.TemporaryFile(prefix="embedlab-")
 
 
 def count(sentences: Iterable[list[str]]) -> Counter[str]:
