@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import gensim.models
@@ -55,23 +55,23 @@ def gensims_own(make: type, settings: dict[str, Any], corpus: Encoded) -> None:
 
 
 def compare(ours: Callable[[], Any], gensims: Callable[[], Any], words: int, rounds: int) -> None:
-    """Alternate the two and print words a second, each round and in the middle."""
-    speeds: dict[str, list[float]] = {"ours": [], "gensim": []}
+    """Alternate the two; print words by the clock and by the processor, which other programs disturb less."""
+    speeds: dict[str, list[tuple[float, float]]] = {"ours": [], "gensim": []}
     for turn in range(rounds):
         pair = [("ours", ours), ("gensim", gensims)]
         for name, work in pair if turn % 2 else reversed(pair):
-            start = perf_counter()
+            wall, cpu = perf_counter(), process_time()
             work()
-            speeds[name].append(words / (perf_counter() - start))
+            speeds[name].append((words / (perf_counter() - wall), words / (process_time() - cpu)))
+        shown = [f"{name} {speeds[name][-1][0]:,.0f}/s {speeds[name][-1][1]:,.0f}/cpu s" for name in speeds]
+        print(f"round {turn + 1}: {'  '.join(shown)}", flush=True)
+    for i, unit in enumerate(("second", "processor second")):
+        mine, theirs = ([speed[i] for speed in speeds[name]] for name in ("ours", "gensim"))
         print(
-            f"round {turn + 1}: ours {speeds['ours'][-1]:,.0f}  gensim {speeds['gensim'][-1]:,.0f} words/s", flush=True
+            f"words a {unit}: ours {median(mine):,.0f}, gensim {median(theirs):,.0f}; "
+            f"ratio of medians {median(mine) / median(theirs):.3f}, "
+            f"median of ratios {median(a / b for a, b in zip(mine, theirs, strict=True)):.3f}"
         )
-    ratios = [a / b for a, b in zip(speeds["ours"], speeds["gensim"], strict=True)]
-    print(
-        f"median: ours {median(speeds['ours']):,.0f}  gensim {median(speeds['gensim']):,.0f} words/s, "
-        f"ratio of medians {median(speeds['ours']) / median(speeds['gensim']):.3f}, "
-        f"median of ratios {median(ratios):.3f}"
-    )
 
 
 def arguments() -> argparse.Namespace:
