@@ -6,12 +6,13 @@ import io
 import json
 import shutil
 import stat
+import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from embedlab import registry, storage
+from embedlab import registry, shelf, storage
 from embedlab.base import BadInput, BadModel
 from embedlab.storage import CARD, CONFIG, TENSORS, VOCABULARY
 
@@ -65,6 +66,30 @@ def unpack(file: IO[bytes], folder: Path) -> None:
         raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
     except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
         raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
+
+
+def take(file: IO[bytes], name: str = "", *, replace: bool = False) -> str:
+    """Check a zip file and put its model among one's own.
+
+    Args:
+        file: the zip file.
+        name: title from now on; empty keeps the one on the model's card.
+        replace: whether a model of that name may be overwritten.
+
+    Returns:
+        The model's key.
+
+    Raises:
+        BadInput: the zip file or the name cannot be used.
+        BadModel: what it holds is no model.
+    """
+    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+        folder = Path(scratch) / "model"
+        unpack(file, folder)
+        title = name.strip() or storage.read_card(folder).title[: shelf.LONGEST]
+        if not title:
+            raise BadInput("The model has no name on its card. Give it one.")
+        return shelf.keep(folder, title, replace=replace)
 
 
 def check(folder: Path) -> None:

@@ -14,6 +14,8 @@ from embedlab.base import BadInput, BadModel
 from embedlab.registry import ModelSpec, Source
 
 LONGEST = 60
+KEPT = "kept.txt"
+"""In a run's folder: the key of the model that its result was kept as."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ MOMENTS = "moments.jsonl"
 MOST_MOMENTS = 60
 """With more epochs than this, only every n-th is looked at."""
 SHARE, SLACK = 0.1, 3.0
-"""Looking at the model may take this share of the training time, and so many seconds more."""
+"""Looking at the model may take this share of the training time and so many seconds more; the first look is free."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ class _Watcher:
             self.look(progress.peek())
 
     def look(self, model: StaticModel) -> None:
-        start = time.monotonic()
+        start, first = time.monotonic(), self.before is None
         self.watch = self.watch or tuple(telling_words(model))
         self.before = moment(model, self.watch, self.epoch, self.before)
         add_line(self.run.folder / MOMENTS, self.before.to_dict())
-        self.spent += time.monotonic() - start
+        self.spent += 0.0 if first else time.monotonic() - start
 
     def last(self, model: Model) -> None:
         """The finished model, if its last epoch was not looked at."""

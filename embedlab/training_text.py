@@ -96,6 +96,11 @@ def copy(source: Path, target: Path) -> None:
         shutil.copytree(source / FOLDER, target / FOLDER, dirs_exist_ok=True)
 
 
+def clear(folder: Path) -> None:
+    """Remove the text from a run's folder."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
 def laid_down(folder: Path) -> str:
     """Name of the text in a run's folder; empty if there is none."""
     found = sorted((folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else []

@@ -13,6 +13,7 @@ from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from plotly.graph_objects import Figure, Scatter
 
     from embedlab.analysis.moving import Moment
@@ -129,23 +130,33 @@ def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
             text=[plain(word, 18) for word in words],
             customdata=[[plain(word), note] for word, note in zip(words, notes, strict=True)],
             mode="markers+text",
-            textposition="top center",
+            textposition=look["sides"],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
             marker={"color": shades, "line": {"width": 1, "color": LINE}, **look["marker"]},
             textfont={"color": shades, **look["textfont"]},
             cliponaxis=False,
         )
 
+    sides = [_side(item.points[rows[word]] - item.points[rows[best[word][1]]]) for word in around]
     notes = [f"{plain(best[word][1])}: similarity {best[word][0]:.2f}" for word in around]
     near_shades = [colors.get(best[word][1], GREY) for word in around]
     watched = list(item.watched)
     return [
-        trace(around, near_shades, notes, marker={"size": 8, "opacity": 0.8}, textfont={"size": 12}),
+        trace(around, near_shades, notes, sides=sides, marker={"size": 8, "opacity": 0.8}, textfont={"size": 12}),
         trace(
             watched,
             [colors[word] for word in watched],
             ["watched"] * len(watched),
+            sides="top center",
             marker={"size": 14, "symbol": "diamond"},
             textfont={"size": 16, "weight": "bold"},
         ),
     ]
+
+
+def _side(away: NDArray[np.float64]) -> str:
+    """Where a neighbour's label stands: on the side turned away from its watched word."""
+    x, y = away
+    if abs(x) > abs(y):
+        return "middle right" if x > 0 else "middle left"
+    return "top center" if y > 0 else "bottom center"

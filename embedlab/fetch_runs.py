@@ -1,0 +1,63 @@
+"""Loading published vectors as a background run: from a file, a folder, an address or gensim's catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from embedlab import shelf, training_text
+from embedlab.base import BadInput, OnProgress
+from embedlab.run_folder import Run
+
+LOADER = "embedlab.models.published"
+
+
+@dataclass(frozen=True)
+class FetchSettings:
+    """What a loading run is asked to do (settings.json).
+
+    Attributes:
+        source: a path on this machine, an https address or a name in gensim's catalogue; empty for the file that
+            was uploaded into the run's folder.
+        name: title of the model; empty for the file's own name.
+        max_words: keep so many words, the first in the file.
+        licence: of the vectors, as far as the visitor knows.
+        replace: whether a published model of that name may be overwritten.
+    """
+
+    source: str = ""
+    name: str = ""
+    max_words: int = 200_000
+    licence: str = ""
+    replace: bool = False
+
+
+def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
+    """Load the vectors and put them on the shelf of published models.
+
+    Raises:
+        EmbedLabError: as the loader and the shelf do.
+    """
+    asked = FetchSettings(**values)
+    source: str | Path = asked.source
+    if not source:
+        name = training_text.laid_down(run.folder)
+        if not name:
+            raise BadInput("Give a file, a folder, an address or a name.")
+        source = training_text.text_file(run.folder, name)
+    model = import_module(LOADER).load(
+        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress
+    )
+    model.save(run.result)
+    key = shelf.keep(run.result, model.title[: shelf.LONGEST], source="published", replace=asked.replace)
+    (run.folder / shelf.KEPT).write_text(key, encoding="utf-8")
+    training_text.clear(run.folder)
+    _remove(run.result)
+
+
+def _remove(folder: Path) -> None:
+    """The model lies on the shelf now; a second copy would only use disk."""
+    for file in folder.iterdir():
+        file.unlink()

@@ -1,0 +1,104 @@
+"""Two training runs side by side: what was asked, what came out, who the neighbors are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from embedlab import jobs, registry, shelf, training_runs
+from embedlab.analysis.moving import Moment
+from embedlab.base import BadModel
+from embedlab.jobs import Run
+from embedlab.plots.text import md
+from embedlab.ui import cache, forms, runs, widgets
+
+
+def show(run: Run, seen: list[Moment]) -> None:
+    """A choice of another finished run, what differs, and both lists of neighbors."""
+    others = {
+        other.id: training_runs.of(other).name
+        for other in jobs.all_runs("train")
+        if other.id != run.id and other.state().status == "done"
+    }
+    if not others:
+        return
+    st.subheader("Side by side", anchor=False)
+    titles = {identifier: f"{name} ({identifier[:4]})" for identifier, name in others.items()} | {"": "no other run"}
+    chosen = st.selectbox(
+        "Compare with", ["", *others], 0, lambda identifier: titles[identifier], key="compare", bind="query-params"
+    )
+    if not chosen:
+        return
+    other = jobs.find(chosen)
+    here, there = training_runs.of(run), training_runs.of(other)
+    names = _two_names(here.name, there.name)
+    frame = pd.DataFrame(differences(run, other), columns=["", *names])
+    st.dataframe(frame, hide_index=True, key="differences")
+    theirs = training_runs.moments(other)
+    if seen and theirs:
+        for title, item in zip(names, (seen[-1], theirs[-1]), strict=True):
+            st.markdown(f"**{md(title)}**")
+            runs.neighbor_lists(item)
+    keys = [kept_as(run), kept_as(other)]
+    if all(keys):
+        links(keys, here.watch)
+    else:
+        st.caption("Keep both models to open them side by side on the other pages.")
+
+
+def _two_names(first: str, second: str) -> tuple[str, str]:
+    return (first, second) if first != second else (f"{first} (this run)", f"{second} (the other)")
+
+
+def differences(run: Run, other: Run) -> list[tuple[str, str, str]]:
+    """What two runs were asked, where it differs, and what came out: (what, this run, the other), as text."""
+    first, second = (_described(item) for item in (run, other))
+    rows = [(name, first.get(name, "–"), second.get(name, "–")) for name in dict.fromkeys([*first, *second])]
+    first, second = (_outcome(item) for item in (run, other))
+    return [row for row in rows if row[1] != row[2]] + [(name, first[name], second[name]) for name in first]
+
+
+def _described(run: Run) -> dict[str, str]:
+    asked = training_runs.of(run)
+    values = {**dict(asked.config), **asked.text.options.to_dict()}
+    described = {"Model": asked.kind, "Text": asked.text.title}
+    return described | {forms.label(name): str(value) for name, value in values.items()}
+
+
+def _outcome(run: Run) -> dict[str, str]:
+    losses = [(event.loss, event.held_out) for event in run.events() if event.loss is not None]
+    last = losses[-1] if losses else (None, None)
+    loss, held_out = (f"{value:.4f}" if value is not None else "–" for value in last)
+    return {"Final loss": loss, "Loss held out": held_out, "Time": runs.clock(run.state().seconds)}
+
+
+def kept_as(run: Run) -> str:
+    """Key of the model that a run was kept as; empty if it was not, or is deleted."""
+    try:
+        key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
+        registry.find(key)
+    except (OSError, BadModel):
+        return ""
+    return key
+
+
+def links(keys: list[str], watch: tuple[str, ...]) -> None:
+    """Links that open models on other pages, with the first watched word."""
+    titles = widgets.unique_titles(cache.specs("static"))
+    address: dict[str, Any] = {"models": [titles[key] for key in keys if key in titles]}
+    if watch:
+        address["word"] = watch[0]
+    with st.container(horizontal=True):
+        for page, title in (("neighbors", "Neighbors"), ("analogies", "Analogies")):
+            if page_is_there(page):
+                st.page_link(
+                    f"pages/{page}.py", label=f"Open in {title}", icon=":material/arrow_forward:", query_params=address
+                )
+
+
+def page_is_there(name: str) -> bool:
+    """Whether the app has that page (not, for example, when a page runs by itself)."""
+    return (Path(__file__).resolve().parents[2] / "pages" / f"{name}.py").is_file()

@@ -1,0 +1,100 @@
+"""Loading published vectors from the page: what is asked, and the run that does it with a bar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedlab import jobs, registry, shelf, training_text
+from embedlab.base import BadInput, BadModel, EmbedLabError
+from embedlab.fetch_runs import FetchSettings
+from embedlab.jobs import Run
+from embedlab.plots.text import md
+from embedlab.ui import runs, state, widgets
+
+WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
+LABELS = {
+    "name": ("Name in gensim's catalogue", "glove-wiki-gigaword-100"),
+    "url": ("Address (https)", "https://dl.fbaipublicfiles.com/fasttext/vectors-crawl/cc.en.300.vec.gz"),
+    "path": ("File or folder on the machine that runs the lab", "/home/me/vectors/glove.6B.100d.txt"),
+}
+NAMES = (
+    "glove-wiki-gigaword-50", "glove-wiki-gigaword-100", "glove-twitter-25", "word2vec-google-news-300",
+    "fasttext-wiki-news-subwords-300",
+)  # fmt: skip
+ENDINGS = ["txt", "vec", "bin", "gz", "zip", "w2v"]
+
+
+def form() -> None:
+    """Ask for published vectors and start loading them."""
+    st.markdown(
+        "The vectors people know, in the formats of word2vec, GloVe and fastText (`.txt`, `.vec`, `.bin`, also packed)."
+    )
+    way = state.choice("from", list(WAYS), "name", "From", titles=WAYS)
+    given = source = None
+    if way == "file":
+        given = st.file_uploader("File of vectors", ENDINGS, key="vectors-file")
+    else:
+        label, example = LABELS[way]
+        source = state.text(f"from-{way}", "", label, placeholder=example, limit=500)
+        if way == "name":
+            widgets.chips("Well known", NAMES, "from-name")
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    name = left.text_input("Name", "", shelf.LONGEST, key="fetch-name", placeholder="that of the file")
+    most = middle.number_input(
+        "Words to keep", 1000, 3_000_000, 200_000, 10_000, key="fetch-words",
+        help="The first in the file are the commonest. 200,000 words of 300 numbers are 240 MB.",
+    )  # fmt: skip
+    replace = right.checkbox("Replace a model of that name", key="fetch-replace")
+    if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
+        with widgets.guard():
+            if not (source or given):
+                raise BadInput("Say first which vectors to load.")
+            run = jobs.draft()
+            if given is not None:
+                training_text.lay_down(run.folder, given.name, given)
+            settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
+            jobs.start("fetch", settings, run)
+    for run in jobs.all_runs("fetch"):
+        shown(run.id)
+
+
+def shown(identifier: str) -> None:
+    """A loading run: its bar while it works, then what came of it."""
+    run = jobs.find(identifier)
+    if run.state().active:
+        _live(identifier)
+        return
+    how, (_, asked) = run.state(), run.asked()
+    what = asked.get("source") or asked.get("name") or "your file"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if how.status == "done":
+            st.success(f"{md(str(what), 80)} is loaded: {md(_title(run))}.")
+        elif how.status == "cancelled":
+            st.info(f"Loading {md(str(what), 80)} was cancelled.")
+        else:
+            st.error(f"{md(str(what), 80)}: {md(how.error)}")
+        st.button("Close", key=f"close-{identifier}", on_click=run.delete)
+
+
+@st.fragment(run_every=1)
+def _live(identifier: str) -> None:
+    try:
+        run = jobs.find(identifier)
+    except EmbedLabError:
+        st.rerun()
+    if not run.state().active:
+        st.rerun()
+    events = run.events()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        last = events[-1] if events else None
+        left = f", {runs.clock(last.eta)} left" if last and last.eta is not None else ""
+        st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else "starting")
+        if st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", width=120):
+            run.cancel()
+
+
+def _title(run: Run) -> str:
+    try:
+        return registry.find((run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()).title
+    except (OSError, BadModel):
+        return "deleted since"

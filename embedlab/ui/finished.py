@@ -1,0 +1,114 @@
+"""A training run that has ended: its epochs to look through, to be named, kept, compared and downloaded."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from embedlab import archive, registry, shelf, training_runs
+from embedlab.analysis.moving import Moment
+from embedlab.base import BadInput
+from embedlab.jobs import Run, RunState
+from embedlab.plots import learning
+from embedlab.plots.text import md
+from embedlab.ui import compared, runs, widgets
+
+
+def show(run: Run, how: RunState) -> None:
+    """Everything about a run that has ended."""
+    _said(run, how)
+    events, seen = run.events(), training_runs.moments(run)
+    cells = st.columns(4)
+    cells[0].metric("Took", runs.clock(how.seconds))
+    last = next((event for event in reversed(events) if event.loss is not None), None)
+    cells[1].metric("Final loss", f"{last.loss:.4f}" if last else "–")
+    cells[2].metric("Held out", f"{last.held_out:.4f}" if last and last.held_out is not None else "–")
+    speeds = [event.tokens_per_second for event in events if event.tokens_per_second and event.phase == "training"]
+    cells[3].metric("Words a second", f"{sum(speeds) / len(speeds):,.0f}" if speeds else "–")
+    if how.status == "done":
+        _result(run)
+    if seen:
+        _epochs(seen)
+    if events:
+        st.subheader("Loss", anchor=False)
+        runs.losses(events, "loss")
+        rows = [dataclasses.asdict(event) for event in events if event.loss is not None]
+        if rows:
+            widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
+    if how.status == "done":
+        compared.show(run, seen)
+
+
+def _said(run: Run, how: RunState) -> None:
+    if how.status == "done":
+        st.success("The training is finished.", icon=":material/check_circle:")
+    elif how.status == "cancelled":
+        st.info("This training was cancelled. Its text and settings are kept: train again from them.")
+    else:
+        st.error(md(how.error))
+
+
+def _result(run: Run) -> None:
+    """Name, keep and download the model."""
+    settings = training_runs.of(run)
+    key = compared.kept_as(run)
+    with st.container(border=True):
+        left, right, far = st.columns([3, 1, 1], vertical_alignment="bottom")
+        name = left.text_input("Name", settings.name, shelf.LONGEST, key=f"name-{run.id}")
+        known = not key and bool(name) and _taken(name)
+        replace = known and st.checkbox("Replace the model of that name", key=f"replace-{run.id}")
+        if right.button("Keep", key="keep", type="primary", icon=":material/bookmark:", width="stretch"):
+            with widgets.guard():
+                key = shelf.keep(run.result, name or "", replace=replace or (_taken(name or "") and bool(key)))
+                (run.folder / shelf.KEPT).write_text(key, encoding="utf-8")
+        far.download_button(
+            "Download", lambda: archive.pack(run.result), f"{_file_name(name or settings.name)}.zip", "application/zip",
+            key="download", on_click="ignore", icon=":material/download:", width="stretch",
+        )  # fmt: skip
+        if key:
+            title = registry.find(key).title
+            st.markdown(f"Kept as **{md(title)}**: every page offers it now.")
+            compared.links([key], settings.watch)
+
+
+def _taken(name: str) -> bool:
+    try:
+        return shelf.taken(name)
+    except BadInput:
+        return False
+
+
+def _file_name(name: str) -> str:
+    try:
+        return shelf.folder_name(name)
+    except BadInput:
+        return "model"
+
+
+def _epochs(seen: list[Moment]) -> None:
+    """The slider over the epochs, the map and the lists at that epoch."""
+    st.subheader("Neighbors, epoch by epoch", anchor=False)
+    index = len(seen) - 1
+    if len(seen) > 1:
+        listed = [item.epoch for item in seen]
+        chosen = st.select_slider("Epoch", listed, listed[-1], key="epoch", bind="query-params")
+        index = listed.index(chosen)
+    widgets.figure(
+        learning.neighborhoods(seen, index),
+        "neighborhoods",
+        f"After epoch {seen[index].epoch}: the watched words {', '.join(seen[index].watched)} and their neighbors.",
+    )
+    st.download_button(
+        "All epochs as HTML, to play", lambda: learning.film(seen).to_html(include_plotlyjs=True), "epochs.html",
+        "text/html", key="film", on_click="ignore", type="tertiary", icon=":material/movie:",
+    )  # fmt: skip
+    runs.neighbor_lists(seen[index])
+    rows = [
+        (item.epoch, word, rank, near, value)
+        for item in seen
+        for word, row in zip(item.watched, item.neighbors, strict=True)
+        for rank, (near, value) in enumerate(row, 1)
+    ]
+    widgets.table(pd.DataFrame(rows, columns=["epoch", "word", "rank", "neighbor", "similarity"]), "epochs")

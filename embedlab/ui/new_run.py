@@ -1,0 +1,109 @@
+"""What the Training page's form needs: defaults that suit the text, the start of a run, the same as code."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+import streamlit as st
+
+from embedlab import defaults as rules
+from embedlab import jobs, registry, training_runs
+from embedlab.base import BadInput, Settings
+from embedlab.jobs import Run
+from embedlab.training_runs import TrainSettings
+from embedlab.training_text import TextChoice, safe_name
+from embedlab.ui import upload
+
+WATCHED = {"kingdom": "king, queen, paris, cat", "wikipedia": "war, river, music, science", "lee": "police, australia"}
+MOST_WATCHED = 8
+
+of = training_runs.of
+
+
+def config_class(kind: str) -> type[Settings]:
+    """The settings class of a family."""
+    return registry.model_class(kind).config_class
+
+
+def defaults(settings_class: type[Settings], tokens: int) -> dict[str, Any]:
+    """Settings to begin with for a text of so many words."""
+    return rules.by_size(settings_class, tokens)
+
+
+def watched(text: TextChoice) -> str:
+    """Words worth watching in a sample; nothing for one's own text."""
+    return WATCHED.get(text.sample, "")
+
+
+def title(model: str, text: TextChoice) -> str:
+    """A name for the result."""
+    return f"{model}, {re.sub(r'[.].*', '', text.title)}"[:60]
+
+
+def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, name: str) -> TrainSettings:
+    """What the form asks for.
+
+    Raises:
+        BadSetting: the model's settings do not go together.
+        BadInput: too many words to watch.
+    """
+    config_class(kind).from_dict(values)
+    words = tuple(dict.fromkeys(word for word in re.split(r"[,;\s]+", watch) if word))
+    if text.options.lowercase:
+        words = tuple(dict.fromkeys(word.lower() for word in words))
+    if len(words) > MOST_WATCHED:
+        raise BadInput(f"At most {MOST_WATCHED} words can be watched; these are {len(words)}.")
+    return TrainSettings(kind, values, text, words, " ".join(name.split()))
+
+
+def start(asked: TrainSettings, draft: Run | None) -> Run:
+    """Start the run; the draft with the text becomes its folder."""
+    run = jobs.start("train", asked, draft)
+    if draft is not None:
+        upload.forget_draft()
+    return run
+
+
+def repeat(run: Run) -> None:
+    """Fill the form with what an earlier run was asked, its text included; for a button's ``on_click``."""
+    asked = of(run)
+    state: dict[str, Any] = {f"{asked.kind}_{name}": value for name, value in asked.config.items()}
+    state |= {f"words_{name}": value for name, value in asked.text.options.to_dict().items()}
+    state |= {"train": asked.kind, "watch": ", ".join(asked.watch), "column": asked.text.column}
+    if asked.text.sample:
+        state |= {"source": "sample", "sample": asked.text.sample}
+    else:
+        state["source"] = upload.take_over(run)
+    for name, value in state.items():
+        st.session_state[name] = value
+    st.session_state.pop("_run", None)
+    st.query_params.pop("run", None)
+
+
+def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text: TextChoice) -> str:
+    """The lines that train the same model when they are pasted."""
+    own = settings_class()
+    changed = {name: value for name, value in values.items() if value != getattr(own, name)}
+    arguments = ", ".join(f"{name}={value!r}" for name, value in changed.items())
+    options = {n: v for n, v in dataclasses.asdict(text.options).items() if v != getattr(type(text.options)(), n)}
+    module, name = next(item.target for item in registry.families() if item.key == kind).split(":")
+    given = f"TextOptions({', '.join(f'{n}={v!r}' for n, v in options.items())})" if options else ""
+    if text.sample:
+        first = "from embedlab.data.datasets import load_sample"
+        opened = f"load_sample({text.sample!r}{', ' + given if given else ''})"
+    else:
+        first = "from embedlab.data.corpus import Corpus"
+        extra = (f", column={text.column!r}" if text.column else "") + (f", options={given}" if given else "")
+        opened = f"Corpus.from_file({safe_name(text.file)!r}{extra})"
+    lines = [first, *(["from embedlab.data.tokenizer import TextOptions"] if options else [])]
+    lines += [
+        f"from {module} import {name}, {settings_class.__name__}",
+        "from embedlab.analysis.neighbors import nearest",
+        "",
+        f"corpus = {opened}",
+        f"model = {name}.train(corpus, {settings_class.__name__}({arguments}))",
+        "print(model.card.loss, nearest(model, model.words[20]).words)",
+    ]
+    return "\n".join(lines)

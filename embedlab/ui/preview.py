@@ -1,0 +1,123 @@
+"""The look at a text before training: its first sentences, its words, what the settings would drop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from embedlab.base import BadInput
+from embedlab.data.corpus import Corpus
+from embedlab.data.preview import Preview, preview
+from embedlab.plots import curves
+from embedlab.plots.palette import GREY
+from embedlab.plots.text import md
+from embedlab.ui import widgets
+from embedlab.ui.upload import Chosen
+
+HEAD = 300_000
+"""Running words that are looked at; a longer text is judged by its beginning."""
+FEWEST = 100
+"""Running words below which there is nothing to learn from."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a text, cut into words once.
+
+    Attributes:
+        corpus: its sentences.
+        tokens: running words in it.
+        whole: running words of the whole text: counted if that was short, estimated otherwise.
+        complete: whether the beginning is the whole text.
+    """
+
+    corpus: Corpus
+    tokens: int
+    whole: int
+    complete: bool
+
+
+def head(chosen: Chosen) -> Head:
+    """The beginning of the chosen text, read once and kept.
+
+    Raises:
+        BadInput: it cannot be read, or has too few words to learn from.
+    """
+    found = _read(repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "", chosen)
+    if found.tokens < FEWEST:
+        raise BadInput(
+            f"This text has only {found.tokens} words. Give at least {FEWEST}; "
+            "a hundred thousand and more are enough to see something."
+        )
+    return found
+
+
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Reading the text …")
+def _read(text: str, folder: str, _chosen: Chosen) -> Head:
+    corpus = _chosen.text.open(Path(folder) if folder else None)
+    sentences, tokens, complete = [], 0, True
+    for sentence in corpus:
+        if tokens >= HEAD:
+            complete = False
+            break
+        sentences.append([sys.intern(word) for word in sentence])
+        tokens += len(sentence)
+    whole = tokens if complete else max(corpus.source.size(), tokens)
+    return Head(Corpus.from_sentences(sentences, name=corpus.name), tokens, whole, complete)
+
+
+@st.cache_resource(max_entries=32, ttl=3600, show_spinner=False)
+def _preview(text: str, folder: str, min_count: int, max_words: int, sample: float, _head: Head) -> Preview:
+    return preview(_head.corpus, min_count=min_count, max_words=max_words, subsample=sample, sentences=8)
+
+
+def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
+    """Draw the preview for the settings as they are in the form now.
+
+    Raises:
+        BadInput: the text cannot be read.
+    """
+    sample = float(values.get("sample", 0.0))
+    seen = _preview(
+        repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "",
+        int(values["min_count"]), int(values["max_words"]), sample, found,
+    )  # fmt: skip
+    st.subheader("What the model will read", anchor=False)
+    about = "" if found.complete else f" of the first {found.tokens:,} words (about {found.whole:,} in all)"
+    numbers = st.columns(4)
+    numbers[0].metric("Running words", f"{found.whole:,}" if found.complete else f"about {found.whole:,}")
+    numbers[1].metric("Different words", f"{seen.types:,}")
+    numbers[2].metric("Vocabulary", f"{seen.vocabulary_size:,}", help="Words that are left by the settings.")
+    numbers[3].metric("Text kept", f"{100 * seen.kept_share:.1f} %", help="Running words that are in the vocabulary.")
+    st.markdown(_dropped(seen, values, sample) + about + ("." if about else ""))
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**First sentences**, as words")
+        shown = (" · ".join(md(word, 30) for word in sentence[:40]) for sentence in seen.sentences)
+        st.markdown("\n".join(f"- {sentence}" for sentence in shown))
+    with right:
+        series = {"words": (list(seen.ranks), list(seen.frequencies))}
+        fig = curves.lines(series, x_title="rank", y_title="occurrences", log_x=True, log_y=True, height=300)
+        if values["min_count"] > 1:
+            fig.add_hline(
+                y=values["min_count"] - 0.5, line_dash="dot", annotation_text="minimum count", line_color=GREY
+            )
+        widgets.figure(fig, "zipf", "How often the words occur, by rank, on logarithmic axes: nearly a straight line.")
+    return seen
+
+
+def _dropped(seen: Preview, values: Mapping[str, Any], sample: float) -> str:
+    parts = [f"**The settings leave out** {seen.dropped_rare:,} words seen less than {values['min_count']} times"]
+    if seen.dropped_by_size:
+        parts.append(f"{seen.dropped_by_size:,} beyond the vocabulary size")
+    text = " and ".join(parts) + "."
+    thinned = [(word, keep) for word, keep in seen.subsampled if keep < 0.995][:5]
+    if sample and thinned:
+        kept = ", ".join(f"*{md(word, 20)}* ({100 * keep:.0f} %)" for word, keep in thinned)
+        text += f" Of the most frequent words only some are read: {kept}."
+    return text

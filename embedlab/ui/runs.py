@@ -1,0 +1,171 @@
+"""A training run on the page: live while it works, with its epochs to look through afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from embedlab import jobs, training_runs
+from embedlab.analysis.moving import Moment
+from embedlab.base import BadInput
+from embedlab.jobs import Run, RunEvent, RunState
+from embedlab.plots import learning
+from embedlab.plots.text import md
+from embedlab.ui import widgets
+
+SIGNS = {
+    "running": ":material/autorenew:", "done": ":material/check_circle:",
+    "failed": ":material/error:", "cancelled": ":material/cancel:", "interrupted": ":material/warning:",
+}  # fmt: skip
+
+
+def current() -> Run | None:
+    """The run that the address names, or the one looked at last in this session."""
+    identifier = st.query_params.get("run") or st.session_state.get("_run", "")
+    if not identifier:
+        return None
+    try:
+        run = jobs.find(identifier)
+    except BadInput as error:
+        look_at(None)
+        st.warning(str(error))
+        return None
+    st.query_params["run"] = st.session_state["_run"] = run.id
+    return run
+
+
+def look_at(run: Run | None) -> None:
+    """Make this the run that the page shows; ``None`` for the form."""
+    if run is None:
+        st.session_state.pop("_run", None)
+        st.query_params.pop("run", None)
+    else:
+        st.session_state["_run"] = st.query_params["run"] = run.id
+
+
+@st.fragment(run_every=1)
+def live(folder: str) -> None:
+    """A run that works: read anew every second, without the rest of the page; the page follows when it ends."""
+    run = Run(jobs.home() / folder)
+    state = run.state()
+    if not state.active:
+        st.rerun()
+    events = run.events()
+    _bar(run, state, events)
+    _numbers(state, events)
+    seen = training_runs.moments(run)
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Loss**")
+        losses(events, "live-loss")
+    with right:
+        st.markdown("**Neighbors as they move**")
+        if seen:
+            st.plotly_chart(
+                learning.neighborhoods(seen, len(seen) - 1, 330), key="live-map", config={"displayModeBar": False},
+                alt=f"The watched words and their neighbors after epoch {seen[-1].epoch}.",
+            )  # fmt: skip
+        else:
+            st.caption("They appear at the end of the first epoch.")
+    if seen:
+        neighbor_lists(seen[-1])
+
+
+def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if not events:
+            st.progress(0.0, "starting" if state.status == "queued" else "opening the text")
+        else:
+            last = events[-1]
+            parts = [last.phase]
+            if total := epochs(run):
+                parts.append(f"epoch {min(last.epoch + 1, total)} of {total}" if last.phase == "training" else "")
+            st.progress(last.fraction, md(" · ".join(part for part in parts if part)))
+        if st.button("Cancel", key="cancel", icon=":material/stop:", disabled=run.cancelling, width=120):
+            run.cancel()
+            st.rerun(scope="fragment")
+
+
+def epochs(run: Run) -> int:
+    """Epochs that were asked for; 0 for models that have none."""
+    return int(training_runs.of(run).config.get("epochs", 0))
+
+
+def _numbers(state: RunState, events: Sequence[RunEvent]) -> None:
+    last = events[-1] if events else None
+    speed = next((e.tokens_per_second for e in reversed(events) if e.tokens_per_second), None)
+    with_loss = [event for event in events if event.loss is not None]
+    cells = st.columns(4)
+    cells[0].metric("Words a second", f"{speed:,.0f}" if speed else "–")
+    cells[1].metric("Time left", clock(last.eta) if last and last.eta is not None else "–")
+    cells[2].metric("Time so far", clock(state.seconds))
+    cells[3].metric("Loss", f"{with_loss[-1].loss:.4f}" if with_loss else "–")
+
+
+def losses(events: Sequence[RunEvent], key: str) -> None:
+    """The loss curve, with the loss on text kept apart where there is one."""
+    training = [(event.epoch, event.loss) for event in events if event.loss is not None]
+    held_out = [(event.epoch, event.held_out) for event in events if event.held_out is not None]
+    if not training:
+        st.caption("This model has no loss to follow; its progress is above.")
+        return
+    fig = learning.loss(training, held_out, "epoch").update_layout(height=330)
+    summary = f"The training loss falls from {training[0][1]:.3g} to {training[-1][1]:.3g}."
+    if key.startswith("live"):
+        st.plotly_chart(fig, key=key, config={"displayModeBar": False}, alt=summary)
+    else:
+        widgets.figure(fig, key, summary)
+
+
+def neighbor_lists(seen: Moment) -> None:
+    """The nearest words of every watched word, side by side."""
+    if not seen.watched:
+        st.caption("None of the watched words is in the vocabulary.")
+        return
+    for start in range(0, len(seen.watched), 4):
+        watched = seen.watched[start : start + 4]
+        for column, word, row in zip(st.columns(4), watched, seen.neighbors[start : start + 4], strict=False):
+            with column:
+                st.markdown(f"**{md(word, 30)}**")
+                st.markdown("  \n".join(f"{md(near, 30)} :gray[{value:.2f}]" for near, value in row))
+
+
+def your_runs(shown: Run | None) -> None:
+    """The list of all training runs, the newest first, to look at or delete."""
+    found = jobs.all_runs("train")
+    if not found:
+        return
+    st.subheader("Your runs", anchor=False)
+    for run in found[:30]:
+        try:
+            settings, state = training_runs.of(run), run.state()
+        except (BadInput, KeyError, TypeError):
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            when = time.strftime("%d %b %H:%M", time.localtime(state.created))
+            status = "running" if state.active else state.status
+            text = f"{SIGNS[status]} **{md(settings.name, 60)}** :gray[{when}, {status}]"
+            st.markdown(text, width="stretch")
+            here = shown is not None and shown.id == run.id
+            st.button("Open", key=f"open-{run.id}", on_click=look_at, args=(run,), disabled=here)
+            with st.popover("Delete", icon=":material/delete:"):
+                st.markdown("Delete this run, its text and its result? A kept model stays.")
+                st.button("Delete the run", key=f"delete-{run.id}", on_click=_delete, args=(run,), type="primary")
+
+
+def _delete(run: Run) -> None:
+    if st.session_state.get("_run") == run.id:
+        look_at(None)
+    run.delete()
+
+
+def clock(seconds: float) -> str:
+    """A duration for people: "42 s", "3:07", "2:15:00"."""
+    whole = round(max(0.0, seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

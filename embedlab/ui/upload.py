@@ -1,0 +1,157 @@
+"""Choosing a text: a sample, a file of one's own, or pasted words; what was given is kept on disk across reloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedlab import jobs, training_text
+from embedlab.base import BadInput, EmbedLabError
+from embedlab.data import datasets
+from embedlab.data.archives import KINDS, PACKERS
+from embedlab.data.tokenizer import TextOptions
+from embedlab.plots.text import md
+from embedlab.training_text import PASTED, TextChoice
+from embedlab.ui import forms, state
+
+WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
+ENDINGS = [kind.removeprefix(".") for kind in KINDS] + [packer.removeprefix(".") for packer in PACKERS] + ["zip"]
+IN_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The text that the visitor chose.
+
+    Attributes:
+        text: what to open.
+        draft: the run folder in which an uploaded or pasted text lies; ``None`` for a sample.
+    """
+
+    text: TextChoice
+    draft: jobs.Run | None = None
+
+
+def text_upload() -> Chosen | None:
+    """Let the visitor choose a text and how it is cut into words.
+
+    The way and the sample are in the address (``source``, ``sample``), as is the folder of a text of one's own
+    (``draft``), so that a reload loses nothing.
+
+    Returns:
+        The choice, or ``None`` while there is no usable text (the page then says what is missing).
+    """
+    way = state.choice("source", list(WAYS), "sample", "Text", titles=WAYS)
+    draft = None if way == "sample" else _draft(way)
+    name = training_text.laid_down(draft.folder) if draft else ""
+    sample = _sample() if way == "sample" else ""
+    if way != "sample" and not name:
+        _ask_for_file() if way == "upload" else _ask_for_words()
+        return None
+    column = ""
+    if draft:
+        _show_file(draft, name, way)
+        if any(ending in name.lower() for ending in IN_TABLES):
+            column = state.text(
+                "column", "", "Column", placeholder="the one with the most text",
+                help="For tables and JSON: the column or field that holds the text. JSON: a.b is field b inside a.",
+            )  # fmt: skip
+    options = forms.settings_form(
+        TextOptions, "words_", first=(), without=("locale",) if sample else (), more="How the text becomes words"
+    )
+    return Chosen(TextChoice(sample, name, column, TextOptions(**options)), draft)
+
+
+def _sample() -> str:
+    found = {item.key: item for item in datasets.samples()}
+    first = "kingdom" if "kingdom" in found else next(iter(found))
+    key = state.choice("sample", list(found), first, "Sample", titles={key: found[key].title for key in found})
+    item = found[key]
+    st.caption(f"{md(item.text)} About {item.words:,} words. {md(item.licence)}.")
+    return key
+
+
+def _draft(way: str) -> jobs.Run | None:
+    """The folder that the address or the session names, if it holds a text that came this way."""
+    identifier = st.query_params.get("draft") or st.session_state.get("_draft", "")
+    try:
+        run = jobs.find(identifier) if identifier else None
+    except BadInput:
+        run = None
+    if run is None or run.state().status != "draft":
+        forget_draft()
+        return None
+    st.query_params["draft"] = st.session_state["_draft"] = run.id
+    return run if (training_text.laid_down(run.folder) == PASTED) == (way == "paste") else None
+
+
+def take_over(run: jobs.Run) -> str:
+    """Lay the text of an earlier run down in a new draft, so that it can be trained on once more; gives its way."""
+    draft = jobs.draft()
+    training_text.copy(run.folder, draft.folder)
+    st.session_state["_draft"] = st.query_params["draft"] = draft.id
+    return "paste" if training_text.laid_down(draft.folder) == PASTED else "upload"
+
+
+def forget_draft() -> None:
+    """The draft has become a run, or is gone."""
+    st.session_state.pop("_draft", None)
+    st.query_params.pop("draft", None)
+
+
+def _ask_for_file() -> None:
+    number = st.session_state.setdefault("_upload", 0)
+    given = st.file_uploader(
+        "File", ENDINGS, key=f"upload-{number}", help="Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
+    )
+    if given is None:
+        st.info("Give a file with running text; a hundred thousand words and more are enough to see something.")
+        return
+    refused = st.session_state.get("_refused", ("", ""))
+    if refused[0] != given.file_id:
+        with st.spinner("Looking at the file …"):
+            error = _keep(given.name, given)
+        if not error:
+            st.session_state["_upload"] = number + 1
+            st.rerun()
+        refused = st.session_state["_refused"] = (given.file_id, error)
+    st.error(md(refused[1]))
+
+
+def _ask_for_words() -> None:
+    words = st.text_area("Words", height=220, key="pasted", placeholder="Paste running text here.", max_chars=5_000_000)
+    if st.button("Use this text", key="use-pasted", disabled=not words.strip() if words else False):
+        error = _keep(PASTED, (words or "").encode())
+        if not error:
+            st.rerun()
+        st.error(md(error))
+
+
+def _keep(name: str, content: object) -> str:
+    """Lay a text down in a new draft; gives the sentence that says why it cannot be used, or nothing."""
+    run = jobs.draft()
+    try:
+        kept = training_text.lay_down(run.folder, name, content)  # type: ignore[arg-type]
+        TextChoice(file=kept).open(run.folder)
+    except OSError as error:
+        run.delete()
+        return f"The text could not be kept: {error.strerror}. Is the disk full?"
+    except EmbedLabError as error:
+        run.delete()
+        return str(error)
+    st.session_state["_draft"] = st.query_params["draft"] = run.id
+    return ""
+
+
+def _show_file(draft: jobs.Run, name: str, way: str) -> None:
+    size = training_text.text_file(draft.folder, name).stat().st_size
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = "Your pasted text" if way == "paste" else f"**{md(name)}**"
+        st.markdown(f":material/description: {shown} ({size / 1e6:,.2f} MB)", width="content")
+        st.button("Another text", key="another-text", on_click=_drop, args=(draft,), icon=":material/close:")
+
+
+def _drop(draft: jobs.Run) -> None:
+    draft.delete()
+    forget_draft()

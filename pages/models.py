@@ -1,0 +1,56 @@
+"""Models: all that are at hand with their cards; load published ones, import, export, delete."""
+
+import streamlit as st
+
+from embedlab.plots import bars
+from embedlab.plots.text import md
+from embedlab.ui import cache, fetching, model_cards, widgets
+
+widgets.opening(
+    "Models",
+    "Every model says what text it was made from, by whom, and how long it took. **Look for** how much the text "
+    "matters: the same method on another text is another model.",
+)
+if said := st.session_state.pop("_said", ""):
+    st.success(md(said))
+specs = cache.specs()
+disk = model_cards.disk()
+for source, title in model_cards.SHELVES.items():
+    own = [spec for spec in specs if spec.source == source]
+    used = sum(disk.models[spec.key] for spec in own)
+    st.subheader(f"{title} ({len(own)}, {model_cards.megabytes(used)})", anchor=False)
+    if not own:
+        st.caption(model_cards.EMPTY[source])
+    for spec in own:
+        model_cards.show(spec, disk.models[spec.key])
+
+st.subheader("Load published vectors", anchor=False)
+fetching.form()
+st.subheader("Import a model", anchor=False)
+with widgets.guard():
+    model_cards.import_form()
+
+if specs:
+    st.subheader("Disk", anchor=False)
+    titles = widgets.unique_titles(specs)
+    sizes = {titles[spec.key]: disk.models[spec.key] / 1e6 for spec in specs} | {"training runs": disk.runs / 1e6}
+    names = sorted(sizes, key=lambda name: -sizes[name])
+    total = model_cards.megabytes(sum(disk.models.values()) + disk.runs)
+    widgets.figure(
+        bars.ranking(names, [sizes[name] for name in names], f"{total} in all", unit="megabytes"),
+        "disk",
+        f"Models and runs use {total}; the most by {names[0]}.",
+    )
+    widgets.table(model_cards.table(specs, disk.models), "models")
+
+widgets.code(
+    """
+import embedlab
+
+for spec in embedlab.list_models():
+    print(spec.key, spec.title, spec.card.text, spec.card.tokens)
+model = embedlab.load_model(embedlab.list_models()[0].key)
+print(len(model), model.dim)
+"""
+)
+widgets.explain("models")

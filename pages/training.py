@@ -1,0 +1,79 @@
+"""Training: choose a text, a model and its settings, look before you start, and watch it learn."""
+
+from typing import Any
+
+import streamlit as st
+
+from embedlab import registry
+from embedlab.base import Settings
+from embedlab.plots.text import md
+from embedlab.ui import finished, forms, new_run, preview, runs, state, upload, widgets
+
+FIRST = ("dim", "min_count", "max_words", "window", "epochs", "negative")
+KINDS = {family.key: family.title for family in registry.families() if family.here}
+
+
+def choose_model(tokens: int) -> tuple[str, type[Settings], dict[str, Any]]:
+    """The model and its settings: the widgets begin with what suits the text."""
+    kind = state.choice("train", list(KINDS), "word2vec", "Model", titles=KINDS)
+    family = next(item for item in registry.families() if item.key == kind)
+    st.caption(md(family.idea))
+    config_class = new_run.config_class(kind)
+    fixed = {"algorithm": "cbow" if kind == "cbow" else "skipgram"} if family.kind == "word2vec" else {}
+    start = new_run.defaults(config_class, tokens)
+    values = forms.settings_form(config_class, f"{kind}_", first=FIRST, defaults=start, without=fixed)
+    return kind, config_class, values | fixed
+
+
+def ask() -> None:
+    """The form: text, model, settings, words to watch; then the preview and the button."""
+    st.subheader("1. Text", anchor=False)
+    chosen = upload.text_upload()
+    if chosen is None:
+        return
+    found = preview.head(chosen)
+    st.subheader("2. Model", anchor=False)
+    kind, config_class, values = choose_model(found.whole)
+    st.subheader("3. Look, then train", anchor=False)
+    left, right = st.columns(2)
+    watched = left.text_input(
+        "Words to watch", new_run.watched(chosen.text), key="watch", bind="query-params",
+        help="Their neighbors are followed while the model learns. Left empty, some common words are chosen.",
+    )  # fmt: skip
+    suggested = new_run.title(KINDS[kind], chosen.text)
+    name = right.text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
+    config_class(**values)
+    preview.show(chosen, found, values)
+    if st.button("Train", key="start", type="primary", icon=":material/play_arrow:"):
+        settings = new_run.settings(kind, values, chosen.text, watched or "", name or suggested)
+        runs.look_at(new_run.start(settings, chosen.draft))
+        st.rerun()
+    widgets.code(new_run.code(kind, config_class, values, chosen.text))
+
+
+widgets.opening(
+    "Training",
+    "Text goes in, word vectors come out, and you watch them take shape. **Look for** the loss falling fast and then "
+    "slowly, and for the epoch from which the neighbors of a word make sense.",
+)
+run = runs.current()
+with widgets.guard():
+    if run is None:
+        ask()
+    else:
+        how = run.state()
+        title, again, new = st.columns([4, 1.2, 1], vertical_alignment="center")
+        title.subheader(md(new_run.of(run).name), anchor=False)
+        again.button(
+            "Change and repeat", key="again", on_click=new_run.repeat, args=(run,), disabled=how.active, width="stretch"
+        )
+        new.button("New training", key="new", on_click=runs.look_at, args=(None,), width="stretch")
+        if how.active:
+            runs.live(run.id)
+        else:
+            finished.show(run, how)
+        asked = new_run.of(run)
+        config_class = new_run.config_class(asked.kind)
+        widgets.code(new_run.code(asked.kind, config_class, dict(asked.config), asked.text))
+runs.your_runs(run)
+widgets.explain("training")
