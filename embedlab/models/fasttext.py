@@ -89,9 +89,11 @@ class FastText(StaticModel):
         ngrams: NDArray[np.floating] | None = None,
         table: NgramTable | None = None,
     ) -> None:
-        self.own: Floats = np.asarray(own, np.float32)
+        self.own: Floats = np.asarray(own, np.float32).view()
         empty = np.zeros((0, *self.own.shape[1:]))
-        self.ngram_matrix: Floats = np.asarray(empty if ngrams is None else ngrams, np.float32)
+        self.ngram_matrix: Floats = np.asarray(empty if ngrams is None else ngrams, np.float32).view()
+        self.own.setflags(write=False)
+        self.ngram_matrix.setflags(write=False)
         config = cast("FastTextConfig", config or replace(FastTextConfig(), buckets=len(self.ngram_matrix)))
         shapes = (*self.own.shape, *self.ngram_matrix.shape)  # V, D, B, D
         if len(shapes) != 4 or shapes != (len(words), shapes[1], config.buckets, shapes[1]):

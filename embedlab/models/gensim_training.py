@@ -59,6 +59,7 @@ def run(
             )
         finally:
             watch.feed.stop()  # lets gensim's threads end when this one was interrupted
+            watch.release()
         return watch.loss
 
 
@@ -113,6 +114,10 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         model._log_progress = self._on_report
         model._do_train_job = self._job
         model._raw_word_count = _word_count
+
+    def release(self) -> None:
+        """Take back what was put into the model, so that neither keeps the other in memory."""
+        del self._model._log_progress, self._model._do_train_job, self._model._raw_word_count
 
     def _job(self, sentences: list[list[str]], alpha: float, inits: Any) -> tuple[int, int]:
         """A worker's batch; skipped once training was stopped. gensim would wait for ever for a dead worker."""

@@ -76,7 +76,7 @@ def keep(model: StaticModel, name: str = "") -> Path:
 
     Args:
         model: what ``load`` gave.
-        name: of its folder; by default made of its title.
+        name: of its folder, by default made of its title; one of that name that was kept before is replaced.
 
     Returns:
         The model folder.
