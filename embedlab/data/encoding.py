@@ -102,7 +102,7 @@ def _utf16_without_mark(sample: bytes, name: str) -> str:
 def _given(sample: bytes, name: str, encoding: str) -> str:
     try:
         codec = codecs.lookup(encoding).name
-        b"".decode(encoding)
+        "a".encode(encoding)
     except (LookupError, ValueError) as error:
         raise BadInput(f"'{encoding}' is not an encoding. Try utf-8, cp1252 or utf-16, or leave it out.") from error
     wide = codec.startswith(("utf-16", "utf-32"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 
 from embedlab.data.archives import Piece
 from embedlab.data.choice import Choice
 from embedlab.data.encoding import MAX_PARAGRAPH, lines, open_text
 
 LOOK = 1000
-"""Lines looked at to tell hard-wrapped text from one paragraph a line."""
+"""Lines looked at to tell hard-wrapped text from one paragraph a line; fewer if they are long."""
 _FENCE = re.compile(r"\s*(```|~~~)")
 _LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^()\s]*(?:\s+[\"'][^)\n]*)?\)|\[[^\]\n]*\])")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>+\s?|[-*+]\s+|\d+[.)]\s+)+|[*`]+|(?<!\w)_+|_+(?!\w)|<https?://[^>\s]*>")
@@ -51,7 +51,9 @@ def _without_marks(given: Iterator[str]) -> Iterator[str]:
 
 def unwrapped(given: Iterator[str]) -> Iterator[str]:
     """Join the lines of hard-wrapped text into paragraphs; other text stays a paragraph a line."""
-    head = list(islice(given, LOOK))
+    head: list[str] = []
+    while len(head) < LOOK and sum(map(len, head[-20:])) < MAX_PARAGRAPH and (line := next(given, None)) is not None:
+        head.append(line)
     everything = chain(head, given)
     if not is_wrapped(head):
         yield from everything

@@ -15,7 +15,7 @@ TEXT += [["new", FILLERS[i % 8], FILLERS[(i + 1) % 8]] for i in range(10)]
 
 def test_a_pair_seen_together_is_joined_and_the_corpus_can_be_read_again() -> None:
     corpus = with_phrases(Corpus.from_sentences(TEXT, name="city"), min_count=5, threshold=0.5)
-    assert list(corpus)[0] == ["tree", "in", "new_york", "stone"]
+    assert next(iter(corpus)) == ["tree", "in", "new_york", "stone"]
     assert list(corpus) == list(corpus)
     assert list(corpus)[-1] == ["new", "house", "river"]
     assert corpus.name == "city"

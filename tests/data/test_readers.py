@@ -127,7 +127,7 @@ def test_a_column_is_chosen_and_a_missing_one_named(kind: str, tmp_path: Path) -
 
 
 def test_a_column_without_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="column 'id' of t.parquet holds no text. There is 'text', 'tag'"):
+    with pytest.raises(BadInput, match=r"column 'id' of t\.parquet holds no text\. There is 'text', 'tag'"):
         Corpus.from_file(write(tmp_path / "t.parquet"), column="id")
 
 
