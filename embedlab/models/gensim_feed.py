@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,10 @@ HELD_OUT_SHARE, HELD_OUT_MOST, HELD_OUT_FROM = 0.01, 2_000, 5_000
 
 
 class Feed:
-    """The sentences of a text as lists of words, as often as wanted; what gensim calls ``corpus_iterable``.
+    """The sentences of a text as lists of word numbers, as often as wanted; what gensim calls ``corpus_iterable``.
+
+    gensim looks every token up in ``key_to_index``. Numbers come from the memory map several times faster than
+    words, so ``number_words`` makes it a table of numbers while it trains.
 
     gensim iterates it in a thread of its own and waits for ever when that thread dies, so nothing may be
     raised here: an error is kept in ``error`` and ends the pass, and so does ``stop``.
@@ -46,23 +50,22 @@ class Feed:
         self.error = self.error or error
         self.stopped = True
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[list[int]]:
         try:
             yield from self._pass()
         except Exception as error:
             self.stop(error)
 
-    def _pass(self) -> Iterator[list[str]]:
+    def _pass(self) -> Iterator[list[int]]:
         ends, skip = self._encoded.ends, self._held_out
         ids = np.asarray(self._encoded.ids)  # a plain view: slices of a memmap are slow
-        words = np.array(self._encoded.vocabulary.words, dtype=object)
         cuts = np.searchsorted(ends, np.arange(BLOCK, len(ids), BLOCK), side="right")
         bounds = np.unique(np.concatenate([[0], cuts, [len(ends)]])).tolist()
         for first, last in pairwise(bounds):
             if self.stopped:
                 return
             base = int(ends[first - 1]) if first else 0
-            block = words[ids[base : ends[last - 1]]].tolist()
+            block = ids[base : ends[last - 1]].tolist()
             stops = ends[first:last] - base
             starts = np.concatenate([[0], stops[:-1]])
             if skip[first:last].any() or (stops - starts).max() > LONGEST:
@@ -79,6 +82,11 @@ def _kept(
     number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)  # which piece of its sentence
     starts = np.repeat(starts, pieces) + number * LONGEST
     return starts, np.minimum(starts + LONGEST, np.repeat(stops, pieces))
+
+
+def number_words(model: Any) -> None:
+    """Let a gensim model, its vocabulary built, take word numbers for words."""
+    model.wv.key_to_index = {number: number for number in range(len(model.wv.index_to_key))}
 
 
 def hold_out(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:

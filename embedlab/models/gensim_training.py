@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from embedlab.base import Floats, OnProgress, Progress, StaticModel
 from embedlab.data.vocab import EncodedCorpus
 from embedlab.models import gensim_loss
-from embedlab.models.gensim_feed import LONGEST, Feed, hold_out
+from embedlab.models.gensim_feed import LONGEST, Feed, hold_out, number_words
 
 Inputs = Callable[[], tuple[Floats, NDArray[np.float32]]]
 """Gives (V, D) sums of every word's input vectors and (V,) how many went into each."""
@@ -49,6 +49,7 @@ def run(
         counts = dict(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True))
         model.build_vocab_from_freq(counts, corpus_count=len(encoded))
         watch = _Watch(model, encoded, inputs, snapshot, on_progress)
+        number_words(model)
         try:
             model.train(
                 watch.feed,
@@ -119,7 +120,7 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         """Take back what was put into the model, so that neither keeps the other in memory."""
         del self._model._log_progress, self._model._do_train_job, self._model._raw_word_count
 
-    def _job(self, sentences: list[list[str]], alpha: float, inits: Any) -> tuple[int, int]:
+    def _job(self, sentences: list[list[int]], alpha: float, inits: Any) -> tuple[int, int]:
         """A worker's batch; skipped once training was stopped. gensim would wait for ever for a dead worker."""
         if not self.feed.stopped:
             try:
@@ -160,6 +161,6 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         return Progress(done, total, tokens_per_second=speed, eta=eta, epoch=self._epoch, **more)
 
 
-def _word_count(sentences: list[list[str]]) -> int:
+def _word_count(sentences: list[list[int]]) -> int:
     """What gensim asks for twice a sentence, without a generator."""
     return sum(map(len, sentences))
