@@ -63,6 +63,7 @@ class Glove(StaticModel):
 
         Raises:
             BadInput: no two words of the vocabulary stand near each other.
+            BadSetting: the cost grows without bound at this learning rate.
         """
         config, started = config or GloveConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
