@@ -11,7 +11,7 @@ widgets.opening(
     "its true neighbours the map hides and which it invents.",
 )
 
-first, second, third = st.columns([3, 2, 1.4])
+first, second, third = st.columns([2.6, 2, 1.8])
 with first:
     picked = widgets.model_picker("static", many=False, default=["word2vec", "glove", "cbow", "fasttext", "lsa"])
 if not picked:
@@ -26,13 +26,13 @@ with widgets.guard():
     model = cache.static(spec.key)
     map_parts.take_click()
     chosen = map_parts.words(model)
-    first, second, third = st.columns([3, 2, 1.4], vertical_alignment="bottom")
+    first, second, third = st.columns([2.6, 2, 1.8], vertical_alignment="bottom")
     with first:
         word = state.text("word", "", "Search a word, or click on a point", placeholder="for example: river")
     with second:
         color = state.choice("color", ["frequency", "cluster"], "frequency", "Colour by")
     with third:
-        zoom = state.flag("zoom", False, "Zoom to the word")
+        zoom = state.flag("zoom", False, "Zoom to it")
     settings, labels, k = map_parts.more_settings(method, dims)
 
     drawn = map_parts.ready(spec, chosen, settings)

@@ -102,7 +102,9 @@ def words_map(view: MapView) -> Figure:
         _add_labels(fig, view, seen)
     legend = view.focus is not None or view.groups is not None
     neutral(fig, height=640, legend=legend, uirevision=view.revision, selectionrevision=view.revision)
-    fig.update_layout(legend={"y": -0.02, "itemsizing": "constant"}, dragmode="pan" if flat else "orbit")
+    fig.update_layout(
+        legend={"y": -0.08 if view.axes else -0.02, "itemsizing": "constant"}, dragmode="pan" if flat else "orbit"
+    )
     titles = [plain(title) for title in view.axes] or [""] * view.points.shape[1]
     if flat:
         fig.update_xaxes(title=titles[0], range=seen[0], showticklabels=False, zeroline=False)

@@ -52,8 +52,8 @@ def words(model: StaticModel) -> MapWords:
     Raises:
         BadInput: none of the visitor's own words is known.
     """
-    first, second, third = st.columns([1.6, 3.4, 1.4], vertical_alignment="bottom")
-    titles = {"common": "The commonest", "own": "My own"}
+    first, second, third = st.columns([2, 2.6, 1.8], vertical_alignment="bottom")
+    titles = {"common": "Commonest", "own": "My own"}
     with first:
         own = state.choice("words", list(titles), "common", "Words", titles=titles) == "own"
     if own:
@@ -68,7 +68,7 @@ def words(model: StaticModel) -> MapWords:
         n = most if most <= 100 else state.number("n", min(3000, most), 100, most, "How many", step=100)
     with third:
         text = "Leaves out the 100 commonest: words such as 'the' and 'of' say little and crowd together."
-        skip = len(model) > 2 * FUNCTION_WORDS and state.flag("skip", False, "Skip 'the', 'of' …", help=text)
+        skip = len(model) > 2 * FUNCTION_WORDS and state.flag("skip", False, "Skip the first 100", help=text)
     return map_words.commonest(model, n, FUNCTION_WORDS if skip else 0)
 
 
