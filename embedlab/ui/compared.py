@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab import jobs, registry, shelf, training_runs
 from embedlab.analysis.moving import Moment
@@ -86,19 +87,12 @@ def kept_as(run: Run) -> str:
 
 
 def links(keys: list[str], watch: tuple[str, ...]) -> None:
-    """Links that open models on other pages, with the first watched word."""
+    """Links that open models on other pages, with the first watched word; none where a page runs by itself."""
     titles = widgets.unique_titles(cache.specs("static"))
     address: dict[str, Any] = {"models": [titles[key] for key in keys if key in titles]}
     if watch:
         address["word"] = watch[0]
-    with st.container(horizontal=True):
-        for page, title in (("neighbors", "Neighbors"), ("analogies", "Analogies")):
-            if page_is_there(page):
-                st.page_link(
-                    f"pages/{page}.py", label=f"Open in {title}", icon=":material/arrow_forward:", query_params=address
-                )
-
-
-def page_is_there(name: str) -> bool:
-    """Whether the app has that page (not, for example, when a page runs by itself)."""
-    return (Path(__file__).resolve().parents[2] / "pages" / f"{name}.py").is_file()
+    with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
+        for page in ("Neighbors", "Analogies", "Map"):
+            file = f"pages/{page.lower()}.py"
+            st.page_link(file, label=f"Open in {page}", icon=":material/arrow_forward:", query_params=address)

@@ -1,0 +1,127 @@
+"""The Models page: cards, import, export, delete, and loading published vectors."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab import archive, jobs, registry, shelf
+from embedlab.fetch_runs import FetchSettings
+
+PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "models.py")
+
+
+def page() -> AppTest:
+    return AppTest.from_file(PAGE, default_timeout=120)
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(item.value for item in app.markdown)
+
+
+def frame(app: AppTest) -> pd.DataFrame:
+    return app.dataframe[-1].value
+
+
+def test_all_models_are_listed_with_their_cards_and_sizes(lab: Path, lab_home: Path) -> None:
+    shelf.keep(lab / "starters" / "lsa", "My own")
+    app = sound(page().run())
+    assert frame(app)["key"].tolist() == ["lsa", "word2vec", "yours/my-own"]
+    assert frame(app)["words of text"].tolist() == [1000, 1000, 1000]
+    size = sum(file.stat().st_size for file in (lab / "starters" / "lsa").iterdir())
+    assert frame(app)["MB"][0] == round(size / 1e6, 2)
+    assert "Licence of the text: MIT" in texts(app)
+    assert [item.value.split(" (")[0] for item in app.subheader[:3]] == ["Starters", "Published", "Yours"]
+
+
+def test_ones_own_model_is_deleted_after_asking_and_starters_cannot_be(lab: Path, lab_home: Path) -> None:
+    key = shelf.keep(lab / "starters" / "lsa", "My own")
+    app = sound(page().run())
+    keys = [button.key for button in app.button if button.key and button.key.startswith("delete-")]
+    assert keys == [f"delete-{key}"]
+    sound(app.button(key=f"delete-{key}").click().run())
+    assert key not in [spec.key for spec in registry.list_models()]
+    assert "is deleted" in app.success[0].value
+
+
+def test_a_zip_is_imported_under_a_name(lab: Path, lab_home: Path) -> None:
+    data = archive.pack(lab / "starters" / "lsa")
+    app = page().run()
+    app.file_uploader(key="import-0").set_value(("lsa.zip", data, "application/zip")).run()
+    app.text_input(key="import-name").set_value("From afar").run()
+    sound(app.button(key="import").click().run())
+    assert registry.find("yours/from-afar").title == "From afar"
+    assert "is imported" in app.success[0].value
+    app.file_uploader(key="import-1").set_value(("lsa.zip", data, "application/zip")).run()
+    app.text_input(key="import-name").set_value("From afar").run()
+    sound(app.button(key="import").click().run())
+    assert "already" in app.error[0].value
+
+
+def test_a_bad_zip_is_refused_in_a_sentence(lab: Path, lab_home: Path) -> None:
+    app = page().run()
+    app.file_uploader(key="import-0").set_value(("x.zip", b"nonsense", "application/zip")).run()
+    sound(app.button(key="import").click().run())
+    assert "readable zip" in app.error[0].value
+    assert [spec.source for spec in registry.list_models()] == ["starter", "starter"]
+
+
+def vectors() -> bytes:
+    rng = np.random.default_rng(0)
+    lines = [f"{word} {' '.join(f'{x:.3f}' for x in rng.normal(size=5))}" for word in ("the", "king", "queen", "cat")]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def finish() -> jobs.RunState:
+    (run,) = jobs.all_runs("fetch")
+    deadline = time.monotonic() + 90
+    while run.state().active and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return run.state()
+
+
+def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) -> None:
+    app = page().run()
+    app.segmented_control(key="from").set_value("file").run()
+    app.file_uploader(key="vectors-file").set_value(("small.txt", vectors(), "text/plain")).run()
+    app.text_input(key="fetch-name").set_value("Small").run()
+    sound(app.button(key="fetch").click().run())
+    state = finish()
+    assert state.status == "done", state.error
+    model = registry.load_model("published/small")
+    assert model.words == ["the", "king", "queen", "cat"]  # type: ignore[attr-defined]
+    app = sound(page().run())
+    assert "is loaded: Small" in app.success[0].value
+    (run,) = jobs.all_runs("fetch")
+    assert shelf.size(run.folder) < 10_000  # neither the upload nor a second copy stays
+
+
+@pytest.mark.parametrize("source", ["/nowhere/at/all.txt", "no such name!"])
+def test_what_cannot_be_loaded_is_said(lab: Path, lab_home: Path, source: str) -> None:
+    jobs.start("fetch", FetchSettings(source, "Nothing"))
+    assert finish().status == "failed"
+    app = sound(page().run())
+    assert "There is no file" in app.error[0].value
+
+
+def test_nothing_asked_is_said(lab: Path, lab_home: Path) -> None:
+    app = page().run()
+    sound(app.button(key="fetch").click().run())
+    assert "Say first" in app.error[0].value
+    assert jobs.all_runs("fetch") == []
+
+
+def test_the_exported_zip_can_be_imported(lab: Path, lab_home: Path) -> None:
+    key = archive.take(io.BytesIO(archive.pack(lab / "starters" / "word2vec")), "Again")
+    assert registry.find(key).title == "Again"
