@@ -52,7 +52,7 @@ def unknown(spec: ModelSpec, word: str) -> None:
 
 def verdicts(question: Question) -> dict[str, Analogy]:
     """Every model's answer in a line; the rankings by model key."""
-    found = {}
+    found, lines = {}, []
     for spec in specs:
         with widgets.guard():
             try:
@@ -62,7 +62,8 @@ def verdicts(question: Question) -> dict[str, Analogy]:
                 continue
             found[spec.key] = answer
             ranked = answer.words if leave_out else answer.all_words
-            st.markdown(f"{md(titles[spec.key])}: {questions.verdict(ranked, question.expected)}")
+            lines.append(f"- {md(titles[spec.key])}: {questions.verdict(ranked, question.expected)}")
+    st.markdown("\n".join(lines))
     return found
 
 
@@ -103,8 +104,8 @@ def drawing(question: Question, answer: Analogy, spec: ModelSpec) -> None:
     result = parallelogram(cache.static(spec.key), a, b, c, answer.words[0])
     st.markdown(
         f"The step from **{md(a)}** to **{md(b)}**, taken again from **{md(c)}**, ends at the green square; the answer "
-        f"**{md(answer.words[0])}** is the word found nearest to it. Flattened to two dimensions, much is lost: "
-        f"{sum(result.explained):.0%} of the spread is left."
+        f"**{md(answer.words[0])}** is the word found nearest to it. The picture keeps "
+        f"{sum(result.explained):.0%} of the spread between these five points; distances in it can deceive."
     )
     summary = (
         f"{a}, {b}, {c} and the point b - a + c form a parallelogram; {answer.words[0]} lies near its fourth corner."
@@ -152,10 +153,11 @@ def ready_made() -> None:
         with widgets.guard():
             answers = questions.set_answers(spec, group, method)
             right = [answer == question[3] for answer, question in zip(answers, group.questions, strict=True)]
-            column.metric(md(titles[spec.key]), f"{sum(right)} of {len(right)}", help="Right answers in this set.")
+            asked = sum(answer != "" for answer in answers)
+            note = f"Right answers. {len(answers) - asked} were not asked: the model lacks one of their words."
+            column.metric(md(titles[spec.key]), f"{sum(right)} of {asked}", help=note)
             frame[titles[spec.key]] = [
-                f"{'✓' if hit else '·'} {answer or '(a word is unknown)'}"
-                for hit, answer in zip(right, answers, strict=True)
+                f"{'✓' if hit else '·'} {answer or '(not asked)'}" for hit, answer in zip(right, answers, strict=True)
             ]
     widgets.table(frame, f"analogies-{group.key}", title=f"Every model's answers: {group.title}")
 
@@ -181,6 +183,8 @@ def benchmark() -> None:
                 result = google_analogies(model, on_progress=tell, method=method, exclude_inputs=leave_out)
                 known[keys[spec.key]] = result
         bar.empty()
+        if all(key in known for key in keys.values()):
+            st.rerun()
     results = {titles[spec.key]: known[keys[spec.key]] for spec in specs if keys[spec.key] in known}
     if not results:
         return

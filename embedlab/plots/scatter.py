@@ -46,7 +46,7 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
         y=[point[1] for point in (a, b, c, d, sought)],
         mode="markers+text",
         text=[*words[:3], f"<b>{words[3]}</b>", "b − a + c"],
-        textposition=_sides([a, b, c, d, sought]),
+        textposition=[*_sides([a, b, c, d, sought])[:4], "middle right"],
         marker={
             "size": [11, 11, 11, 13, 12],
             "color": [BLUE, BLUE, BLUE, ORANGE, "rgba(0,0,0,0)"],

@@ -8,7 +8,7 @@ import streamlit as st
 
 from embedlab.analysis.analogies import SETS, Analogy, AnalogySet, Formula, Method, solve
 from embedlab.analysis.google import GoogleResult
-from embedlab.base import BadInput, UnknownWord
+from embedlab.base import BadInput
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache
 
@@ -71,7 +71,9 @@ def verdict(words: list[str], expected: str) -> str:
 
 
 def set_answers(spec: ModelSpec, group: AnalogySet, method: Method) -> list[str]:
-    """A model's answer to every question of a set, the question's own words left out; "" where a word is unknown.
+    """A model's answer to every question of a set, the question's own words left out; "" where it was not asked.
+
+    As in Google's benchmark, a question of whose four words one is not in the vocabulary is not asked.
 
     Raises:
         BadModel: the model cannot be loaded.
@@ -83,11 +85,14 @@ def set_answers(spec: ModelSpec, group: AnalogySet, method: Method) -> list[str]
 def _set_answers(key: str, stamp: int, group: str, method: Method) -> list[str]:
     model = cache.static(key)
     answers = []
-    for a, b, c, _ in next(item for item in SETS if item.key == group).questions:
+    for a, b, c, d in next(item for item in SETS if item.key == group).questions:
+        if not all(word in model for word in (a, b, c, d)):
+            answers.append("")
+            continue
         try:
             found = solve(model, [b, c], [a], 1, method)
             answers.append(found.words[0] if found.words else "")
-        except (UnknownWord, BadInput):
+        except BadInput:
             answers.append("")
     return answers
 

@@ -54,6 +54,7 @@ def choice(
         titles: what people read (and what the address holds) instead of an option, where it differs.
         help: a tooltip.
     """
+    _mend(name, lambda left: left if left in options else default)
     if len(options) > FEW:
         shown = _titled(titles)
         index = list(options).index(default)
@@ -77,6 +78,7 @@ def many(
 ) -> list[str]:
     """Any of several options, in the order of ``options``; arguments as in ``choice``."""
     start = list(default)
+    _mend(name, lambda left: [item for item in left or [] if item in options] if isinstance(left, list) else start)
     if len(options) > FEW:
         shown = _titled(titles)
         chosen = st.multiselect(label, options, start, shown, key=name, help=help, bind="query-params")
@@ -91,6 +93,7 @@ def many(
 
 def number(name: str, default: int, low: int, high: int, label: str, *, step: int = 1, help: str | None = None) -> int:
     """A whole number from ``low`` to ``high``, on a slider."""
+    _mend(name, lambda left: min(high, max(low, left)) if isinstance(left, int) else default)
     return int(st.slider(label, low, high, default, step, key=name, help=help, bind="query-params"))
 
 
@@ -102,6 +105,15 @@ def flag(name: str, default: bool, label: str, *, help: str | None = None) -> bo
 def put(name: str, value: Any) -> None:
     """Set a value from a button's ``on_click``; widget and address follow."""
     st.session_state[name] = value
+
+
+def _mend(name: str, mended: Callable[[Any], Any]) -> None:
+    """Make what an earlier page or a model since deleted left behind fit this widget."""
+    if name in st.session_state:
+        left = st.session_state[name]
+        fitting = mended(left)
+        if fitting != left:
+            st.session_state[name] = fitting
 
 
 def _titled(titles: Mapping[str, str] | None, *, markup: bool = False) -> Callable[[str], str]:

@@ -1,0 +1,58 @@
+"""The Axes page: one axis, two axes, the visitor's own pairs and words."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab import load_model
+from embedlab.analysis.axes import SETS, axis, place
+
+PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "axes.py")
+WORDS = "king, queen, uncle, paris"
+EXACT = "word2vec skip-gram"
+
+
+def opened(**query: str) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in ({"model": EXACT} | query).items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.usefixtures("lab")
+def test_words_lie_where_the_analysis_puts_them() -> None:
+    page = opened(list="my own words", words=WORDS)
+    model = load_model("word2vec")
+    expected = place(model, axis(model, SETS[0].pairs), ["king", "queen", "paris"])
+    shown = page.dataframe[0].value
+    assert shown["word"].tolist() == ["king", "queen", "paris"]
+    assert shown["man – woman"].tolist() == pytest.approx(expected.values.tolist())
+    assert shown["man – woman"][0] < 0 < shown["man – woman"][1]
+    assert any("uncle" in item.value for item in page.caption)
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_second_axis_of_ones_own_pairs() -> None:
+    page = opened(list="my own words", words=WORDS, y="my own pairs", y_pairs="france:paris, italy : rome")
+    shown = page.dataframe[0].value
+    model = load_model("word2vec")
+    second = axis(model, [("france", "paris"), ("italy", "rome")])
+    assert shown["france – paris"].tolist() == pytest.approx(place(model, second, shown["word"]).values.tolist())
+    assert any("from 2 pairs" in item.value for item in page.markdown)
+
+
+@pytest.mark.usefixtures("lab")
+def test_pairs_that_are_none_get_a_sentence() -> None:
+    page = opened(x="my own pairs", x_pairs="weak strong")
+    assert r"'weak' is not a pair" in page.error[0].value
+
+
+@pytest.mark.usefixtures("lab")
+def test_bias_is_spoken_of_and_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = opened(list="my own words", words=WORDS)
+    assert "not how the world is" in page.warning[0].value
+    exec(page.code[0].value, {})
+    assert "Placement(words=['king', 'queen', 'paris']" in capsys.readouterr().out

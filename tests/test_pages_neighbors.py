@@ -1,0 +1,104 @@
+"""The Neighbors page: looked up, clicked, misspelt; what it shows is what the analyses say."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab import load_model
+from embedlab.analysis.neighbors import nearest, similarity
+from embedlab.analysis.subwords import parts
+
+PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "neighbors.py")
+
+
+def opened(**query: str | list[str]) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def button(page: AppTest, label: str):
+    return next(item for item in page.button if item.label == label)
+
+
+def frame(page: AppTest, column: str):
+    return next(item.value for item in page.dataframe if column in item.value.columns)
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_link_opens_the_word_and_both_models() -> None:
+    page = opened(word="king", models=["LSA", "word2vec skip-gram"], k="4")
+    shown = frame(page, "rank")
+    for key, title in (("lsa", "LSA"), ("word2vec", "word2vec skip-gram")):
+        expected = nearest(load_model(key), "king", 4)
+        rows = shown[shown["model"] == title]
+        assert rows["word"].tolist() == expected.words
+        assert rows["similarity"].tolist() == pytest.approx(expected.similarities.tolist())
+        assert rows["times seen"].tolist() == expected.counts.tolist()
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_chip_sets_the_word_and_the_address() -> None:
+    page = opened(word="king")
+    button(page, "paris").click().run()
+    assert page.text_input(key="word").value == "paris"
+    assert page.query_params["word"] == "paris"
+    assert frame(page, "rank")["word"].iloc[0] == nearest(load_model("word2vec"), "paris", 1).words[0]
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_misspelt_word_gets_clickable_spellings() -> None:
+    page = opened(word="quen")
+    assert "does not know" in page.warning[0].value
+    button(page, "queen").click().run()
+    assert not page.warning
+    assert page.text_input(key="word").value == "queen"
+
+
+@pytest.mark.usefixtures("lab")
+def test_markup_in_a_word_is_shown_as_it_is() -> None:
+    page = opened(word=":red[x] *b* $y$")
+    assert r"\:red\[x\] \*b\* \$y\$" in page.warning[0].value
+
+
+@pytest.mark.usefixtures("lab")
+def test_two_words_are_compared_in_every_model() -> None:
+    page = opened(word="king", view="Two words", other="queen", models=["LSA", "word2vec skip-gram"])
+    values = next(item.value for item in page.dataframe if list(item.value.columns) == ["model", "similarity"])
+    expected = [similarity(load_model(key), "king", "queen") for key in ("lsa", "word2vec")]
+    assert values["similarity"].tolist() == pytest.approx(expected)
+
+
+@pytest.mark.usefixtures("lab")
+def test_sentences_that_hold_both_words_come_from_the_kingdom() -> None:
+    page = opened(word="king", view="In sentences", text="kingdom", k="30")
+    assert not page.error
+    counted = next(item.value for item in page.markdown if item.value.startswith("Of "))
+    assert "hold **king**" in counted
+    assert all("king" in text for text in frame(page, "holds").query("holds == 'king'")["sentence"])
+
+
+def test_a_word_nobody_has_seen_is_taken_apart(fasttext_starter: Path) -> None:
+    page = opened(word="jumpinged", models=["word2vec skip-gram"])
+    shown = frame(page, "group")
+    expected = parts(load_model(fasttext_starter), "jumpinged")
+    assert shown["group"].tolist() == expected.ngrams
+    assert shown["share"].sum() == pytest.approx(1)
+    assert any("not in the vocabulary" in item.value for item in page.markdown)
+
+
+@pytest.mark.usefixtures("lab")
+def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
+    page = opened(word="king", k="3")
+    exec(page.code[0].value, {})
+    assert nearest(load_model("word2vec"), "king", 3).words[0] in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("lab_home")
+def test_without_any_model_the_page_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EMBEDLAB_ASSETS", str(tmp_path / "none"))
+    assert "No model" in opened().info[0].value

@@ -1,0 +1,60 @@
+"""The Overview page and the app around it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab.registry import families
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def app() -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.usefixtures("lab")
+def test_the_whole_road_is_told() -> None:
+    page = app()
+    text = "\n".join(item.value for item in [*page.markdown, *page.caption])
+    for family in families():
+        assert family.idea in text
+        assert family.before in text
+        assert f"**{family.year}**" in text
+    table = page.dataframe[0].value
+    assert table["here"].tolist() == ["yes" if family.here else "not yet" for family in families()]
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_model_at_hand_opens_in_neighbors() -> None:
+    page = app()
+    next(item for item in page.button if item.key == "try-hand-lsa").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Neighbors"
+    assert page.session_state["models"] == ["lsa"]
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_loaded_model_is_called_so() -> None:
+    page = app()
+    page.switch_page("pages/neighbors.py").run()
+    page.switch_page("pages/overview.py").run()
+    notes = [item.value for item in page.caption if "shipped with the lab" in item.value]
+    assert [("in memory" in note) for note in notes] == [False, True]
+
+
+def test_the_first_page_loads_no_heavy_library(lab: Path, lab_home: Path) -> None:
+    code = (
+        "from streamlit.testing.v1 import AppTest; import sys\n"
+        f"page = AppTest.from_file({str(ROOT / 'app.py')!r}, default_timeout=60).run()\n"
+        "assert not page.exception and page.title[0].value == 'Embedding Lab'\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(run.stdout.split())
+    assert not loaded & {"torch", "gensim", "umap", "sklearn", "numba", "transformers"}

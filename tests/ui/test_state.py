@@ -1,0 +1,60 @@
+"""State in the address: a link sets it, nonsense in it gives way to the default, other pages' values too."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def script() -> None:
+    import streamlit as st
+
+    from embedlab.ui import state
+
+    text = state.text("word", "bank", "Word")
+    one = state.choice("rule", ["add", "mul"], "add", "Rule", titles={"mul": "Mul*"})
+    some = state.many("models", ["a", "b", "c"], ["a"], "Models")
+    long = state.choice("long", [str(i) for i in range(12)], "3", "Long")
+    number = state.number("k", 10, 3, 30, "k")
+    flag = state.flag("on", True, "On")
+    st.session_state["got"] = (text, one, some, long, number, flag)
+    st.button("put", on_click=state.put, args=("word", "dog"))
+
+
+def got(query: dict[str, Any], session: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    page = AppTest.from_function(script)
+    for name, value in query.items():
+        page.query_params[name] = value
+    for name, value in (session or {}).items():
+        page.session_state[name] = value
+    page.run()
+    assert not page.exception
+    return page.session_state["got"]
+
+
+def test_without_an_address_the_defaults_hold() -> None:
+    assert got({}) == ("bank", "add", ["a"], "3", 10, True)
+
+
+def test_a_link_sets_everything() -> None:
+    query = {"word": " cat ", "rule": r"Mul\*", "models": ["c", "b"], "long": "11", "k": "7", "on": "false"}
+    assert got(query) == ("cat", "mul", ["b", "c"], "11", 7, False)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"rule": "div"}, {"models": ["zzz"]}, {"long": "99"}, {"k": "many"}, {"on": "perhaps"}]
+)
+def test_nonsense_gives_way_to_the_default(bad: dict[str, Any]) -> None:
+    assert got(bad) == ("bank", "add", ["a"], "3", 10, True)
+
+
+def test_what_another_page_left_behind_does_no_harm() -> None:
+    left = {"rule": "umap", "models": ["gone", "b"], "long": "gone", "k": 500}
+    assert got({}, left) == ("bank", "add", ["b"], "3", 30, True)
+
+
+def test_a_click_sets_the_widget() -> None:
+    page = AppTest.from_function(script).run()
+    page.button[0].click().run()
+    assert page.session_state["got"][0] == "dog"
+    assert page.text_input(key="word").value == "dog"
