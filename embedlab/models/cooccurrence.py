@@ -173,11 +173,13 @@ def _spill(stretch: _Stretch, path: Path, workers: int, told: _Told) -> Run:
 
 
 class _Told:
-    """Counts running words and passes them on, about twice a second and at the end."""
+    """Counts running words and passes them on: at the start, about twice a second and at the end."""
 
     def __init__(self, total: int, on_progress: OnProgress | None) -> None:
         self.total, self.done, self.on_progress = total, 0, on_progress
         self.started = self.last = monotonic()
+        if on_progress:
+            on_progress(Progress(0, total, phase="counting"))
 
     def __call__(self, more: int = 0) -> None:
         self.done += more

@@ -54,6 +54,8 @@ def shuffled(
 
     path, total, done = folder / "entries.bin", counts.bound(0, counts.size), 0
     started = told = monotonic()
+    if on_progress:
+        on_progress(Progress(0, total, phase="shuffling"))
     with path.open("wb") as file, closing(in_order(work, _row_blocks(counts), workers)) as blocks:
         for read, entries in blocks:
             entries.tofile(file)

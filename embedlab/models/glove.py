@@ -145,6 +145,8 @@ class _Told:
     def __init__(self, fit: _Fit, on_progress: OnProgress | None, build: Callable[..., StaticModel]) -> None:
         self.fit, self.on_progress, self.build = fit, on_progress, build
         self.started = self.began = self.last = monotonic()
+        if on_progress:
+            on_progress(Progress(0, fit.pairs * fit.config.epochs))
 
     def within(self, epoch: int, share: float, cost: float) -> None:
         """A pass is on: which part of it is done, and the summed cost so far."""

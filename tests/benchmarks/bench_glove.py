@@ -127,7 +127,7 @@ def main() -> None:
         counting = [times["counting"] + times["shuffling"] for times in (a, b)]
         speed = [options.epochs * t.pairs / getattr(t, kind)["training"] / 1e6 for t in (mine, theirs)]
         print(
-            f"{kind}: counting + shuffling {counting[0]:.1f} s, C {counting[1]:.1f} s: {counting[1] / counting[0]:.1f} x"
+            f"{kind}: counting + shuffling {counting[0]:.1f} s, C {counting[1]:.1f} s: {counting[1] / counting[0]:.1f}x"
         )
         print(f"{kind}: training {speed[0]:.2f} M/s, C {speed[1]:.2f} M/s: {speed[0] / speed[1]:.1f} x")
     print("cost after each epoch: ours", *(f"{c:.4f}" for c in mine.costs), "C", *(f"{c:.4f}" for c in theirs.costs))
