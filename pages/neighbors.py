@@ -88,13 +88,16 @@ def two_words(specs: list[ModelSpec]) -> None:
 
 def in_sentences(found: dict[str, Neighbors]) -> None:
     """The sentences behind a neighbour."""
-    available = texts.titles()
     title = next(iter(found))
+    leading = next(spec for spec in specs if titles[spec.key] == title)
+    available, own = texts.titles(), texts.behind(leading)
     st.markdown(
-        "The shipped models come without the texts they were trained on. Look the pair up in a text that is at hand, "
-        "and see whether the two words meet, or only keep the same company."
+        f"This is the text that {md(title)} was trained on, or choose another."
+        if own
+        else f"The text that {md(title)} was trained on is not at hand: the shipped models come without theirs. "
+        "Look the pair up in another text, and see whether the two words meet or only keep the same company."
     )
-    key = state.choice("text", list(available), next(iter(available)), "Text", titles=available)
+    key = state.choice("text", list(available), own or next(iter(available)), "Text", titles=available)
     beside = state.choice("beside", found[title].words, found[title].words[0], f"Neighbor, by {title}")
     with widgets.guard():
         result = concordance(texts.sentences(key), word, beside)

@@ -88,9 +88,8 @@ def plane(
             cliponaxis=False,
         )
     )
-    reach = 1.3 * max([0.05, *map(abs, x), *map(abs, y)])
-    fig.update_xaxes(title=f"◄ {plain(x_ends[0])}     {plain(x_ends[1])} ►", range=[-reach, reach], zeroline=True)
-    fig.update_yaxes(title=f"◄ {plain(y_ends[0])}     {plain(y_ends[1])} ►", range=[-reach, reach], zeroline=True)
+    fig.update_xaxes(title=f"◄ {plain(x_ends[0])}     {plain(x_ends[1])} ►", zeroline=True, **_room(points, 0))
+    fig.update_yaxes(title=f"◄ {plain(y_ends[0])}     {plain(y_ends[1])} ►", zeroline=True, **_room(points, 1))
     return neutral(fig, height=560, title=title)
 
 
@@ -145,6 +144,6 @@ def _sides(points: Sequence[Sequence[float]]) -> list[str]:
 
 def _room(points: Sequence[Sequence[float]], axis: int) -> dict[str, Any]:
     """A range with room for labels at both ends."""
-    values = [point[axis] for point in points]
+    values = [point[axis] for point in points] or [0.0]
     spare = 0.18 * (max(values) - min(values)) or 0.1
     return {"range": [min(values) - spare, max(values) + spare]}
