@@ -90,6 +90,7 @@ def links(keys: list[str], watch: tuple[str, ...]) -> None:
     """Links that open models on other pages, with the first watched word; none where a page runs by itself."""
     titles = widgets.unique_titles(cache.specs("static"))
     address: dict[str, Any] = {"models": [titles[key] for key in keys if key in titles]}
+    address["model"] = address["models"][:1]  # the Map shows one
     if watch:
         address["word"] = watch[0]
     with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):

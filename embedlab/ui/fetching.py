@@ -89,8 +89,7 @@ def _live(identifier: str) -> None:
         last = events[-1] if events else None
         left = f", {runs.clock(last.eta)} left" if last and last.eta is not None else ""
         st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else "starting")
-        if st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", width=120):
-            run.cancel()
+        st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", on_click=run.cancel, width=120)
 
 
 def _title(run: Run) -> str:

@@ -83,9 +83,9 @@ def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
             if total := epochs(run):
                 parts.append(f"epoch {min(last.epoch + 1, total)} of {total}" if last.phase == "training" else "")
             st.progress(last.fraction, md(" · ".join(part for part in parts if part)))
-        if st.button("Cancel", key="cancel", icon=":material/stop:", disabled=run.cancelling, width=120):
-            run.cancel()
-            st.rerun(scope="fragment")
+        st.button(
+            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
+        )
 
 
 def epochs(run: Run) -> int:

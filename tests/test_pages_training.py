@@ -1,0 +1,204 @@
+"""The Training page: text in, settings, preview, a real run in its own process, and what is done with the result."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab import jobs, registry, training_runs, training_text
+from embedlab.jobs import Run
+from embedlab.training_runs import TrainSettings
+from embedlab.training_text import TextChoice
+
+PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "training.py")
+TALE = (
+    "The king rules the old land. The queen rules the old land. A cat chased a mouse. A dog chased the cat. "
+    "The dog and the cat sleep in the house at night. The king and the queen sleep in the palace at night.\n"
+) * 30
+
+
+def page(**query: str) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=120)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(item.value for item in app.metric if item.label == label)
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(item.value for item in (*app.markdown, *app.caption))
+
+
+def with_tale(app: AppTest, text: str = TALE) -> AppTest:
+    """Paste a text and press the button."""
+    app.run()
+    app.segmented_control(key="source").set_value("paste").run()
+    app.text_area(key="pasted").set_value(text).run()
+    return sound(app.button(key="use-pasted").click().run())
+
+
+def finish(run: Run, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while run.state().active and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert run.state().status == "done", (run.folder / "log.txt").read_text()
+
+
+def small(app: AppTest) -> AppTest:
+    for name, value in {"dim": 8, "min_count": 1, "epochs": 3, "workers": 1}.items():
+        app.number_input(key=f"word2vec_{name}").set_value(value)
+    app.text_input(key="watch").set_value("king, cat")
+    return app.run()
+
+
+@pytest.fixture
+def done(lab: Path) -> Run:
+    """A finished run on a pasted text."""
+    run = jobs.draft()
+    training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
+    config = {"dim": 8, "min_count": 1, "epochs": 3, "workers": 1, "algorithm": "skipgram"}
+    jobs.start("train", TrainSettings("word2vec", config, TextChoice(file="pasted.txt"), ("king", "cat"), "Tale"), run)
+    finish(run)
+    return run
+
+
+def test_the_form_opens_on_a_sample_with_a_preview(lab: Path) -> None:
+    app = sound(page().run())
+    assert not app.error
+    assert int(metric(app, "Running words").replace(",", "")) > 100_000
+    assert int(metric(app, "Vocabulary").replace(",", "")) > 300
+    assert "First sentences" in texts(app)
+    epochs = app.number_input(key="word2vec_epochs")
+    assert epochs.help and 5 < epochs.value <= 40  # a small text needs more passes than the default
+    assert app.text_input(key="watch").value.startswith("king, queen")
+
+
+def test_the_preview_follows_the_settings(lab: Path) -> None:
+    app = sound(with_tale(page()))
+    before = int(metric(app, "Vocabulary"))
+    app.number_input(key="word2vec_min_count").set_value(50).run()
+    assert int(metric(app, "Vocabulary")) < before
+    assert "seen less than 50 times" in texts(app)
+    assert metric(app, "Different words") == str(before)
+
+
+def test_train_watch_keep(lab: Path) -> None:
+    app = small(with_tale(page()))
+    app.text_input(key="name-new-word2vec skip-gram, pasted text").set_value("My tale").run()
+    sound(app.button(key="start").click().run())
+    (run,) = jobs.all_runs("train")
+    assert app.query_params["run"] in (run.id, [run.id])
+    finish(run)
+    losses = [event.loss for event in run.events() if event.loss is not None]
+    assert len(losses) == 3 and losses[-1] < losses[0]
+
+    app = sound(page(run=run.id).run())  # a reload
+    assert "The training is finished." in [item.value for item in app.success]
+    assert metric(app, "Final loss") == f"{losses[-1]:.4f}"
+    assert "**king**" in texts(app) and "**cat**" in texts(app)
+    app.select_slider(key="epoch").set_value(1).run()
+    first = training_runs.moments(run)[0].neighbors[0][0][0]
+    assert first in texts(sound(app))
+    sound(app.button(key="keep").click().run())
+    assert "yours/my-tale" in [spec.key for spec in registry.list_models()]
+    assert "Kept as" in texts(app)
+    assert "Word2Vec.train(corpus, Word2VecConfig(" in app.code[-1].value
+
+
+def test_a_name_that_is_taken_is_not_overwritten_without_asking(done: Run) -> None:
+    app = sound(page(run=done.id).run())
+    sound(app.button(key="keep").click().run())
+    other = jobs.draft()
+    training_text.copy(done.folder, other.folder)
+    jobs.start("train", training_runs.of(done), other)
+    finish(other)
+    app = sound(page(run=other.id).run())
+    sound(app.button(key="keep").click().run())
+    assert "already" in app.error[0].value
+    app.checkbox(key=f"replace-{other.id}").check().run()
+    sound(app.button(key="keep").click().run())
+    assert not app.error and "Kept as" in texts(app)
+
+
+def test_two_runs_side_by_side(done: Run) -> None:
+    other = jobs.draft()
+    training_text.copy(done.folder, other.folder)
+    asked = training_runs.of(done)
+    jobs.start("train", TrainSettings("word2vec", {**asked.config, "dim": 12}, asked.text, asked.watch, "Wider"), other)
+    finish(other)
+    app = sound(page(run=done.id).run())
+    app.selectbox(key="compare").set_value(other.id).run()
+    frame = sound(app).dataframe[-1].value
+    assert list(frame.columns) == ["", "Tale", "Wider"]
+    assert frame.iloc[0].tolist() == ["Dimensions", "8", "12"]
+    assert "Final loss" in frame[""].tolist() and "Minimum count" not in frame[""].tolist()
+
+
+def test_a_running_run_shows_its_progress_and_can_be_cancelled(lab: Path) -> None:
+    run = jobs.draft()
+    training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
+    config = {"dim": 50, "min_count": 1, "epochs": 1000, "workers": 1}
+    jobs.start("train", TrainSettings("word2vec", config, TextChoice(file="pasted.txt"), ("king",), "Long"), run)
+    deadline = time.monotonic() + 60
+    while not any(event.loss for event in run.events()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    app = sound(page(run=run.id).run())
+    assert metric(app, "Loss") != "–"
+    sound(app.button(key="cancel").click().run())
+    asked = time.monotonic()
+    while run.state().active and time.monotonic() < asked + 30:
+        time.sleep(0.05)
+    assert run.state().status == "cancelled"
+    app = sound(page(run=run.id).run())
+    assert "cancelled" in app.info[0].value
+
+
+def test_change_and_repeat_brings_the_settings_and_the_text_back(done: Run) -> None:
+    app = sound(page(run=done.id).run())
+    sound(app.button(key="again").click().run())
+    assert app.number_input(key="word2vec_dim").value == 8
+    assert app.text_input(key="watch").value == "king, cat"
+    assert int(metric(app, "Running words").replace(",", "")) == 1320
+    assert training_text.laid_down(done.folder) == "pasted.txt"
+
+
+def test_deleting_a_run_removes_it_from_the_list(done: Run) -> None:
+    app = sound(page(run=done.id).run())
+    sound(app.button(key=f"delete-{done.id}").click().run())
+    assert not done.folder.exists()
+    assert "Your runs" not in [item.value for item in app.subheader]
+
+
+def test_ten_words_are_refused_in_a_sentence_and_the_form_stays(lab: Path) -> None:
+    app = with_tale(page(), "one two three four five six seven eight nine ten")
+    assert app.error[0].value == (
+        "This text has only 10 words\\. Give at least 100; a hundred thousand and more are enough to see something\\."
+    )
+    assert not [button for button in app.button if button.key == "start"]
+    assert app.segmented_control(key="source").value == "paste"
+
+
+def test_settings_that_do_not_go_together_are_said_and_nothing_is_lost(lab: Path) -> None:
+    app = small(with_tale(page()))
+    app.number_input(key="word2vec_negative").set_value(0).run()
+    assert "negative must be 1 or more" in app.error[0].value
+    assert app.number_input(key="word2vec_dim").value == 8
+    app.number_input(key="word2vec_negative").set_value(5).run()
+    assert not app.error and metric(app, "Running words") == "1,320"
+
+
+def test_an_unknown_run_in_the_address_is_said_and_the_form_opens(lab: Path) -> None:
+    app = sound(page(run="0" * 24).run())
+    assert "no such run" in app.warning[0].value
+    assert [button for button in app.button if button.key == "start"]
