@@ -105,6 +105,8 @@ def words_map(view: MapView) -> Figure:
     fig.update_layout(
         legend={"y": -0.08 if view.axes else -0.02, "itemsizing": "constant"}, dragmode="pan" if flat else "orbit"
     )
+    fig.update_xaxes(showgrid=bool(view.axes))  # where axes mean nothing, neither do lines
+    fig.update_yaxes(showgrid=bool(view.axes))
     titles = [plain(title) for title in view.axes] or [""] * view.points.shape[1]
     if flat:
         fig.update_xaxes(title=titles[0], range=seen[0], showticklabels=False, zeroline=False)
