@@ -28,7 +28,7 @@ def run(lab: Path, monkeypatch: pytest.MonkeyPatch) -> jobs.Run:
 
 def test_an_uploaded_text_is_at_hand_after_the_samples(run: jobs.Run) -> None:
     assert list(texts.titles()) == [*(sample.key for sample in samples()), run.folder.name]
-    assert next(s for s in texts.sentences(run.folder.name) if "bank" in s).count("the") == 1
+    assert next(s for s in texts.sentences(run.folder.name) if "bank" in s).count("the") == 2
 
 
 @pytest.mark.usefixtures("run")
