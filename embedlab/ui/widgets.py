@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
 from embedlab.plots.text import md, plain
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state
+from embedlab.ui.frame import inside_app
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -23,9 +25,22 @@ HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
 
 
 def opening(title: str, look_for: str) -> None:
-    """The page's heading and, in two sentences, what to look for."""
+    """The page's heading and, in two sentences, what to look for; the first thing on every page."""
+    inside_app()
+    _frame()
     st.title(title)
     st.markdown(look_for)
+
+
+def _frame() -> None:
+    """Run app.py first where Streamlit did not.
+
+    A link that is the first thing a fresh server is asked for makes Streamlit 1.67 take the folder ``pages`` for its
+    older kind of app and skip app.py; every later run is right.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def explain(slug: str) -> None:
