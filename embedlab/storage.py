@@ -114,6 +114,7 @@ def write(folder: Path, model: StoredModel, *, half: bool = False) -> None:
     tensors = {name: _packed(array, half) for name, array in model.tensors.items()}
     with atomic_folder(Path(folder)) as scratch:
         save_file(tensors, scratch / TENSORS)
+        (scratch / TENSORS).chmod(0o644)  # safetensors makes files that only their owner can read
         (scratch / CONFIG).write_text(_json({"format": FORMAT, "kind": model.kind, "config": model.config}))
         (scratch / VOCABULARY).write_text(
             json.dumps({"words": model.words, "counts": model.counts.tolist()}, ensure_ascii=False), encoding="utf-8"
