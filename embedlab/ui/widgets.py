@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
 from embedlab.plots.text import md, plain
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state
-from embedlab.ui.frame import inside_app
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -26,21 +24,8 @@ HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
 
 def opening(title: str, look_for: str) -> None:
     """The page's heading and, in two sentences, what to look for; the first thing on every page."""
-    inside_app()
-    _frame()
     st.title(title)
     st.markdown(look_for)
-
-
-def _frame() -> None:
-    """Run app.py first where Streamlit did not.
-
-    A link that is the first thing a fresh server is asked for makes Streamlit 1.67 take the folder ``pages`` for its
-    older kind of app and skip app.py; every later run is right.
-    """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
-        st.rerun()
 
 
 def explain(slug: str) -> None:
