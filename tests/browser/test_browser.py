@@ -1,0 +1,71 @@
+"""The way of a visitor, in a real browser: ask an analogy, upload a text, train on it, see its neighbours, come back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from embedlab.data.datasets import load_sample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+
+def no_traceback(page: Page) -> None:
+    assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def test_the_lab_opens_on_its_road_and_leads_to_a_page(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("heading", level=1).wait_for()
+    for title in ("One-hot", "word2vec skip-gram", "BERT"):
+        page.get_by_text(title).first.wait_for()
+    page.get_by_test_id("stSidebar").get_by_text("Neighbors").click()
+    page.get_by_role("heading", name="Neighbors", level=1).wait_for()
+    no_traceback(page)
+
+
+def test_king_minus_man_plus_woman(page: Page, address: str) -> None:
+    page.goto(f"{address}/analogies?ask=Formula&models=word2vec%20skip-gram")
+    page.get_by_role("heading", name="Analogies", level=1).wait_for()
+    page.get_by_text("queen").first.wait_for()
+    no_traceback(page)
+
+
+def test_upload_train_keep_look_and_come_back_by_link(page: Page, address: str, tmp_path: Path) -> None:
+    text = tmp_path / "my kingdom.txt"
+    lines = [" ".join(words) + "." for _, words in zip(range(12_000), load_sample("kingdom"), strict=False)]
+    text.write_text("\n".join(lines), encoding="utf-8")
+
+    page.goto(f"{address}/training")
+    page.get_by_text("A file of yours").click()
+    page.locator('input[type="file"]').set_input_files(str(text))
+    page.get_by_text("my kingdom.txt").first.wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url(re.compile(r"[?&]run=[0-9a-f]{24}"))
+    link = page.url
+    page.get_by_text("The training is finished.").wait_for(timeout=240_000)
+
+    page.goto("about:blank")
+    page.goto(link)  # the run is found again
+    page.get_by_text("The training is finished.").wait_for()
+    page.get_by_label("Name", exact=True).fill("My kingdom")
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_text("every page offers it now").wait_for()
+    no_traceback(page)
+
+    page.goto(f"{address}/neighbors?word=queen&models=My%20kingdom")
+    page.get_by_role("heading", name="Neighbors", level=1).wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_text("The table").click()
+    no_traceback(page)
+    chart = page.locator(".js-plotly-plot").first
+    assert {"king", "princess", "prince"} & set(chart.locator(".ytick").all_inner_texts())
+    page.reload()
+    assert page.get_by_label("Word", exact=True).input_value() == "queen"
