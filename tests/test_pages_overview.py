@@ -33,7 +33,7 @@ def test_the_whole_road_is_told() -> None:
 @pytest.mark.usefixtures("lab")
 def test_a_model_at_hand_opens_in_neighbors(monkeypatch: pytest.MonkeyPatch) -> None:
     # AppTest makes every run the first one of a fresh server, which a real server has once.
-    monkeypatch.setattr("embedlab.ui.widgets.inside_app", lambda: None)
+    monkeypatch.setattr("embedlab.ui.widgets._inside_app", lambda: None)
     page = app()
     next(item for item in page.button if item.key == "try-hand-lsa").click().run()
     assert not page.exception

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
@@ -24,8 +25,20 @@ HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
 
 def opening(title: str, look_for: str) -> None:
     """The page's heading and, in two sentences, what to look for; the first thing on every page."""
+    _inside_app()
     st.title(title)
     st.markdown(look_for)
+
+
+def _inside_app() -> None:
+    """Run ``app.py`` around the page, also where the first visitor of a fresh server comes by a link to a page.
+
+    Until ``st.navigation`` has been called once, Streamlit takes a folder named ``pages`` for an app of its old sort
+    and runs the page alone, without our sidebar and layout.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def explain(slug: str) -> None:
