@@ -44,7 +44,7 @@ def made(
         licence=corpus.licence,
         attribution=str(getattr(corpus, "attribution", "") or ""),
         tokens=int(tokens),
-        seconds=round(float(seconds), 1),
+        seconds=round(float(seconds), 3),
         loss=None if loss is None else float(loss),
         created=date.today().isoformat(),
         versions=versions(libraries),
