@@ -47,8 +47,9 @@ widgets.opening(
     "**Look for** the axes that order words by meaning, and for those that only repeat what people used to write.",
 )
 st.warning(
-    "Where a word lies says how the training text uses it, not how the world is or ought to be. That nurse lies nearer "
-    "to woman is a habit of the writers; a program that relies on these vectors takes the habit over.",
+    "Where a word lies says how the training text uses it, not how the world is or ought to be. If nurse lies "
+    "nearer to woman than engineer does, that is a habit of the writers; a program that relies on these vectors takes "
+    "the habit over.",
     icon=":material/balance:",
 )
 picked = widgets.model_picker("static", many=False, default=("word2vec", "glove", "fasttext"))
@@ -97,7 +98,10 @@ with widgets.guard():
             f"{len(along.words)} words between {ends_x[0]} and {ends_x[1]} (across), {ends_y[0]} and {ends_y[1]} (up).",
         )
         between = float(axis_x.direction @ axis_y.direction)
-        st.markdown(f"The two axes have a cosine of {between:+.2f}: 0 would mean that they are independent.")
+        st.markdown(
+            f"The two axes have a cosine of {between:+.2f}: 0 would mean that they are independent, "
+            "1 that they are the same direction, −1 that they are opposite ones."
+        )
     if along.skipped:
         st.caption(f"Not known to {md(spec.title)}: {', '.join(md(word) for word in along.skipped)}")
     describe(axis_x, ends_x)

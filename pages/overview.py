@@ -19,18 +19,25 @@ def open_in_neighbors(spec: ModelSpec, name: str) -> None:
         st.switch_page("pages/neighbors.py")
 
 
+def open_in_training(family: Family) -> None:
+    """A button that opens the Training page on a family."""
+    if st.button("Train one", key=f"train-{family.key}", icon=":material/arrow_forward:", icon_position="right"):
+        state.put("train", family.kind)
+        st.switch_page("pages/training.py")
+
+
 def step(family: Family, at_hand: dict[str, ModelSpec]) -> None:
     """One station of the road."""
     with st.container(border=True):
         year, words, action = st.columns([1, 8, 2], vertical_alignment="center")
         year.markdown(f"**{family.year}**")
-        words.markdown(f"**{family.title}**  \n{family.idea}")
-        words.caption(f"What was missing before: {family.before}  \n[{md(family.paper)}]({family.url})")
+        before, paper = f":gray[What was missing before: {family.before}]", f"[{md(family.paper)}]({family.url})"
+        words.markdown(f"**{family.title}**  \n{family.idea}  \n:small[{before}]  \n:small[{paper}]")
         with action:
             if family.key in at_hand:
                 open_in_neighbors(at_hand[family.key], "road")
             elif family.here:
-                st.badge("train your own", color="blue")
+                open_in_training(family)
             else:
                 st.badge("not here yet", color="gray")
 
@@ -41,7 +48,7 @@ widgets.opening(
     "with a single 1 in it to BERT. **Look for** what each model could do that the one before it could not: every "
     "station answers a complaint about the last.",
 )
-road = families()
+road = sorted(families(), key=lambda family: family.year)  # of one year: in the order of their ideas
 specs = cache.specs()
 at_hand = {spec.family.key: spec for spec in reversed(specs)}
 

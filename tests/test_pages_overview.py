@@ -26,8 +26,10 @@ def test_the_whole_road_is_told() -> None:
         assert family.idea in text
         assert family.before in text
         assert f"**{family.year}**" in text
+    road = sorted(((family.year, family.here) for family in families()), key=lambda step: step[0])
     table = page.dataframe[0].value
-    assert table["here"].tolist() == ["yes" if family.here else "not yet" for family in families()]
+    assert table["year"].tolist() == [year for year, _ in road]
+    assert table["here"].tolist() == ["yes" if here else "not yet" for _, here in road]
 
 
 @pytest.mark.usefixtures("lab")

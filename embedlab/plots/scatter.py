@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.layout import GRID, neutral
-from embedlab.plots.palette import BLUE, GREEN, ORANGE, SERIES
+from embedlab.plots.palette import BLUE, GREEN, ORANGE, SERIES, SKY
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
     a, b, c, d, sought = result.points.tolist()
     fig = go.Figure()
     for (x0, y0), (x1, y1), color, dash in (
-        (a, b, BLUE, "solid"),
-        (c, sought, BLUE, "solid"),
+        (a, b, SKY, "solid"),
+        (c, sought, SKY, "solid"),
         (sought, d, ORANGE, "dot"),
     ):
-        fig.add_scatter(x=[x0, x1], y=[y0, y1], mode="lines", line={"color": color, "width": 2, "dash": dash})
+        head = {"symbol": ["circle", "arrow"], "size": [0, 13], "angleref": "previous", "standoff": 7, "color": color}
+        line = {"color": color, "width": 2, "dash": dash}
+        fig.add_scatter(x=[x0, x1], y=[y0, y1], mode="lines+markers", line=line, marker=head)
     for start, end in ((a, c), (b, sought)):
         fig.add_scatter(
             x=[start[0], end[0]], y=[start[1], end[1]], mode="lines", line={"color": GRID, "width": 2, "dash": "dash"}
@@ -58,8 +60,9 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
     )
     first, second = (100 * share for share in result.explained)
     fig.update_xaxes(title=f"first component, {first:.0f} % of the spread", **_room([a, b, c, d, sought], 0))
-    fig.update_yaxes(title=f"second component, {second:.0f} %", scaleanchor="x", scaleratio=1, showticklabels=False)
-    fig.update_xaxes(showticklabels=False)
+    fig.update_yaxes(title=f"second component, {second:.0f} %", scaleanchor="x", scaleratio=1)
+    fig.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
+    fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
     return neutral(fig, height=420, title=title)
 
 

@@ -88,7 +88,7 @@ def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
         "displaylogo": False,
         "displayModeBar": True,
         "toImageButtonOptions": {"format": "svg", "filename": name},
-        "scrollZoom": False,
+        "scrollZoom": select,  # a figure without zoom must not catch the page's scrolling
     }
     if not select:
         config["modeBarButtons"] = [["toImage"]]
