@@ -143,8 +143,11 @@ def _report(result: Evaluation) -> str:
 def _map(options: argparse.Namespace) -> None:
     from embedlab.analysis import stored_maps
 
+    model = registry.load_model(options.folder)
+    if not isinstance(model, StaticModel):
+        raise BadInput(f"{options.folder} has no word vectors of its own to draw.")
     with bar() as on_progress:
-        stored_maps.write(options.folder, on_progress=on_progress)
+        stored_maps.write(options.folder, model, on_progress=on_progress)
     say(f"The map of {options.folder} is stored.")
 
 
