@@ -1,0 +1,74 @@
+"""The shipped models: they load, fit their size limits, say where they come from, and measure what the README says."""
+
+from __future__ import annotations
+
+import pytest
+
+from embedlab import registry, storage
+from embedlab.analysis import stored_maps
+from embedlab.analysis.evaluation import google_analogies, queen_rank, word_similarity
+from embedlab.analysis.neighbors import nearest
+from embedlab.base import StaticModel
+
+MEGABYTE = 1_000_000
+LIMITS = {"word2vec": 10, "cbow": 10, "glove": 10, "fasttext": 16, "lsa": 10, "one_hot": 1}
+LEARNED = ("word2vec", "cbow", "glove", "fasttext", "lsa")
+
+
+def starter(key: str) -> StaticModel:
+    model = registry.model_class(key).load(storage.assets() / "starters" / key)
+    assert isinstance(model, StaticModel)
+    return model
+
+
+@pytest.mark.parametrize("key", LIMITS)
+def test_a_starter_is_small_and_says_where_it_comes_from(key: str) -> None:
+    folder = registry.model_folder("starter", key)
+    assert max(file.stat().st_size for file in folder.iterdir()) < LIMITS[key] * MEGABYTE
+    card = starter(key).card
+    assert card.source == "starter"
+    assert card.tokens > 70_000_000
+    for name in ("Wikipedia", "OpenStax", "WordNet"):
+        assert name in card.text
+    assert "CC BY-SA 3.0" in card.licence
+    assert "OpenStax, Rice University" in card.attribution
+
+
+@pytest.mark.parametrize("key", LEARNED)
+def test_a_starter_knows_forty_thousand_words_and_sensible_neighbours(key: str) -> None:
+    model = starter(key)
+    assert model.matrix.shape == (40_000, 100)
+    assert set(nearest(model, "france", 20).words) & {"italy", "germany", "belgium", "spain", "french", "paris"}
+    assert set(nearest(model, "january", 10).words) & {"february", "march", "november", "december"}
+
+
+@pytest.mark.parametrize(
+    ("key", "total", "syntactic", "wordsim"),
+    [
+        ("word2vec", 0.50, 0.55, 0.66),
+        ("cbow", 0.35, 0.5, 0.6),
+        ("glove", 0.35, 0.4, 0.55),
+        ("fasttext", 0.5, 0.60, 0.55),
+    ],
+)
+def test_a_starter_measures_at_least(key: str, total: float, syntactic: float, wordsim: float) -> None:
+    model = starter(key)
+    google = google_analogies(model, restrict=30_000)
+    assert google.total >= total
+    assert google.syntactic >= syntactic
+    assert word_similarity(model, "wordsim353").spearman >= wordsim
+    assert queen_rank(model).rank <= 5
+
+
+@pytest.mark.parametrize("key", LEARNED)
+def test_a_starter_opens_with_a_stored_map(key: str) -> None:
+    folder = registry.model_folder("starter", key)
+    found = stored_maps.shipped(folder, starter(key).words[:3000], stored_maps.SHIPPED)
+    assert found is not None
+    assert found.points.shape == (3000, 2)
+    assert found.trustworthiness > 0.85
+
+
+def test_one_hot_knows_no_similarity() -> None:
+    model = starter("one_hot")
+    assert (model.unit_matrix[:50] @ model.unit_matrix[:50].T).sum() == 50
