@@ -20,7 +20,7 @@ import numpy as np
 
 from embedlab.base import Floats, OnProgress, Progress, Settings, StaticConfig, StaticModel, setting
 from embedlab.data.vocab import EncodedCorpus
-from embedlab.models import randomized_svd, weighting, window_counts
+from embedlab.models import cooccurrence, randomized_svd, weighting, window_counts
 from embedlab.models.cards import made
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class LsaConfig(StaticConfig):
     window: int = setting(5, "Words to each side that count as neighbours (ppmi).", low=1, high=50)
     decay: str = setting(
         "flat",
-        "What a neighbour at distance d counts (ppmi): 'flat' 1, 'linear' (window - d + 1) / window, 'harmonic' 1 / d.",
-        choices=("flat", "linear", "harmonic"),
+        "What a neighbour at distance d counts (ppmi): 'flat' 1, 'harmonic' 1 / d.",
+        choices=("flat", "harmonic"),
     )
     contexts: int = setting(10_000, "So many of the commonest words count as neighbours (ppmi).", low=2, high=50_000)
     smoothing: float = setting(
@@ -101,13 +101,8 @@ def _table(encoded: EncodedCorpus, config: LsaConfig, on_progress: OnProgress | 
     """(V, C) words by context words, or (documents, V)."""
     if config.weighting == "tfidf":
         return weighting.tfidf(weighting.documents(encoded, config.document_sentences, on_progress))
-    distances = np.arange(1, config.window + 1)
-    weights = {
-        "flat": np.ones(config.window),
-        "linear": (config.window + 1 - distances) / config.window,
-        "harmonic": 1 / distances,
-    }[config.decay].astype(np.float32)
-    counts = window_counts.count(encoded, weights, config.contexts, on_progress)
+    near = cooccurrence.Weighting(config.window, symmetric=True, distance=config.decay == "harmonic")
+    counts = window_counts.count(encoded, near, config.contexts, workers=config.workers, on_progress=on_progress)
     return weighting.ppmi(counts, config.smoothing, config.shift)
 
 

@@ -8,6 +8,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from embedlab.base import Cancelled, Progress
 from embedlab.data.corpus import Corpus
 from embedlab.models import randomized_svd, weighting, window_counts
+from embedlab.models.cooccurrence import Weighting
 from embedlab.models.lsa import Lsa, LsaConfig
 
 RNG = np.random.default_rng(0)
@@ -38,14 +39,14 @@ def all_but_signs(vectors):
     return vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])])
 
 
-@pytest.mark.parametrize("weights", [[1, 1, 1], [1, 0.5]])
+@pytest.mark.parametrize(("near", "weights"), [(Weighting(3, distance=False), [1, 1, 1]), (Weighting(2), [1, 0.5])])
 @pytest.mark.parametrize("contexts", [7, 30])
-def test_windowed_counts_are_those_of_counting_one_by_one(monkeypatch, weights, contexts):
+def test_windowed_counts_are_those_of_counting_one_by_one(monkeypatch, near, weights, contexts):
     encoded = CORPUS.encode(1, 100)
     contexts = min(contexts, len(encoded.vocabulary))
-    monkeypatch.setattr(window_counts, "CHUNK", 100)
-    monkeypatch.setattr(window_counts, "BAND_BYTES", 4 * contexts * 4)  # four rows a band
-    result = window_counts.count(encoded, np.array(weights, np.float32), contexts)
+    monkeypatch.setattr(window_counts, "ROWS", 4)
+    result = window_counts.count(encoded, near, contexts)
+    assert result.dtype == np.float32
     np.testing.assert_allclose(result.toarray(), counted(encoded, weights, contexts), rtol=1e-5)
 
 
