@@ -14,8 +14,10 @@ PAGES = (
     ("models", "Models"),
 )
 
-st.set_page_config(page_title="Embedding Lab", page_icon=":material/scatter_plot:", layout="wide")
 folder = Path(__file__).resolve().parent / "pages"
+pictures = folder.parent / "assets" / "pictures"
+# A picture of our own: a named icon would be fetched from Google by every visitor's browser.
+st.set_page_config(page_title="Embedding Lab", page_icon=pictures / "icon.svg", layout="wide")
 page = st.navigation(
     [
         st.Page(folder / f"{name}.py", title=title, url_path=name, default=name == "overview")
@@ -24,5 +26,5 @@ page = st.navigation(
     ],
     expanded=True,
 )
-st.logo(folder.parent / "assets" / "pictures" / "logo.svg", size="large")
+st.logo(pictures / "logo.svg", size="large")
 page.run()

@@ -30,7 +30,7 @@ with widgets.guard():
     with first:
         word = state.text("word", "", "Search a word, or click on a point", placeholder="for example: river")
     with second:
-        color = state.choice("color", ["frequency", "cluster"], "frequency", "Colour by")
+        color = state.choice("color", ["frequency", "cluster"], "frequency", "Colour by", titles=map_parts.COLORS)
     with third:
         zoom = state.flag("zoom", False, "Zoom to it")
     settings, labels, k = map_parts.more_settings(method, dims)

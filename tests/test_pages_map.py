@@ -140,10 +140,10 @@ def test_what_a_lasso_holds_is_listed(lab, drawn):
 
 
 def test_clusters_colour_the_words_and_the_others_stay_grey(lab, drawn):
-    opened(method="PCA", color="cluster", clusters="3")
+    opened(method="PCA", color="Cluster", clusters="3")
     traces = [trace for trace in drawn.figures[-1][0].data if trace.customdata is not None]
     assert len(traces) == 3 and rows(drawn.figures[-1][0]) == set(range(len(model())))
-    page = opened(method="PCA", color="cluster", clusters="3")
+    page = opened(method="PCA", color="Cluster", clusters="3")
     page.multiselect(key="lit").select("1").run()
     traces = [trace for trace in drawn.figures[-1][0].data if trace.customdata is not None]
     assert traces[0].name == "other words"

@@ -105,8 +105,8 @@ def words_map(view: MapView) -> Figure:
     fig.update_layout(
         legend={"y": -0.08 if view.axes else -0.02, "itemsizing": "constant"}, dragmode="pan" if flat else "orbit"
     )
-    fig.update_xaxes(showgrid=bool(view.axes))  # where axes mean nothing, neither do lines
-    fig.update_yaxes(showgrid=bool(view.axes))
+    fig.update_xaxes(showgrid=bool(view.axes), showline=bool(view.axes))  # where axes mean nothing, neither do lines
+    fig.update_yaxes(showgrid=bool(view.axes), showline=bool(view.axes))
     titles = [plain(title) for title in view.axes] or [""] * view.points.shape[1]
     if flat:
         fig.update_xaxes(title=titles[0], range=seen[0], showticklabels=False, zeroline=False)
@@ -161,17 +161,25 @@ def _size(n: int) -> float:
 def _add_frequency(fig: Figure, view: MapView) -> None:
     known = bool(view.counts.any())
     values = np.log10(np.maximum(view.counts, 1)) if known else -np.log10(np.arange(1, len(view.words) + 1))
-    ticks = np.arange(np.floor(values.min()), np.ceil(values.max()) + 1) if len(values) else np.zeros(1)
+    low, high = np.quantile(values, [0, 0.98]) if known and len(values) else (values.min(initial=0), 0.0)
+    ticks = np.log10([step * 10.0**power for power in range(12) for step in (1, 2, 5)])
+    ticks = (ticks if known else -ticks)[(ticks >= low) & (ticks <= high) if known else -ticks >= low]
     bar = {
-        "title": {"text": "times seen" if known else "place in the model's order", "side": "right"},
+        "title": {"text": "times seen" if known else "place in the model's order", "side": "bottom"},
+        "orientation": "h",
         "thickness": 10,
         "len": 0.7,
+        "yanchor": "top",
+        "y": -0.08 if view.axes else -0.02,
         "tickvals": ticks,
         "ticktext": [f"{10 ** abs(tick):,.0f}" for tick in ticks],
         "outlinewidth": 0,
     }
-    rows = np.arange(len(view.words))[::-1]  # the commonest on top
-    _add(fig, view, rows, "words", color=values[::-1], colorscale=SCALE, colorbar=bar, size=_size(len(rows)))
+    rows = np.arange(len(view.words))[
+        ::-1
+    ]  # the commonest on top; few are much commoner, so the scale ends before
+    scale = {"colorscale": SCALE, "colorbar": bar, "cmin": low, "cmax": high}
+    _add(fig, view, rows, "words", color=values[::-1], size=_size(len(rows)), **scale)
 
 
 def _add_groups(fig: Figure, view: MapView, groups: Groups) -> None:

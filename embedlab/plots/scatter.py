@@ -59,7 +59,7 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
         cliponaxis=False,
     )
     first, second = (100 * share for share in result.explained)
-    fig.update_xaxes(title=f"first component, {first:.0f} % of the spread", **_room([a, b, c, d, sought], 0))
+    fig.update_xaxes(title=f"first component, {first:.0f} % of the spread", **_room([a, b, c, d, sought], 0, 0.3))
     fig.update_yaxes(title=f"second component, {second:.0f} %", scaleanchor="x", scaleratio=1)
     fig.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
@@ -145,8 +145,8 @@ def _sides(points: Sequence[Sequence[float]]) -> list[str]:
     return sides
 
 
-def _room(points: Sequence[Sequence[float]], axis: int) -> dict[str, Any]:
+def _room(points: Sequence[Sequence[float]], axis: int, share: float = 0.18) -> dict[str, Any]:
     """A range with room for labels at both ends."""
     values = [point[axis] for point in points] or [0.0]
-    spare = 0.18 * (max(values) - min(values)) or 0.1
+    spare = share * (max(values) - min(values)) or 0.1
     return {"range": [min(values) - spare, max(values) + spare]}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
+COLORS = {"frequency": "Frequency", "cluster": "Cluster"}
 PHASES = {"": "Waiting for another map", "starting": "Starting", "neighbours": "Finding neighbours"}
 PHASES |= {"layout": "Laying out", "trustworthiness": "Measuring trustworthiness"}
 FUNCTION_WORDS = 100
@@ -52,7 +53,7 @@ def words(model: StaticModel) -> MapWords:
     Raises:
         BadInput: none of the visitor's own words is known.
     """
-    first, second, third = st.columns([2, 2.6, 1.8], vertical_alignment="bottom")
+    first, second, third = st.columns([2.6, 2, 1.8], vertical_alignment="bottom")
     titles = {"common": "Commonest", "own": "My own"}
     with first:
         own = state.choice("words", list(titles), "common", "Words", titles=titles) == "own"
@@ -210,7 +211,10 @@ def figure(chosen: MapWords, drawn: Projection, grouped: Groups | None, focus: F
     revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
     dark = st.context.theme.type == "dark"
     ink = ("#E6EAEE", "#14181D") if dark else ("#1F2933", "#FFFFFF")
-    return words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink))
+    fig = words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink))
+    if "Mobi" in st.context.headers.get("User-Agent", ""):
+        fig.update_layout(dragmode=False)  # a finger on the map scrolls the page; the map's own buttons zoom and pan
+    return fig
 
 
 def summary(chosen: MapWords, drawn: Projection) -> str:
