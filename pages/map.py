@@ -11,15 +11,14 @@ widgets.opening(
     "its true neighbours the map hides and which it invents.",
 )
 
-first, second, third = st.columns([2.6, 2, 1.8])
-with first:
-    picked = widgets.model_picker("static", many=False, default=["word2vec", "glove", "cbow", "fasttext", "lsa"])
+picked = widgets.model_picker("static", many=False, default=["word2vec", "glove", "cbow", "fasttext", "lsa"])
 if not picked:
     st.stop()
 spec = picked[0]
-with second:
+first, second, _ = st.columns([2.6, 2, 1.8])
+with first:
     method = state.choice("method", list(map_parts.METHODS), "umap", "Method", titles=map_parts.METHODS)
-with third:
+with second:
     dims = 3 if state.choice("dims", ["2D", "3D"], "2D", "Dimensions") == "3D" else 2
 
 with widgets.guard():

@@ -75,7 +75,7 @@ def test_two_words_are_compared_in_every_model() -> None:
 
 @pytest.mark.usefixtures("lab")
 def test_sentences_that_hold_both_words_come_from_the_kingdom() -> None:
-    page = opened(word="king", view="In sentences", text="kingdom", k="30")
+    page = opened(word="king", view="In sentences", text="Kingdom", k="30")
     assert not page.error
     counted = next(item.value for item in page.markdown if item.value.startswith("Of "))
     assert "hold **king**" in counted

@@ -139,7 +139,12 @@ def _bar(
     fig = go.Figure(go.Bar(bar))
     labels = [plain(word, LONGEST) for word in words]
     fig.update_yaxes(
-        tickvals=rows, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False, showline=False,
+        tickvals=rows,
+        ticktext=labels,
+        autorange="reversed",
+        showgrid=False,
+        zeroline=False,
+        showline=False,
         tickfont_size=13,
     )
     fig.update_xaxes(zeroline=True)

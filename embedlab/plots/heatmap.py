@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit: str = "overlap") -> Figure:
     """(M, M) values from 0 to 1 between M things, each written in its field.
 
-    The colours go from nearly see-through to half blue, so that the numbers are legible on light and dark paper.
+    The colours go from nearly see-through to a third blue, so that the numbers are legible on light and dark paper.
     """
     import plotly.graph_objects as go
 
@@ -29,7 +29,7 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
             y=places,
             zmin=0,
             zmax=1,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 0.65)]],
+            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 0.35)]],
             showscale=False,
             xgap=3,
             ygap=3,
@@ -39,7 +39,7 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
     )
     for row, line in enumerate(values.tolist()):
         for column, value in enumerate(line):
-            fig.add_annotation(x=column, y=row, text=f"{value:.2f}", showarrow=False, font={"size": 14})
+            fig.add_annotation(x=column, y=row, text=f"{value:.2f}", showarrow=False, font={"size": 15})
     fig.update_xaxes(tickvals=places, ticktext=names, side="bottom", showgrid=False, zeroline=False)
     fig.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
     return neutral(fig, height=90 + 62 * len(labels), title=title)

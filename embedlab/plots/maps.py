@@ -175,9 +175,7 @@ def _add_frequency(fig: Figure, view: MapView) -> None:
         "ticktext": [f"{10 ** abs(tick):,.0f}" for tick in ticks],
         "outlinewidth": 0,
     }
-    rows = np.arange(len(view.words))[
-        ::-1
-    ]  # the commonest on top; few are much commoner, so the scale ends before
+    rows = np.arange(len(view.words))[::-1]  # the commonest on top; few are much commoner, so the scale ends before
     scale = {"colorscale": SCALE, "colorbar": bar, "cmin": low, "cmax": high}
     _add(fig, view, rows, "words", color=values[::-1], size=_size(len(rows)), **scale)
 

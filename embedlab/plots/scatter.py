@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -111,13 +112,14 @@ def frequency(results: Mapping[str, Neighbors], colors: Mapping[str, str], title
     for number, (name, result) in enumerate(results.items()):
         color = colors.get(name, SERIES[number % len(SERIES)])
         known = [i for i, count in enumerate(result.counts.tolist()) if count > 0]
+        places = [(math.log10(result.counts[i]), 2 * float(result.similarities[i])) for i in known]
         fig.add_scatter(
             x=[int(result.counts[i]) for i in known],
             y=[float(result.similarities[i]) for i in known],
             name=plain(name),
             mode="markers+text",
             text=[plain(result.words[i], LONGEST) for i in known],
-            textposition="top center",
+            textposition=_sides(places),
             textfont={"size": 11},
             marker={
                 "color": color,
@@ -128,7 +130,7 @@ def frequency(results: Mapping[str, Neighbors], colors: Mapping[str, str], title
             cliponaxis=False,
         )
         used.append(color)
-    fig.update_xaxes(type="log", title="times seen in the training text", dtick=1)
+    fig.update_xaxes(type="log", title="times seen in the training text", dtick=1, tickformat=",d")
     fig.update_yaxes(title="similarity")
     return neutral(fig, height=440, title=title, legend=True)
 

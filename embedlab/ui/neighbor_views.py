@@ -162,7 +162,7 @@ def in_sentences(asked: Asked) -> None:
         else f"The text that {md(title)} was trained on is not at hand: the shipped models come without theirs. "
         "Look the pair up in another text, and see whether the two words meet or only keep the same company."
     )
-    key = state.choice("text", list(available), own or next(iter(available)), "Text", titles=available)
+    key = state.choice("text", list(available), own or "wikipedia", "Text", titles=available)
     near = asked.found[title].words
     beside = state.choice("beside", near, near[0], f"Neighbor, by {title}")
     with widgets.guard():
@@ -174,8 +174,7 @@ def in_sentences(asked: Asked) -> None:
         )
         groups = zip((f"{word} and {beside}", word, beside), (result.together, *result.apart), strict=True)
         rows = [(kind, sentence) for kind, sentences in groups for sentence in sentences[:5]]
-        for _, sentence in rows:
-            st.markdown(f"- {widgets.highlighted(sentence, (word, beside))}")
+        st.markdown("\n".join(f"- {widgets.highlighted(sentence, (word, beside))}" for _, sentence in rows))
         frame = pd.DataFrame({"holds": [kind for kind, _ in rows], "sentence": [" ".join(s) for _, s in rows]})
         widgets.table(frame, "sentences")
 
