@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +51,7 @@ def alive(pid: int, since: float) -> bool:
 
 
 def end(pid: int, since: float) -> None:
-    """End a process and what it started, at once."""
+    """End a process and what it started, at once; returns when it is gone, or after a second."""
     if not alive(pid, since):
         return
     try:
@@ -60,3 +61,6 @@ def end(pid: int, since: float) -> None:
             os.kill(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+    deadline = time.monotonic() + 1.0
+    while alive(pid, since) and time.monotonic() < deadline:
+        time.sleep(0.01)

@@ -183,6 +183,8 @@ class Run:
                 return
         state = self._written()
         processes.end(state.pid, state.born)
+        if self.folder.exists() and self._written().active:
+            self.write_state(dataclasses.replace(state, status="cancelled", finished=time.time()))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -13,14 +13,14 @@ FIRST = ("dim", "min_count", "max_words", "window", "epochs", "negative")
 KINDS = {family.key: family.title for family in registry.families() if family.here}
 
 
-def choose_model(tokens: int) -> tuple[str, type[Settings], dict[str, Any]]:
+def choose_model(tokens: int, types: int) -> tuple[str, type[Settings], dict[str, Any]]:
     """The model and its settings: the widgets begin with what suits the text."""
     kind = state.choice("train", list(KINDS), "word2vec", "Model", titles=KINDS)
     family = next(item for item in registry.families() if item.key == kind)
     st.caption(md(family.idea))
     config_class = new_run.config_class(kind)
     fixed = {"algorithm": "cbow" if kind == "cbow" else "skipgram"} if family.kind == "word2vec" else {}
-    start = new_run.defaults(config_class, tokens)
+    start = new_run.defaults(kind, tokens, types)
     values = forms.settings_form(config_class, f"{kind}_", first=FIRST, defaults=start, without=fixed)
     return kind, config_class, values | fixed
 
@@ -33,7 +33,7 @@ def ask() -> None:
         return
     found = preview.head(chosen)
     st.subheader("2. Model", anchor=False)
-    kind, config_class, values = choose_model(found.whole)
+    kind, config_class, values = choose_model(found.whole, found.types)
     st.subheader("3. Look, then train", anchor=False)
     left, right = st.columns(2)
     watched = left.text_input(

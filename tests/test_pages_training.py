@@ -63,8 +63,9 @@ def small(app: AppTest) -> AppTest:
 
 
 @pytest.fixture
-def done(lab: Path) -> Run:
-    """A finished run on a pasted text."""
+def done(lab: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A finished run on a pasted text; it and all others of the test are worked off at once, in this process."""
+    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
     run = jobs.draft()
     training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
     config = {"dim": 8, "min_count": 1, "epochs": 3, "workers": 1, "algorithm": "skipgram"}

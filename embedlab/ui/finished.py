@@ -11,7 +11,7 @@ from embedlab import archive, registry, shelf, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
 from embedlab.jobs import Run, RunState
-from embedlab.plots import learning
+from embedlab.plots import learning, moving
 from embedlab.plots.text import md
 from embedlab.ui import compared, runs, widgets
 
@@ -33,7 +33,7 @@ def show(run: Run, how: RunState) -> None:
         _epochs(seen)
     if events:
         st.subheader("Loss", anchor=False)
-        runs.losses(events, "loss")
+        runs.losses(events)
         rows = [dataclasses.asdict(event) for event in events if event.loss is not None]
         if rows:
             widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
@@ -95,15 +95,20 @@ def _epochs(seen: list[Moment]) -> None:
         listed = [item.epoch for item in seen]
         chosen = st.select_slider("Epoch", listed, listed[-1], key="epoch", bind="query-params")
         index = listed.index(chosen)
-    widgets.figure(
-        learning.neighborhoods(seen, index),
-        "neighborhoods",
-        f"After epoch {seen[index].epoch}: the watched words {', '.join(seen[index].watched)} and their neighbors.",
+    summary = (
+        f"After epoch {seen[index].epoch}: the watched words {', '.join(seen[index].watched)} and their neighbors."
     )
-    st.download_button(
-        "All epochs as HTML, to play", lambda: learning.film(seen).to_html(include_plotlyjs=True), "epochs.html",
-        "text/html", key="film", on_click="ignore", type="tertiary", icon=":material/movie:",
-    )  # fmt: skip
+    st.echarts_chart(moving.neighborhoods(seen, index), key="epochs-map", height=430, renderer="svg", alt=summary)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Figure as HTML", lambda: widgets.standalone([learning.neighborhoods(seen, index)], summary),
+            "neighborhoods.html", "text/html", key="html-neighborhoods", on_click="ignore", type="tertiary",
+            icon=":material/download:", help="For SVG use the arrow in the figure's upper right corner.",
+        )  # fmt: skip
+        st.download_button(
+            "All epochs as HTML, to play", lambda: learning.film(seen).to_html(include_plotlyjs=True), "epochs.html",
+            "text/html", key="film", on_click="ignore", type="tertiary", icon=":material/movie:",
+        )  # fmt: skip
     runs.neighbor_lists(seen[index])
     rows = [
         (item.epoch, word, rank, near, value)

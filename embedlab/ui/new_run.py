@@ -27,9 +27,13 @@ def config_class(kind: str) -> type[Settings]:
     return registry.model_class(kind).config_class
 
 
-def defaults(settings_class: type[Settings], tokens: int) -> dict[str, Any]:
-    """Settings to begin with for a text of so many words."""
-    return rules.by_size(settings_class, tokens)
+def defaults(kind: str, tokens: int, types: int) -> dict[str, Any]:
+    """Settings to begin with for a text of so many words, so many of them different.
+
+    CBOW averages its context, so each step is small; the authors' program starts it at twice the learning rate, too.
+    """
+    found = rules.by_size(config_class(kind), tokens, types)
+    return found | {"alpha": 0.05} if kind == "cbow" else found
 
 
 def watched(text: TextChoice) -> str:

@@ -32,12 +32,14 @@ class Head:
     Attributes:
         corpus: its sentences.
         tokens: running words in it.
+        types: different words in it.
         whole: running words of the whole text: counted if that was short, estimated otherwise.
         complete: whether the beginning is the whole text.
     """
 
     corpus: Corpus
     tokens: int
+    types: int
     whole: int
     complete: bool
 
@@ -68,7 +70,8 @@ def _read(text: str, folder: str, _chosen: Chosen) -> Head:
         sentences.append([sys.intern(word) for word in sentence])
         tokens += len(sentence)
     whole = tokens if complete else max(corpus.source.size(), tokens)
-    return Head(Corpus.from_sentences(sentences, name=corpus.name), tokens, whole, complete)
+    types = len({word for sentence in sentences for word in sentence})
+    return Head(Corpus.from_sentences(sentences, name=corpus.name), tokens, types, whole, complete)
 
 
 @st.cache_resource(max_entries=32, ttl=3600, show_spinner=False)

@@ -11,7 +11,7 @@ from embedlab import jobs, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
-from embedlab.plots import learning
+from embedlab.plots import learning, moving
 from embedlab.plots.text import md
 from embedlab.ui import widgets
 
@@ -59,12 +59,12 @@ def live(folder: str) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Loss**")
-        losses(events, "live-loss")
+        _live_losses(events, epochs(run))
     with right:
         st.markdown("**Neighbors as they move**")
         if seen:
-            st.plotly_chart(
-                learning.neighborhoods(seen, len(seen) - 1, 330), key="live-map", config={"displayModeBar": False},
+            st.echarts_chart(
+                moving.neighborhoods(seen, len(seen) - 1), key="live-map", height=330,
                 alt=f"The watched words and their neighbors after epoch {seen[-1].epoch}.",
             )  # fmt: skip
         else:
@@ -80,17 +80,22 @@ def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
         else:
             last = events[-1]
             parts = [last.phase]
-            if total := epochs(run):
-                parts.append(f"epoch {min(last.epoch + 1, total)} of {total}" if last.phase == "training" else "")
-            st.progress(last.fraction, md(" · ".join(part for part in parts if part)))
+            if last.phase == "reading":
+                parts.append(f"{last.step:,} words")
+            elif last.phase == "training" and (total := epochs(run)):
+                parts.append(f"epoch {min(last.epoch + 1, total)} of {total}")
+            # a text of unknown length reports as many words as it has read: no share to show
+            unknown = last.phase == "reading" and last.step == last.total
+            st.progress(0.0 if unknown else last.fraction, md(" · ".join(parts)))
         st.button(
             "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
         )
 
 
 def epochs(run: Run) -> int:
-    """Epochs that were asked for; 0 for models that have none."""
-    return int(training_runs.of(run).config.get("epochs", 0))
+    """Epochs that were asked for, or rounds; 0 for models that have none."""
+    config = training_runs.of(run).config
+    return int(config.get("epochs") or config.get("iterations") or 0)
 
 
 def _numbers(state: RunState, events: Sequence[RunEvent]) -> None:
@@ -104,19 +109,35 @@ def _numbers(state: RunState, events: Sequence[RunEvent]) -> None:
     cells[3].metric("Loss", f"{with_loss[-1].loss:.4f}" if with_loss else "–")
 
 
-def losses(events: Sequence[RunEvent], key: str) -> None:
-    """The loss curve, with the loss on text kept apart where there is one."""
-    training = [(event.epoch, event.loss) for event in events if event.loss is not None]
-    held_out = [(event.epoch, event.held_out) for event in events if event.held_out is not None]
+def _pairs(events: Sequence[RunEvent]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Epochs and losses, on the text that is trained on and on the text kept apart; one pair an epoch's end."""
+    ends: dict[int, RunEvent] = {}
+    for event in events:
+        if event.loss is not None and event.epoch:
+            ends.setdefault(event.epoch, event)  # what comes later with this number is said within the next epoch
+    training = [(float(event.epoch), event.loss) for event in ends.values() if event.loss is not None]
+    return training, [(float(event.epoch), event.held_out) for event in ends.values() if event.held_out is not None]
+
+
+def _live_losses(events: Sequence[RunEvent], total: int) -> None:
+    training, held_out = _pairs(events)
+    if training:
+        st.echarts_chart(
+            moving.loss(training, held_out, total), key="live-loss", height=330,
+            alt=f"The training loss is {training[-1][1]:.3g} after epoch {training[-1][0]:.0f}.",
+        )  # fmt: skip
+    else:
+        st.caption("The curve begins at the end of the first epoch." if total else "This model has no loss to follow.")
+
+
+def losses(events: Sequence[RunEvent]) -> None:
+    """The loss curve of a run that has ended."""
+    training, held_out = _pairs(events)
     if not training:
-        st.caption("This model has no loss to follow; its progress is above.")
+        st.caption("This model has no loss to follow.")
         return
     fig = learning.loss(training, held_out, "epoch").update_layout(height=330)
-    summary = f"The training loss falls from {training[0][1]:.3g} to {training[-1][1]:.3g}."
-    if key.startswith("live"):
-        st.plotly_chart(fig, key=key, config={"displayModeBar": False}, alt=summary)
-    else:
-        widgets.figure(fig, key, summary)
+    widgets.figure(fig, "loss", f"The training loss falls from {training[0][1]:.3g} to {training[-1][1]:.3g}.")
 
 
 def neighbor_lists(seen: Moment) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from embedlab import defaults
+from embedlab.models.word2vec import Word2VecConfig
+
 
 def script(tokens: int = 0) -> None:
     import streamlit as st
@@ -71,10 +74,16 @@ def test_untouched_fields_follow_the_size_of_the_text_and_touched_ones_stay() ->
 
 
 def test_defaults_by_size_are_valid_settings() -> None:
-    from embedlab import defaults, registry
+    from embedlab import registry
 
     for family in registry.families():
         if family.here:
             config = registry.model_class(family.key).config_class
             for tokens in (0, 1, 120, 5_000, 60_000, 300_000, 2_000_000, 50_000_000):
                 config.from_dict(defaults.by_size(config, tokens))
+
+
+def test_a_text_of_few_different_words_is_hardly_thinned() -> None:
+    few, many = (defaults.by_size(Word2VecConfig, 200_000, types) for types in (900, 30_000))
+    assert (few["sample"], few["window"]) == (0.01, 3)
+    assert (many["sample"], many["window"]) == (0.001, 5)
