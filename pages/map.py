@@ -40,7 +40,9 @@ with widgets.guard():
     about, focus = map_parts.about(chosen, drawn, row, k, zoom)
     st.caption(about)
     figure = map_parts.figure(chosen, drawn, groups, focus, labels)
-    event = widgets.figure(figure, "map", map_parts.summary(chosen, drawn), select=dims == 2)
+    event = widgets.figure(
+        figure, "map", map_parts.summary(chosen, drawn), select=dims == 2 and not map_parts.on_phone()
+    )
     if focus:
         map_parts.neighbours(chosen, focus)
     map_parts.selected(chosen, event, drawn, groups)

@@ -62,3 +62,15 @@ def test_the_first_page_loads_no_heavy_library(lab: Path, lab_home: Path) -> Non
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(run.stdout.split())
     assert not loaded & {"torch", "gensim", "umap", "sklearn", "numba", "transformers"}
+
+
+@pytest.mark.usefixtures("lab")
+def test_the_word_goes_along_from_page_to_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedlab.ui.widgets._inside_app", lambda: None)
+    page = app()
+    page.switch_page("pages/neighbors.py").run()
+    page.text_input(key="word").set_value("paris").run()
+    page.switch_page("pages/map.py").run()
+    assert page.text_input(key="word").value == "paris"
+    page.switch_page("pages/neighbors.py").run()
+    assert page.text_input(key="word").value == "paris"

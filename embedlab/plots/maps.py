@@ -147,6 +147,8 @@ def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], 
     x, y, *z = view.points[rows].T
     if z:
         options["marker"]["size"] = np.asarray(options["marker"]["size"]) * 0.65
+        if marker.get("color") == PALE:  # see-through colours add up to white in three dimensions
+            options["marker"] |= {"color": GREY, "opacity": 0.15}
         fig.add_scatter3d(x=x, y=y, z=z[0], **options)
         return
     grey = {"marker": {"color": GREY, "opacity": 0.25}}

@@ -40,6 +40,11 @@ def take_click() -> None:
     st.session_state["map-clicked"] = clicked
 
 
+def on_phone() -> bool:
+    """Whether the visitor holds a phone, on which a finger on the map must scroll the page and not the map."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
 def selection(event: Any) -> list[tuple[int, str]]:
     """Row and word of every selected point."""
     chosen = event.get("selection", {}).get("points", []) if isinstance(event, Mapping) else []
@@ -211,10 +216,7 @@ def figure(chosen: MapWords, drawn: Projection, grouped: Groups | None, focus: F
     revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
     dark = st.context.theme.type == "dark"
     ink = ("#E6EAEE", "#14181D") if dark else ("#1F2933", "#FFFFFF")
-    fig = words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink))
-    if "Mobi" in st.context.headers.get("User-Agent", ""):
-        fig.update_layout(dragmode=False)  # a finger on the map scrolls the page; the map's own buttons zoom and pan
-    return fig
+    return words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink))
 
 
 def summary(chosen: MapWords, drawn: Projection) -> str:

@@ -22,10 +22,21 @@ FEW = 8
 def text(
     name: str, default: str, label: str, *, help: str | None = None, placeholder: str | None = None, limit: int = 200
 ) -> str:
-    """A line of text, without spaces at its ends; at most ``limit`` characters."""
+    """A line of text, without spaces at its ends; at most ``limit`` characters.
+
+    Streamlit forgets a widget's value on the way to a page without it, or with another label; what was written
+    instead of the default is therefore kept beside.
+    """
+    kept: dict[str, str] = st.session_state.setdefault("_kept", {})
+    if name in kept and name not in st.session_state and name not in st.query_params:
+        st.session_state[name] = kept[name]
     value = st.text_input(
         label, default, limit, key=name, help=help, placeholder=placeholder, bind="query-params", width="stretch"
     )
+    if value and value != default:
+        kept[name] = value
+    else:
+        kept.pop(name, None)
     return (value or "").strip()[:limit]
 
 
