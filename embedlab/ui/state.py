@@ -28,8 +28,8 @@ def text(
     instead of the default is therefore kept beside.
     """
     kept: dict[str, str] = st.session_state.setdefault("_kept", {})
-    if name in kept and name not in st.session_state and name not in st.query_params:
-        st.session_state[name] = kept[name]
+    if name in kept and name not in st.query_params:
+        st.session_state[name] = st.session_state.get(name, kept[name])
     value = st.text_input(
         label, default, limit, key=name, help=help, placeholder=placeholder, bind="query-params", width="stretch"
     )
