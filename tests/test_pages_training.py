@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import time
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedlab import jobs, registry, training_runs, training_text
-from embedlab.jobs import Run
+from embedlab.jobs import Run, RunState
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
 
@@ -179,6 +181,39 @@ def test_deleting_a_run_removes_it_from_the_list(done: Run) -> None:
     sound(app.button(key=f"delete-{done.id}").click().run())
     assert not done.folder.exists()
     assert "Your runs" not in [item.value for item in app.subheader]
+
+
+def test_more_than_three_runs_wait_in_a_fold_out_the_oldest_last(lab: Path) -> None:
+    for number in range(5):
+        run = jobs.draft()
+        asked = TrainSettings("one_hot", {}, TextChoice(sample="kingdom"), ("king",), f"Run {number}")
+        written = {"kind": "train", "settings": dataclasses.asdict(asked)}
+        (run.folder / "settings.json").write_text(json.dumps(written), encoding="utf-8")
+        run.write_state(RunState("done", created=1000.0 + number, started=1000.0, finished=1001.0))
+    app = sound(page().run())
+    listed = [item.value for item in app.markdown if "Run " in item.value]
+    assert [text.split("**")[1] for text in listed] == [f"Run {number}" for number in (4, 3, 2, 1, 0)]
+    older = next(item for item in app.expander if item.label == "2 older")
+    assert ["Run 1" in older.markdown[0].value, "Run 0" in older.markdown[2].value] == [True, True]
+
+
+def test_neighbors_without_any_similarity_get_a_sentence(lab: Path) -> None:
+    def lists() -> None:
+        import numpy as np
+
+        from embedlab.analysis.moving import moment
+        from embedlab.models.lsa import Lsa
+        from embedlab.models.one_hot import OneHot
+        from embedlab.ui import runs
+
+        words = ["king", "queen", "cat"]
+        runs.neighbor_lists(moment(OneHot(words), ("king",), 0, None))
+        runs.neighbor_lists(moment(Lsa(words, np.eye(3, 2, dtype=np.float32) + 1), ("king",), 0, None))
+
+    app = sound(AppTest.from_function(lists).run())
+    assert [item.value for item in app.caption] == [
+        "All similarities are 0: to this model no word is nearer than another, as with one-hot vectors."
+    ]
 
 
 def test_ten_words_are_refused_in_a_sentence_and_the_form_stays(lab: Path) -> None:

@@ -19,6 +19,8 @@ SIGNS = {
     "running": ":material/autorenew:", "done": ":material/check_circle:",
     "failed": ":material/error:", "cancelled": ":material/cancel:", "interrupted": ":material/warning:",
 }  # fmt: skip
+OPEN, LISTED = 3, 30
+"""Runs that the list shows at once, and with its fold-out."""
 
 
 def current() -> Run | None:
@@ -145,6 +147,9 @@ def neighbor_lists(seen: Moment) -> None:
     if not seen.watched:
         st.caption("None of the watched words is in the vocabulary.")
         return
+    values = [value for row in seen.neighbors for _, value in row]
+    if values and not any(values):
+        st.caption("All similarities are 0: to this model no word is nearer than another, as with one-hot vectors.")
     for start in range(0, len(seen.watched), 4):
         watched = seen.watched[start : start + 4]
         for column, word, row in zip(st.columns(4), watched, seen.neighbors[start : start + 4], strict=False):
@@ -154,26 +159,35 @@ def neighbor_lists(seen: Moment) -> None:
 
 
 def your_runs(shown: Run | None) -> None:
-    """The list of all training runs, the newest first, to look at or delete."""
+    """The list of all training runs, the newest first, to look at or delete; more than ``OPEN`` wait in a fold-out."""
     found = jobs.all_runs("train")
     if not found:
         return
     st.subheader("Your runs", anchor=False)
-    for run in found[:30]:
-        try:
-            settings, state = training_runs.of(run), run.state()
-        except (BadInput, KeyError, TypeError):
-            continue
-        with st.container(horizontal=True, vertical_alignment="center"):
-            when = time.strftime("%d %b %H:%M", time.localtime(state.created))
-            status = "running" if state.active else state.status
-            text = f"{SIGNS[status]} **{md(settings.name, 60)}** :gray[{when}, {status}]"
-            st.markdown(text, width="stretch")
-            here = shown is not None and shown.id == run.id
-            st.button("Open", key=f"open-{run.id}", on_click=look_at, args=(run,), disabled=here)
-            with st.popover("Delete", icon=":material/delete:"):
-                st.markdown("Delete this run, its text and its result? A kept model stays.")
-                st.button("Delete the run", key=f"delete-{run.id}", on_click=_delete, args=(run,), type="primary")
+    for run in found[:OPEN]:
+        _row(run, shown)
+    if older := found[OPEN:LISTED]:
+        with st.expander(f"{len(older)} older", icon=":material/history:"):
+            for run in older:
+                _row(run, shown)
+
+
+def _row(run: Run, shown: Run | None) -> None:
+    """One run: how it stands, and what can be done with it; nothing if its files cannot be read."""
+    try:
+        settings, state = training_runs.of(run), run.state()
+    except (BadInput, KeyError, TypeError):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        when = time.strftime("%d %b %H:%M", time.localtime(state.created))
+        status = "running" if state.active else state.status
+        text = f"{SIGNS[status]} **{md(settings.name, 60)}** :gray[{when}, {status}]"
+        st.markdown(text, width="stretch")
+        here = shown is not None and shown.id == run.id
+        st.button("Open", key=f"open-{run.id}", on_click=look_at, args=(run,), disabled=here)
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown("Delete this run, its text and its result? A kept model stays.")
+            st.button("Delete the run", key=f"delete-{run.id}", on_click=_delete, args=(run,), type="primary")
 
 
 def _delete(run: Run) -> None:
