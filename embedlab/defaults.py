@@ -23,7 +23,7 @@ def by_size(kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]
     while the text is small, and passes make up for a short text. The threshold of subsampling is meant for a
     language, where only words like "the" are a thousandth of a text. With a vocabulary of 900 words that is the share
     of the average word, so a higher threshold and a narrower window let its grammar show: on the sample "kingdom",
-    99 % instead of 30 % of the five nearest neighbours of a person are persons.
+    99 % instead of 30 % of the five nearest neighbors of a person are persons.
 
     Args:
         kind: the model's settings class; names that it does not have are left out, its bounds are kept.

@@ -28,7 +28,7 @@ class TrainSettings:
         kind: the family's key in the registry ("cbow" and "word2vec" are two).
         config: settings of the model as plain values.
         text: what to train on.
-        watch: words whose neighbours are followed; empty chooses some.
+        watch: words whose neighbors are followed; empty chooses some.
         name: title of the result.
     """
 

@@ -7,8 +7,8 @@ from embedlab.ui import cache, map_exports, map_parts, state, widgets
 widgets.opening(
     "Map",
     "Words that occur in similar company lie near each other: look for islands such as countries, names or numbers, "
-    "and for words between two of them. No flat picture can keep all neighbours, so search a word and see which of "
-    "its true neighbours the map hides and which it invents.",
+    "and for words between two of them. No flat picture can keep all neighbors, so search a word and see which of "
+    "its true neighbors the map hides and which it invents.",
 )
 
 picked = widgets.model_picker("static", many=False, default=["word2vec", "glove", "cbow", "fasttext", "lsa"])
@@ -29,7 +29,7 @@ with widgets.guard():
     with first:
         word = state.text("word", "", "Search a word, or click on a point", placeholder="for example: river")
     with second:
-        color = state.choice("color", ["frequency", "cluster"], "frequency", "Colour by", titles=map_parts.COLORS)
+        color = state.choice("color", ["frequency", "cluster"], "frequency", "Color by", titles=map_parts.COLORS)
     with third:
         zoom = state.flag("zoom", False, "Zoom to it")
     settings, labels, k = map_parts.more_settings(method, dims)
@@ -44,7 +44,7 @@ with widgets.guard():
         figure, "map", map_parts.summary(chosen, drawn), select=dims == 2 and not map_parts.on_phone()
     )
     if focus:
-        map_parts.neighbours(chosen, focus)
+        map_parts.true_neighbors(chosen, focus)
     map_parts.selected(chosen, event, drawn, groups)
     widgets.table(map_exports.frame(chosen, drawn, groups), "map", title="All points of the map")
     widgets.code(map_exports.source(spec, chosen, settings, row, k))

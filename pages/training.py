@@ -62,7 +62,7 @@ with widgets.guard():
         ask()
     else:
         how = run.state()
-        title, again, new = st.columns([4, 1.2, 1], vertical_alignment="center")
+        title, again, new = st.columns([4, 1.8, 1.4], vertical_alignment="center")
         title.subheader(md(new_run.of(run).name), anchor=False)
         again.button(
             "Change and repeat", key="again", on_click=new_run.repeat, args=(run,), disabled=how.active, width="stretch"

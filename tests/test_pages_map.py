@@ -96,20 +96,20 @@ def test_a_shipped_map_is_shown_without_computing(lab, drawn, monkeypatch):
     assert "UMAP in 2 dimensions. Trustworthiness **0.876**" in written(page)
 
 
-def test_a_searched_word_shows_its_true_neighbours_what_is_hidden_and_invented(lab, drawn):
+def test_a_searched_word_shows_its_true_neighbors_what_is_hidden_and_invented(lab, drawn):
     page = opened(method="PCA", word="king", k="5")
     kept = stored_maps.computed(stored_maps.key(model().matrix, stored_maps.MapSettings("pca")))
     around = faithfulness(model().matrix, kept.points, model().positions["king"], 5)
     names = model().words
     table = next(frame.value for frame in page.dataframe if "similarity" in frame.value)
-    assert table["neighbour"].tolist() == [names[row] for row in around.true]
+    assert table["neighbor"].tolist() == [names[row] for row in around.true]
     assert (table["in the picture"] == "hidden").sum() == len(around.hidden)
     assert f"hides {len(around.hidden)}**" in written(page)
     assert f"invents {len(around.invented)}**" in written(page)
     fig = drawn.figures[-1][0]
     marked = {trace.name: {data[0] for data in trace.customdata} for trace in fig.data if trace.customdata is not None}
-    assert marked["neighbour that the picture hides"] == set(around.hidden)
-    assert marked["drawn near, but no neighbour"] == set(around.invented)
+    assert marked["neighbor that the picture hides"] == set(around.hidden)
+    assert marked["drawn near, but no neighbor"] == set(around.invented)
     assert rows(fig) == set(range(len(names)))
 
 

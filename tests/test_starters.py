@@ -35,7 +35,7 @@ def test_a_starter_is_small_and_says_where_it_comes_from(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", LEARNED)
-def test_a_starter_knows_forty_thousand_words_and_sensible_neighbours(key: str) -> None:
+def test_a_starter_knows_forty_thousand_words_and_sensible_neighbors(key: str) -> None:
     model = starter(key)
     assert model.matrix.shape == (40_000, 100)
     assert set(nearest(model, "france", 20).words) & {"italy", "germany", "belgium", "spain", "french", "paris"}

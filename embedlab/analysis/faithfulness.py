@@ -17,10 +17,10 @@ class Trust:
     """Trustworthiness of a picture.
 
     Attributes:
-        value: 1 if every neighbour in the picture is one in the original space too, down to 0; NaN for fewer than
+        value: 1 if every neighbor in the picture is one in the original space too, down to 0; NaN for fewer than
             three points.
         points: how many points it was measured on.
-        k: size of the neighbourhood.
+        k: size of the neighborhood.
     """
 
     value: float
@@ -30,7 +30,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """What a picture says about one point's neighbours, and what is so. Row numbers, nearest first.
+    """What a picture says about one point's neighbors, and what is so. Row numbers, nearest first.
 
     Attributes:
         true: the k nearest in the original space, by cosine.
@@ -48,13 +48,13 @@ class Faithfulness:
 
 
 def faithfulness(matrix: NDArray[np.floating], points: NDArray[np.floating], index: int, k: int = 10) -> Faithfulness:
-    """Compare a point's neighbours in the picture with its neighbours in the original space.
+    """Compare a point's neighbors in the picture with its neighbors in the original space.
 
     Args:
         matrix: (N, D) vectors.
         points: (N, 2 or 3) where they are drawn.
         index: the point's row.
-        k: how many neighbours; at most N - 1 are given.
+        k: how many neighbors; at most N - 1 are given.
 
     Raises:
         BadInput: the shapes disagree or there is no such row.
@@ -77,7 +77,7 @@ def faithfulness(matrix: NDArray[np.floating], points: NDArray[np.floating], ind
 def trustworthiness(
     matrix: NDArray[np.floating], points: NDArray[np.floating], k: int = 10, sample: int = SAMPLE
 ) -> Trust:
-    """Whether words drawn as neighbours are neighbours: scikit-learn's trustworthiness, by cosine.
+    """Whether words drawn as neighbors are neighbors: scikit-learn's trustworthiness, by cosine.
 
     Venna & Kaski, Neighborhood Preservation in Nonlinear Projection Methods, ICANN 2001. Each point costs a sort of
     all others, so that no more than ``sample`` points, evenly spread over the rows, are measured among themselves.
@@ -85,7 +85,7 @@ def trustworthiness(
     Args:
         matrix: (N, D) vectors.
         points: (N, 2 or 3) where they are drawn.
-        k: size of the neighbourhood; smaller where there are few points.
+        k: size of the neighborhood; smaller where there are few points.
         sample: most points to measure.
     """
     from sklearn.manifold import trustworthiness as measure

@@ -1,4 +1,4 @@
-"""How the neighbourhoods of a few words move while a model learns: one moment an epoch, drawn in a steady plane."""
+"""How the neighborhoods of a few words move while a model learns: one moment an epoch, drawn in a steady plane."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """The watched words and their neighbours at the end of an epoch.
+    """The watched words and their neighbors at the end of an epoch.
 
     Attributes:
         epoch: finished passes over the text.
         watched: the M watched words that the model knows.
         neighbors: for each of them, its k nearest words with their cosine similarities, nearest first.
-        words: the N words that are drawn: the watched ones, then their neighbours, none twice.
+        words: the N words that are drawn: the watched ones, then their neighbors, none twice.
         points: (N, 2) where they lie; turned and shifted to lie as near to the moment before as can be.
     """
 
@@ -60,7 +60,7 @@ def moment(
 ) -> Moment:
     """Look at a model that is being trained.
 
-    The unit vectors of the watched words and their neighbours are put on the plane of their two largest principal
+    The unit vectors of the watched words and their neighbors are put on the plane of their two largest principal
     components. That plane is arbitrary up to turning and mirroring, so the picture is laid over the one before by
     the orthogonal Procrustes solution (Schönemann 1966, https://doi.org/10.1007/BF02289451) for the words in both.
 
@@ -69,7 +69,7 @@ def moment(
         watched: words to look at; those that the model does not know are passed over.
         epoch: for the record.
         before: the moment of the epoch before.
-        k: neighbours of each word.
+        k: neighbors of each word.
     """
     known = tuple(dict.fromkeys(word for word in watched if word in model.positions and model.vector(word).any()))
     found = nearest_many(model, known, k) if known else []

@@ -25,10 +25,10 @@ class Neighbors:
 
     Attributes:
         query: what was looked up: a word, "a + b" for several, "(vector)" for a bare vector.
-        words: the k neighbours.
+        words: the k neighbors.
         similarities: (k,) cosine similarity with the query, -1 to 1.
-        counts: (k,) how often the training text had each neighbour; zeros if unknown.
-        positions: (k,) the neighbours' rows in the model, 0 for the commonest word.
+        counts: (k,) how often the training text had each neighbor; zeros if unknown.
+        positions: (k,) the neighbors' rows in the model, 0 for the commonest word.
     """
 
     query: str
@@ -99,7 +99,7 @@ def similarity(model: StaticModel, a: str, b: str) -> float:
 
 
 def overlap(results: Sequence[Neighbors]) -> NDArray[np.float64]:
-    """(M, M): how much lists of neighbours share: words in both divided by words in either (Jaccard).
+    """(M, M): how much lists of neighbors share: words in both divided by words in either (Jaccard).
 
     1 on the diagonal; two empty lists count as equal.
     """

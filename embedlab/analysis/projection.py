@@ -24,10 +24,10 @@ class Projection:
 
     Attributes:
         points: (N, dims) float32.
-        trustworthiness: 1 if all neighbours in the picture are true ones; NaN for fewer than three points.
+        trustworthiness: 1 if all neighbors in the picture are true ones; NaN for fewer than three points.
         method: "umap", "pca" or "tsne".
         trusted_on: how many of the points it was measured on.
-        neighbourhood: k, the number of neighbours it was measured with.
+        neighborhood: k, the number of neighbors it was measured with.
         explained: PCA's share of the variance on each axis; empty for the others.
     """
 
@@ -35,7 +35,7 @@ class Projection:
     trustworthiness: float
     method: Method
     trusted_on: int = 0
-    neighbourhood: int = 0
+    neighborhood: int = 0
     explained: tuple[float, ...] = ()
 
 
@@ -61,11 +61,11 @@ def project(
         method: "umap", "pca" or "tsne".
         dims: 2 or 3.
         seed: for the same picture again.
-        on_progress: told of the phases "neighbours", "layout" (UMAP: epochs; t-SNE cannot say how far it is) and
+        on_progress: told of the phases "neighbors", "layout" (UMAP: epochs; t-SNE cannot say how far it is) and
             "trustworthiness".
-        n_neighbors: UMAP: how many neighbours each point is held by; fewer show finer detail.
+        n_neighbors: UMAP: how many neighbors each point is held by; fewer show finer detail.
         min_dist: UMAP: how close points may lie.
-        perplexity: t-SNE: about how many neighbours each point looks at.
+        perplexity: t-SNE: about how many neighbors each point looks at.
 
     Raises:
         BadSetting: another method or number of dimensions.
@@ -105,10 +105,10 @@ def _pca(unit: Floats, dims: int) -> tuple[Floats, tuple[float, ...]]:
 def _umap(unit: Floats, dims: int, seed: int | None, tell: _Teller, n_neighbors: int, min_dist: float) -> Floats:
     import warnings
 
-    tell("neighbours", 0, len(unit))
+    tell("neighbors", 0, len(unit))
     import umap  # takes seconds
 
-    near, distances = _neighbours(unit, max(2, n_neighbors), tell)  # UMAP's own search is slow or inexact
+    near, distances = _neighbors(unit, max(2, n_neighbors), tell)  # UMAP's own search is slow or inexact
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no transform later; disconnected points are drawn all the same
         layout = umap.UMAP(
@@ -126,7 +126,7 @@ def _umap(unit: Floats, dims: int, seed: int | None, tell: _Teller, n_neighbors:
     return np.nan_to_num(np.asarray(layout, np.float32))
 
 
-def _neighbours(unit: Floats, k: int, tell: _Teller) -> tuple[NDArray[np.int32], Floats]:
+def _neighbors(unit: Floats, k: int, tell: _Teller) -> tuple[NDArray[np.int32], Floats]:
     """(N, k) exact nearest rows by cosine, each row's own first, and their distances."""
     n = len(unit)
     found, distances = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
@@ -138,7 +138,7 @@ def _neighbours(unit: Floats, k: int, tell: _Teller) -> tuple[NDArray[np.int32],
         near = np.take_along_axis(near, np.argsort(-np.take_along_axis(similar, near, 1), axis=1, kind="stable"), 1)
         found[low : low + SLICE] = near
         distances[low : low + SLICE] = np.maximum(0, 1 - np.take_along_axis(similar, near, 1))
-        tell("neighbours", min(low + SLICE, n), n)
+        tell("neighbors", min(low + SLICE, n), n)
     return found, distances
 
 

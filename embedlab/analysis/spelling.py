@@ -13,7 +13,7 @@ def suggest(model: StaticModel, word: str, k: int = 5) -> list[str]:
     """Known words that the writer may have meant, likeliest first.
 
     First the same letters in another case, commonest first; then by the optimal string alignment distance
-    (insert, delete, replace or swap neighbours: one edit each), divided by the longer word's length, with case
+    (insert, delete, replace or swap neighbors: one edit each), divided by the longer word's length, with case
     ignored. Words equally close come by frequency. The word itself is never suggested.
 
     Args:

@@ -32,9 +32,9 @@ class MapSettings:
         method: "umap", "pca" or "tsne".
         dims: 2 or 3.
         seed: for the same picture again.
-        n_neighbors: UMAP: neighbours that hold a point.
+        n_neighbors: UMAP: neighbors that hold a point.
         min_dist: UMAP: how close points may lie.
-        perplexity: t-SNE: neighbours a point looks at.
+        perplexity: t-SNE: neighbors a point looks at.
     """
 
     method: str = "umap"
@@ -146,7 +146,7 @@ def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[
         "words": json.dumps(list(words), ensure_ascii=False),
         "trustworthiness": repr(result.trustworthiness),
         "trusted_on": str(result.trusted_on),
-        "neighbourhood": str(result.neighbourhood),
+        "neighborhood": str(result.neighborhood),
         "explained": json.dumps(result.explained),
         "method": result.method,
     }
@@ -182,7 +182,7 @@ def _read(path: Path, words: Sequence[str] | None = None, settings: MapSettings 
         raise BadModel(f"{path} does not hold a map.")
     explained = tuple(float(share) for share in json.loads(meta["explained"]))
     method = cast(Method, meta["method"])
-    return Projection(points, trust, method, int(meta["trusted_on"]), int(meta["neighbourhood"]), explained)
+    return Projection(points, trust, method, int(meta["trusted_on"]), int(meta["neighborhood"]), explained)
 
 
 def _kept(name: str) -> Path:

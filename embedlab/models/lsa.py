@@ -4,7 +4,7 @@ Two tables to choose from:
 
 * "tfidf": documents by words, as in Deerwester, Dumais, Furnas, Landauer & Harshman, Indexing by Latent Semantic
   Analysis, JASIS 41 (1990), with tf-idf for the weights.
-* "ppmi": words by neighbouring words, positive pointwise mutual information, with the settings that Levy, Goldberg &
+* "ppmi": words by neighboring words, positive pointwise mutual information, with the settings that Levy, Goldberg &
   Dagan, Improving Distributional Similarity with Lessons Learned from Word Embeddings, TACL 3 (2015), section 3, found
   to matter: context distribution smoothing, a shift by log k, and a power p of the singular values.
 """
@@ -38,15 +38,15 @@ class LsaConfig(StaticConfig):
         "The table: 'ppmi' counts words beside words, 'tfidf' counts words in documents.",
         choices=("ppmi", "tfidf"),
     )
-    window: int = setting(5, "Words to each side that count as neighbours (ppmi).", low=1, high=50)
+    window: int = setting(5, "Words to each side that count as neighbors (ppmi).", low=1, high=50)
     decay: str = setting(
         "flat",
-        "What a neighbour at distance d counts (ppmi): 'flat' 1, 'harmonic' 1 / d.",
+        "What a neighbor at distance d counts (ppmi): 'flat' 1, 'harmonic' 1 / d.",
         choices=("flat", "harmonic"),
     )
-    contexts: int = setting(10_000, "So many of the commonest words count as neighbours (ppmi).", low=2, high=50_000)
+    contexts: int = setting(10_000, "So many of the commonest words count as neighbors (ppmi).", low=2, high=50_000)
     smoothing: float = setting(
-        0.75, "Power put on the neighbours' counts: below 1, rare neighbours weigh less (ppmi).", low=0.0, high=1.0
+        0.75, "Power put on the neighbors' counts: below 1, rare neighbors weigh less (ppmi).", low=0.0, high=1.0
     )
     shift: float = setting(1.0, "k: log k is taken off every value (ppmi); 1 takes off nothing.", low=1.0, high=100.0)
     eigenvalue_power: float = setting(

@@ -30,15 +30,15 @@ class Word2VecConfig(StaticConfig):
 
     algorithm: str = setting(
         "skipgram",
-        "skipgram: guess each neighbour from the word, better for rare words. "
-        "cbow: guess the word from the average of its neighbours, several times faster.",
+        "skipgram: guess each neighbor from the word, better for rare words. "
+        "cbow: guess the word from the average of its neighbors, several times faster.",
         choices=("skipgram", "cbow"),
     )
-    window: int = setting(5, "How many words to either side count as neighbours, at most.", low=1, high=100)
+    window: int = setting(5, "How many words to either side count as neighbors, at most.", low=1, high=100)
     shrink_windows: bool = setting(
-        True, "Draw each window's width at random up to the full one, so that near neighbours count more."
+        True, "Draw each window's width at random up to the full one, so that near neighbors count more."
     )
-    negative: int = setting(5, "Random words told apart from each true neighbour; 5 to 20 are usual.", low=0, high=100)
+    negative: int = setting(5, "Random words told apart from each true neighbor; 5 to 20 are usual.", low=0, high=100)
     hs: bool = setting(
         False, "Hierarchical softmax: predict along a binary tree of the words instead of against random words."
     )

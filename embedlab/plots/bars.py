@@ -24,7 +24,7 @@ LONGEST = 22
 
 
 def neighbors(result: Neighbors, title: str, color: str = BLUE) -> Figure:
-    """A bar a neighbour, as long as its similarity; how often the text had it is said when pointed at."""
+    """A bar a neighbor, as long as its similarity; how often the text had it is said when pointed at."""
     notes = [f"seen {count:,} times" if count else "frequency unknown" for count in result.counts.tolist()]
     return ranking(result.words, result.similarities.tolist(), title, color, notes=notes)
 

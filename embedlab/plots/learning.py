@@ -1,4 +1,4 @@
-"""A model while it learns: its loss, and the neighbours of a few words as they move."""
+"""A model while it learns: its loss, and the neighbors of a few words as they move."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def loss(training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float
 
 
 def neighborhoods(moments: Sequence[Moment], now: int, height: int = 430) -> Figure:
-    """The watched words, each in its colour, and their neighbours in the colour of the word that they are nearest to.
+    """The watched words, each in its colour, and their neighbors in the colour of the word that they are nearest to.
 
     Args:
         moments: all there are; they fix the bounds, so that the picture does not jump.
@@ -111,7 +111,7 @@ def _colors(moments: Sequence[Moment]) -> dict[str, str]:
 
 
 def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
-    """Neighbours, then watched words: two traces in every frame, so that points keep their identity."""
+    """Neighbors, then watched words: two traces in every frame, so that points keep their identity."""
     import plotly.graph_objects as go
 
     best: dict[str, tuple[float, str]] = {}
@@ -155,7 +155,7 @@ def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
 
 
 def _side(away: NDArray[np.float64]) -> str:
-    """Where a neighbour's label stands: on the side turned away from its watched word."""
+    """Where a neighbor's label stands: on the side turned away from its watched word."""
     x, y = away
     if abs(x) > abs(y):
         return "middle right" if x > 0 else "middle left"

@@ -1,4 +1,4 @@
-"""A map of words in two or three dimensions: coloured by frequency or group, with one word's neighbours marked."""
+"""A map of words in two or three dimensions: coloured by frequency or group, with one word's neighbors marked."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Focus:
 
     Attributes:
         row: its row.
-        around: what the picture says about its neighbours.
+        around: what the picture says about its neighbors.
         zoom: whether to show its surroundings only.
     """
 
@@ -195,13 +195,13 @@ def _add_groups(fig: Figure, view: MapView, groups: Groups) -> None:
 
 
 def _add_focus(fig: Figure, view: MapView, focus: Focus) -> None:
-    """The word, its true neighbours that the picture shows and hides, and those that it invents."""
+    """The word, its true neighbors that the picture shows and hides, and those that it invents."""
     around = focus.around
     shown = [row for row in around.true if row not in around.hidden]
     for rows, name, color, symbol in (
-        (shown, "neighbour, and drawn near", GREEN, "circle"),
-        (around.hidden, "neighbour that the picture hides", ORANGE, "diamond"),
-        (around.invented, "drawn near, but no neighbour", PURPLE, "x"),
+        (shown, "neighbor, and drawn near", GREEN, "circle"),
+        (around.hidden, "neighbor that the picture hides", ORANGE, "diamond"),
+        (around.invented, "drawn near, but no neighbor", PURPLE, "x"),
         ([focus.row], view.words[focus.row], BLUE, "square"),
     ):
         if rows:

@@ -55,7 +55,7 @@ def loss(training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float
 
 
 def neighborhoods(moments: Sequence[Moment], now: int) -> Option:
-    """The watched words as diamonds, each in its colour, and their neighbours as dots of the same colour.
+    """The watched words as diamonds, each in its colour, and their neighbors as dots of the same colour.
 
     Args:
         moments: all there are; they fix the bounds, so that the picture does not jump.
@@ -90,7 +90,7 @@ def neighborhoods(moments: Sequence[Moment], now: int) -> Option:
 
 
 def closest(item: Moment) -> dict[str, tuple[float, str]]:
-    """For every neighbour, the largest similarity and the watched word that it is to."""
+    """For every neighbor, the largest similarity and the watched word that it is to."""
     best: dict[str, tuple[float, str]] = {word: (1.0, word) for word in item.watched}
     for word, row in zip(item.watched, item.neighbors, strict=True):
         for near, similarity in row:

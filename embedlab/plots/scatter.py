@@ -1,4 +1,4 @@
-"""Points in a plane: an analogy's parallelogram, words between two axes, how common neighbours are."""
+"""Points in a plane: an analogy's parallelogram, words between two axes, how common neighbors are."""
 
 from __future__ import annotations
 
@@ -98,10 +98,10 @@ def plane(
 
 
 def frequency(results: Mapping[str, Neighbors], colors: Mapping[str, str], title: str = "") -> Figure:
-    """Neighbours by how often the text had them (across, logarithmic) and how similar they are (up).
+    """Neighbors by how often the text had them (across, logarithmic) and how similar they are (up).
 
     Args:
-        results: model title: its neighbours; those of unknown frequency are left out.
+        results: model title: its neighbors; those of unknown frequency are left out.
         colors: model title: "#RRGGBB"; a second model of the same colour gets another sign.
         title: above the figure.
     """

@@ -65,7 +65,7 @@ def shown(identifier: str) -> None:
         _live(identifier)
         return
     how, (_, asked) = run.state(), run.asked()
-    what = asked.get("source") or asked.get("name") or "your file"
+    what = asked.get("source") or asked.get("name") or training_text.laid_down(run.folder) or "your file"
     with st.container(horizontal=True, vertical_alignment="center"):
         if how.status == "done":
             st.success(f"{md(str(what), 80)} is loaded: {md(_title(run))}.")

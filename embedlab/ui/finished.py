@@ -15,6 +15,8 @@ from embedlab.plots import learning, moving
 from embedlab.plots.text import md
 from embedlab.ui import compared, runs, widgets
 
+AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
+
 
 def show(run: Run, how: RunState) -> None:
     """Everything about a run that has ended."""
@@ -45,9 +47,9 @@ def _said(run: Run, how: RunState) -> None:
     if how.status == "done":
         st.success("The training is finished.", icon=":material/check_circle:")
     elif how.status == "cancelled":
-        st.info("This training was cancelled. Its text and settings are kept: train again from them.")
+        st.info(f"This training was cancelled. {AGAIN}")
     else:
-        st.error(md(how.error))
+        st.error(f"{md(how.error)} {AGAIN}")
 
 
 def _result(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The parts of the map page: which words, the map when it is ready, one word's neighbours, a selection."""
+"""The parts of the map page: which words, the map when it is ready, one word's neighbors, a selection."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 COLORS = {"frequency": "Frequency", "cluster": "Cluster"}
-PHASES = {"": "Waiting for another map", "starting": "Starting", "neighbours": "Finding neighbours"}
+PHASES = {"": "Waiting for another map", "starting": "Starting", "neighbors": "Finding neighbors"}
 PHASES |= {"layout": "Laying out", "trustworthiness": "Measuring trustworthiness"}
 FUNCTION_WORDS = 100
 EXAMPLE = "king queen prince princess man woman boy girl paris france rome italy berlin germany one two three four"
@@ -79,22 +79,22 @@ def words(model: StaticModel) -> MapWords:
 
 
 def more_settings(method: str, dims: int) -> tuple[MapSettings, bool, int]:
-    """The rest of the settings, folded away: of the method, whether words are written, how many neighbours."""
+    """The rest of the settings, folded away: of the method, whether words are written, how many neighbors."""
     own: dict[str, Any] = {}
     with st.expander("More settings", icon=":material/tune:"):
         left, right = st.columns(2)
         with left:
             labels = state.flag("labels", True, "Write words beside points")
-            k = state.number("k", 10, 3, 50, "Neighbours of the searched word")
+            k = state.number("k", 10, 3, 50, "Neighbors of the searched word")
             own["seed"] = state.number("seed", 1, 0, 100, "Seed", help="Another seed gives another picture.")
         with right:
             if method == "umap":
-                help_text = "How many neighbours hold each point: few show detail, many show the whole."
-                own["n_neighbors"] = state.number("near", 15, 2, 100, "UMAP: neighbours", help=help_text)
+                help_text = "How many neighbors hold each point: few show detail, many show the whole."
+                own["n_neighbors"] = state.number("near", 15, 2, 100, "UMAP: neighbors", help=help_text)
                 help_text = "How close points may lie, in hundredths: little makes tight islands."
                 own["min_dist"] = state.number("gap", 10, 0, 99, "UMAP: least distance (%)", help=help_text) / 100
             elif method == "tsne":
-                help_text = "About how many neighbours each point looks at."
+                help_text = "About how many neighbors each point looks at."
                 own["perplexity"] = float(state.number("perplexity", 30, 2, 100, "t-SNE: perplexity", help=help_text))
     return MapSettings(method, dims, **own), labels, k
 
@@ -146,7 +146,7 @@ def _waiting(job: MapJob, method: str) -> None:
 
 
 def _share(job: MapJob) -> float:
-    """How far the whole work is: neighbours take the first tenth, trustworthiness the last."""
+    """How far the whole work is: neighbors take the first tenth, trustworthiness the last."""
     if job.progress is None:
         return 0.0
     start = {"layout": 0.1, "trustworthiness": 0.9}.get(job.progress.phase, 0.0)
@@ -182,7 +182,7 @@ def groups(chosen: MapWords, color: str) -> Groups | None:
     titles = {str(i): f"{i + 1}: {name}" for i, name in enumerate(names)}
     with right:
         lit = st.multiselect(
-            "Colour only", list(titles), format_func=titles.__getitem__, key="lit", placeholder="all clusters",
+            "Color only", list(titles), format_func=titles.__getitem__, key="lit", placeholder="all clusters",
             bind="query-params",
         )  # fmt: skip
     return Groups(labels, names, [int(group) for group in lit])
@@ -195,13 +195,13 @@ def _clusters(key: str, k: int, _chosen: MapWords) -> tuple[np.ndarray, list[str
 
 
 def about(chosen: MapWords, drawn: Projection, row: int | None, k: int, zoom: bool) -> tuple[str, Focus | None]:
-    """What is shown, chosen how, how far to trust it; and the searched word's neighbours."""
+    """What is shown, chosen how, how far to trust it; and the searched word's neighbors."""
     text = f"Showing {len(chosen.words):,} of {chosen.of:,} words: {chosen.how}. {METHODS[drawn.method]}"
     text += f" in {drawn.points.shape[1]} dimensions"
     if np.isfinite(drawn.trustworthiness):
         on = f" of {drawn.trusted_on:,} of the points" if drawn.trusted_on < len(chosen.words) else ""
         text += f". Trustworthiness **{drawn.trustworthiness:.3f}**"
-        text += f" (of the {drawn.neighbourhood} nearest in the picture{on}; 1 is perfect, 0.5 is chance)"
+        text += f" (of the {drawn.neighborhood} nearest in the picture{on}; 1 is perfect, 0.5 is chance)"
     focus = None
     if row is not None:
         focus = Focus(row, faithfulness(chosen.matrix, drawn.points, row, k), zoom)
@@ -228,8 +228,8 @@ def summary(chosen: MapWords, drawn: Projection) -> str:
     )
 
 
-def neighbours(chosen: MapWords, focus: Focus) -> None:
-    """The searched word's neighbours in the original space, and which of them the picture hides or invents."""
+def true_neighbors(chosen: MapWords, focus: Focus) -> None:
+    """The searched word's neighbors in the original space, and which of them the picture hides or invents."""
     import pandas as pd
 
     around = focus.around
@@ -244,13 +244,13 @@ def neighbours(chosen: MapWords, focus: Focus) -> None:
     )
     table = pd.DataFrame(
         {
-            "neighbour": [chosen.words[row] for row in around.true],
+            "neighbor": [chosen.words[row] for row in around.true],
             "similarity": [round(value, 4) for value in around.similarities],
             "in the picture": ["hidden" if row in around.hidden else "near" for row in around.true],
             "times seen": chosen.counts[around.true],
         }
     )
-    widgets.table(table, "map-neighbors", title="True neighbours")
+    widgets.table(table, "map-neighbors", title="True neighbors")
 
 
 def selected(chosen: MapWords, event: Any, drawn: Projection, grouped: Groups | None) -> None:

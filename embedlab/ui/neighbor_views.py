@@ -29,7 +29,7 @@ class Asked:
         word: as typed.
         specs: the chosen models.
         titles: model key: what people read.
-        found: title: neighbours, for the models that know the word.
+        found: title: neighbors, for the models that know the word.
     """
 
     word: str
@@ -58,7 +58,7 @@ def ask(word: str, k: int, specs: list[ModelSpec]) -> Asked:
 
 
 def table(asked: Asked) -> pd.DataFrame:
-    """All neighbours, one a row."""
+    """All neighbors, one a row."""
     rows = [
         (title, rank, neighbor, float(value), int(count))
         for title, result in asked.found.items()
@@ -70,7 +70,7 @@ def table(asked: Asked) -> pd.DataFrame:
 
 
 def source(asked: Asked, k: int) -> str:
-    """Lines that compute the neighbours; where no model knows the word, those that look for its spelling."""
+    """Lines that compute the neighbors; where no model knows the word, those that look for its spelling."""
     knowing = [spec.key for spec in asked.specs if asked.titles[spec.key] in asked.found]
     if not knowing:
         return f"""
@@ -94,7 +94,7 @@ print(overlap(results))
 
 
 def overlaps(asked: Asked) -> None:
-    """How much the lists of neighbours share."""
+    """How much the lists of neighbors share."""
     found = asked.found
     if len(found) < 2:
         st.info("Choose a second model above to see what the two lists of neighbors share.")
@@ -115,7 +115,7 @@ def overlaps(asked: Asked) -> None:
 
 
 def frequencies(asked: Asked) -> None:
-    """How common the neighbours are."""
+    """How common the neighbors are."""
     st.markdown(
         "How often the training text had each neighbor (to the right: more often) and how similar it is (up). "
         "The vector of a rare word, far to the left, was made from few sentences; trust it less."
@@ -152,7 +152,7 @@ def two_words(asked: Asked) -> None:
 
 
 def in_sentences(asked: Asked) -> None:
-    """The sentences behind a neighbour."""
+    """The sentences behind a neighbor."""
     word, title = asked.word, next(iter(asked.found))
     leading = next(spec for spec in asked.specs if asked.titles[spec.key] == title)
     available, own = texts.titles(), texts.behind(leading)

@@ -9,8 +9,8 @@ ANGLES = np.radians([0, 10, 20, 30, 90, 100])
 VECTORS = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1) * np.array([[1], [2], [3], [4], [5], [6]])
 
 
-def test_hidden_and_invented_neighbours_on_a_constructed_picture():
-    # By angle, the neighbours of row 0 are 1, 2, 3; the picture tears 2 away and brings 5 near.
+def test_hidden_and_invented_neighbors_on_a_constructed_picture():
+    # By angle, the neighbors of row 0 are 1, 2, 3; the picture tears 2 away and brings 5 near.
     points = np.array([[0, 0], [1, 0], [9, 9], [3, 0], [8, 8], [0, 2]], float)
     result = faithfulness(VECTORS, points, 0, k=3)
     assert result.true == [1, 2, 3]
@@ -26,13 +26,13 @@ def test_a_true_picture_hides_and_invents_nothing():
     assert (result.hidden, result.invented) == ([], [])
 
 
-def test_a_point_is_not_its_own_neighbour_even_beside_its_double():
+def test_a_point_is_not_its_own_neighbor_even_beside_its_double():
     doubled = np.concatenate([VECTORS[:1], VECTORS])
     result = faithfulness(doubled, np.concatenate([ANGLES[:1], ANGLES])[:, None] * [1, 0], 1, k=1)
     assert result.true == result.drawn == [0]
 
 
-def test_fewer_neighbours_where_there_are_few_points():
+def test_fewer_neighbors_where_there_are_few_points():
     assert faithfulness(VECTORS[:1], np.zeros((1, 2)), 0).true == []
     assert len(faithfulness(VECTORS, np.zeros((6, 2)), 0, k=10).true) == 5
     with pytest.raises(BadInput, match="no row 6"):

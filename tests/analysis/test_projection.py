@@ -3,7 +3,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness as reference
 
-from embedlab.analysis.projection import _neighbours, _Teller, project
+from embedlab.analysis.projection import _neighbors, _Teller, project
 from embedlab.base import BadInput, BadSetting, Cancelled, Progress
 
 
@@ -43,7 +43,7 @@ def test_groups_stay_groups_and_trustworthiness_is_scikit_learns(groups, method,
     assert result.points.shape == (120, dims)
     assert apart(result.points)
     assert result.trustworthiness == pytest.approx(reference(groups, result.points, n_neighbors=10, metric="cosine"))
-    assert (result.trusted_on, result.neighbourhood, result.method) == (120, 10, method)
+    assert (result.trusted_on, result.neighborhood, result.method) == (120, 10, method)
 
 
 @pytest.mark.parametrize("method", ["umap", "tsne", "pca"])
@@ -69,8 +69,8 @@ def test_zero_and_repeated_rows_are_drawn(groups, method):
     assert np.isfinite(project(np.ones((12, 4)), method, seed=1).points).all()
 
 
-def test_the_neighbours_given_to_umap_are_the_exact_ones(groups):
-    found, distances = _neighbours(unit(groups), 5, _Teller(None))
+def test_the_neighbors_given_to_umap_are_the_exact_ones(groups):
+    found, distances = _neighbors(unit(groups), 5, _Teller(None))
     cosine = 1 - unit(groups) @ unit(groups).T
     np.testing.assert_array_equal(found, np.argsort(cosine, axis=1)[:, :5])
     np.testing.assert_allclose(distances[:, 1:], np.sort(cosine, axis=1)[:, 1:5], atol=1e-5)
@@ -79,7 +79,7 @@ def test_the_neighbours_given_to_umap_are_the_exact_ones(groups):
 def test_umap_says_how_far_it_is_and_can_be_stopped(groups):
     events: list[Progress] = []
     project(groups, "umap", seed=1, on_progress=events.append)
-    assert list(dict.fromkeys(event.phase for event in events)) == ["neighbours", "layout", "trustworthiness"]
+    assert list(dict.fromkeys(event.phase for event in events)) == ["neighbors", "layout", "trustworthiness"]
     layout = [event.step for event in events if event.phase == "layout"]
     assert layout == sorted(layout) and layout[-1] == 500
 

@@ -29,7 +29,7 @@ def test_the_score_is_mikolovs() -> None:
 
 
 def pairs(sentence: list[str]) -> list[tuple[str, ...]]:
-    """Neighbours as gensim counts them: a function word joins what is on both its sides."""
+    """Neighbors as gensim counts them: a function word joins what is on both its sides."""
     found, before, between = [], None, []
     for word in sentence:
         if word == "in":

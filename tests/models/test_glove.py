@@ -107,7 +107,7 @@ def drinks_and_beasts(sentences: int = 1500) -> Corpus:
     return Corpus.from_sentences(made, name="drinks and beasts")
 
 
-def test_words_of_a_topic_become_neighbours_and_the_cost_falls() -> None:
+def test_words_of_a_topic_become_neighbors_and_the_cost_falls() -> None:
     seen: list[Progress] = []
     model = Glove.train(drinks_and_beasts(), GloveConfig(dim=10, epochs=40, workers=2, min_count=1), seen.append)
     similar = model.unit_matrix @ model.unit_matrix[model.positions["wine"]]

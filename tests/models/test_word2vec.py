@@ -137,7 +137,7 @@ def test_the_tree_loss_is_gensims_own_score() -> None:
     assert ours == pytest.approx(-float(model.score([pair], 1)[0]) / 2, rel=0.01)
 
 
-def test_examples_are_words_and_neighbours_of_the_text() -> None:
+def test_examples_are_words_and_neighbors_of_the_text() -> None:
     text = encoded()
     model = prepared(text, sg=1, window=2)
     everything = np.ones(len(text), np.bool_)

@@ -32,7 +32,7 @@ def test_words_keep_their_identity_and_the_bounds_stay() -> None:
     assert before["series"][0]["id"] == after["series"][0]["id"]
 
 
-def test_watched_words_are_diamonds_in_their_colour_and_neighbours_share_it() -> None:
+def test_watched_words_are_diamonds_in_their_colour_and_neighbors_share_it() -> None:
     drawn = points(1)
     assert [drawn[word]["symbol"] for word in ("king", "queen")] == ["diamond", "circle"]
     assert drawn["king"]["itemStyle"] == drawn["queen"]["itemStyle"] == {"color": SERIES[0]}
