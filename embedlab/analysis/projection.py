@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
@@ -111,7 +112,7 @@ def _umap(unit: Floats, dims: int, seed: int | None, tell: _Teller, n_neighbors:
     near, distances = _neighbors(unit, max(2, n_neighbors), tell)  # UMAP's own search is slow or inexact
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no transform later; disconnected points are drawn all the same
-        layout = umap.UMAP(
+        reducer = umap.UMAP(
             n_components=dims,
             n_neighbors=max(2, n_neighbors),
             min_dist=min_dist,
@@ -122,8 +123,21 @@ def _umap(unit: Floats, dims: int, seed: int | None, tell: _Teller, n_neighbors:
             precomputed_knn=(near, distances, None),
             force_approximation_algorithm=True,  # or it would search again
             tqdm_kwds={"file": _Meter(tell), "disable": False, "mininterval": 0.2, "miniters": 1, "bar_format": _BAR},
-        ).fit_transform(unit)
+        )
+        try:
+            layout = reducer.fit_transform(unit)
+        except BaseException:
+            _unlock_tqdm()
+            raise
     return np.nan_to_num(np.asarray(layout, np.float32))
+
+
+def _unlock_tqdm() -> None:
+    """Give back the lock that all bars share: tqdm keeps it when writing its line raises, as ours does to stop UMAP."""
+    from tqdm import tqdm
+
+    with suppress(RuntimeError, AssertionError):  # it was given back already
+        tqdm.get_lock().release()
 
 
 def _neighbors(unit: Floats, k: int, tell: _Teller) -> tuple[NDArray[np.int32], Floats]:

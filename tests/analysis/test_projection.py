@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -89,6 +91,8 @@ def test_umap_says_how_far_it_is_and_can_be_stopped(groups):
 
     with pytest.raises(Cancelled):
         project(groups, "umap", seed=1, on_progress=stop)
+    another = ThreadPoolExecutor(1).submit(project, groups, "umap", seed=1)  # a stopped one must not block the next
+    np.testing.assert_array_equal(another.result(120).points, project(groups, "umap", seed=1).points)
 
 
 def test_bad_questions_are_refused(groups):
