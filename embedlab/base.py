@@ -52,10 +52,11 @@ class Progress:
         total: all the work.
         loss: mean training loss of the last stretch, if it means something; natural logarithm.
         held_out: the same loss on text that is not trained on.
-        tokens_per_second: speed of the last stretch.
+        tokens_per_second: speed of the last stretch, in ``unit``.
         eta: seconds left, estimated.
         phase: what is being done, in a word or two ("reading", "counting", "training").
         epoch: how many whole passes over the text are finished.
+        unit: what is counted by ``tokens_per_second``, in words for people.
         peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` when
             there is nothing to look at yet. Trainers of static models set it at the end of every epoch.
     """
@@ -68,6 +69,7 @@ class Progress:
     eta: float | None = None
     phase: str = "training"
     epoch: int = 0
+    unit: str = "words"
     peek: Callable[[], StaticModel] | None = field(default=None, repr=False, compare=False)
 
     @property

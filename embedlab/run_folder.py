@@ -75,6 +75,7 @@ class RunEvent:
     eta: float | None = None
     phase: str = "training"
     epoch: int = 0
+    unit: str = "words"
 
     @classmethod
     def of(cls, progress: Progress, seconds: float) -> RunEvent:

@@ -166,7 +166,8 @@ class _Told:
         self.last = now = monotonic()
         step, total = epoch * self.fit.pairs + done, self.fit.config.epochs * self.fit.pairs
         eta = (total - step) * (now - self.started) / step
-        return Progress(step, total, loss, tokens_per_second=done / max(now - self.began, 1e-9), eta=eta, epoch=epoch)
+        speed = done / max(now - self.began, 1e-9)
+        return Progress(step, total, loss, tokens_per_second=speed, eta=eta, epoch=epoch, unit="co-occurrences")
 
     def snapshot(self) -> StaticModel:
         """The model as it is now."""

@@ -27,8 +27,9 @@ def show(run: Run, how: RunState) -> None:
     last = next((event for event in reversed(events) if event.loss is not None), None)
     cells[1].metric("Final loss", f"{last.loss:.4f}" if last else "–")
     cells[2].metric("Held out", f"{last.held_out:.4f}" if last and last.held_out is not None else "–")
-    speeds = [event.tokens_per_second for event in events if event.tokens_per_second and event.phase == "training"]
-    cells[3].metric("Words a second", f"{sum(speeds) / len(speeds):,.0f}" if speeds else "–")
+    trained = [event for event in events if event.tokens_per_second and event.phase == "training"]
+    speeds = [event.tokens_per_second for event in trained if event.tokens_per_second]
+    cells[3].metric(f"{runs.counted(trained)} a second", f"{sum(speeds) / len(speeds):,.0f}" if speeds else "–")
     if how.status == "done":
         _result(run)
     if seen:

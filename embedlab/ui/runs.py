@@ -105,7 +105,7 @@ def _numbers(state: RunState, events: Sequence[RunEvent]) -> None:
     speed = next((e.tokens_per_second for e in reversed(events) if e.tokens_per_second), None)
     with_loss = [event for event in events if event.loss is not None]
     cells = st.columns(4)
-    cells[0].metric("Words a second", f"{speed:,.0f}" if speed else "–")
+    cells[0].metric(f"{counted(events)} a second", f"{speed:,.0f}" if speed else "–")
     cells[1].metric("Time left", clock(last.eta) if last and last.eta is not None else "–")
     cells[2].metric("Time so far", clock(state.seconds))
     cells[3].metric("Loss", f"{with_loss[-1].loss:.4f}" if with_loss else "–")
@@ -204,3 +204,8 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def counted(events: Sequence[RunEvent]) -> str:
+    """What the last known speed counts, for a label: "Words", or "Co-occurrences" for GloVe."""
+    return next((event.unit for event in reversed(events) if event.tokens_per_second), "words").capitalize()

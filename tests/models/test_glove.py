@@ -127,6 +127,7 @@ def test_progress_counts_both_orders_of_a_pair_as_the_authors_program_does() -> 
     assert [(progress.epoch, progress.step, progress.total) for progress in ends] == [(k, 7 * k, 21) for k in (1, 2, 3)]
     assert {progress.phase for progress in seen} >= {"counting", "shuffling", "training"}
     assert all(progress.tokens_per_second and progress.tokens_per_second > 0 for progress in ends)
+    assert {progress.unit for progress in ends} == {"co-occurrences"}
 
 
 def test_the_vectors_are_the_sum_of_word_and_context_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
