@@ -13,6 +13,7 @@ from embedlab import recipes, registry
 from embedlab.analysis.evaluation import Evaluation, evaluate
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.benchmarks import SIMILARITY_SETS
+from embedlab.data.corpus import Corpus
 from embedlab.terminal import bar, say
 
 
@@ -94,7 +95,7 @@ def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
         raise BadInput("Say where the model goes: --out DIR, or --name NAME to keep it among your own.")
     values = _variant(options.kind) | _pairs(options.set)
     settings = recipes.settings_of(options.kind, values)
-    corpus = recipes.read_corpus(options.corpus, options.column)
+    corpus = Corpus.from_file(options.corpus, column=options.column)
     out = options.out or registry.model_folder("yours", options.name)
     with bar() as on_progress:
         model = recipes.train(options.kind, corpus, settings, on_progress)

@@ -127,16 +127,6 @@ def corpus(recipe: Recipe, folder: Path) -> Corpus:
     )
 
 
-def read_corpus(path: Path, column: str | None = None) -> Corpus:
-    """A file or folder as text; ``column`` names the column of a table or the field of JSON lines.
-
-    Raises:
-        BadInput: it cannot be read, or has no such column.
-    """
-    field = column if Path(path).name.split(".")[1:2] in (["jsonl"], ["json"]) else None
-    return Corpus.from_file(path, column=None if field else column, field=field)
-
-
 def make(recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None = None) -> Model:
     """Train the recipe's model on the text in ``folder`` and leave a model folder at ``out``.
 

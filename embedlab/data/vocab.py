@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -233,11 +232,3 @@ class _Spool:
 
 def _temporary() -> IO[bytes]:
     return tempfile.TemporaryFile(prefix="embedlab-")
-
-
-def count(sentences: Iterable[list[str]]) -> Counter[str]:
-    """How often each word occurs; for texts that fit in memory."""
-    counts: Counter[str] = Counter()
-    for sentence in sentences:
-        counts.update(sentence)
-    return counts
