@@ -16,6 +16,8 @@ from embedlab.errors import BadInput, BadModel, BadSetting, Cancelled, EmbedLabE
 from embedlab.settings import Settings, StaticConfig, setting
 
 __all__ = [
+    "END",
+    "UNKNOWN",
     "BadInput",
     "BadModel",
     "BadSetting",
@@ -41,6 +43,11 @@ __all__ = [
 Capability = Literal["static", "contextual", "language_model"]
 Floats = NDArray[np.float32]
 Counts = NDArray[np.int64]
+
+UNKNOWN = "<unk>"
+"""Stands for every word that a language model does not have."""
+END = "</s>"
+"""The boundary between sentences in word models: before the first word, and predicted after the last."""
 
 
 @dataclass(frozen=True)
@@ -115,29 +122,66 @@ class Card:
 
 
 class Model(ABC):
-    """What every model has: a kind (its key in the registry), its settings, a card, and a folder form."""
+    """What every model has: a kind (its key in the registry), a vocabulary, settings, a card, and a folder form.
+
+    Attributes:
+        words: the vocabulary, commonest first, no duplicates (the characters of a character model).
+        counts: (V,), how often each was seen; zeros if unknown.
+        config: the settings it was trained with.
+        card: where it comes from.
+    """
 
     kind: ClassVar[str]
     config_class: ClassVar[type[Settings]]
+    words: list[str]
+    counts: Counts
     config: Settings
     card: Card
 
+    @property
+    def title(self) -> str:
+        """Name for messages."""
+        return self.card.title or self.kind
+
     @abstractmethod
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The arrays that make up the model on disk."""
+
+    @classmethod
+    @abstractmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+
     def save(self, folder: Path, *, half: bool = False) -> None:
-        """Write the model folder, atomically; ``half`` stores tensors as float16.
+        """Write the model folder, atomically; ``half`` stores float tensors as float16.
 
         Raises:
             BadModel: the folder cannot be written.
         """
+        from embedlab import storage
+
+        storage.write(
+            folder,
+            storage.StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card),
+            half=half,
+        )
 
     @classmethod
-    @abstractmethod
     def load(cls, folder: Path) -> Self:
         """Read a model folder.
 
         Raises:
             BadModel: it is missing, damaged or of another kind.
         """
+        from embedlab import storage
+
+        stored = storage.read(folder, kind=cls.kind)
+        config = storage.checked(folder, lambda: cls.config_class.from_dict(stored.config))
+        return storage.checked(
+            folder, lambda: cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
+        )
 
 
 class StaticModel(Model):
@@ -201,11 +245,6 @@ class StaticModel(Model):
         """Width D of a vector."""
         return int(self.matrix.shape[1])
 
-    @property
-    def title(self) -> str:
-        """Name for messages."""
-        return self.card.title or self.kind
-
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The arrays that make up the model on disk."""
         return {"matrix": self.matrix}
@@ -216,27 +255,6 @@ class StaticModel(Model):
     ) -> Self:
         """The inverse of ``tensors``."""
         return cls(words, tensors["matrix"], counts, config, card)
-
-    def save(self, folder: Path, *, half: bool = False) -> None:
-        """Write the model folder, atomically; ``half`` stores float tensors as float16."""
-        from embedlab import storage
-
-        storage.write(
-            folder,
-            storage.StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card),
-            half=half,
-        )
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read a model folder (see ``Model.load``)."""
-        from embedlab import storage
-
-        stored = storage.read(folder, kind=cls.kind)
-        config = storage.checked(folder, lambda: cls.config_class.from_dict(stored.config))
-        return storage.checked(
-            folder, lambda: cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
-        )
 
     def __contains__(self, word: object) -> bool:
         return word in self.positions
@@ -269,14 +287,36 @@ class ContextualModel(Model):
 
 
 class LanguageModel(Model):
-    """Gives probabilities to continuations."""
+    """Gives probabilities to continuations.
+
+    A sentence begins after a boundary; ``END`` among the tokens stands for the boundary that closes it. A token
+    outside the vocabulary counts as ``UNKNOWN``.
+
+    Attributes:
+        unit: what a token is.
+        vocabulary: what the probabilities of ``next`` belong to: ``words``, then ``UNKNOWN`` and ``END``
+            (models of characters may end otherwise).
+    """
 
     unit: Literal["word", "char", "wordpiece"]
+    vocabulary: list[str]
 
     @abstractmethod
     def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the next unit."""
+        """(V,) probabilities of the next token after the beginning of a sentence; an empty one is allowed."""
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) probabilities of the next token after each of B beginnings; faster than one by one in most models."""
+        return np.stack([self.next(context) for context in contexts])
 
     @abstractmethod
     def score(self, tokens: Sequence[str]) -> Floats:
-        """(T,) natural log-probabilities of the tokens, each given those before it."""
+        """(T,) natural log-probabilities of a sentence's tokens, each given those before it."""
+
+    def fill(self, sentence: Sequence[str], position: int) -> Floats:
+        """(V,) probabilities of what stands at a position of a sentence, given both sides.
+
+        Raises:
+            BadInput: the model only reads in one direction.
+        """
+        raise BadInput(f"{self.title} reads in one direction and cannot fill a gap; a masked model such as BERT can.")

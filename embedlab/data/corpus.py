@@ -122,14 +122,19 @@ class Corpus:
         return self.source.texts()
 
     def encode(
-        self, min_count: int = 1, max_words: int | None = None, on_progress: OnProgress | None = None
+        self,
+        min_count: int = 1,
+        max_words: int | None = None,
+        on_progress: OnProgress | None = None,
+        *,
+        unknown: bool = False,
     ) -> EncodedCorpus:
         """Count and number the words in one pass (see ``vocab.encode``).
 
         Raises:
             BadInput: too little is left, or the text cannot be read on.
         """
-        return encode(self, min_count, max_words, on_progress=on_progress, total=self.source.size())
+        return encode(self, min_count, max_words, unknown=unknown, on_progress=on_progress, total=self.source.size())
 
     def with_licence(self, licence: str, attribution: str = "") -> Self:
         """The same text with a licence and the people to be named."""

@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, Counts, OnProgress, Progress
+from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress
 
 MAX_TYPES = 1_000_000
 """Different words kept while counting; beyond it the rarest are forgotten, as word2vec.c's ReduceVocab does."""
@@ -51,11 +51,12 @@ class Vocabulary:
 class EncodedCorpus:
     """A text as word numbers, memory-mapped, so that it may be larger than memory.
 
-    Words outside the vocabulary are left out, so that windows close over them as in word2vec.c and GloVe.
+    Words outside the vocabulary are left out, so that windows close over them as in word2vec.c and GloVe; or, for
+    language models, they stand in the text as the number V.
 
     Attributes:
         vocabulary: the V words.
-        ids: (N,) int32, every kept running word.
+        ids: (N,) int32, every kept running word; V stands for an unknown one.
         ends: (S,) int64, where each sentence ends in ``ids``; sentences that kept no word are left out.
         tokens: running words of the text before any was left out.
     """
@@ -70,7 +71,7 @@ class EncodedCorpus:
 
     def sentences(self) -> Iterator[list[str]]:
         """Every sentence as words, in order."""
-        words = np.array(self.vocabulary.words, dtype=object)
+        words = np.array([*self.vocabulary.words, UNKNOWN], dtype=object)
         for ids in self.id_sentences():
             yield words[ids].tolist()
 
@@ -101,6 +102,7 @@ def encode(
     min_count: int = 1,
     max_words: int | None = None,
     *,
+    unknown: bool = False,
     on_progress: OnProgress | None = None,
     total: int = 0,
 ) -> EncodedCorpus:
@@ -113,6 +115,7 @@ def encode(
         sentences: lists of words.
         min_count: leave out words seen less often.
         max_words: keep at most so many.
+        unknown: keep the place of a word that is left out, as number V.
         on_progress: told the running words read so far (phase "reading").
         total: expected running words, for the progress bar; 0 if unknown.
 
@@ -129,7 +132,7 @@ def encode(
             f"Only {len(vocabulary)} different words remain of {spool.tokens:,} running words when those seen less "
             f"than {min_count} times are left out. Lower the minimum count or give more text."
         )
-    new_number = np.full(numbering.given, -1, np.int32)
+    new_number = np.full(numbering.given, len(vocabulary) if unknown else -1, np.int32)
     new_number[[numbering[word] for word in vocabulary.words]] = np.arange(len(vocabulary), dtype=np.int32)
     ids, ends = spool.renumbered(new_number)
     return EncodedCorpus(vocabulary, ids, ends, spool.tokens)

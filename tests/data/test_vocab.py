@@ -76,3 +76,11 @@ def test_a_vocabulary_orders_by_count_then_alphabet() -> None:
     made = Vocabulary.from_counts({"b": 2, "a": 2, "c": 5, "d": 1}, min_count=2)
     assert made.words == ("c", "a", "b")
     assert made.positions == {"c": 0, "a": 1, "b": 2}
+
+
+def test_a_language_model_keeps_the_places_of_unknown_words() -> None:
+    encoded = encode([["a", "b", "a"], ["c"], ["b", "d", "a"]], min_count=2, unknown=True)
+    assert encoded.vocabulary.words == ("a", "b")
+    assert encoded.ids.tolist() == [0, 1, 0, 2, 1, 2, 0]
+    assert encoded.ends.tolist() == [3, 4, 7]
+    assert list(encoded.sentences())[2] == ["b", "<unk>", "a"]
