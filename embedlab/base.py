@@ -64,6 +64,8 @@ class Progress:
         phase: what is being done, in a word or two ("reading", "counting", "training").
         epoch: how many whole passes over the text are finished.
         unit: what is counted by ``tokens_per_second``, in words for people.
+        units_per_word: tokens that make up a word where the losses are log-probabilities of the text (1 for word
+            models, about 6 for characters), so that exp(loss * units_per_word) is a word perplexity; else ``None``.
         peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` when
             there is nothing to look at yet. Trainers of static models set it at the end of every epoch.
     """
@@ -77,6 +79,7 @@ class Progress:
     phase: str = "training"
     epoch: int = 0
     unit: str = "words"
+    units_per_word: float | None = None
     peek: Callable[[], StaticModel] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -125,6 +128,7 @@ class Model(ABC):
     """What every model has: a kind (its key in the registry), a vocabulary, settings, a card, and a folder form.
 
     Attributes:
+        resumes: whether ``train`` takes a folder for checkpoints, too, and goes on where a killed one stopped.
         words: the vocabulary, commonest first, no duplicates (the characters of a character model).
         counts: (V,), how often each was seen; zeros if unknown.
         config: the settings it was trained with.
@@ -133,6 +137,7 @@ class Model(ABC):
 
     kind: ClassVar[str]
     config_class: ClassVar[type[Settings]]
+    resumes: ClassVar[bool] = False
     words: list[str]
     counts: Counts
     config: Settings

@@ -76,6 +76,7 @@ class RunEvent:
     phase: str = "training"
     epoch: int = 0
     unit: str = "words"
+    units_per_word: float | None = None
 
     @classmethod
     def of(cls, progress: Progress, seconds: float) -> RunEvent:

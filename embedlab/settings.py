@@ -68,3 +68,41 @@ class StaticConfig(Settings):
     max_words: int = setting(40_000, "Keep at most this many words, the commonest first.", low=2, high=5_000_000)
     seed: int = setting(1, "The same seed with one worker gives the same vectors again.", low=0, high=2**31 - 1)
     workers: int = setting(2, "Threads that train at once; with one, training can be repeated exactly.", low=1, high=64)
+
+
+@dataclass(frozen=True)
+class NeuralConfig(Settings):
+    """Settings of the training loop that all networks share (``embedlab.training``)."""
+
+    min_count: int = setting(3, "Words seen less often than this count as unknown.", low=1, high=1_000_000)
+    max_words: int = setting(
+        10_000, "Keep at most this many words, the commonest first; the others count as unknown.", low=2, high=5_000_000
+    )
+    epochs: int = setting(5, "Passes over the text, at most: a small text needs more.", low=1, high=1000)
+    batch_size: int = setting(
+        64, "Examples that are learned from at once, before the weights move.", low=1, high=65_536
+    )
+    learning_rate: float = setting(2e-3, "How far the weights move at a step, at most (AdamW).", low=1e-6, high=1.0)
+    schedule: str = setting(
+        "cosine",
+        "How the learning rate falls after the warm-up: along a cosine, along a line, or not at all.",
+        choices=("cosine", "linear", "constant"),
+    )
+    warmup: float = setting(
+        0.02, "Share of the training during which the learning rate rises from nothing.", low=0.0, high=0.9
+    )
+    weight_decay: float = setting(0.0, "How strongly weights are pulled to zero (AdamW).", low=0.0, high=1.0)
+    clip: float = setting(
+        1.0, "Gradients longer than this are cut to it, so that one odd sentence cannot spoil the weights; 0 never.",
+        low=0.0, high=1000.0,
+    )  # fmt: skip
+    patience: int = setting(
+        3, "Stop early after so many looks at held-out text without a gain, and keep the best weights; 0 never stops.",
+        low=0, high=1000,
+    )  # fmt: skip
+    precision: str = setting(
+        "auto",
+        "Numbers on a graphics card: auto takes bfloat16 or float16 there; the processor always uses float32.",
+        choices=("auto", "float32"),
+    )
+    seed: int = setting(1, "The same seed gives the same weights again, on one machine.", low=0, high=2**31 - 1)

@@ -1,0 +1,34 @@
+"""Which sentences of a text are kept from training, to measure a language model on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.data.vocab import EncodedCorpus
+
+SHARE, MOST = 0.05, 2_000
+
+
+def chosen(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:
+    """(S,): one sentence in twenty, at most 2,000, at least one; none of a text of a single sentence."""
+    held = np.zeros(len(encoded), np.bool_)
+    number = min(max(1, int(SHARE * len(encoded))), MOST) if len(encoded) > 1 else 0
+    held[np.random.default_rng(seed).choice(len(encoded), number, replace=False)] = True
+    return held
+
+
+def joined(encoded: EncodedCorpus, sentences: NDArray[np.bool_], boundary: int) -> NDArray[np.int32]:
+    """(M,): the chosen sentences as one line of numbers, a boundary before the first and after each.
+
+    Args:
+        encoded: the text.
+        sentences: (S,) which of its sentences.
+        boundary: the number that stands between them.
+    """
+    lengths = np.diff(encoded.ends, prepend=0)
+    ids = np.asarray(encoded.ids)
+    if not sentences.all():
+        ids = ids[np.repeat(sentences, lengths)]
+    ends = np.cumsum(lengths[sentences])
+    return np.insert(ids, np.concatenate([[0], ends]), boundary).astype(np.int32, copy=False)

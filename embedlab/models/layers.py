@@ -1,0 +1,96 @@
+"""What several networks share: seeded beginnings, weights as arrays, and the output layer over the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from embedlab.base import Counts
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random weights drawn inside are the same for the same seed; the caller's random numbers are left alone."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
+    """A network's weights by name, each once even where two layers share it."""
+    return {name: weight.detach().cpu().numpy() for name, weight in module.named_parameters()}
+
+
+def load_arrays(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
+    """The inverse of ``arrays``; the network is left in evaluation mode, on the processor.
+
+    Raises:
+        ValueError: a weight is missing, left over or of another shape.
+    """
+    own = dict(module.named_parameters())
+    if own.keys() != tensors.keys():
+        raise ValueError(f"weights {sorted(own.keys() ^ tensors.keys())} do not fit this network")
+    with torch.no_grad():
+        for name, weight in own.items():
+            if tuple(weight.shape) != tensors[name].shape:
+                raise ValueError(f"weight {name} has shape {tensors[name].shape}, not {tuple(weight.shape)}")
+            weight.copy_(torch.from_numpy(np.array(tensors[name])))
+    module.eval()
+
+
+class Softmax(nn.Module):
+    """A linear layer to one score a word, and the loss of its softmax, whole or sampled.
+
+    Sampled (Bengio & Senécal 2008, Adaptive Importance Sampling; Jean et al. 2015, equation 8): in training, the
+    target competes with ``samples`` words drawn by their frequency q, shared by the batch, each score less log q,
+    so that the gradient tends to the whole softmax's. Measuring always uses the whole one.
+
+    Args:
+        width: H, of the hidden vectors.
+        size: V, of the vocabulary.
+        samples: words drawn for a batch; 0 for the whole softmax.
+        counts: (V,) by which they are drawn; needed for ``samples``.
+        weight: (V, H) to share with an embedding layer ("tied"); ``None`` makes its own.
+    """
+
+    noise: Tensor
+
+    def __init__(
+        self, width: int, size: int, samples: int = 0, counts: Counts | None = None, weight: Tensor | None = None
+    ) -> None:
+        super().__init__()
+        if weight is None:
+            weight = nn.Parameter(torch.empty(size, width))
+            nn.init.normal_(weight, std=width**-0.5)
+        self.weight: Tensor = weight  # (V, H)
+        self.bias = nn.Parameter(torch.zeros(size))
+        self.samples = samples if samples < size else 0
+        noise = torch.ones(size) if counts is None else torch.from_numpy(np.maximum(counts, 1)).float()
+        self.register_buffer("noise", noise / noise.sum(), persistent=False)  # (V,)
+
+    def scores(self, hidden: Tensor) -> Tensor:
+        """(…, H) to (…, V)."""
+        return functional.linear(hidden, self.weight, self.bias)
+
+    def forward(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        """Mean negative log-probability, in nats: hidden (N, H), targets (N,)."""
+        if self.samples and self.training:
+            return self._sampled(hidden, targets)
+        return functional.cross_entropy(self.scores(hidden).float(), targets)
+
+    def _sampled(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        drawn = torch.multinomial(self.noise, self.samples, replacement=True)  # (K,)
+        both = torch.cat([targets, drawn])  # (N + K,): one gather, one scatter of gradients
+        weight, bias = functional.embedding(both, self.weight), self.bias[both] - self.noise[both].log()
+        n = len(targets)
+        true = (hidden * weight[:n]).sum(dim=1) + bias[:n]  # (N,)
+        false = torch.addmm(bias[n:], hidden, weight[n:].T)  # (N, K)
+        false = false.masked_fill(drawn == targets[:, None], float("-inf"))
+        return (torch.logsumexp(torch.cat([true[:, None], false], dim=1).float(), dim=1) - true.float()).mean()

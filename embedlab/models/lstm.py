@@ -1,0 +1,153 @@
+"""A language model that remembers: words through an LSTM.
+
+Sundermeyer et al. 2012, LSTM Neural Networks for Language Modeling, https://doi.org/10.21437/Interspeech.2012-65;
+the cell: Hochreiter & Schmidhuber 1997; dropout between layers: Zaremba et al. 2014, https://arxiv.org/abs/1409.2329;
+tied weights: Press & Wolf 2017, https://arxiv.org/abs/1608.05859.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from embedlab import training
+from embedlab.base import Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, setting
+from embedlab.models import cards
+from embedlab.models.layers import arrays, load_arrays, seeded
+from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities, padded
+from embedlab.models.streams import Stream
+from embedlab.models.word_lines import WordNumbers, mark, split
+from embedlab.settings import NeuralConfig, Settings
+
+if TYPE_CHECKING:
+    from embedlab.data.corpus import Corpus
+
+BATCH = 32
+"""Sentences encoded at once."""
+
+
+@dataclass(frozen=True)
+class LstmConfig(NeuralConfig):
+    """Settings of the word LSTM."""
+
+    dim: int = setting(200, "Width of the word vectors and of every LSTM layer.", low=2, high=4096)
+    layers: int = setting(2, "LSTM layers, one above the other.", low=1, high=8)
+    dropout: float = setting(
+        0.1, "Share of the values dropped between layers while learning: more for a small text.", low=0.0, high=0.9
+    )
+    tied: bool = setting(True, "Use the word vectors as weights of the softmax, too (tied weights).")
+    samples: int = setting(
+        0, "Sampled softmax: let the true word compete with so many random ones; 0 with the whole vocabulary.",
+        low=0, high=1_000_000,
+    )  # fmt: skip
+    stretch: int = setting(35, "Words that gradients flow back through (truncated BPTT).", low=2, high=1000)
+
+
+class Lstm(LanguageModel, ContextualModel):
+    """A trained word LSTM; its layers are ``embedding``, ``lstm1`` and so on, all ``dim`` wide."""
+
+    kind = "lstm"
+    config_class = LstmConfig
+    resumes = True
+    unit = "word"
+    config: LstmConfig
+
+    def __init__(
+        self, network: LstmNetwork, words: Sequence[str], counts: Counts, config: LstmConfig, card: Card | None = None
+    ) -> None:
+        self.network = network.eval()
+        self.words, self.counts, self.config, self.card = list(words), counts, config, card or Card()
+        self.numbers = WordNumbers(words)
+        self.vocabulary = self.numbers.vocabulary
+        self.layers = ["embedding", *(f"lstm{i + 1}" for i in range(config.layers))]
+        self.dim = config.dim
+
+    @classmethod
+    def train(
+        cls,
+        corpus: Corpus,
+        config: LstmConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """Train on a text; sentences follow each other, the state is carried along (see ``training.fit``).
+
+        Raises:
+            BadInput: too little text.
+        """
+        config = config or LstmConfig()
+        encoded = corpus.encode(config.min_count, config.max_words, on_progress, unknown=True)
+        text = split(encoded, config.seed)
+        with seeded(config.seed):
+            network = _network(config, len(text.counts), text.counts)
+        unseen = Stream(text.held_out, 8, config.stretch) if len(text.held_out) > 1 else None
+        task = training.Task(
+            RecurrentLearner(network),
+            Stream(text.training, config.batch_size, config.stretch),
+            unseen,
+            units_per_word=1.0,
+            mark=mark(cls.kind, config, encoded),
+        )
+        outcome = training.fit(task, config, on_progress, checkpoints)
+        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.held_out or outcome.loss, ("numpy", "torch"))
+        vocabulary = encoded.vocabulary
+        return cls(network.cpu(), vocabulary.words, vocabulary.counts, config, replace(card, title="Word LSTM"))
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The network's weights."""
+        return arrays(self.network)
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+        assert isinstance(config, LstmConfig)
+        network = _network(config, len(words) + 2)
+        load_arrays(network, tensors)
+        return cls(network, words, counts, config, card)
+
+    def next(self, context: Sequence[str]) -> Floats:
+        """(V,) probabilities of the next word (see ``LanguageModel``)."""
+        row: Floats = self.next_many([context])[0]
+        return row
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) probabilities of the next word after each beginning."""
+        return after(self.network, [[self.numbers.boundary, *self.numbers(context)] for context in contexts])
+
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of a sentence's words."""
+        return log_probabilities(self.network, [self.numbers.boundary, *self.numbers(tokens)])
+
+    def encode(self, sentences: Sequence[Sequence[str]]) -> list[Floats]:
+        """One (L, T, D) array a sentence: what every layer says after reading each word."""
+        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
+        found: list[Floats] = [np.zeros((len(self.layers), 0, self.dim), np.float32)] * len(sentences)
+        for first in range(0, len(order), BATCH):
+            rows = order[first : first + BATCH]
+            ids, _ = padded([[self.numbers.boundary, *self.numbers(sentences[i])] for i in rows])
+            with torch.inference_mode():
+                stacked = torch.stack(self.network(ids)[0], dim=1).numpy()  # (B, L, 1 + T, D)
+            for i, one in zip(rows, stacked, strict=True):
+                found[i] = one[:, 1 : 1 + len(sentences[i])].copy()
+        return found
+
+
+def _network(config: LstmConfig, size: int, counts: Counts | None = None) -> LstmNetwork:
+    return LstmNetwork(
+        size,
+        config.dim,
+        config.dim,
+        config.layers,
+        config.dropout,
+        tied=config.tied,
+        samples=config.samples,
+        counts=counts,
+    )

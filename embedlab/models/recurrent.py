@@ -1,0 +1,119 @@
+"""The network of the word LSTM and the character LSTM, and how it learns along a text.
+
+Hochreiter & Schmidhuber 1997, Long Short-Term Memory; the language model around it as in Zaremba et al. 2014,
+Recurrent Neural Network Regularization, https://arxiv.org/abs/1409.2329.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from embedlab.base import Counts, Floats
+from embedlab.models.layers import Softmax
+from embedlab.training import Learner
+
+State = tuple[Tensor, ...]
+"""Hidden and cell state of every layer, ``(h, c)``, each (layers, B, H); empty at the beginning."""
+FORGET = 0.02
+"""Chance that a lane's state is cleared before a stretch, so that the network also learns to begin from nothing."""
+
+
+class LstmNetwork(nn.Module):
+    """Embedding, L layers of LSTM with dropout between them, softmax.
+
+    Args:
+        size: V, of the vocabulary.
+        embedding: E, width of the embedding.
+        hidden: H, width of every LSTM layer.
+        layers: L.
+        dropout: share of the values dropped between layers while learning.
+        tied: whether the softmax shares the embedding's weights; needs E = H.
+        samples: see ``Softmax``.
+        counts: see ``Softmax``.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        embedding: int,
+        hidden: int,
+        layers: int,
+        dropout: float = 0.0,
+        *,
+        tied: bool = False,
+        samples: int = 0,
+        counts: Counts | None = None,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(size, embedding)
+        nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
+        widths = [embedding] + [hidden] * (layers - 1)
+        cells = [nn.LSTM(width, hidden, batch_first=True) for width in widths]
+        for cell in cells:
+            nn.init.ones_(cell.get_parameter("bias_hh_l0").data[hidden : 2 * hidden])  # gates i, f, g, o: remember at first
+        self.lstm = nn.ModuleList(cells)
+        self.dropout = nn.Dropout(dropout)
+        self.softmax = Softmax(hidden, size, samples, counts, self.embedding.weight if tied else None)
+
+    def forward(self, ids: Tensor, state: State = ()) -> tuple[list[Tensor], State]:
+        """What every layer says of every token, (B, T, E) and L times (B, T, H), and the state afterwards."""
+        outputs = [self.embedding(ids)]
+        after: list[tuple[Tensor, Tensor]] = []
+        for i, layer in enumerate(self.lstm):
+            before = (state[0][i : i + 1], state[1][i : i + 1]) if state else None
+            output, last = layer(self.dropout(outputs[-1]), before)
+            outputs.append(output)
+            after.append(last)
+        h, c = (torch.cat([pair[k] for pair in after]) for k in (0, 1))  # (L, B, H) each
+        return outputs, (h, c)
+
+
+class RecurrentLearner(Learner):
+    """Learns to predict the next token of every lane, carrying the state from stretch to stretch."""
+
+    def __init__(self, network: LstmNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Mean negative log-probability in nats; inputs and targets (B, T)."""
+        state = self.carried
+        if state and self.training:
+            kept = (torch.rand(1, len(inputs), 1, device=inputs.device) >= FORGET).float()
+            state = tuple(part * kept for part in state)
+        outputs, state = self.network(inputs, state)
+        self.carried = tuple(part.detach() for part in state)
+        hidden = self.network.dropout(outputs[-1])
+        loss: Tensor = self.network.softmax(hidden.flatten(0, 1), targets.flatten())  # (B * T, H)
+        return loss
+
+
+@torch.inference_mode()
+def after(network: LstmNetwork, contexts: Sequence[Sequence[int]]) -> Floats:
+    """(B, V) probabilities of the token after each context; a context is not empty."""
+    ids, lengths = padded(contexts)
+    hidden = network(ids)[0][-1][torch.arange(len(contexts)), lengths - 1]  # (B, H)
+    result: Floats = torch.softmax(network.softmax.scores(hidden), dim=-1).numpy()
+    return result
+
+
+@torch.inference_mode()
+def log_probabilities(network: LstmNetwork, ids: Sequence[int]) -> Floats:
+    """(T - 1,) natural log-probability of every token but the first, given those before it."""
+    line = torch.tensor(ids)[None]  # (1, T)
+    scores = network.softmax.scores(network(line[:, :-1])[0][-1][0])  # (T - 1, V)
+    result: Floats = torch.log_softmax(scores, dim=-1).gather(1, line[0, 1:, None])[:, 0].numpy()
+    return result
+
+
+def padded(lists: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """(B, T) numbers, zeros after the end of the shorter lists, and (B,) their lengths."""
+    lengths = np.array([len(ids) for ids in lists])
+    ids = np.zeros((len(lists), max(lengths, default=0)), np.int64)
+    for row, one in zip(ids, lists, strict=True):
+        row[: len(one)] = one
+    return torch.from_numpy(ids), torch.from_numpy(lengths)

@@ -1,0 +1,300 @@
+"""The one training loop: every network of the lab learns here, on a processor, a graphics card or several of them.
+
+It knows no model: a ``Learner`` turns a batch into a loss, ``Examples`` hand out batches. Devices, mixed precision and
+several processes are Accelerate's business (``accelerate launch -m embedlab train ...``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol, cast
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DataLoaderConfiguration, skip_first_batches
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from embedlab.base import OnProgress, Progress, StaticModel
+from embedlab.checkpoints import Checkpoint, Place
+from embedlab.settings import NeuralConfig
+
+LOOK_EVERY = 2_000_000
+"""Tokens after which the held-out text is looked at when an epoch is longer."""
+SAVE_EVERY = 180.0
+"""Seconds between two checkpoints."""
+TELL_EVERY = 1.0
+"""Seconds between two Progress events."""
+
+
+class Learner(nn.Module):
+    """A network together with what it minimises: ``forward(*batch)`` gives the mean loss of a token, in nats.
+
+    Attributes:
+        carried: state that goes from one batch to the next, such as an LSTM's; kept in checkpoints.
+    """
+
+    carried: tuple[Tensor, ...] = ()
+
+
+class Examples(Protocol):
+    """Examples to learn from, known by number.
+
+    Attributes:
+        lanes: 0 where the order does not matter and is shuffled anew every epoch; where a state is carried, how
+            many texts run side by side: batches are then that many examples each, one after the other.
+        tokens: predictions in one example.
+    """
+
+    lanes: int
+    tokens: int
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
+        """The examples with these numbers, as one batch."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be learned.
+
+    Attributes:
+        learner: network and loss.
+        examples: to learn from.
+        held_out: to measure on, ``None`` for none.
+        unit: what a token is, in words for people.
+        units_per_word: tokens that make up a word, if the loss is the log-probability of the text.
+        peek: builds a snapshot of the model for ``Progress.peek``.
+        mark: names text, vocabulary and settings; a checkpoint with another mark is not resumed.
+    """
+
+    learner: Learner
+    examples: Examples
+    held_out: Examples | None = None
+    unit: str = "words"
+    units_per_word: float | None = None
+    peek: Callable[[], StaticModel] | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended; the learner holds the best weights.
+
+    Attributes:
+        loss: mean training loss of the last stretch, nats a token.
+        held_out: best loss on held-out text, ``None`` without any.
+        tokens: predictions learned from, all passes together.
+        seconds: wall-clock time, interruptions left out.
+        epochs: whole passes.
+    """
+
+    loss: float
+    held_out: float | None
+    tokens: int
+    seconds: float
+    epochs: int
+
+
+def fit(
+    task: Task,
+    config: NeuralConfig,
+    on_progress: OnProgress | None = None,
+    checkpoints: Path | None = None,
+    *,
+    save_every: float = SAVE_EVERY,
+) -> Outcome:
+    """Train until the epochs are over or held-out text gains no more.
+
+    With the same seed on one machine the weights come out the same, also after an interruption.
+
+    Args:
+        task: what to learn.
+        config: for how long, how fast.
+        on_progress: told about once a second and at every epoch's end; what it raises stops the training at once.
+        checkpoints: folder to keep the state of the training in, so that a call with the same task resumes where a
+            killed one stopped; removed at the end. ``None`` keeps none.
+        save_every: seconds between two checkpoints.
+    """
+    run = _Run(task, config, on_progress, Place(checkpoints, task.mark, save_every))
+    with torch.random.fork_rng():
+        return run.all()
+
+
+class _Run:
+    """One training: ``place`` says where it stands."""
+
+    def __init__(self, task: Task, config: NeuralConfig, on_progress: OnProgress | None, place: Place) -> None:
+        self.task, self.config, self.on_progress, self.place = task, config, on_progress, place
+        self.accelerator = Accelerator(
+            mixed_precision=_precision(config), dataloader_config=DataLoaderConfiguration(split_batches=True)
+        )
+        self.order = _Order(task.examples, config)
+        self.optimizer, self.learner, self.batches = self._prepared()
+        self.per_epoch, self.per_batch = len(self.order), self.order.batch_size * task.examples.tokens
+        self.look_every = max(1, LOOK_EVERY // self.per_batch)
+        self.at = Checkpoint()
+        self.began = self.told = self.saved = monotonic()
+        self.told_step, self.sum, self.count = 0, torch.zeros((), device=self.accelerator.device), 0
+
+    def _prepared(self) -> tuple[Any, Any, Any]:
+        parameters = [weight for weight in self.task.learner.parameters() if weight.requires_grad]
+        optimizer = torch.optim.AdamW(
+            parameters, self.config.learning_rate, weight_decay=self.config.weight_decay, fused=True
+        )
+        loader: DataLoader[Any] = DataLoader(
+            cast("Dataset[Any]", self.task.examples),
+            batch_sampler=cast("Any", self.order),
+            collate_fn=cast("Any", _as_it_is),
+            generator=torch.Generator(),  # a loader draws a number at every pass: not from the one that dropout uses
+        )
+        learner, optimizer, loader = self.accelerator.prepare(self.task.learner, optimizer, loader)
+        return optimizer, learner, loader
+
+    def all(self) -> Outcome:
+        """Every epoch, from the beginning or from the checkpoint."""
+        torch.manual_seed(self.config.seed)
+        self.at = self.place.resume(self.task.learner, self.optimizer) or self.at
+        self.told_step = self.at.step
+        self.began -= self.at.seconds
+        while self.at.step < self.config.epochs * self.per_epoch and not self._enough():
+            self._epoch(self.at.step // self.per_epoch)
+        if self.at.best:
+            self.task.learner.load_state_dict(self.at.best)
+        self.task.learner.carried = ()
+        self.place.clear()
+        seconds, epochs = monotonic() - self.began, self.at.step // self.per_epoch
+        return Outcome(self.at.loss, self.at.best_held_out, self.at.step * self.per_batch, seconds, epochs)
+
+    def _enough(self) -> bool:
+        return bool(self.config.patience) and self.at.looks_without_gain >= self.config.patience
+
+    def _epoch(self, epoch: int) -> None:
+        self.order.epoch = epoch
+        done = self.at.step - epoch * self.per_epoch
+        if not done:
+            self.task.learner.carried = ()
+        for batch in skip_first_batches(self.batches, done) if done else self.batches:
+            self._step(batch)
+            last = self.at.step == (epoch + 1) * self.per_epoch
+            if last or self.at.step % self.look_every == 0:
+                self._look()
+            if last or monotonic() - self.told >= TELL_EVERY:
+                self._tell(ended=last)
+            if self.accelerator.is_main_process and self.place.due(self.saved):
+                self.at.seconds = monotonic() - self.began
+                self.place.write(self.at, self.task.learner, self.optimizer)
+                self.saved = monotonic()
+            if self._enough():
+                return
+
+    def _step(self, batch: Sequence[Tensor]) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate(self.config, self.at.step / (self.config.epochs * self.per_epoch))
+        with self.accelerator.autocast():
+            loss = self.learner(*batch)
+        self.accelerator.backward(loss)
+        if self.config.clip:
+            self.accelerator.clip_grad_norm_(self.learner.parameters(), self.config.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.at.step += 1
+        self.sum += loss.detach()
+        self.count += 1
+
+    def _look(self) -> None:
+        """Measure the held-out loss; keep the weights if they are the best so far."""
+        if self.task.held_out is None:
+            return
+        self.at.held_out = mean_loss(
+            self.task.learner, self.task.held_out, self.config.batch_size, self.accelerator.device
+        )
+        if self.at.best_held_out is None or self.at.held_out < self.at.best_held_out:
+            self.at.best_held_out, self.at.looks_without_gain = self.at.held_out, 0
+            self.at.best = {name: value.detach().clone() for name, value in self.task.learner.state_dict().items()}
+        else:
+            self.at.looks_without_gain += 1
+
+    def _tell(self, *, ended: bool) -> None:
+        self.at.loss = float(self.sum) / max(self.count, 1)
+        self.sum.zero_()
+        self.count = 0
+        now, total = monotonic(), self.config.epochs * self.per_epoch
+        speed = (self.at.step - self.told_step) * self.per_batch / max(now - self.told, 1e-9)
+        self.told, self.told_step = now, self.at.step
+        if self.on_progress is not None and self.accelerator.is_main_process:
+            self.on_progress(
+                Progress(
+                    self.at.step * self.per_batch,
+                    total * self.per_batch,
+                    loss=self.at.loss,
+                    held_out=self.at.held_out if ended else None,
+                    tokens_per_second=speed,
+                    eta=(now - self.began) * (total - self.at.step) / self.at.step,
+                    epoch=self.at.step // self.per_epoch,
+                    unit=self.task.unit,
+                    units_per_word=self.task.units_per_word,
+                    peek=self.task.peek if ended else None,
+                )
+            )
+
+
+def rate(config: NeuralConfig, done: float) -> float:
+    """Learning rate when so much of the training is done, 0 to 1: a linear rise, then the schedule's fall."""
+    if done < config.warmup:
+        return config.learning_rate * (done + 1e-3) / (config.warmup + 1e-3)
+    left = (1 - done) / max(1 - config.warmup, 1e-9)
+    falls = {"cosine": (1 - math.cos(math.pi * left)) / 2, "linear": left, "constant": 1.0}
+    return config.learning_rate * max(falls[config.schedule], 0.01)
+
+
+@torch.no_grad()
+def mean_loss(learner: Learner, examples: Examples, batch_size: int, device: torch.device | str = "cpu") -> float:
+    """Mean loss of a token over examples, without dropout; the state carried in training is left as it was."""
+    training, carried, learner.carried = learner.training, learner.carried, ()
+    batch_size = examples.lanes or batch_size
+    learner.eval()
+    total = 0.0
+    for first in range(0, len(examples), batch_size):
+        rows = range(first, min(first + batch_size, len(examples)))
+        total += float(learner(*(part.to(device) for part in examples.__getitems__(rows)))) * len(rows)
+    learner.train(training)
+    learner.carried = carried
+    return total / len(examples)
+
+
+def _precision(config: NeuralConfig) -> str:
+    if config.precision == "float32" or not torch.cuda.is_available():
+        return "no"
+    return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+
+
+def _as_it_is(batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return batch
+
+
+class _Order:
+    """The batch sampler: row numbers, shuffled anew every epoch unless they must stay in order; whole batches only."""
+
+    drop_last = True
+
+    def __init__(self, examples: Examples, config: NeuralConfig) -> None:
+        self.rows, self.seed, self.shuffled = len(examples), config.seed, not examples.lanes
+        self.batch_size = examples.lanes or min(config.batch_size, self.rows)
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return self.rows // self.batch_size
+
+    def __iter__(self) -> Iterator[Sequence[int]]:
+        order: Any = range(self.rows)
+        if self.shuffled:
+            order = np.random.default_rng((self.seed, self.epoch)).permutation(self.rows)
+        for batch in range(len(self)):
+            yield order[batch * self.batch_size : (batch + 1) * self.batch_size]
