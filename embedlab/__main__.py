@@ -98,7 +98,7 @@ def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
     corpus = Corpus.from_file(options.corpus, column=options.column)
     out = options.out or registry.model_folder("yours", options.name)
     with bar() as on_progress:
-        model = recipes.train(options.kind, corpus, settings, on_progress)
+        model = recipes.train(options.kind, corpus, settings, on_progress, recipes.checkpoint_folder(out))
     recipes.with_title(model, options.name or out.name).save(out)
     return out, model
 

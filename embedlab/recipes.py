@@ -133,7 +133,7 @@ def make(recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None
     Raises:
         EmbedLabError: as the corpus, the trainer and the writer do.
     """
-    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress)
+    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, checkpoint_folder(out))
     attribution = "; ".join(dict.fromkeys(s.attribution for s in recipe.sources if s.attribution))
     model.card = dataclasses.replace(
         model.card, title=recipe.title, source="starter", attribution=attribution, note=recipe.note
@@ -142,18 +142,38 @@ def make(recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None
     return model
 
 
-def train(kind: str, text: Corpus, settings: Settings | None = None, on_progress: OnProgress | None = None) -> Model:
+def train(
+    kind: str,
+    text: Corpus,
+    settings: Settings | None = None,
+    on_progress: OnProgress | None = None,
+    checkpoints: Path | None = None,
+) -> Model:
     """Train any kind of model on a text.
+
+    Args:
+        kind: kind of model in the registry.
+        text: the text.
+        settings: the model's own settings.
+        on_progress: told how it goes.
+        checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
 
     Raises:
         BadModel: no such kind, or it cannot be trained here.
         EmbedLabError: as the trainer does.
     """
-    trainable = getattr(model_class(kind), "train", None)
+    found = model_class(kind)
+    trainable = getattr(found, "train", None)
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
-    model: Model = trainable(text, settings, on_progress)
+    more = {"checkpoints": checkpoints} if found.resumes and checkpoints else {}
+    model: Model = trainable(text, settings, on_progress, **more)
     return model
+
+
+def checkpoint_folder(out: Path) -> Path:
+    """Where the checkpoints of a training lie whose model goes to ``out``: beside it, hidden."""
+    return out.parent / f".{out.name}.checkpoint"
 
 
 def with_title(model: Model, title: str, source: str = "yours") -> Model:

@@ -148,7 +148,7 @@ FAMILIES: tuple[Family, ...] = (
         "https://www.isca-archive.org/interspeech_2012/sundermeyer12_interspeech.html",
         "Read the sentence word by word and carry a memory along: the context has no fixed length.",
         "Bengio's network and n-grams look back a few words and no further.",
-        ("language_model", "contextual"), "", "lstm",
+        ("language_model", "contextual"), "embedlab.models.lstm:Lstm", "lstm",
     ),
     Family(
         "elmo", "ELMo", 2018, "Peters et al., Deep contextualized word representations, NAACL",

@@ -13,7 +13,7 @@ from embedlab.base import Model, OnProgress, Progress, StaticModel
 from embedlab.run_folder import Run, add_line, lines
 from embedlab.training_text import TextChoice
 
-MOMENTS = "moments.jsonl"
+MOMENTS, CHECKPOINT = "moments.jsonl", "checkpoint"
 MOST_MOMENTS = 60
 """With more epochs than this, only every n-th is looked at."""
 SHARE, SLACK = 0.1, 3.0
@@ -69,7 +69,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     corpus = settings.text.open(run.folder)
     config = recipes.settings_of(settings.kind, settings.config)
     watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)
-    model = recipes.train(settings.kind, corpus, config, watcher)
+    model = recipes.train(settings.kind, corpus, config, watcher, run.folder / CHECKPOINT)
     watcher.last(model)
     recipes.with_title(model, settings.name or settings.text.title).save(run.result)
 

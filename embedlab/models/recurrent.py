@@ -54,7 +54,7 @@ class LstmNetwork(nn.Module):
         widths = [embedding] + [hidden] * (layers - 1)
         cells = [nn.LSTM(width, hidden, batch_first=True) for width in widths]
         for cell in cells:
-            nn.init.ones_(cell.get_parameter("bias_hh_l0").data[hidden : 2 * hidden])  # gates i, f, g, o: remember at first
+            nn.init.ones_(cell.get_parameter("bias_hh_l0").data[hidden : 2 * hidden])  # gate f: remember
         self.lstm = nn.ModuleList(cells)
         self.dropout = nn.Dropout(dropout)
         self.softmax = Softmax(hidden, size, samples, counts, self.embedding.weight if tied else None)

@@ -1,0 +1,92 @@
+"""Held-out perplexity of every kind of language model, trained on the same words with the same vocabulary.
+
+    PYTHONPATH=. python tests/benchmarks/bench_perplexity.py --corpora ../shared/corpora --models kn5 lstm --out DIR
+
+Every line reads the same sentences (a block of 50 in 25 is held out), knows the same words (all others are <unk>,
+which is predicted like a word) and predicts the end of every sentence; every sentence is scored by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from embedlab import recipes, registry
+from embedlab.base import END, LanguageModel
+from embedlab.data.corpus import Corpus
+from embedlab.data.tokenizer import TextOptions
+from embedlab.terminal import bar, say
+
+FILES = ("wikipedia_en_core.txt.xz", "textbooks_openstax.txt.xz", "books_classic.txt.xz")
+BLOCK, EVERY = 50, 25
+WORDS = {"min_count": 1, "max_words": 10_000}
+NETWORK = WORDS | {"seed": 1}
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "lstm": (
+        "lstm",
+        NETWORK | {"dim": 320, "layers": 2, "dropout": 0.1, "samples": 2048, "batch_size": 48, "epochs": 3},
+    ),
+}
+
+
+def halves(folder: Path, words: int) -> tuple[list[list[str]], list[list[str]]]:
+    """So many words to train on, a third from the beginning of each file, and what is held out between them."""
+    training: list[list[str]] = []
+    held_out: list[list[str]] = []
+    for file in FILES:
+        left = words // len(FILES)
+        for number, sentence in enumerate(Corpus.from_file(folder / file, options=TextOptions(lowercase=True))):
+            if number // BLOCK % EVERY == EVERY - 1:
+                held_out.append(sentence)
+                continue
+            training.append(sentence)
+            left -= len(sentence)
+            if left <= 0:
+                break
+    return training, held_out
+
+
+def perplexity(model: LanguageModel, sentences: list[list[str]]) -> tuple[float, int]:
+    """Perplexity a word, ends of sentences counted as words, and how many there were."""
+    total, tokens = 0.0, 0
+    for sentence in sentences:
+        scores = model.score([*sentence, END])
+        total -= float(scores.sum())
+        tokens += len(scores)
+    return math.exp(total / tokens), tokens
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--words", type=int, default=5_000_000)
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--out", type=Path, help="keep the models there, and go on from a checkpoint there")
+    options = parser.parse_args()
+    training, held_out = halves(options.corpora, options.words)
+    say(f"{sum(map(len, training)):,} words to train on, {sum(map(len, held_out)):,} held out")
+    for name in options.models:
+        kind, settings = MODELS[name]
+        model = trained(name, kind, settings, training, options.out)
+        found, tokens = perplexity(model, held_out)
+        say(json.dumps({"model": name, "perplexity": round(found, 2), "tokens": tokens, "s": model.card.seconds}))
+
+
+def trained(name: str, kind: str, settings: dict[str, Any], sentences: list[list[str]], out: Path | None) -> Any:
+    """The model, from the folder if it was trained before."""
+    if out and (out / name / "config.json").is_file():
+        return registry.load_model(out / name)
+    with bar() as on_progress:
+        corpus = Corpus.from_sentences(sentences)
+        config = recipes.settings_of(kind, settings)
+        model = recipes.train(kind, corpus, config, on_progress, out / f"{name}.checkpoint" if out else None)
+    if out:
+        model.save(out / name)
+    return model
+
+
+if __name__ == "__main__":
+    main()
