@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,15 @@ from numpy.typing import NDArray
 
 from embedlab.data.vocab import EncodedCorpus
 
-BLOCK = 50_000
-"""Words taken from the memory map at once."""
+BLOCK = 1_000
+"""Sentences cut out of the text at once."""
 LONGEST = 10_000
 """gensim's workers drop what a sentence has beyond this (MAX_SENTENCE_LEN), so longer ones come in pieces."""
 HELD_OUT_SHARE, HELD_OUT_MOST, HELD_OUT_FROM = 0.01, 2_000, 5_000
 
 
 class Feed:
-    """The sentences of a text as lists of word numbers, as often as wanted; what gensim calls ``corpus_iterable``.
+    """The sentences of a text as views of their word numbers, as often as wanted; gensim's ``corpus_iterable``.
 
     gensim looks every token up in ``key_to_index``. Numbers come from the memory map several times faster than
     words, so ``number_words`` makes it a table of numbers while it trains.
@@ -33,7 +32,7 @@ class Feed:
 
     Attributes:
         words: running words of one pass.
-        sentences: lists of words of one pass.
+        sentences: views given out in one pass.
         error: what went wrong, if anything.
     """
 
@@ -50,27 +49,23 @@ class Feed:
         self.error = self.error or error
         self.stopped = True
 
-    def __iter__(self) -> Iterator[list[int]]:
+    def __iter__(self) -> Iterator[memoryview]:
         try:
             yield from self._pass()
         except Exception as error:
             self.stop(error)
 
-    def _pass(self) -> Iterator[list[int]]:
-        ends, skip = self._encoded.ends, self._held_out
-        ids = np.asarray(self._encoded.ids)  # a plain view: slices of a memmap are slow
-        cuts = np.searchsorted(ends, np.arange(BLOCK, len(ids), BLOCK), side="right")
-        bounds = np.unique(np.concatenate([[0], cuts, [len(ends)]])).tolist()
-        for first, last in pairwise(bounds):
+    def _pass(self) -> Iterator[memoryview]:
+        """Views, not lists: gensim's workers make a number when they need it, and none waits in their queue."""
+        text, ends = np.asarray(self._encoded.ids).data, self._encoded.ends
+        for first in range(0, len(ends), BLOCK):
             if self.stopped:
                 return
-            base = int(ends[first - 1]) if first else 0
-            block = ids[base : ends[last - 1]].tolist()
-            stops = ends[first:last] - base
-            starts = np.concatenate([[0], stops[:-1]])
-            if skip[first:last].any() or (stops - starts).max() > LONGEST:
-                starts, stops = _kept(starts, stops, ~skip[first:last])
-            yield from [block[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
+            stops, skip = ends[first : first + BLOCK], self._held_out[first : first + BLOCK]
+            starts = np.concatenate([ends[first - 1 : first] if first else [0], stops[:-1]])
+            if skip.any() or (stops - starts).max() > LONGEST:
+                starts, stops = _kept(starts, stops, ~skip)
+            yield from [text[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
 
 
 def _kept(

@@ -120,7 +120,7 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         """Take back what was put into the model, so that neither keeps the other in memory."""
         del self._model._log_progress, self._model._do_train_job, self._model._raw_word_count
 
-    def _job(self, sentences: list[list[int]], alpha: float, inits: Any) -> tuple[int, int]:
+    def _job(self, sentences: list[memoryview], alpha: float, inits: Any) -> tuple[int, int]:
         """A worker's batch; skipped once training was stopped. gensim would wait for ever for a dead worker."""
         if not self.feed.stopped:
             try:
@@ -161,6 +161,6 @@ class _Watch(CallbackAny2Vec):  # type: ignore[misc]
         return Progress(done, total, tokens_per_second=speed, eta=eta, epoch=self._epoch, **more)
 
 
-def _word_count(sentences: list[list[int]]) -> int:
+def _word_count(sentences: list[memoryview]) -> int:
     """What gensim asks for twice a sentence, without a generator."""
     return sum(map(len, sentences))

@@ -94,7 +94,7 @@ def test_the_feed_gives_gensim_what_lists_would() -> None:
 
 def test_the_feed_leaves_out_what_is_held_out_and_cuts_what_gensim_would_drop(monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = [*SENTENCES[:50], ["long", "tail"] * 12_345, *SENTENCES[50:100]]
-    monkeypatch.setattr(gensim_feed, "BLOCK", 100)
+    monkeypatch.setattr(gensim_feed, "BLOCK", 9)
     text = encode(sentences, 1, None)
     held_out = np.zeros(len(text), np.bool_)
     held_out[[0, 7, 100]] = True
