@@ -94,3 +94,9 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_importing_the_analyses_loads_nothing_heavy() -> None:
     names = [path.stem for path in (ROOT / "embedlab" / "analysis").glob("*.py") if path.stem != "__init__"]
     assert not loaded_by("\n".join(f"import embedlab.analysis.{name}" for name in names)) & set(HEAVY)
+
+
+def test_loading_the_starters_loads_no_library_that_only_trains() -> None:
+    keys = ("one_hot", "lsa", "cbow", "word2vec", "glove", "fasttext")
+    loaded = loaded_by(f"import embedlab\nfor key in {keys}: embedlab.load_model(key)")
+    assert not loaded & {"torch", "gensim", "numba", "sklearn"}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import gensim.models
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +26,7 @@ from embedlab.base import (
     UnknownWord,
     setting,
 )
-from embedlab.models import cards, gensim_training
+from embedlab.models import cards
 from embedlab.models.fasttext_ngrams import NgramTable, buckets_of, pieces
 from embedlab.models.word2vec import Word2VecConfig, gensim_settings
 
@@ -120,29 +120,27 @@ class FastText(StaticModel):
         Raises:
             BadInput: fewer than two different words remain.
         """
+        from embedlab.models import gensim_training
+
         config, started = config or FastTextConfig(), monotonic()
         config = config if config.max_n else replace(config, buckets=0)
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
         words, counts = encoded.vocabulary.words, encoded.vocabulary.counts
         table = NgramTable(words, config.min_n, config.max_n, config.buckets)
-        model = _Trainer(
-            min_n=config.min_n,
-            max_n=config.max_n,
-            bucket=config.buckets,
-            **gensim_settings(config, encoded, ngrams_a_word=float(table.sizes.mean()) - 1),
+        settings = gensim_settings(config, encoded, ngrams_a_word=float(table.sizes.mean()) - 1)
+        settings |= {"min_n": config.min_n, "max_n": config.max_n, "bucket": config.buckets}
+        trainer = gensim_training.FastTextTrainer(**settings)
+        found, build = trainer.wv, partial(cls, words, counts=counts, config=config, table=table)
+        loss = gensim_training.run(
+            trainer,
+            encoded,
+            inputs=lambda: (table.sums(found.vectors_vocab, found.vectors_ngrams), table.sizes),
+            snapshot=lambda: build(found.vectors_vocab.copy(), ngrams=found.vectors_ngrams.copy()),
+            on_progress=on_progress,
         )
-
-        def inputs() -> tuple[Floats, NDArray[np.float32]]:
-            return table.sums(model.wv.vectors_vocab, model.wv.vectors_ngrams), table.sizes
-
-        def snapshot() -> StaticModel:
-            own, ngrams = model.wv.vectors_vocab.copy(), model.wv.vectors_ngrams.copy()
-            return cls(words, own, counts, config, ngrams=ngrams, table=table)
-
-        loss = gensim_training.run(model, encoded, inputs, snapshot, on_progress)
         card = cards.made(corpus, encoded.tokens, monotonic() - started, loss, ("numpy", "gensim"))
         card = replace(card, title=f"fastText {config.label}")
-        return cls(words, model.wv.vectors_vocab, counts, config, card, ngrams=model.wv.vectors_ngrams, table=table)
+        return build(found.vectors_vocab, ngrams=found.vectors_ngrams, card=card)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The words' own vectors and the n-gram vectors; the matrix is composed of them again."""
@@ -198,10 +196,3 @@ class FastText(StaticModel):
 
     def _buckets(self, word: str) -> NDArray[np.int64]:
         return buckets_of(word, self.config.min_n, self.config.max_n, self.config.buckets)
-
-
-class _Trainer(gensim.models.FastText):  # type: ignore[misc]
-    """gensim's, without composing the word vectors one by one at the end: ``NgramTable`` does it in one product."""
-
-    def _clear_post_train(self) -> None:
-        self.wv.norms = None

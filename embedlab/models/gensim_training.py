@@ -9,6 +9,8 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
+from gensim.models import FastText
+from gensim.models import Word2Vec as Word2VecTrainer
 from gensim.models.callbacks import CallbackAny2Vec
 from numpy.typing import NDArray
 
@@ -17,8 +19,17 @@ from embedlab.data.vocab import EncodedCorpus
 from embedlab.models import gensim_loss
 from embedlab.models.gensim_feed import LONGEST, Feed, hold_out, number_words
 
+__all__ = ["FastTextTrainer", "Inputs", "Word2VecTrainer", "batch_words", "quiet", "run"]
+
 Inputs = Callable[[], tuple[Floats, NDArray[np.float32]]]
 """Gives (V, D) sums of every word's input vectors and (V,) how many went into each."""
+
+
+class FastTextTrainer(FastText):  # type: ignore[misc]
+    """gensim's, without composing the word vectors one by one at the end: ``NgramTable`` does it in one product."""
+
+    def _clear_post_train(self) -> None:
+        self.wv.norms = None
 
 
 def run(

@@ -17,9 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import BadInput, BadSetting, Floats, OnProgress, Progress, StaticConfig, StaticModel, setting
-from embedlab.models import cooccurrence, glove_kernel
 from embedlab.models.cards import made
-from embedlab.models.cooccurrence_order import shuffled
 from embedlab.models.parallel import in_order
 
 if TYPE_CHECKING:
@@ -65,13 +63,15 @@ class Glove(StaticModel):
             BadInput: no two words of the vocabulary stand near each other.
             BadSetting: the cost grows without bound at this learning rate.
         """
+        from embedlab.models import cooccurrence, cooccurrence_order
+
         config, started = config or GloveConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
         weighting = cooccurrence.Weighting(config.window, config.symmetric, config.distance_weighting)
         with TemporaryDirectory(prefix="embedlab-glove-") as name:
             folder, memory = Path(name), {"memory_mb": config.memory_mb, "workers": config.workers}
             counts = cooccurrence.count(encoded, weighting, folder, **memory, on_progress=on_progress)
-            entries = shuffled(counts, folder, seed=config.seed, **memory, on_progress=on_progress)
+            entries = cooccurrence_order.shuffled(counts, folder, seed=config.seed, **memory, on_progress=on_progress)
             if not len(entries):
                 raise BadInput("No two words of the vocabulary stand in one sentence. Give longer sentences.")
             fit = _Fit(encoded, entries, config)
@@ -117,6 +117,8 @@ class _Fit:
 
     def learn(self, pieces: NDArray[np.int64]) -> tuple[int, float]:
         """Entries visited and their summed cost."""
+        from embedlab.models import glove_kernel
+
         config = self.config
         cost = glove_kernel.train(self.state, self.entries, pieces, PIECE, config.symmetric, config.x_max, config.alpha)
         return len(pieces) * PIECE, cost

@@ -20,7 +20,7 @@ import numpy as np
 
 from embedlab.base import Floats, OnProgress, Progress, Settings, StaticConfig, StaticModel, setting
 from embedlab.data.vocab import EncodedCorpus
-from embedlab.models import cooccurrence, randomized_svd, weighting, window_counts
+from embedlab.models import randomized_svd, weighting
 from embedlab.models.cards import made
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class Lsa(StaticModel):
 
 def _table(encoded: EncodedCorpus, config: LsaConfig, on_progress: OnProgress | None) -> csr_matrix:
     """(V, C) words by context words, or (documents, V)."""
+    from embedlab.models import cooccurrence, window_counts
+
     if config.weighting == "tfidf":
         return weighting.tfidf(weighting.documents(encoded, config.document_sentences, on_progress))
     near = cooccurrence.Weighting(config.window, symmetric=True, distance=config.decay == "harmonic")

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-import gensim.models
 import numpy as np
-from numpy.typing import NDArray
 
-from embedlab.base import BadSetting, Floats, OnProgress, StaticConfig, StaticModel, setting
+from embedlab.base import BadSetting, OnProgress, StaticConfig, StaticModel, setting
 from embedlab.data.vocab import EncodedCorpus
-from embedlab.models import cards, gensim_training
+from embedlab.models import cards
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -85,21 +84,22 @@ class Word2Vec(StaticModel):
         Raises:
             BadInput: fewer than two different words remain.
         """
+        from embedlab.models import gensim_training
+
         config, started = config or Word2VecConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
-        model = gensim.models.Word2Vec(**gensim_settings(config, encoded))
-        counts, ones = encoded.vocabulary.counts, np.ones(len(encoded.vocabulary), np.float32)
-
-        def inputs() -> tuple[Floats, NDArray[np.float32]]:
-            return model.wv.vectors, ones
-
-        def snapshot() -> StaticModel:
-            return cls(encoded.vocabulary.words, model.wv.vectors.copy(), counts, config)
-
-        loss = gensim_training.run(model, encoded, inputs, snapshot, on_progress)
+        words, counts = encoded.vocabulary.words, encoded.vocabulary.counts
+        trainer = gensim_training.Word2VecTrainer(**gensim_settings(config, encoded))
+        ones, build = np.ones(len(words), np.float32), partial(cls, words, counts=counts, config=config)
+        loss = gensim_training.run(
+            trainer,
+            encoded,
+            inputs=lambda: (trainer.wv.vectors, ones),
+            snapshot=lambda: build(trainer.wv.vectors.copy()),
+            on_progress=on_progress,
+        )
         card = cards.made(corpus, encoded.tokens, monotonic() - started, loss, ("numpy", "gensim"))
-        card = replace(card, title=f"word2vec {config.label}")
-        return cls(encoded.vocabulary.words, model.wv.vectors, counts, config, card)
+        return build(trainer.wv.vectors, card=replace(card, title=f"word2vec {config.label}"))
 
 
 def gensim_settings(config: Word2VecConfig, encoded: EncodedCorpus, ngrams_a_word: float = 0.0) -> dict[str, Any]:
@@ -110,10 +110,10 @@ def gensim_settings(config: Word2VecConfig, encoded: EncodedCorpus, ngrams_a_wor
         encoded: the text, for the size of the batches.
         ngrams_a_word: vectors a word is made of beside its own.
     """
+    from embedlab.models.gensim_training import batch_words
+
     outputs = math.log2(len(encoded.vocabulary)) if config.hs else 1 + config.negative
-    batch = gensim_training.batch_words(
-        len(encoded.ids), config.workers, config.dim, config.window, outputs + 2 * ngrams_a_word
-    )
+    batch = batch_words(len(encoded.ids), config.workers, config.dim, config.window, outputs + 2 * ngrams_a_word)
     return {
         "vector_size": config.dim,
         "sg": int(config.algorithm == "skipgram"),

@@ -9,11 +9,13 @@ import gensim.models
 import numpy as np
 import pytest
 from gensim.models.fasttext import ft_ngram_hashes
+from gensim.models.fasttext_inner import compute_ngrams_bytes, ft_hash_bytes
 
 from embedlab.base import BadModel, BadSetting, StaticModel, UnknownWord
 from embedlab.data.corpus import Corpus
+from embedlab.models import fasttext_ngrams
 from embedlab.models.fasttext import FastText, FastTextConfig
-from embedlab.models.fasttext_ngrams import NgramTable, buckets_of
+from embedlab.models.fasttext_ngrams import NgramTable, buckets_of, pieces
 
 DRAW = random.Random(4)
 STEMS = [["walk", "jump", "climb", "swim"], ["court", "judge", "law", "trial"]]
@@ -129,6 +131,21 @@ def test_the_table_counts_a_bucket_as_often_as_its_ngrams_occur() -> None:
     for row, word in zip(table.members.toarray(), words, strict=True):
         assert row.tolist() == np.bincount(ft_ngram_hashes(word, 2, 3, 5), minlength=5).tolist()
     assert table.sizes.tolist() == [1 + len(buckets_of(word, 2, 3, 5)) for word in words]
+
+
+@pytest.mark.parametrize(("min_n", "max_n"), [(3, 6), (1, 3), (0, 2), (1, 1), (5, 50)])
+def test_ngrams_and_buckets_are_gensims_in_every_script(
+    min_n: int, max_n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fasttext_ngrams, "CHUNK", 3)
+    words = ["", "a", "é", "naïve", "日本語", "x😀y", "ab" * 30, "walking"]
+    table = NgramTable(words, min_n, max_n, 77)
+    for row, word in zip(table.members.toarray(), words, strict=True):
+        expected = list(compute_ngrams_bytes(word, min_n, max_n))
+        assert pieces(word, min_n, max_n) == expected
+        hashes = [ft_hash_bytes(piece) % 77 for piece in expected]
+        assert buckets_of(word, min_n, max_n, 77).tolist() == hashes
+        assert row.tolist() == np.bincount(np.array(hashes, int), minlength=77).tolist()
 
 
 def test_shapes_and_settings_that_do_not_fit_are_refused() -> None:
