@@ -102,14 +102,14 @@ FAMILIES: tuple[Family, ...] = (
         "https://www.jmlr.org/papers/v3/bengio03a.html",
         "Learn a vector for each word and a network that predicts the next word from the vectors, together.",
         "Counts of n words say nothing about n words never seen together, even when similar ones were.",
-        ("language_model", "static"), "", "nnlm",
+        ("language_model", "static"), "embedlab.models.nnlm:Nnlm", "nnlm",
     ),
     Family(
         "cw", "Collobert & Weston", 2008, "Collobert & Weston, A Unified Architecture for NLP, ICML",
         "https://doi.org/10.1145/1390156.1390177",
         "Do not predict: only score a real window of words above the same window with its middle word replaced.",
         "A softmax over the whole vocabulary at every word made neural models too slow for large text.",
-        ("static",), "", "cw",
+        ("static",), "embedlab.models.cw:Cw", "cw",
     ),
     Family(
         "cbow", "word2vec CBOW", 2013,
@@ -149,6 +149,13 @@ FAMILIES: tuple[Family, ...] = (
         "Read the sentence word by word and carry a memory along: the context has no fixed length.",
         "Bengio's network and n-grams look back a few words and no further.",
         ("language_model", "contextual"), "embedlab.models.lstm:Lstm", "lstm",
+    ),
+    Family(
+        "char_lstm", "Character LSTM", 2013, "Graves, Generating Sequences With Recurrent Neural Networks, arXiv",
+        "https://arxiv.org/abs/1308.0850",
+        "Read and guess letter by letter: no vocabulary, no unknown word.",
+        "A model over words knows only the words of its list and nothing of their spelling.",
+        ("language_model",), "embedlab.models.char_lstm:CharLstm", "char_lstm",
     ),
     Family(
         "elmo", "ELMo", 2018, "Peters et al., Deep contextualized word representations, NAACL",

@@ -142,6 +142,7 @@ class _Run:
         self.at = Checkpoint()
         self.began = self.told = self.saved = monotonic()
         self.told_step, self.sum, self.count = 0, torch.zeros((), device=self.accelerator.device), 0
+        self.looked = False
 
     def _prepared(self) -> tuple[Any, Any, Any]:
         parameters = [weight for weight in self.task.learner.parameters() if weight.requires_grad]
@@ -212,6 +213,7 @@ class _Run:
         """Measure the held-out loss; keep the weights if they are the best so far."""
         if self.task.held_out is None:
             return
+        self.looked = True
         self.at.held_out = mean_loss(
             self.task.learner, self.task.held_out, self.config.batch_size, self.accelerator.device
         )
@@ -234,7 +236,7 @@ class _Run:
                     self.at.step * self.per_batch,
                     total * self.per_batch,
                     loss=self.at.loss,
-                    held_out=self.at.held_out if ended else None,
+                    held_out=self.at.held_out if self.looked else None,
                     tokens_per_second=speed,
                     eta=(now - self.began) * (total - self.at.step) / self.at.step,
                     epoch=self.at.step // self.per_epoch,
@@ -243,6 +245,7 @@ class _Run:
                     peek=self.task.peek if ended else None,
                 )
             )
+        self.looked = False
 
 
 def rate(config: NeuralConfig, done: float) -> float:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded; the networks of the tests are tiny
+
 from pathlib import Path
 from typing import ClassVar
 

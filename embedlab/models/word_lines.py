@@ -44,8 +44,13 @@ class SplitText:
 
 
 def mark(kind: str, config: Settings, encoded: EncodedCorpus) -> str:
-    """Names a training, for its checkpoints: kind, settings, vocabulary and length of the text."""
-    parts = [kind, str(config.to_dict()), *encoded.vocabulary.words, str(encoded.tokens), str(len(encoded))]
+    """Names a training on words, for its checkpoints."""
+    return fingerprint(kind, config, encoded.vocabulary.words, len(encoded.ids))
+
+
+def fingerprint(kind: str, config: Settings, vocabulary: Sequence[str], length: int) -> str:
+    """Names a training by its kind, settings, vocabulary and length of text, in 64 letters."""
+    parts = [kind, str(config.to_dict()), *vocabulary, str(length)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

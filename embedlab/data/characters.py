@@ -1,0 +1,120 @@
+"""A text as character numbers on disk, for models that read letters instead of words."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base import BadInput, Counts, OnProgress, Progress
+
+BATCH = 1_000_000
+"""Characters turned into numbers at once."""
+CODES = 0x110000
+"""Code points of Unicode."""
+
+
+@dataclass(frozen=True)
+class EncodedCharacters:
+    """A text as character numbers, memory-mapped.
+
+    Attributes:
+        characters: V different ones, commonest first; the line end is always among them.
+        counts: (V,) occurrences.
+        ids: (N,) int32, every character; paragraphs end with a line end; V stands for an unknown one.
+        words: pieces between white space.
+    """
+
+    characters: tuple[str, ...]
+    counts: Counts
+    ids: NDArray[np.int32]
+    words: int
+
+
+def encode(
+    texts: Iterable[str],
+    min_count: int = 1,
+    max_characters: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> EncodedCharacters:
+    """Count and number the characters of a text in one pass; memory does not grow with the text.
+
+    Args:
+        texts: paragraphs.
+        min_count: rarer characters count as unknown.
+        max_characters: keep at most so many.
+        on_progress: told the characters read so far (phase "reading").
+
+    Raises:
+        BadInput: fewer than two different characters remain.
+    """
+    with tempfile.TemporaryFile(prefix="embedlab-") as spool:
+        counted, words = _counted(texts, spool, on_progress)
+        size = int(counted.sum())
+        kept = _kept(counted, min_count, max_characters)
+        if len(kept) < 2:
+            raise BadInput(f"Only {len(kept)} different characters remain of {size:,}. Give more text.")
+        numbers = np.full(CODES, len(kept), np.int32)
+        numbers[kept] = np.arange(len(kept), dtype=np.int32)
+        ids = np.memmap(spool, np.int32, "r+", shape=(size,))  # lives on when the file is closed
+    for first in range(0, size, BATCH):
+        ids[first : first + BATCH] = numbers[ids[first : first + BATCH]]
+    return EncodedCharacters(tuple(map(chr, kept.tolist())), counted[kept], ids, words)
+
+
+def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | None) -> tuple[Counts, int]:
+    """Write every code point to the spool; (CODES,) how often each was seen, and how many words."""
+    counted, words, size, told = np.zeros(CODES, np.int64), 0, 0, monotonic()
+    for piece in _batches(texts):
+        codes = np.frombuffer(piece.encode("utf-32-le", errors="replace"), np.uint32)
+        codes.tofile(spool)
+        counted += np.bincount(codes, minlength=CODES)
+        words += len(piece.split())
+        size += len(codes)
+        if on_progress and monotonic() - told >= 1:
+            told = monotonic()
+            on_progress(Progress(size, size, phase="reading", unit="characters"))
+    spool.flush()
+    return counted, words
+
+
+def _kept(counted: Counts, min_count: int, most: int | None) -> NDArray[np.int64]:
+    """Code points of the vocabulary, commonest first, the line end among them."""
+    kept = np.flatnonzero(counted >= min_count)
+    kept = kept[np.lexsort((kept, -counted[kept]))][:most]
+    if len(kept) and ord("\n") not in kept:
+        kept[-1] = ord("\n")
+    return kept
+
+
+def _batches(texts: Iterable[str]) -> Iterator[str]:
+    """Paragraphs with their line ends, put together to pieces of about a million characters."""
+    waiting: list[str] = []
+    size = 0
+    for text in texts:
+        waiting.append(text)
+        size += len(text) + 1
+        if size >= BATCH:
+            yield "\n".join(waiting) + "\n"
+            waiting, size = [], 0
+    if waiting:
+        yield "\n".join(waiting) + "\n"
+
+
+SHARE, STRETCH, MOST = 0.05, 1_000, 200
+
+
+def split(encoded: EncodedCharacters) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The text to train on, and one to measure on: one stretch of 1,000 characters in twenty, at most 200 of them."""
+    stretches = -(-len(encoded.ids) // STRETCH)
+    number = min(int(SHARE * stretches), MOST)
+    chosen = np.linspace(0, stretches - 1, number + 2).astype(np.int64)[1:-1]  # evenly spread
+    held = np.zeros(stretches, np.bool_)
+    held[chosen] = True
+    where = np.repeat(held, STRETCH)[: len(encoded.ids)]
+    return np.asarray(encoded.ids)[~where], np.asarray(encoded.ids)[where]

@@ -1,0 +1,153 @@
+"""A language model over characters: the LSTM that Flair is made of, forward or backward.
+
+Graves 2013, Generating Sequences With Recurrent Neural Networks, https://arxiv.org/abs/1308.0850; as half of a Flair
+model: Akbik et al. 2018, Contextual String Embeddings for Sequence Labeling, https://aclanthology.org/C18-1139/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab import training
+from embedlab.base import END, UNKNOWN, Card, Counts, Floats, LanguageModel, OnProgress, setting
+from embedlab.data import characters
+from embedlab.models import cards
+from embedlab.models.layers import arrays, load_arrays, seeded
+from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities
+from embedlab.models.streams import Stream
+from embedlab.models.word_lines import fingerprint
+from embedlab.settings import NeuralConfig, Settings
+
+if TYPE_CHECKING:
+    from embedlab.data.corpus import Corpus
+
+DELIMITER = "\n"
+"""Stands before the first and after the last character of a text."""
+
+
+@dataclass(frozen=True)
+class CharLstmConfig(NeuralConfig):
+    """Settings of the character LSTM."""
+
+    direction: str = setting(
+        "forward",
+        "forward: guess the next letter from those before. backward: guess the letter before from those after.",
+        choices=("forward", "backward"),
+    )
+    dim: int = setting(100, "Width of a character's vector.", low=1, high=4096)
+    hidden: int = setting(256, "Width of the LSTM: what the network can remember.", low=2, high=8192)
+    layers: int = setting(1, "LSTM layers, one above the other.", low=1, high=8)
+    dropout: float = setting(
+        0.1, "Share of the values dropped between layers while learning: more for a small text.", low=0.0, high=0.9
+    )
+    max_words: int = setting(
+        300, "Keep at most this many different characters; the others count as unknown.", low=2, high=100_000
+    )
+    stretch: int = setting(120, "Characters that gradients flow back through (truncated BPTT).", low=2, high=2000)
+
+
+class CharLstm(LanguageModel):
+    """A trained character LSTM. ``words`` are its characters; END stands for a line end.
+
+    A backward model reads from the right: ``next`` gives what stands before a text, ``score`` each character given
+    those after it.
+    """
+
+    kind = "char_lstm"
+    config_class = CharLstmConfig
+    resumes = True
+    unit = "char"
+    config: CharLstmConfig
+
+    def __init__(
+        self,
+        network: LstmNetwork,
+        words: Sequence[str],
+        counts: Counts,
+        config: CharLstmConfig,
+        card: Card | None = None,
+    ) -> None:
+        self.network = network.eval()
+        self.words, self.counts, self.config, self.card = list(words), counts, config, card or Card()
+        self.vocabulary = [*words, UNKNOWN]
+        self._numbers = {character: i for i, character in enumerate(words)}
+        self._numbers[END] = self._numbers[DELIMITER]
+
+    @classmethod
+    def train(
+        cls,
+        corpus: Corpus,
+        config: CharLstmConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """Train on a text as it was written, capitals and spaces included (see ``training.fit``).
+
+        Raises:
+            BadInput: too little text.
+        """
+        config = config or CharLstmConfig()
+        encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
+        text, unseen = (_directed(part, config) for part in characters.split(encoded))
+        with seeded(config.seed):
+            network = _network(config, len(encoded.characters) + 1)
+        task = training.Task(
+            RecurrentLearner(network),
+            Stream(text, config.batch_size, config.stretch),
+            Stream(unseen, 16, config.stretch) if len(unseen) > 1 else None,
+            unit="characters",
+            units_per_word=len(encoded.ids) / max(encoded.words, 1),
+            mark=fingerprint(cls.kind, config, encoded.characters, len(encoded.ids)),
+        )
+        outcome = training.fit(task, config, on_progress, checkpoints)
+        loss = outcome.loss if outcome.held_out is None else outcome.held_out
+        card = cards.made(corpus, encoded.words, outcome.seconds, loss, ("numpy", "torch"))
+        card = replace(card, title="Character LSTM" + (", backward" if config.direction == "backward" else ""))
+        return cls(network.cpu(), encoded.characters, encoded.counts, config, card)
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The network's weights."""
+        return arrays(self.network)
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+        assert isinstance(config, CharLstmConfig)
+        network = _network(config, len(words) + 1)
+        load_arrays(network, tensors)
+        return cls(network, words, counts, config, card)
+
+    def numbers(self, text: Sequence[str]) -> list[int]:
+        """Numbers of characters, in the model's direction, after the delimiter it begins with."""
+        found = [self._numbers.get(character, len(self.words)) for character in text]
+        return [self._numbers[DELIMITER], *(found if self.config.direction == "forward" else reversed(found))]
+
+    def next(self, context: Sequence[str]) -> Floats:
+        """(V,) probabilities of the next character, or of the one before the text for a backward model."""
+        row: Floats = self.next_many([context])[0]
+        return row
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) probabilities of the next character of each text."""
+        return after(self.network, [self.numbers(context) for context in contexts])
+
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of a text's characters, each given those read before it."""
+        found = log_probabilities(self.network, self.numbers(tokens))
+        return found if self.config.direction == "forward" else found[::-1].copy()
+
+
+def _directed(ids: NDArray[np.int32], config: CharLstmConfig) -> NDArray[np.int32]:
+    return ids if config.direction == "forward" else np.ascontiguousarray(ids[::-1])
+
+
+def _network(config: CharLstmConfig, size: int) -> LstmNetwork:
+    return LstmNetwork(size, config.dim, config.hidden, config.layers, config.dropout)
