@@ -97,7 +97,7 @@ class NeuralConfig(Settings):
         low=0.0, high=1000.0,
     )  # fmt: skip
     patience: int = setting(
-        3, "Stop early after so many looks at held-out text without a gain, and keep the best weights; 0 never stops.",
+        3, "Stop after so many looks at held-out text without a gain, and keep the best weights; 0 trains to the end.",
         low=0, high=1000,
     )  # fmt: skip
     precision: str = setting(

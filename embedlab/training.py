@@ -85,7 +85,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training ended; the learner holds the best weights.
+    """How a training ended; the learner holds the best weights, or without early stopping the last.
 
     Attributes:
         loss: mean training loss of the last stretch, nats a token.
@@ -219,7 +219,8 @@ class _Run:
         )
         if self.at.best_held_out is None or self.at.held_out < self.at.best_held_out:
             self.at.best_held_out, self.at.looks_without_gain = self.at.held_out, 0
-            self.at.best = {name: value.detach().clone() for name, value in self.task.learner.state_dict().items()}
+            if self.config.patience:
+                self.at.best = {name: value.detach().clone() for name, value in self.task.learner.state_dict().items()}
         else:
             self.at.looks_without_gain += 1
 

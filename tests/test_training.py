@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_a_line_is_found() -> None:
 def test_every_epoch_reads_every_example_once_in_a_new_order() -> None:
     points = Points()
     training.fit(training.Task(Line(), points), config(epochs=2))
-    first, second = sum(points.asked[:10], []), sum(points.asked[10:], [])
+    first, second = [*chain(*points.asked[:10])], [*chain(*points.asked[10:])]
     assert sorted(first) == sorted(second) == list(range(200))
     assert first != second != sorted(second)
 
@@ -81,7 +82,7 @@ def test_lanes_are_read_in_order_and_the_state_is_carried_through_an_epoch() -> 
     seen = []
     task = training.Task(learner, points)
     training.fit(task, config(epochs=2), lambda _: seen.append(learner.carried[0].item()))
-    assert sum(points.asked, []) == list(range(200)) * 2
+    assert [*chain(*points.asked)] == list(range(200)) * 2
     assert all(len(batch) == 8 for batch in points.asked)
     assert seen == [25, 25]
     assert learner.carried == ()

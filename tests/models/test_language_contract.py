@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from pathlib import Path
@@ -117,7 +118,7 @@ def test_it_has_learned_what_follows(trained: dict[str, LanguageModel], name: st
 @pytest.mark.parametrize("name", KINDS)
 def test_the_vocabulary_is_counted_commonest_first(trained: dict[str, LanguageModel], name: str) -> None:
     model = trained[name]
-    seen = (c for s in SENTENCES for c in " ".join(s) + "\n") if model.unit == "char" else sum(SENTENCES, [])
+    seen = (c for s in SENTENCES for c in " ".join(s) + "\n") if model.unit == "char" else itertools.chain(*SENTENCES)
     expected = {token: count for token, count in Counter(seen).items() if count >= 2}
     assert dict(zip(model.words, model.counts.tolist(), strict=True)) == expected
     assert model.counts.tolist() == sorted(model.counts.tolist(), reverse=True)
