@@ -18,7 +18,7 @@ from embedlab.training import Learner
 
 State = tuple[Tensor, ...]
 """Hidden and cell state of every layer, ``(h, c)``, each (layers, B, H); empty at the beginning."""
-FORGET = 0.02
+FORGET = 0.25
 """Chance that a lane's state is cleared before a stretch, so that the network also learns to begin from nothing."""
 
 
