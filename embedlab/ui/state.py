@@ -9,9 +9,11 @@ the same value: the word looked at on one page is there on the next.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from embedlab.plots.text import md
 
@@ -24,12 +26,15 @@ def text(
 ) -> str:
     """A line of text, without spaces at its ends; at most ``limit`` characters.
 
-    Streamlit forgets a widget's value on the way to a page without it, or with another label; what was written
-    instead of the default is therefore kept beside.
+    Streamlit forgets a widget's value on the way to a page without it, or with another label, and its place in the
+    address; what was written instead of the default is therefore kept beside, and put back into both.
     """
     kept: dict[str, str] = st.session_state.setdefault("_kept", {})
     if name in kept and name not in st.query_params:
-        st.session_state[name] = st.session_state.get(name, kept[name])
+        st.session_state[name] = left = st.session_state.get(name, kept[name])
+        if left and left != default:
+            with suppress(StreamlitAPIException):  # bound to the widget already: Streamlit writes the address itself
+                st.query_params[name] = left
     value = st.text_input(
         label, default, limit, key=name, help=help, placeholder=placeholder, bind="query-params", width="stretch"
     )

@@ -37,6 +37,14 @@ def test_king_minus_man_plus_woman(page: Page, address: str) -> None:
     no_traceback(page)
 
 
+def test_a_change_of_page_takes_the_word_along_in_the_address_too(page: Page, address: str) -> None:
+    page.goto(f"{address}/neighbors?word=guitar")
+    page.get_by_text("guitar").first.wait_for()
+    page.get_by_test_id("stSidebar").get_by_text("Map").click()
+    page.wait_for_url("**/map?word=guitar")
+    no_traceback(page)
+
+
 def test_upload_train_keep_look_and_come_back_by_link(page: Page, address: str, tmp_path: Path) -> None:
     text = tmp_path / "my kingdom.txt"
     lines = [" ".join(words) + "." for _, words in zip(range(12_000), load_sample("kingdom"), strict=False)]

@@ -1,5 +1,6 @@
 """State in the address: a link sets it, nonsense in it gives way to the default, other pages' values too."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +59,17 @@ def test_a_click_sets_the_widget() -> None:
     page.button[0].click().run()
     assert page.session_state["got"][0] == "dog"
     assert page.text_input(key="word").value == "dog"
+
+
+def test_a_word_of_one_page_is_in_the_field_of_the_next(tmp_path: Path) -> None:
+    line = "from embedlab.ui import state\nstate.text('word', {!r}, {!r})\nstate.flag('on', False, 'On')\n"
+    (tmp_path / "one.py").write_text(line.format("bank", "Word"))
+    (tmp_path / "other.py").write_text(line.format("", "Search a word"))
+    (tmp_path / "app.py").write_text("import streamlit as st\nst.navigation(['one.py', 'other.py']).run()\n")
+    page = AppTest.from_file(tmp_path / "app.py")
+    page.query_params["word"] = "guitar"
+    page.run().toggle[0].set_value(True).run()
+    page.query_params.clear()  # as the browser does on the way to another page
+    page.switch_page("other.py").run()
+    assert not page.exception
+    assert (page.text_input[0].label, page.text_input[0].value) == ("Search a word", "guitar")
