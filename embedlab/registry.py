@@ -95,7 +95,7 @@ FAMILIES: tuple[Family, ...] = (
         "https://doi.org/10.1109/ICASSP.1995.479394",
         "Predict the next word from counts of the last few.",
         "A table of who occurs with whom knows no order and cannot say what comes next.",
-        ("language_model",), "", "ngram",
+        ("language_model",), "embedlab.models.ngram:Ngram", "ngram",
     ),
     Family(
         "nnlm", "Neural language model", 2003, "Bengio et al., A Neural Probabilistic Language Model, JMLR 3",
