@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import Counts
+from embedlab.models.compiled import compiled
 
 END = -1  # stands between sentences, where windows stop
 PAIR = np.dtype([("column", np.int32), ("sum", np.float64)])
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled()
 def stretch(
     ids: NDArray[np.int32], ends: NDArray[np.int64], start: int, stop: int, window: int
 ) -> tuple[NDArray[np.int32], int, int]:
@@ -47,7 +47,7 @@ def stretch(
     return text[: place + 1], first, last
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled()
 def index(text: NDArray[np.int32], first: int, last: int, size: int) -> tuple[Counts, NDArray[np.int32]]:
     """All places of every word, by counting sort.
 
@@ -75,7 +75,7 @@ def index(text: NDArray[np.int32], first: int, last: int, size: int) -> tuple[Co
     return pointers, places
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled()
 def rows(
     text: NDArray[np.int32],
     pointers: Counts,
@@ -134,7 +134,7 @@ def rows(
     return began
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled()
 def added(
     pointers: Counts, pairs: NDArray[np.void], more: Counts, other: NDArray[np.void], size: int
 ) -> tuple[Counts, NDArray[np.void]]:

@@ -12,11 +12,11 @@ from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import Counts, OnProgress, Progress
+from embedlab.models.compiled import compiled
 from embedlab.models.cooccurrence import Cooccurrences
 from embedlab.models.parallel import in_order
 
@@ -80,7 +80,7 @@ def _row_blocks(counts: Cooccurrences) -> Iterator[tuple[int, int]]:
         low = high
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled()
 def _shuffle(pointers: Counts, pairs: NDArray[np.void], low: int, size: int, width: int, seed: int) -> NDArray[np.void]:
     """Entries of some rows by blocks of ``width`` columns (counting sort), each block shuffled (Fisher and Yates)."""
     begins = np.zeros(size // width + 2, np.int64)

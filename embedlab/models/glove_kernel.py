@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import Floats
+from embedlab.models.compiled import compiled
 
 
 @numba.njit(nogil=True, fastmath=True, inline="always")  # type: ignore[untyped-decorator]
@@ -41,7 +42,7 @@ def _dot(w: Floats, u: Floats) -> np.float32:
     return total
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator]
+@compiled(fastmath=True)
 def train(
     state: Floats,
     entries: NDArray[np.void],
