@@ -17,17 +17,20 @@ from embedlab.base import BadInput, Cancelled, Progress, StaticModel, UnknownWor
 from embedlab.data.corpus import Corpus
 
 SMALL: dict[str, Any] = {"dim": 16, "min_count": 2, "max_words": 60, "seed": 3, "workers": 1}
+NETWORK: dict[str, Any] = {"dim": 16, "min_count": 2, "max_words": 60, "seed": 3, "epochs": 4, "learning_rate": 0.01}
 FAST: dict[str, Any] = {"sample": 0.0, "alpha": 0.1}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "one_hot": ("one_hot", {"min_count": 2, "max_words": 60}),
     "lsa": ("lsa", SMALL | {"weighting": "ppmi", "window": 3}),
     "lsa_tfidf": ("lsa", SMALL | {"weighting": "tfidf", "document_sentences": 1}),
+    "nnlm": ("nnlm", NETWORK | {"n": 3, "hidden": 16, "direct": True}),
+    "cw": ("cw", NETWORK | {"window": 5, "hidden": 16, "batch_size": 64, "learning_rate": 0.006}),
     "skipgram": ("word2vec", SMALL | {"algorithm": "skipgram", "epochs": 4, "window": 3} | FAST),
     "cbow": ("word2vec", SMALL | {"algorithm": "cbow", "epochs": 4, "window": 3} | FAST),
     "fasttext": ("fasttext", SMALL | {"epochs": 4, "window": 3, "buckets": 500}),
     "glove": ("glove", SMALL | {"epochs": 4, "window": 3}),
 }
-LEARNED_IN_EPOCHS = ("skipgram", "cbow", "fasttext", "glove")
+LEARNED_IN_EPOCHS = ("nnlm", "cw", "skipgram", "cbow", "fasttext", "glove")
 
 
 def sentences() -> list[list[str]]:
@@ -138,8 +141,9 @@ def test_progress_counts_epochs_lowers_the_loss_and_lets_one_look(name: str) -> 
             looks.append(event.peek())
 
     model = train(name, watch)
-    losses = [event.loss for event in events if event.peek]
-    assert [event.epoch for event in events if event.peek] == [1, 2, 3, 4]
+    ends = [event for event in events if event.peek]
+    losses = [event.loss if event.held_out is None else event.held_out for event in ends]
+    assert [event.epoch for event in ends] == [1, 2, 3, 4]
     assert all(loss is not None for loss in losses)
     assert losses[-1] < losses[0]
     assert model.card.loss == pytest.approx(losses[-1])
