@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from embedlab.base import BadInput, Floats
 
 SAMPLE = 3000
+DIGITS = 6
+"""Cosines are compared to so many digits: equal ones, which float32 keeps to seven, then come in row order."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ def faithfulness(matrix: NDArray[np.floating], points: NDArray[np.floating], ind
     """
     if len(matrix) != len(points) or not 0 <= index < len(matrix):
         raise BadInput(f"There is no row {index} in {len(matrix)} vectors drawn as {len(points)} points.")
-    unit = unit_rows(matrix)
-    similarity = unit @ unit[index]  # (N,)
+    unit = unit_rows(matrix).astype(np.float64)
+    similarity = np.round(unit @ unit[index], DIGITS)  # (N,)
     distance = np.square(np.asarray(points, np.float64) - points[index]).sum(axis=1)  # (N,)
     true, drawn = _nearest(-similarity, index, k), _nearest(distance, index, k)
     return Faithfulness(

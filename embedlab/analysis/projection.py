@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ __all__ = ["Faithfulness", "Method", "Projection", "faithfulness", "project"]
 
 Method = Literal["umap", "pca", "tsne"]
 SLICE = 1024
+ROUNDS, EXAGGERATED = 1000, 250
+"""Rounds of t-SNE, and how many of them at first pull neighbors together more strongly."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ def project(
         method: "umap", "pca" or "tsne".
         dims: 2 or 3.
         seed: for the same picture again.
-        on_progress: told of the phases "neighbors", "layout" (UMAP: epochs; t-SNE cannot say how far it is) and
-            "trustworthiness".
+        on_progress: told of the phases "neighbors", "layout" (UMAP: epochs; t-SNE: rounds) and "trustworthiness";
+            what it raises stops the work.
         n_neighbors: UMAP: how many neighbors each point is held by; fewer show finer detail.
         min_dist: UMAP: how close points may lie.
         perplexity: t-SNE: about how many neighbors each point looks at.
@@ -157,14 +160,34 @@ def _neighbors(unit: Floats, k: int, tell: _Teller) -> tuple[NDArray[np.int32], 
 
 
 def _tsne(unit: Floats, dims: int, seed: int | None, tell: _Teller, perplexity: float) -> Floats:
-    from sklearn.manifold import TSNE
+    """By openTSNE, which says after every round how far it is; what ``tell`` raises stops it.
 
-    tell("layout", 0, 0)
-    start = _pca(unit, dims)[0]
-    start = start / max(float(start[:, 0].std()), 1e-12) * 1e-4  # as scikit-learn does with init="pca"
-    model = TSNE(dims, perplexity=perplexity, metric="cosine", init=start, random_state=seed)
-    points: Floats = model.fit_transform(unit).astype(np.float32)
-    return points
+    On one core: its threads wait for each other in every round, and beside a training all but stand still.
+    """
+    try:
+        from openTSNE import TSNE, affinity, nearest_neighbors
+    except ImportError:
+        raise BadSetting("t-SNE needs openTSNE, which is not installed here: pip install openTSNE.") from None
+
+    k = max(1, min(len(unit) - 1, int(3 * perplexity)))
+    near, distances = _neighbors(unit, k + 1, tell)
+    known = nearest_neighbors.PrecomputedNeighbors(near[:, 1:], distances[:, 1:].astype(np.float64))
+    start = _pca(unit, dims)[0].astype(np.float64)
+    start *= 1e-4 / max(float(start[:, 0].std()), 1e-12)  # as scikit-learn does with init="pca"
+    rounds = itertools.count(1)
+    model = TSNE(
+        n_components=dims,
+        early_exaggeration_iter=EXAGGERATED,
+        n_iter=ROUNDS - EXAGGERATED,
+        negative_gradient_method="auto" if dims == 2 else "bh",  # the other one knows no third dimension
+        n_jobs=1,
+        random_state=seed,
+        callbacks=lambda *_: tell("layout", next(rounds), ROUNDS),
+        callbacks_every_iters=1,
+    )
+    tell("layout", 0, ROUNDS)
+    affinities = affinity.PerplexityBasedNN(knn_index=known, perplexity=k / 3, n_jobs=1)
+    return np.nan_to_num(np.asarray(model.fit(affinities=affinities, initialization=start), np.float32))
 
 
 class _Teller:

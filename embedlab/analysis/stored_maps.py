@@ -134,7 +134,7 @@ def keep(name: str, result: Projection, settings: MapSettings) -> None:
 
 
 def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[str]) -> None:
-    """Write a map by atomic rename: points as float16, the rest as metadata.
+    """Write a map by atomic rename: points as they are, since rounded ones have other neighbors; the rest as metadata.
 
     Raises:
         BadModel: the file cannot be written.
@@ -155,7 +155,7 @@ def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(packed({"points": result.points.astype(np.float16)}, metadata=meta))
+            file.write(packed({"points": np.ascontiguousarray(result.points, np.float32)}, metadata=meta))
         Path(scratch).chmod(0o644)
         Path(scratch).replace(path)
     except OSError as error:

@@ -32,6 +32,15 @@ def test_a_point_is_not_its_own_neighbor_even_beside_its_double():
     assert result.true == result.drawn == [0]
 
 
+def test_equally_similar_neighbors_come_in_row_order_whatever_the_last_digit_says():
+    rng = np.random.default_rng(0)
+    others = np.linalg.qr(rng.normal(size=(30, 30)))[0][1:]  # all at a right angle to each other
+    matrix = np.concatenate([others.sum(axis=0, keepdims=True), others]) * rng.uniform(0.1, 9, (30, 1))
+    result = faithfulness(matrix, rng.normal(size=(30, 2)), 0, k=5)
+    assert result.true == [1, 2, 3, 4, 5]
+    np.testing.assert_allclose(result.similarities, 29**-0.5, atol=1e-6)
+
+
 def test_fewer_neighbors_where_there_are_few_points():
     assert faithfulness(VECTORS[:1], np.zeros((1, 2)), 0).true == []
     assert len(faithfulness(VECTORS, np.zeros((6, 2)), 0, k=10).true) == 5

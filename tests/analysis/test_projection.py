@@ -39,7 +39,7 @@ def test_pca_is_scikit_learns_on_unit_rows(groups, dims):
     assert result.points.dtype == np.float32
 
 
-@pytest.mark.parametrize(("method", "dims"), [("umap", 2), ("umap", 3), ("tsne", 2)])
+@pytest.mark.parametrize(("method", "dims"), [("umap", 2), ("umap", 3), ("tsne", 2), ("tsne", 3)])
 def test_groups_stay_groups_and_trustworthiness_is_scikit_learns(groups, method, dims):
     result = project(groups, method, dims, seed=1)
     assert result.points.shape == (120, dims)
@@ -93,6 +93,21 @@ def test_umap_says_how_far_it_is_and_can_be_stopped(groups):
         project(groups, "umap", seed=1, on_progress=stop)
     another = ThreadPoolExecutor(1).submit(project, groups, "umap", seed=1)  # a stopped one must not block the next
     np.testing.assert_array_equal(another.result(120).points, project(groups, "umap", seed=1).points)
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_tsne_says_how_far_it_is_and_can_be_stopped_at_every_round(groups, dims):
+    events: list[Progress] = []
+
+    def stop(progress: Progress) -> None:
+        events.append(progress)
+        if (progress.phase, progress.step) == ("layout", 7):
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        project(groups, "tsne", dims, seed=1, on_progress=stop)
+    layout = [(event.step, event.total) for event in events if event.phase == "layout"]
+    assert layout == [(done, 1000) for done in range(8)]
 
 
 def test_bad_questions_are_refused(groups):
