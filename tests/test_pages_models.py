@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from embedlab import archive, jobs, registry, shelf
 from embedlab.fetch_runs import FetchSettings
+from embedlab.ui import model_cards
 
 PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "models.py")
 
@@ -40,7 +41,7 @@ def test_all_models_are_listed_with_their_cards_and_sizes(lab: Path, lab_home: P
     assert frame(app)["key"].tolist() == ["lsa", "word2vec", "yours/my-own"]
     assert frame(app)["words of text"].tolist() == [1000, 1000, 1000]
     size = sum(file.stat().st_size for file in (lab / "starters" / "lsa").iterdir())
-    assert frame(app)["MB"][0] == round(size / 1e6, 2)
+    assert frame(app)["MB"][0] == round(size / 1e6, 3)
     assert "Licence of the text: MIT" in texts(app)
     assert [item.value.split(" (")[0] for item in app.subheader[:3]] == ["Starters", "Published", "Yours"]
 
@@ -102,9 +103,30 @@ def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) ->
     model = registry.load_model("published/small")
     assert model.words == ["the", "king", "queen", "cat"]  # type: ignore[attr-defined]
     app = sound(page().run())
-    assert "is loaded: Small" in app.success[0].value
+    assert app.success[0].value == "**Small** is loaded: every page offers it now."
     (run,) = jobs.all_runs("fetch")
     assert shelf.size(run.folder) < 10_000  # neither the upload nor a second copy stays
+
+
+def test_only_the_latest_finished_load_is_told_and_closing_it_brings_back_no_older_one(
+    lab: Path, lab_home: Path
+) -> None:
+    for name in ("first", "second"):
+        run = jobs.start("fetch", FetchSettings(f"/nowhere/{name}.txt", name))
+        deadline = time.monotonic() + 90
+        while run.state().active and time.monotonic() < deadline:
+            time.sleep(0.1)
+    app = sound(page().run())
+    assert [("second" in item.value, "first" in item.value) for item in app.error] == [(True, False)]
+    sound(app.button(key=f"close-{run.id}").click().run())
+    assert not app.error and jobs.all_runs("fetch") == []
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(0, "0 kB"), (1, "1 kB"), (48_200, "49 kB"), (999_999, "1.0 MB"), (8_740_000, "8.7 MB")]
+)
+def test_sizes_are_said_in_the_unit_that_fits(size: int, said: str) -> None:
+    assert model_cards.megabytes(size) == said
 
 
 @pytest.mark.parametrize("source", ["/nowhere/at/all.txt", "no such name!"])

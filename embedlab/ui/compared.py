@@ -65,7 +65,8 @@ def differences(run: Run, other: Run) -> list[tuple[str, str, str]]:
 def _described(run: Run) -> dict[str, str]:
     asked = training_runs.of(run)
     values = {**dict(asked.config), **asked.text.options.to_dict()}
-    described = {"Model": asked.kind, "Text": asked.text.title}
+    titles = {family.key: family.title for family in registry.families()}
+    described = {"Model": titles.get(asked.kind, asked.kind), "Text": asked.text.title}
     return described | {forms.label(name): str(value) for name, value in values.items()}
 
 

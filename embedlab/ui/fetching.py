@@ -54,7 +54,9 @@ def form() -> None:
                 training_text.lay_down(run.folder, given.name, given)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
             jobs.start("fetch", settings, run)
-    for run in jobs.all_runs("fetch"):
+    loads = jobs.all_runs("fetch")
+    active = [run for run in loads if run.state().active]
+    for run in active or loads[:1]:  # of those that have ended, the latest is told
         shown(run.id)
 
 
@@ -65,15 +67,15 @@ def shown(identifier: str) -> None:
         _live(identifier)
         return
     how, (_, asked) = run.state(), run.asked()
-    what = asked.get("source") or asked.get("name") or training_text.laid_down(run.folder) or "your file"
+    what = md(str(asked.get("source") or asked.get("name") or "The uploaded file"), 80)
     with st.container(horizontal=True, vertical_alignment="center"):
         if how.status == "done":
-            st.success(f"{md(str(what), 80)} is loaded: {md(_title(run))}.")
+            _loaded(run)
         elif how.status == "cancelled":
-            st.info(f"Loading {md(str(what), 80)} was cancelled.")
+            st.info(f"{what}: loading was cancelled.")
         else:
-            st.error(f"{md(str(what), 80)}: {md(how.error)}")
-        st.button("Close", key=f"close-{identifier}", on_click=run.delete)
+            st.error(f"{what}: {md(how.error)}")
+        st.button("Close", key=f"close-{identifier}", on_click=_close)
 
 
 @st.fragment(run_every=1)
@@ -92,8 +94,16 @@ def _live(identifier: str) -> None:
         st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", on_click=run.cancel, width=120)
 
 
-def _title(run: Run) -> str:
+def _loaded(run: Run) -> None:
     try:
-        return registry.find((run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()).title
+        key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
+        st.success(f"**{md(registry.find(key).title)}** is loaded: every page offers it now.")
     except (OSError, BadModel):
-        return "deleted since"
+        st.info("The vectors that were loaded last have been deleted since.")
+
+
+def _close() -> None:
+    """Forget every load that has ended; the models stay."""
+    for run in jobs.all_runs("fetch"):
+        if not run.state().active:
+            run.delete()

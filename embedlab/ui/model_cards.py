@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -24,7 +26,9 @@ def disk() -> shelf.Disk:
 
 
 def megabytes(size: int) -> str:
-    """Bytes for people."""
+    """Bytes for people: "320 kB", "8.7 MB", "1.20 GB"."""
+    if size < 1e6:
+        return f"{math.ceil(size / 1e3):,} kB" if size < 999e3 else "1.0 MB"
     return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.2f} GB"
 
 
@@ -32,7 +36,7 @@ def table(specs: list[ModelSpec], sizes: dict[str, int]) -> pd.DataFrame:
     """All models, one a row."""
     rows = [
         (s.title, s.source, s.year, s.card.text, s.card.licence, s.card.tokens, s.card.seconds, s.card.loss,
-         s.card.created, round(sizes.get(s.key, 0) / 1e6, 2), s.key)
+         s.card.created, round(sizes.get(s.key, 0) / 1e6, 3), s.key)
         for s in specs
     ]  # fmt: skip
     columns = ["title", "source", "year", "text", "licence", "words of text", "seconds", "loss", "made", "MB", "key"]
