@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from embedlab.ui import cache, map_exports, map_parts, state, widgets
+from embedlab.ui import cache, map_exports, map_parts, map_zoom, state, widgets
 
 widgets.opening(
     "Map",
@@ -39,10 +39,11 @@ with widgets.guard():
     groups = map_parts.groups(chosen, color)
     about, focus = map_parts.about(chosen, drawn, row, k, zoom)
     st.caption(about)
-    figure = map_parts.figure(chosen, drawn, groups, focus, labels)
-    event = widgets.figure(
-        figure, "map", map_parts.summary(chosen, drawn), select=dims == 2 and not map_parts.on_phone()
-    )
+    free = map_parts.by_finger()
+    figure = map_parts.figure(chosen, drawn, groups, focus, labels, free)
+    map_zoom.keep(figure)
+    event = widgets.figure(figure, "map", map_parts.summary(chosen, drawn), select=free and dims == 2)
+    map_zoom.listen()
     if focus:
         map_parts.true_neighbors(chosen, focus)
     map_parts.selected(chosen, event, drawn, groups)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedlab.base import Counts, Floats
 from embedlab.plots.layout import neutral
-from embedlab.plots.map_labels import Window, readable, window
+from embedlab.plots.map_labels import WIDTH, Window, from_corner, readable, window
 from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, VIOLET, faded
 from embedlab.plots.text import plain
 
@@ -71,6 +71,8 @@ class MapView:
         axes: titles of the axes; none for maps whose axes mean nothing.
         revision: a name of the map; as long as it stays the same, so does the visitor's own zoom.
         ink: colours of the words and of the halo that lifts them from the points.
+        movable: whether a map in three dimensions turns when it is dragged.
+        width: pixels across, about, for the choice of words that can be written without overlap.
     """
 
     points: Floats
@@ -82,6 +84,8 @@ class MapView:
     axes: Sequence[str] = field(default=())
     revision: str = ""
     ink: tuple[str, str] = ("#1F2933", "#FFFFFF")
+    movable: bool = True
+    width: float = WIDTH
 
 
 def words_map(view: MapView) -> Figure:
@@ -146,6 +150,8 @@ def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], 
     }
     x, y, *z = view.points[rows].T
     if z:
+        if marker.get("symbol") == "x":  # drawn as a sign that many fonts lack
+            options["marker"]["symbol"] = "circle-open"
         options["marker"]["size"] = np.asarray(options["marker"]["size"]) * 0.65
         if marker.get("color") == PALE:  # see-through colours add up to white in three dimensions
             options["marker"] |= {"color": GREY, "opacity": 0.15}
@@ -218,7 +224,10 @@ def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
     flat = view.points.shape[1] == 2
     n = len(view.words)
     telling = range(TELLING, n) if n > 5 * TELLING else ()  # "the" and "of" say nothing about where one is
-    rows = readable(view.points, view.words, seen, 70 if flat else LABELS_3D, [*first, *telling])
+    places, seen = (view.points, seen) if flat else from_corner(view.points, *_box(view))
+    rows = readable(
+        places, view.words, seen, 70 if flat else LABELS_3D, [*first, *telling], view.width if flat else WIDTH
+    )
     if lit:
         rows = [row for row in rows if row in lit] if not (view.focus and view.focus.zoom) else rows
     text = [plain(view.words[row], 24) for row in rows]
@@ -240,20 +249,26 @@ def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
         fig.add_scatter(x=x, y=y, **options)
 
 
-def _scene(view: MapView, titles: Sequence[str]) -> dict[str, Any]:
-    """Axes of a map in three dimensions; around the focus if it is zoomed to."""
+def _box(view: MapView) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Two corners, (3,) each, of what a map in three dimensions shows."""
     zoomed = view.focus is not None and view.focus.zoom
     points = view.points[_marked(view.focus)] if view.focus and zoomed else view.points
     room = np.maximum((0.15 if zoomed else 0.04) * np.ptp(points, axis=0), 1e-3)
-    lows, highs = points.min(axis=0) - room, points.max(axis=0) + room
+    return points.min(axis=0) - room, points.max(axis=0) + room
+
+
+def _scene(view: MapView, titles: Sequence[str]) -> dict[str, Any]:
+    """Axes of a map in three dimensions; around the focus if it is zoomed to."""
+    lows, highs = _box(view)
     plain_axis = {"showticklabels": False, "showspikes": False, "backgroundcolor": "rgba(0,0,0,0)"}
     return {
         "aspectmode": "cube",
+        "dragmode": "orbit" if view.movable else False,
         "uirevision": view.revision,
         **{
             f"{letter}axis": {
                 **plain_axis,
-                "title": {"text": titles[i]},
+                "title": {"text": titles[i], "font": {"size": 11}},
                 "range": [float(lows[i]), float(highs[i])],
                 "gridcolor": faded(GREY, 0.3),
             }

@@ -14,6 +14,7 @@ from embedlab.analysis.map_words import MapWords
 from embedlab.analysis.projection import Projection
 from embedlab.analysis.stored_maps import MapSettings
 from embedlab.base import EmbedLabError, StaticModel
+from embedlab.plots.map_labels import WIDTH
 from embedlab.plots.maps import Focus, Groups, MapView, words_map
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
@@ -43,6 +44,12 @@ def take_click() -> None:
 def on_phone() -> bool:
     """Whether the visitor holds a phone, on which a finger on the map must scroll the page and not the map."""
     return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
+def by_finger() -> bool:
+    """Whether the map answers to drag and pinch; on a phone only when asked, so that a swipe scrolls the page."""
+    text = "Drag and pinch move the map. While it is off, a swipe over the map scrolls the page."
+    return not on_phone() or state.flag("touch", False, "Move the map with the fingers", help=text)
 
 
 def selection(event: Any) -> list[tuple[int, str]]:
@@ -208,15 +215,21 @@ def about(chosen: MapWords, drawn: Projection, row: int | None, k: int, zoom: bo
     return f"{text}.", focus
 
 
-def figure(chosen: MapWords, drawn: Projection, grouped: Groups | None, focus: Focus | None, labels: bool) -> Figure:
+def figure(
+    chosen: MapWords, drawn: Projection, grouped: Groups | None, focus: Focus | None, labels: bool, movable: bool = True
+) -> Figure:
     """The picture."""
     ordinal = ("first", "second", "third")
-    axes = [f"{ordinal[i]} component, {share:.1%} of the variance" for i, share in enumerate(drawn.explained)]
+    share_of = "{} component, {:.1%} of the variance" if drawn.points.shape[1] == 2 else "{}, {:.1%}"  # 3D cuts it off
+    axes = [share_of.format(ordinal[i], share) for i, share in enumerate(drawn.explained)]
     look = f"{focus.row}-{focus.zoom}" if focus else ""
     revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
     dark = st.context.theme.type == "dark"
     ink = ("#E6EAEE", "#14181D") if dark else ("#1F2933", "#FFFFFF")
-    return words_map(MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink))
+    width = 300 if on_phone() else WIDTH
+    return words_map(
+        MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink, movable, width)
+    )
 
 
 def summary(chosen: MapWords, drawn: Projection) -> str:
