@@ -45,11 +45,15 @@ class Tokenizer:
         language = self.options.locale.replace("-", "_").partition("_")[0].lower()
         self._possessives = self.options.possessives and language == "en"
 
-    def sentences(self, text: str) -> Iterator[list[str]]:
-        """Every sentence of a text as its words; sentences without words are left out."""
+    def split(self, text: str) -> Iterator[str]:
+        """Every sentence of a text as it was written, composed and with straight apostrophes."""
         import sentencex
 
-        for sentence in sentencex.segment(self.options.locale, tidy(text)):
+        yield from sentencex.segment(self.options.locale, tidy(text))
+
+    def sentences(self, text: str) -> Iterator[list[str]]:
+        """Every sentence of a text as its words; sentences without words are left out."""
+        for sentence in self.split(text):
             if words := self._words(sentence):
                 yield words
 

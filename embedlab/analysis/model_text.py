@@ -1,0 +1,85 @@
+"""A text as a language model reads it: cut into the model's words or characters, and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from embedlab.base import END, UNKNOWN, LanguageModel
+from embedlab.data.tokenizer import TextOptions, Tokenizer
+
+LINE_END = "\n"
+"""What ends a text for a model of characters."""
+NAMES = {END: "end of sentence", UNKNOWN: "unknown word", LINE_END: "⏎ line end", " ": "␣ space", "\t": "⇥ tab"}
+"""Tokens that would not be seen, or not be understood, as they are."""
+
+
+def reads_forward(model: LanguageModel) -> bool:
+    """Whether the model guesses what comes after a text; a backward model of characters guesses what came before."""
+    return getattr(model.config, "direction", "forward") != "backward"
+
+
+def tokenizer(model: LanguageModel) -> Tokenizer:
+    """Cuts a text as the training text of a word model was cut, as far as its vocabulary tells.
+
+    Capitals, punctuation marks and digits are kept if the vocabulary has words with them; "'s" is a word of its own
+    if the vocabulary has it, or has no word that ends so.
+    """
+    known = set(model.words)
+    possessives = "'s" in known or not any(word.endswith("'s") for word in known)
+    digits = {sign for word in known for sign in word if sign.isdecimal()}
+    return Tokenizer(
+        TextOptions(
+            lowercase=not any(word != word.lower() for word in known),
+            punctuation="," in known or "." in known,
+            possessives=possessives,
+            numbers="zero" if digits == {"0"} else "keep",
+        )
+    )
+
+
+def beginning(model: LanguageModel, text: str) -> list[str]:
+    """The tokens of a text that is to go on: characters, or words with END between sentences, none after the last."""
+    if model.unit == "char":
+        return list(text)
+    tokens: list[str] = []
+    for sentence in tokenizer(model).sentences(text):
+        tokens += [END, *sentence] if tokens else sentence
+    return tokens
+
+
+def pieces(model: LanguageModel, text: str) -> Iterator[tuple[str, list[str]]]:
+    """Every word as it was written, between spaces, and the model's tokens in it (none in a dash, say)."""
+    cut = tokenizer(model)
+    for piece in text.split():
+        yield piece, list(piece) if model.unit == "char" else cut.words(piece)
+
+
+def written(model: LanguageModel, tokens: Sequence[str]) -> str:
+    """Tokens as people write them: characters without, words with spaces between; END is left out."""
+    kept = [token for token in tokens if token != END]
+    if model.unit == "char":
+        return "".join(kept)
+    text = ""
+    for token in kept:
+        attached = token[:1] in "'.,;:!?)" or not text
+        text += token if attached else f" {token}"
+    return text
+
+
+def extended(model: LanguageModel, text: str, tokens: Sequence[str]) -> str:
+    """A text with tokens written after it."""
+    added = written(model, tokens)
+    if model.unit == "char" or not text.strip() or not added:
+        return text + added
+    return text.rstrip() + ("" if added[0] in "'.,;:!?)" else " ") + added
+
+
+def name(token: str) -> str:
+    """A token in letters that can be seen."""
+    return NAMES.get(token, token)
+
+
+def unknown(model: LanguageModel, tokens: Sequence[str]) -> list[str]:
+    """Tokens that the model does not have, each once; it reads all of them as ``UNKNOWN``."""
+    known = {*model.vocabulary, END}
+    return [token for token in dict.fromkeys(tokens) if token not in known]

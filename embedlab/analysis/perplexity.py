@@ -1,0 +1,153 @@
+"""How well language models expect the same text: perplexity, with the units and unknown words made comparable.
+
+The perplexity of N tokens with B bits of surprisal is 2^(B/N): as unsure as between so many equally likely ones
+(Jelinek et al. 1977, https://doi.org/10.1121/1.2016299). It depends on what a token is and on which are unknown, so
+two figures can only be compared where both are the same; hence the second one, over the words that every model knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.analysis.surprisal import Surprisal, surprisal
+from embedlab.base import BadInput, LanguageModel, OnProgress, Progress
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model's figures.
+
+    Attributes:
+        name: of the model.
+        unit: what a token is.
+        tokens: how many it predicted, ends of sentences (of lines, for characters) among them.
+        unknown: how many of them it does not have; each is predicted as the one unknown word.
+        bits: surprisal of all of them.
+        words: how many words these are, ends counted: its own tokens for a word model; for a model of characters
+            the words as written, and the ends.
+        shared_bits: surprisal of the written words that every word model knows, without ends.
+        shared_words: how many those are; the same for all models.
+    """
+
+    name: str
+    unit: Literal["word", "char", "wordpiece"]
+    tokens: int
+    unknown: int
+    bits: float
+    words: int
+    shared_bits: float
+    shared_words: int
+
+    @property
+    def perplexity(self) -> float:
+        """Per word, with unknown words and ends counted as words: 2^(bits / words)."""
+        return _power(self.bits, self.words)
+
+    @property
+    def bits_per_character(self) -> float | None:
+        """For a model of characters."""
+        return self.bits / self.tokens if self.unit == "char" else None
+
+    @property
+    def shared_perplexity(self) -> float:
+        """Per word, over the words that every word model knows; nan if there are none."""
+        return _power(self.shared_bits, self.shared_words)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several models on the same sentences.
+
+    Attributes:
+        rows: one a model, in the order given.
+        sentences: how many were scored, each by itself.
+        words: words as written, between spaces.
+        shared: how many of them every word model knows.
+    """
+
+    rows: tuple[Row, ...]
+    sentences: int
+    words: int
+    shared: int
+
+
+def compare(
+    models: Mapping[str, LanguageModel], sentences: Sequence[str], on_progress: OnProgress | None = None
+) -> Comparison:
+    """Score the same sentences by several models.
+
+    A word model with few words has an easy life: whatever it lacks is the one word ``UNKNOWN``, which is common and
+    easy to guess. ``shared_perplexity`` therefore counts only written words whose every token is known to every word
+    model given. Words before such a word may be unknown. A model of characters, which knows all words, is measured
+    on the same ones, each with the space after it.
+
+    Args:
+        models: name: any language model that reads forward.
+        sentences: as they were written; those without a word are left out.
+        on_progress: told about once a second.
+
+    Raises:
+        BadInput: there is no model or no sentence, or a model reads backward.
+    """
+    kept = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+    if not kept or not models:
+        raise BadInput("Give at least one model and one sentence.")
+    told, scored = monotonic(), {name: list[Surprisal]() for name in models}
+    for number, (name, model) in enumerate(models.items()):
+        for i, sentence in enumerate(kept):
+            scored[name].append(surprisal(model, sentence))
+            if on_progress and monotonic() - told >= 1:
+                told = monotonic()
+                on_progress(
+                    Progress(number * len(kept) + i, len(models) * len(kept), phase="scoring", unit="sentences")
+                )
+    lengths = [len(sentence.split()) for sentence in kept]
+    shared = [_shared([found[i] for found in scored.values()], size) for i, size in enumerate(lengths)]
+    words, common = sum(lengths), sum(int(mask.sum()) for mask in shared)
+    rows = tuple(_row(name, models[name], kept, scored[name], shared) for name in models)
+    return Comparison(rows, len(kept), words, common)
+
+
+def _shared(found: Sequence[Surprisal], size: int) -> NDArray[np.bool_]:
+    """(N,) which written words of a sentence every word model knows."""
+    mask = np.ones(size, np.bool_)
+    for one in found:
+        if one.unit != "char":
+            mask &= (one.tokens[:size] > 0) & (one.unknown[:size] == 0)
+    return mask
+
+
+def _row(
+    name: str,
+    model: LanguageModel,
+    sentences: Sequence[str],
+    found: Sequence[Surprisal],
+    shared: Sequence[NDArray[np.bool_]],
+) -> Row:
+    tokens = words = sum(int(one.tokens.sum()) for one in found)
+    spaced = found
+    if model.unit == "char":
+        words = sum(len(one.words) + 1 for one in found)
+        spaced = [surprisal(model, sentence, end=False) for sentence in sentences]  # a space after the last word, too
+    return Row(
+        name=name,
+        unit=model.unit,
+        tokens=tokens,
+        unknown=sum(int(one.unknown.sum()) for one in found),
+        bits=sum(one.total for one in found),
+        words=words,
+        shared_bits=sum(float(one.bits[: len(mask)][mask].sum()) for one, mask in zip(spaced, shared, strict=True)),
+        shared_words=sum(int(mask.sum()) for mask in shared),
+    )
+
+
+def _power(bits: float, words: int) -> float:
+    if not words:
+        return float("nan")
+    return float(np.exp2(bits / words))
