@@ -85,7 +85,8 @@ def _train(options: argparse.Namespace) -> None:
             model = recipes.make(recipe, options.corpus, out, on_progress)
     else:
         out, model = _train_kind(options)
-    say(f"{model.card.title}: {model.card.tokens:,} running words, {model.card.seconds:.0f} s. It lies in {out}.")
+    if recipes.writes(model):
+        say(f"{model.card.title}: {model.card.tokens:,} running words, {model.card.seconds:.0f} s. It lies in {out}.")
 
 
 def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
@@ -99,7 +100,8 @@ def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
     out = options.out or registry.model_folder("yours", options.name)
     with bar() as on_progress:
         model = recipes.train(options.kind, corpus, settings, on_progress, recipes.checkpoint_folder(out))
-    recipes.with_title(model, options.name or out.name).save(out)
+    if recipes.writes(model):
+        recipes.with_title(model, options.name or out.name).save(out)
     return out, model
 
 

@@ -138,8 +138,18 @@ def make(recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None
     model.card = dataclasses.replace(
         model.card, title=recipe.title, source="starter", attribution=attribution, note=recipe.note
     )
-    model.save(Path(out), half=recipe.half)
+    if writes(model):
+        model.save(Path(out), half=recipe.half)
     return model
+
+
+def writes(model: Model) -> bool:
+    """Whether this process is the one to write the model: of several that trained a network together, the first."""
+    if not model.resumes:
+        return True
+    from embedlab.training import first_process
+
+    return first_process()
 
 
 def train(

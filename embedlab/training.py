@@ -15,11 +15,11 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
-from accelerate import Accelerator, DataLoaderConfiguration, skip_first_batches
+from accelerate import Accelerator, DataLoaderConfiguration, PartialState, skip_first_batches
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from embedlab.base import OnProgress, Progress, StaticModel
+from embedlab.base import BadSetting, OnProgress, Progress, StaticModel
 from embedlab.checkpoints import Checkpoint, Place
 from embedlab.settings import NeuralConfig
 
@@ -116,11 +116,14 @@ def fit(
 
     Args:
         task: what to learn.
-        config: for how long, how fast.
+        config: for how long, how fast; a batch is shared by the processes that ``accelerate launch`` started.
         on_progress: told about once a second and at every epoch's end; what it raises stops the training at once.
         checkpoints: folder to keep the state of the training in, so that a call with the same task resumes where a
             killed one stopped; removed at the end. ``None`` keeps none.
         save_every: seconds between two checkpoints.
+
+    Raises:
+        BadSetting: the batch cannot be shared evenly by the processes.
     """
     run = _Run(task, config, on_progress, Place(checkpoints, task.mark, save_every))
     with torch.random.fork_rng():
@@ -135,7 +138,7 @@ class _Run:
         self.accelerator = Accelerator(
             mixed_precision=_precision(config), dataloader_config=DataLoaderConfiguration(split_batches=True)
         )
-        self.order = _Order(task.examples, config)
+        self.order = _Order(task.examples, config, self.accelerator.num_processes)
         self.optimizer, self.learner, self.batches = self._prepared()
         self.per_epoch, self.per_batch = len(self.order), self.order.batch_size * task.examples.tokens
         self.look_every = max(1, LOOK_EVERY // self.per_batch)
@@ -169,7 +172,8 @@ class _Run:
         if self.at.best:
             self.task.learner.load_state_dict(self.at.best)
         self.task.learner.carried = ()
-        self.place.clear()
+        if self.accelerator.is_main_process:
+            self.place.clear()
         seconds, epochs = monotonic() - self.began, self.at.step // self.per_epoch
         return Outcome(self.at.loss, self.at.best_held_out, self.at.step * self.per_batch, seconds, epochs)
 
@@ -249,6 +253,11 @@ class _Run:
         self.looked = False
 
 
+def first_process() -> bool:
+    """Whether this is the one process that writes results, of those that ``accelerate launch`` has started."""
+    return bool(PartialState().is_main_process)
+
+
 def rate(config: NeuralConfig, done: float) -> float:
     """Learning rate when so much of the training is done, 0 to 1: a linear rise, then the schedule's fall."""
     if done < config.warmup:
@@ -288,10 +297,15 @@ class _Order:
 
     drop_last = True
 
-    def __init__(self, examples: Examples, config: NeuralConfig) -> None:
+    def __init__(self, examples: Examples, config: NeuralConfig, processes: int = 1) -> None:
         self.rows, self.seed, self.shuffled = len(examples), config.seed, not examples.lanes
         self.batch_size = examples.lanes or min(config.batch_size, self.rows)
         self.epoch = 0
+        if self.batch_size % processes:
+            raise BadSetting(
+                f"Batches of {self.batch_size} cannot be shared evenly by {processes} processes. "
+                f"Set batch_size to a multiple of {processes}."
+            )
 
     def __len__(self) -> int:
         return self.rows // self.batch_size
