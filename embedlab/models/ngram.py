@@ -6,7 +6,7 @@ Chen & Goodman 1998; Heafield et al. 2013 (see ``kneser_ney``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic
@@ -32,7 +32,8 @@ from embedlab.data import held_out
 from embedlab.levels import Followers, Level
 from embedlab.models import cards, kneser_ney, ngram_counts, ngram_files, ngram_tables
 from embedlab.models.kneser_ney import Weights
-from embedlab.models.ngram_tables import Place, Table
+from embedlab.models.ngram_levels import Inside
+from embedlab.models.ngram_tables import Table, places
 from embedlab.models.word_lines import WordNumbers
 
 if TYPE_CHECKING:
@@ -144,7 +145,9 @@ class Ngram(LanguageModel):
 
     @cached_property
     def discounts(self) -> NDArray[np.float64]:
-        """(n, 4): what every order takes off a count of 0, 1, 2, and 3 or more."""
+        """(n, 4): what every order takes off a count of 0, 1, 2, and 3 or more; nothing for maximum likelihood."""
+        if self.config.smoothing != SMOOTHING[0]:
+            return np.zeros((self.config.order, 4))
         return np.stack([kneser_ney.discounts(row, self.config.discount) for row in self.counts_of_counts])
 
     @cached_property
@@ -169,7 +172,7 @@ class Ngram(LanguageModel):
         size = self.tables[0].size
         text, ends = self._joined([self._tail(context) for context in contexts])
         rows = np.full((len(contexts), size), 1 / size)  # (B, V)
-        for place, table, weights in zip(self._places(text), self.tables, self.weights, strict=True):
+        for place, table, weights in zip(places(self.tables, text), self.tables, self.weights, strict=True):
             before, inside = place.contexts[ends], place.inside[ends]  # (B,) each
             rows *= np.where(inside, weights.lower[before], 1.0)[:, None]
             for row in np.flatnonzero(before >= 0):
@@ -190,7 +193,7 @@ class Ngram(LanguageModel):
         """
         text, ends = self._joined([self._ids(sentence) for sentence in sentences])
         found = np.full(len(text) - 1, 1 / self.tables[0].size)  # (M,)
-        for place, weights in zip(self._places(text), self.weights, strict=True):
+        for place, weights in zip(places(self.tables, text), self.weights, strict=True):
             here = weights.shares[place.ids] + weights.lower[place.contexts] * found
             found = np.where(place.inside, here, found)
         with np.errstate(divide="ignore"):
@@ -201,61 +204,16 @@ class Ngram(LanguageModel):
     def levels(self, context: Sequence[str], word: str) -> tuple[Level, ...]:
         """What every order says of a word after the beginning of a sentence, the longest context first."""
         tail = [*self._tail(context), *self._ids([word])]
-        text, _ = self._joined([tail])
-        at, lower = len(tail) - 1, 1 / self.tables[0].size
-        found: list[Level] = []
-        for n, place in enumerate(self._places(text)):
-            if place.inside[at]:
-                before = tuple(self.vocabulary[i] for i in text[at + 1 - n : at + 1])
-                found.append(self._level(n, int(place.contexts[at]), int(place.ids[at]), before, tail[-1], lower))
-                lower = found[-1].probability
-        return tuple(reversed(found))
+        return self._inside.levels(self._joined([tail])[0], len(tail) - 1)
 
     def followers(self, context: Sequence[str], k: int = 10) -> tuple[Followers, ...]:
         """The k commonest words after the beginning of a sentence and after its shorter ends, the longest first."""
-        tail = self._tail(context)
-        text, (end,) = self._joined([tail])
-        found: list[Followers] = []
-        for n, (place, table) in enumerate(zip(self._places(text), self.tables, strict=True)):
-            if place.inside[end]:
-                number = int(place.contexts[end])
-                these = slice(*table.first[number : number + 2]) if number >= 0 else slice(0)
-                counts, tokens = table.counts[these], table.tokens[these]
-                top = np.argsort(-counts, kind="stable")[:k]
-                top = top[counts[top] > 0]
-                before, words = (
-                    [self.vocabulary[i] for i in ids] for ids in (text[end + 1 - n : end + 1], tokens[top])
-                )
-                different = int(np.count_nonzero(counts))
-                found.append(Followers(n + 1, tuple(before), tuple(words), tuple(counts[top].tolist()), different))
-        return tuple(reversed(found))
+        text, (end,) = self._joined([self._tail(context)])
+        return self._inside.followers(text, int(end), k)
 
-    def _level(self, n: int, context: int, gram: int, before: tuple[str, ...], word: int, lower: float) -> Level:
-        table, weights = self.tables[n], self.weights[n]
-        count, adjusted = (int(table.counts[gram]), int(table.adjusted[gram])) if gram >= 0 else (0, 0)
-        seen, total = (int(table.seen[context]), int(table.totals[context])) if context >= 0 else (0, 0)
-        these = slice(*table.first[context : context + 2]) if context >= 0 else slice(0)
-        share, weight = float(weights.shares[gram]), float(weights.lower[context])
-        smoothed = self.config.smoothing == SMOOTHING[0]
-        return Level(
-            order=n + 1,
-            context=before,
-            word=self.vocabulary[word],
-            count=count,
-            context_count=seen,
-            adjusted=adjusted,
-            total=total,
-            followers=int(np.count_nonzero(table.counts[these])),
-            discount=float(self.discounts[n, min(adjusted, 3)]) if smoothed else 0.0,
-            share=share,
-            lower_weight=weight,
-            lower=lower,
-            probability=share + weight * lower,
-            likelihood=count / seen if seen else None,
-        )
-
-    def _places(self, text: NDArray[np.int32]) -> Iterator[Place]:
-        return ngram_tables.places(self.tables, text)
+    @property
+    def _inside(self) -> Inside:
+        return Inside(self.tables, self.weights, self.discounts, self.vocabulary)
 
     def _ids(self, tokens: Sequence[str]) -> list[int]:
         if isinstance(tokens, str):

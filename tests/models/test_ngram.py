@@ -314,3 +314,18 @@ def test_five_grams_with_kneser_ney_predict_unseen_text_and_plain_three_grams_do
     assert abs(five.mean() - three.mean()) < 0.05
     possible = np.isfinite(plain)  # where maximum likelihood has a say at all
     assert 0.2 < possible.mean() < 0.6
+
+
+def test_the_shipped_model_is_small_and_finds_the_usual_words():
+    folder = registry.model_folder("starter", "ngram")
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= 12_000_000
+    model = registry.load_model("ngram")
+    assert isinstance(model, Ngram)
+    assert (len(model.words), model.config.order, model.card.source) == (20_000, 3, "starter")
+    assert model.card.tokens > 70_000_000
+    rows = model.next_many([[], ["the", "united"], ["in", "order"], ["zebra", "violin"]])
+    np.testing.assert_allclose(rows.sum(axis=1, dtype=np.float64), 1, atol=1e-5)
+    assert [model.vocabulary[i] for i in rows[1:3].argmax(axis=1)] == ["states", "to"]
+    top = model.levels(["the", "united"], "states")[0]
+    assert top.probability > 0.5
+    assert top.likelihood == pytest.approx(top.count / top.context_count)
