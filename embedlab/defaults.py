@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
-from embedlab.settings import Settings
+from embedlab.settings import NeuralConfig, Settings
 
 PASSES = 2_500_000
 """Running words to train on in all, passes times text, before another pass is no longer worth the wait."""
@@ -40,6 +40,20 @@ def by_size(kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]
     }
     if 0 < types < FEW_TYPES and "sample" in own:
         small |= {"sample": 0.01, "window": 3}
+    if issubclass(kind, NeuralConfig):
+        small |= _of_network(kind, tokens, small)
     return {name: item.default for name, item in own.items()} | {
         name: value for name, value in small.items() if name in own
     }
+
+
+def _of_network(kind: type[NeuralConfig], tokens: int, small: dict[str, Any]) -> dict[str, Any]:
+    """A short text gives few batches, so they are made smaller; a model of characters has more to read in a word."""
+    own: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(kind)}
+    batch = 2 ** round(math.log2(max(8.0, own["batch_size"] * min(1.0, tokens / 1_000_000))))
+    changed = {"batch_size": batch, "epochs": max(3, round(small["epochs"] / kind.units_per_word))}
+    if "hidden" not in own:  # the vectors are the memory, too
+        changed["dim"] = 2 * small["dim"]
+    elif kind.units_per_word > 1:
+        changed |= {"dim": own["dim"], "min_count": 1}
+    return changed

@@ -186,6 +186,18 @@ def families() -> tuple[Family, ...]:
     return FAMILIES
 
 
+def family(key: str) -> Family:
+    """The family with this key.
+
+    Raises:
+        BadModel: there is none.
+    """
+    found = next((item for item in FAMILIES if item.key == key), None)
+    if found is None:
+        raise BadModel(f"This version of Embedding Lab has no model of kind '{key}'.")
+    return found
+
+
 def model_class(kind: str) -> type[Model]:
     """The class of a kind of model, imported now.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from embedlab.errors import BadSetting
 
@@ -72,7 +72,13 @@ class StaticConfig(Settings):
 
 @dataclass(frozen=True)
 class NeuralConfig(Settings):
-    """Settings of the training loop that all networks share (``embedlab.training``)."""
+    """Settings of the training loop that all networks share (``embedlab.training``).
+
+    Attributes:
+        units_per_word: tokens that make up a word, about; 1 for models over words.
+    """
+
+    units_per_word: ClassVar[float] = 1.0
 
     min_count: int = setting(3, "Words seen less often than this count as unknown.", low=1, high=1_000_000)
     max_words: int = setting(

@@ -9,14 +9,14 @@ from embedlab.base import Settings
 from embedlab.plots.text import md
 from embedlab.ui import finished, forms, new_run, preview, runs, state, upload, widgets
 
-FIRST = ("dim", "min_count", "max_words", "window", "epochs", "negative")
+FIRST = ("dim", "min_count", "max_words", "window", "order", "n", "hidden", "layers", "epochs", "negative", "samples")
 KINDS = {family.key: family.title for family in registry.families() if family.here}
 
 
 def choose_model(tokens: int, types: int) -> tuple[str, type[Settings], dict[str, Any]]:
     """The model and its settings: the widgets begin with what suits the text."""
     kind = state.choice("train", list(KINDS), "word2vec", "Model", titles=KINDS)
-    family = next(item for item in registry.families() if item.key == kind)
+    family = registry.family(kind)
     st.caption(md(family.idea))
     config_class = new_run.config_class(kind)
     fixed = {"algorithm": "cbow" if kind == "cbow" else "skipgram"} if family.kind == "word2vec" else {}
@@ -36,14 +36,19 @@ def ask() -> None:
     kind, config_class, values = choose_model(found.whole, found.types)
     st.subheader("3. Look, then train", anchor=False)
     left, right = st.columns(2)
-    watched = left.text_input(
-        "Words to watch", new_run.watched(chosen.text), key="watch", bind="query-params",
-        help="Their neighbors are followed while the model learns. Left empty, some common words are chosen.",
-    )  # fmt: skip
+    watched = ""
+    if "static" in registry.family(kind).capabilities:
+        watched = left.text_input(
+            "Words to watch", new_run.watched(chosen.text), key="watch", bind="query-params",
+            help="Their neighbors are followed while the model learns. Left empty, some common words are chosen.",
+        )  # fmt: skip
     suggested = new_run.title(KINDS[kind], chosen.text)
     name = right.text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
     config_class(**values)
-    preview.show(chosen, found, values)
+    if getattr(config_class, "units_per_word", 1.0) > 1:
+        preview.show_characters(chosen, found)
+    else:
+        preview.show(chosen, found, values)
     if st.button("Train", key="start", type="primary", icon=":material/play_arrow:"):
         settings = new_run.settings(kind, values, chosen.text, watched or "", name or suggested)
         runs.look_at(new_run.start(settings, chosen.draft))

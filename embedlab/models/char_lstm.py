@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ DELIMITER = "\n"
 @dataclass(frozen=True)
 class CharLstmConfig(NeuralConfig):
     """Settings of the character LSTM."""
+
+    units_per_word: ClassVar[float] = 6.0
 
     direction: str = setting(
         "forward",

@@ -22,18 +22,21 @@ DURATION = 600
 """Milliseconds from one epoch to the next."""
 
 
-def loss(training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float, float]], unit: str) -> Figure:
+def loss(
+    training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float, float]], unit: str, name: str = "loss"
+) -> Figure:
     """The loss over the training.
 
     Args:
         training: pairs of epoch and loss on the text that is trained on.
         held_out: the same on text that is kept apart; may be empty.
         unit: what is across ("epoch").
+        name: what is drawn.
     """
     series = {"training": training, "held out": held_out}
     given = {name: tuple(zip(*pairs, strict=True)) for name, pairs in series.items() if pairs}
     shown = {name: (pairs[0], pairs[1]) for name, pairs in given.items()}
-    fig = lines(shown, x_title=unit, y_title="loss", markers=True, colors={"training": BLUE, "held out": ORANGE})
+    fig = lines(shown, x_title=unit, y_title=name, markers=True, colors={"training": BLUE, "held out": ORANGE})
     fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
     fig.update_xaxes(rangemode="tozero")
     return fig

@@ -24,20 +24,23 @@ FAINT = "rgba(128, 128, 128, 0.25)"
 Option = dict[str, Any]
 
 
-def loss(training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float, float]], epochs: int) -> Option:
+def loss(
+    training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float, float]], epochs: int, name: str = "loss"
+) -> Option:
     """The loss so far.
 
     Args:
         training: pairs of epoch and loss on the text that is trained on.
         held_out: the same on text that is kept apart; may be empty.
         epochs: how many there will be: the axis is as long from the start; 0 if nobody knows.
+        name: what is drawn.
     """
     series = [
         {
-            "id": name, "name": name, "type": "line", "data": [list(pair) for pair in pairs], "symbolSize": 6,
+            "id": text, "name": text, "type": "line", "data": [list(pair) for pair in pairs], "symbolSize": 6,
             "itemStyle": {"color": color}, "lineStyle": {"color": color, "width": 2},
         }
-        for name, pairs, color in (("training", training, BLUE), ("held out", held_out, ORANGE))
+        for text, pairs, color in (("training", training, BLUE), ("held out", held_out, ORANGE))
         if pairs
     ]  # fmt: skip
     across: Option = {"type": "value", "name": "epoch", "nameLocation": "middle", "nameGap": 28, "min": 0}
@@ -49,7 +52,7 @@ def loss(training: Sequence[tuple[float, float]], held_out: Sequence[tuple[float
         "legend": {"right": 0, "top": 0} if held_out else {"show": False},
         "tooltip": {"trigger": "axis"},
         "xAxis": across | {"splitLine": {"show": False}},
-        "yAxis": {"type": "value", "name": "loss", "scale": True, "splitLine": {"lineStyle": {"color": FAINT}}},
+        "yAxis": {"type": "value", "name": name, "scale": True, "splitLine": {"lineStyle": {"color": FAINT}}},
         "series": series,
     }
 

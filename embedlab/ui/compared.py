@@ -89,7 +89,16 @@ def kept_as(run: Run) -> str:
 
 def links(keys: list[str], watch: tuple[str, ...]) -> None:
     """Links that open models on other pages, with the first watched word; none where a page runs by itself."""
+    speaking = widgets.unique_titles(cache.specs("language_model"))
+    if spoken := [speaking[key] for key in keys if key in speaking]:
+        with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
+            st.page_link(
+                "pages/next_word.py", label="Open in Next word", icon=":material/arrow_forward:",
+                query_params={"models": spoken},
+            )  # fmt: skip
     titles = widgets.unique_titles(cache.specs("static"))
+    if not any(key in titles for key in keys):
+        return
     address: dict[str, Any] = {"models": [titles[key] for key in keys if key in titles]}
     address["model"] = address["models"][:1]  # the Map shows one
     if watch:

@@ -13,7 +13,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import compared, runs, widgets
+from embedlab.ui import compared, measures, runs, widgets
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -24,9 +24,14 @@ def show(run: Run, how: RunState) -> None:
     events, seen = run.events(), training_runs.moments(run)
     cells = st.columns(4)
     cells[0].metric("Took", runs.clock(how.seconds))
-    last = next((event for event in reversed(events) if event.loss is not None), None)
-    cells[1].metric("Final loss", f"{last.loss:.4f}" if last else "–")
-    cells[2].metric("Held out", f"{last.held_out:.4f}" if last and last.held_out is not None else "–")
+    shown = measures.measure(events)
+    loss = next((event.loss for event in reversed(events) if event.loss is not None), None)
+    held_out = [event.held_out for event in events if event.held_out is not None]
+    unseen = None if not held_out else held_out[-1] if shown.units_per_word is None else min(held_out)
+    words = shown.word_perplexity(unseen)
+    cells[1].metric("Final loss" if shown is measures.PLAIN else shown.name, shown.text(loss), help=shown.help)
+    note = f"{shown.help} This one is measured on sentences that were kept from training."
+    cells[2].metric("Held out", shown.text(unseen), f"word perplexity {words}" if words else None, "off", help=note)
     trained = [event for event in events if event.tokens_per_second and event.phase == "training"]
     speeds = [event.tokens_per_second for event in trained if event.tokens_per_second]
     cells[3].metric(f"{runs.counted(trained)} a second", f"{sum(speeds) / len(speeds):,.0f}" if speeds else "–")
@@ -35,8 +40,8 @@ def show(run: Run, how: RunState) -> None:
     if seen:
         _epochs(seen)
     if events:
-        st.subheader("Loss", anchor=False)
-        runs.losses(events)
+        st.subheader(shown.name, anchor=False)
+        runs.losses(events, runs.epochs(run))
         rows = [dataclasses.asdict(event) for event in events if event.loss is not None]
         if rows:
             widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")

@@ -15,6 +15,8 @@ LABELS = {
     "dim": "Dimensions", "min_count": "Minimum count", "max_words": "Vocabulary size", "seed": "Random seed",
     "workers": "Threads", "hs": "Hierarchical softmax", "negative": "Negative samples", "ns_exponent": "Noise exponent",
     "sample": "Subsampling threshold", "alpha": "Learning rate", "min_alpha": "Final learning rate",
+    "n": "Order n", "order": "Order", "hidden": "Hidden width", "samples": "Softmax samples", "tied": "Tied weights",
+    "stretch": "Stretch (BPTT)", "clip": "Gradient clipping", "warmup": "Warm-up", "learning_rate": "Learning rate",
     "min_n": "Shortest n-gram", "max_n": "Longest n-gram", "x_max": "x max", "memory_mb": "Memory for counting (MB)",
 }  # fmt: skip
 """What people read where a field's name, with spaces, would not do."""

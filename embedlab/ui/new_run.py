@@ -96,7 +96,8 @@ def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text
     changed = {name: value for name, value in values.items() if value != getattr(own, name)}
     arguments = ", ".join(f"{name}={value!r}" for name, value in changed.items())
     options = {n: v for n, v in dataclasses.asdict(text.options).items() if v != getattr(type(text.options)(), n)}
-    module, name = next(item.target for item in registry.families() if item.key == kind).split(":")
+    family = registry.family(kind)
+    module, name = family.target.split(":")
     given = f"TextOptions({', '.join(f'{n}={v!r}' for n, v in options.items())})" if options else ""
     if text.sample:
         first = "from embedlab.data.datasets import load_sample"
@@ -106,12 +107,14 @@ def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text
         extra = (f", column={text.column!r}" if text.column else "") + (f", options={given}" if given else "")
         opened = f"Corpus.from_file({safe_name(text.file)!r}{extra})"
     lines = [first, *(["from embedlab.data.tokenizer import TextOptions"] if options else [])]
+    static = "static" in family.capabilities
+    shown = "nearest(model, model.words[20]).words" if static else "model.next([]).max()"
     lines += [
         f"from {module} import {name}, {settings_class.__name__}",
-        "from embedlab.analysis.neighbors import nearest",
+        *(["from embedlab.analysis.neighbors import nearest"] if static else []),
         "",
         f"corpus = {opened}",
         f"model = {name}.train(corpus, {settings_class.__name__}({arguments}))",
-        "print(model.card.loss, nearest(model, model.words[20]).words)",
+        f"print(model.card.loss, {shown})",
     ]
     return "\n".join(lines)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +114,30 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
             )
         widgets.figure(fig, "zipf", "How often the words occur, by rank, on logarithmic axes: nearly a straight line.")
     return seen
+
+
+def show_characters(chosen: Chosen, found: Head) -> None:
+    """The preview for a model that reads characters: the text as it was written.
+
+    Raises:
+        BadInput: the text cannot be read.
+    """
+    texts = _beginning(repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "", chosen)
+    counts = Counter("".join(texts))
+    st.subheader("What the model will read", anchor=False)
+    numbers = st.columns(3)
+    numbers[0].metric("Running words", f"{found.whole:,}" if found.complete else f"about {found.whole:,}")
+    numbers[1].metric("Different characters", f"{len(counts):,}", help="In the beginning of the text.")
+    numbers[2].metric("Characters a word", f"{sum(counts.values()) / max(len(' '.join(texts).split()), 1):.1f}")
+    common = " ".join(md(repr(letter)[1:-1] if letter != " " else "␣", 8) for letter, _ in counts.most_common(40))
+    st.markdown(f"**Letter by letter**, capitals and spaces included. The commonest: {common}")
+    st.markdown("\n".join(f"- {md(text, 160)}" for text in texts[:6]))
+
+
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
+def _beginning(text: str, folder: str, _chosen: Chosen) -> list[str]:
+    """The first 300 paragraphs."""
+    return list(itertools.islice(_chosen.text.open(Path(folder) if folder else None).texts(), 300))
 
 
 def _dropped(seen: Preview, values: Mapping[str, Any], sample: float) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from embedlab import jobs, training_runs
+from embedlab import jobs, registry, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import widgets
+from embedlab.ui import measures, widgets
 
 SIGNS = {
     "running": ":material/autorenew:", "done": ":material/check_circle:",
@@ -59,17 +59,19 @@ def live(folder: str) -> None:
     _numbers(state, events)
     seen = training_runs.moments(run)
     left, right = st.columns(2)
+    static = "static" in registry.family(training_runs.of(run).kind).capabilities
     with left:
-        st.markdown("**Loss**")
+        st.markdown(f"**{measures.measure(events).name}**")
         _live_losses(events, epochs(run))
     with right:
-        st.markdown("**Neighbors as they move**")
+        if static:
+            st.markdown("**Neighbors as they move**")
         if seen:
             st.echarts_chart(
                 moving.neighborhoods(seen, len(seen) - 1), key="live-map", height=330,
                 alt=f"The watched words and their neighbors after epoch {seen[-1].epoch}.",
             )  # fmt: skip
-        else:
+        elif static:
             st.caption("They appear at the end of the first epoch.")
     if seen:
         neighbor_lists(seen[-1])
@@ -108,38 +110,50 @@ def _numbers(state: RunState, events: Sequence[RunEvent]) -> None:
     cells[0].metric(f"{counted(events)} a second", f"{speed:,.0f}" if speed else "–")
     cells[1].metric("Time left", clock(last.eta) if last and last.eta is not None else "–")
     cells[2].metric("Time so far", clock(state.seconds))
-    cells[3].metric("Loss", f"{with_loss[-1].loss:.4f}" if with_loss else "–")
+    shown = measures.measure(events)
+    cells[3].metric(shown.name, shown.text(with_loss[-1].loss if with_loss else None), help=shown.help)
 
 
-def _pairs(events: Sequence[RunEvent]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Epochs and losses, on the text that is trained on and on the text kept apart; one pair an epoch's end."""
-    ends: dict[int, RunEvent] = {}
-    for event in events:
-        if event.loss is not None and event.epoch:
-            ends.setdefault(event.epoch, event)  # what comes later with this number is said within the next epoch
-    training = [(float(event.epoch), event.loss) for event in ends.values() if event.loss is not None]
-    return training, [(float(event.epoch), event.held_out) for event in ends.values() if event.held_out is not None]
+def _pairs(events: Sequence[RunEvent], total: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Epochs and losses, on the text that is trained on and on the text kept apart; one pair an epoch's end.
+
+    Language models are looked at within long epochs, too: there every look at the text kept apart gives a pair.
+    """
+    shown = measures.measure(events)
+    if shown.units_per_word is not None:
+        looks = [(total * event.fraction, event) for event in events if event.held_out is not None]
+    else:
+        ends: dict[int, RunEvent] = {}
+        for event in events:
+            if event.loss is not None and event.epoch:
+                ends.setdefault(event.epoch, event)  # what comes later with this number is said within the next epoch
+        looks = [(float(event.epoch), event) for event in ends.values()]
+    training = [(at, shown.of(event.loss)) for at, event in looks if event.loss is not None]
+    return training, [(at, shown.of(event.held_out)) for at, event in looks if event.held_out is not None]
 
 
 def _live_losses(events: Sequence[RunEvent], total: int) -> None:
-    training, held_out = _pairs(events)
+    training, held_out = _pairs(events, total)
+    name = measures.measure(events).name.lower()
     if training:
         st.echarts_chart(
-            moving.loss(training, held_out, total), key="live-loss", height=330,
-            alt=f"The training loss is {training[-1][1]:.3g} after epoch {training[-1][0]:.0f}.",
+            moving.loss(training, held_out, total, name), key="live-loss", height=330,
+            alt=f"The {name} on the training text is {training[-1][1]:.3g} after epoch {training[-1][0]:.3g}.",
         )  # fmt: skip
     else:
         st.caption("The curve begins at the end of the first epoch." if total else "This model has no loss to follow.")
 
 
-def losses(events: Sequence[RunEvent]) -> None:
-    """The loss curve of a run that has ended."""
-    training, held_out = _pairs(events)
+def losses(events: Sequence[RunEvent], total: int) -> None:
+    """The loss curve of a run of so many epochs that has ended."""
+    training, held_out = _pairs(events, total)
+    name = measures.measure(events).name.lower()
     if not training:
         st.caption("This model has no loss to follow.")
         return
-    fig = learning.loss(training, held_out, "epoch").update_layout(height=330)
-    widgets.figure(fig, "loss", f"The training loss falls from {training[0][1]:.3g} to {training[-1][1]:.3g}.")
+    fig = learning.loss(training, held_out, "epoch", name).update_layout(height=330)
+    summary = f"The {name} on the training text goes from {training[0][1]:.3g} to {training[-1][1]:.3g}."
+    widgets.figure(fig, "loss", summary)
 
 
 def neighbor_lists(seen: Moment) -> None:
