@@ -22,13 +22,18 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "lstm",
         NETWORK | {"layers": 1, "tied": False, "samples": 20, "learning_rate": 0.02, "stretch": 10},
     ),
+    "nnlm": ("nnlm", NETWORK | {"n": 3, "hidden": 16, "learning_rate": 0.02}),
+    "nnlm_direct_sampled": (
+        "nnlm",
+        NETWORK | {"n": 4, "hidden": 16, "direct": True, "samples": 20, "learning_rate": 0.02},
+    ),
     "char_lstm": ("char_lstm", NETWORK | {"hidden": 24, "batch_size": 16, "learning_rate": 0.02, "stretch": 20}),
     "char_lstm_backward": (
         "char_lstm",
         NETWORK | {"hidden": 24, "batch_size": 16, "learning_rate": 0.02, "stretch": 20, "direction": "backward"},
     ),
 }
-LEARNED_IN_EPOCHS = ("lstm", "lstm_untied_sampled", "char_lstm", "char_lstm_backward")
+LEARNED_IN_EPOCHS = ("lstm", "lstm_untied_sampled", "nnlm", "nnlm_direct_sampled", "char_lstm", "char_lstm_backward")
 
 
 def sentences() -> list[list[str]]:
