@@ -4,12 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from embedlab.ui import cache
+
 PAGES = (
     ("overview", "Overview"),
     ("neighbors", "Neighbors"),
     ("analogies", "Analogies"),
     ("axes", "Axes"),
     ("map", "Map"),
+    ("next_word", "Next word"),
     ("training", "Training"),
     ("models", "Models"),
 )
@@ -26,5 +29,6 @@ page = st.navigation(
     ],
     expanded=True,
 )
+cache.libraries()
 st.logo(pictures / "logo.svg", size="large")
 page.run()

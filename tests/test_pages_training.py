@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import time
 from pathlib import Path
 
@@ -74,6 +75,46 @@ def done(lab: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     jobs.start("train", TrainSettings("word2vec", config, TextChoice(file="pasted.txt"), ("king", "cat"), "Tale"), run)
     finish(run)
     return run
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "name"),
+    [
+        ("lstm", {"dim": 16, "min_count": 1, "epochs": 3, "layers": 1, "batch_size": 2}, "Perplexity"),
+        ("char_lstm", {"dim": 8, "hidden": 16, "epochs": 2, "batch_size": 2}, "Bits per character"),
+    ],
+)
+def test_a_language_model_is_shown_by_its_perplexity(
+    lab: Path, monkeypatch: pytest.MonkeyPatch, kind: str, config: dict[str, int], name: str
+) -> None:
+    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+    run = jobs.draft()
+    training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
+    jobs.start("train", TrainSettings(kind, config, TextChoice(file="pasted.txt"), (), "Tale"), run)
+    finish(run)
+    app = sound(page(run=run.id).run())
+    held_out = min(event.held_out for event in run.events() if event.held_out is not None)
+    shown = next(item for item in app.metric if item.label == "Held out")
+    if kind == "lstm":
+        assert float(shown.value) == pytest.approx(math.exp(held_out), abs=0.06)
+        assert shown.delta == ""
+    else:
+        assert float(shown.value) == pytest.approx(held_out / math.log(2), abs=1e-4)
+        words = float(str(shown.delta).removeprefix("word perplexity ").replace(",", ""))
+        letters = len(TALE) / len(TALE.split())
+        assert words == pytest.approx(math.exp(held_out * letters), rel=0.03)
+    assert metric(app, name)
+    assert not (run.folder / "checkpoint").exists()
+    app.button(key="keep").click().run()
+    assert sound(app) and any(spec.source == "yours" for spec in registry.list_models("language_model"))
+
+
+def test_the_preview_of_a_character_model_shows_letters(lab: Path) -> None:
+    app = sound(with_tale(page()))
+    app.selectbox(key="train").set_value("char_lstm").run()
+    assert metric(app, "Different characters") == str(len(set(TALE.replace("\n", ""))))
+    assert "Letter by letter" in texts(app)
+    assert not any(item.key == "watch" for item in app.text_input)
 
 
 def test_the_form_opens_on_a_sample_with_a_preview(lab: Path) -> None:

@@ -106,13 +106,16 @@ def _batches(texts: Iterable[str]) -> Iterator[str]:
         yield "\n".join(waiting) + "\n"
 
 
-SHARE, STRETCH, MOST = 0.05, 1_000, 200
+SHARE, STRETCH, FEW, MOST = 0.05, 1_000, 5, 200
 
 
 def split(encoded: EncodedCharacters) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The text to train on, and one to measure on: one stretch of 1,000 characters in twenty, at most 200 of them."""
+    """The text to train on, and one to measure on: one stretch of 1,000 characters in twenty.
+
+    At most 200 of them; one of a text of fewer than twenty; none of a text of fewer than five.
+    """
     stretches = -(-len(encoded.ids) // STRETCH)
-    number = min(int(SHARE * stretches), MOST)
+    number = min(max(int(SHARE * stretches), int(stretches >= FEW)), MOST)
     chosen = np.linspace(0, stretches - 1, number + 2).astype(np.int64)[1:-1]  # evenly spread
     held = np.zeros(stretches, np.bool_)
     held[chosen] = True

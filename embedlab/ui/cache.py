@@ -7,8 +7,21 @@ from pathlib import Path
 import streamlit as st
 
 from embedlab import registry
-from embedlab.base import BadModel, Capability, Model, StaticModel
+from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
+
+
+@st.cache_resource(show_spinner=False)
+def libraries() -> None:
+    """Import what every page draws with, once and by one visitor.
+
+    Two first visitors at the same time would import them in two threads, and one would find them half imported.
+    """
+    import pandas
+    import plotly.graph_objects as go
+
+    pandas.DataFrame()
+    go.Figure(go.Scatter())
 
 
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
@@ -35,6 +48,18 @@ def static(key: str) -> StaticModel:
     found = model(key)
     if not isinstance(found, StaticModel):
         raise BadModel(f"'{key}' has no fixed vector for each word. Choose a static model.")
+    return found
+
+
+def language(key: str) -> LanguageModel:
+    """The model with this key, which must give probabilities to continuations.
+
+    Raises:
+        BadModel: see ``model``; or it is of another sort.
+    """
+    found = model(key)
+    if not isinstance(found, LanguageModel):
+        raise BadModel(f"'{key}' gives no probabilities to words. Choose a language model.")
     return found
 
 

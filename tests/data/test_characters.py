@@ -51,3 +51,10 @@ def test_a_short_text_is_all_trained_on() -> None:
 def test_a_text_of_one_character_is_refused() -> None:
     with pytest.raises(BadInput, match="different characters"):
         characters.encode([])
+
+
+def test_of_a_text_of_a_few_stretches_one_is_held_out() -> None:
+    encoded = characters.EncodedCharacters(("a", "\n"), np.array([1, 1]), np.arange(6_300, dtype=np.int32), 1)
+    training, held_out = characters.split(encoded)
+    assert held_out.tolist() == list(range(3_000, 4_000))
+    assert len(training) == 5_300
