@@ -65,7 +65,9 @@ class Table:
         if not len(self.keys):
             return np.full(len(tokens), -1, np.int64)
         wanted = contexts.astype(np.int64) * self.size + tokens
-        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        order = np.argsort(wanted)  # neighbors in the table are looked up one after the other: fewer cache misses
+        at = np.empty(len(wanted), np.int64)
+        at[order] = np.minimum(np.searchsorted(self.keys, wanted[order]), len(self.keys) - 1)
         return np.where((contexts >= 0) & (self.keys[at] == wanted), at, -1)
 
 
