@@ -79,6 +79,13 @@ def name(token: str) -> str:
     return NAMES.get(token, token)
 
 
+def visible(model: LanguageModel, tokens: Sequence[str]) -> str:
+    """Tokens on a line with nothing left out: words between spaces, characters with signs for space and line end."""
+    if model.unit == "char":
+        return "".join(NAMES[token][0] if token in (" ", LINE_END, "\t") else token for token in tokens)
+    return " ".join(map(name, tokens))
+
+
 def unknown(model: LanguageModel, tokens: Sequence[str]) -> list[str]:
     """Tokens that the model does not have, each once; it reads all of them as ``UNKNOWN``."""
     known = {*model.vocabulary, END}

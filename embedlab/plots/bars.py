@@ -38,6 +38,7 @@ def ranking(
     marked: Sequence[str] = (),
     notes: Sequence[str] | None = None,
     unit: str = "similarity",
+    form: str = "{:.2f}",
 ) -> Figure:
     """Words with a bar each, in the order given, the first on top.
 
@@ -49,11 +50,12 @@ def ranking(
         marked: words whose bars are grey and hatched.
         notes: one a word, shown when it is pointed at.
         unit: what the values are.
+        form: how they are written.
     """
     special = [word in set(marked) for word in words]
     each = [color] * len(words) if isinstance(color, str) else color
     colors = [GREY if mark else own for mark, own in zip(special, each, strict=True)]
-    fig = _bar(words, values, colors, notes, unit)
+    fig = _bar(words, values, colors, notes, unit, form)
     fig.data[0].marker.pattern.shape = ["/" if mark else "" for mark in special]
     low, high = min([0.0, *values]), max([0.0, *values])
     fig.update_xaxes(range=[1.25 * low, max(1.22 * high, 0.05)], showticklabels=False, showgrid=False)
