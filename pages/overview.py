@@ -9,14 +9,18 @@ from embedlab.plots.timeline import Step, timeline
 from embedlab.registry import Family, ModelSpec, families
 from embedlab.ui import cache, state, widgets
 
+PAGES = {"static": "pages/neighbors.py", "language_model": "pages/next_word.py"}
 SOURCES = {"starter": "shipped with the lab", "yours": "your own", "published": "published by others"}
 
 
-def open_in_neighbors(spec: ModelSpec, name: str) -> None:
-    """A button that opens the Neighbors page on a model."""
+def open_in_a_page(spec: ModelSpec, name: str) -> None:
+    """A button that opens a model on the first page that shows what it can do."""
+    page = next((PAGES[item] for item in PAGES if item in spec.capabilities), None)
+    if page is None:
+        return
     if st.button("Try it", key=f"try-{name}-{spec.key}", icon=":material/arrow_forward:", icon_position="right"):
         state.put("models", [spec.key])
-        st.switch_page("pages/neighbors.py")
+        st.switch_page(page)
 
 
 def open_in_training(family: Family) -> None:
@@ -35,7 +39,7 @@ def step(family: Family, at_hand: dict[str, ModelSpec]) -> None:
         words.markdown(f"**{family.title}**  \n{family.idea}  \n:small[{before}]  \n:small[{paper}]")
         with action:
             if family.key in at_hand:
-                open_in_neighbors(at_hand[family.key], "road")
+                open_in_a_page(at_hand[family.key], "road")
             elif family.here:
                 open_in_training(family)
             else:
@@ -61,8 +65,7 @@ if specs:
         words = f"{spec.card.tokens:,} words of text" if spec.card.tokens else "text of unknown size"
         text.caption(f"{SOURCES[spec.source]} · {words} · {memory}")
         with action:
-            if "static" in spec.capabilities:
-                open_in_neighbors(spec, "hand")
+            open_in_a_page(spec, "hand")
 else:
     st.info("There is no model yet. Train one on the Training page.")
 
