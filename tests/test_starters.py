@@ -69,6 +69,21 @@ def test_a_starter_opens_with_a_stored_map(key: str) -> None:
     assert found.trustworthiness > 0.85
 
 
+@pytest.mark.parametrize(("key", "dim"), [("nnlm", 80), ("cw", 50)])
+def test_a_starter_of_the_first_networks_is_small_and_knows_countries_and_months(key: str, dim: int) -> None:
+    folder, model = registry.model_folder("starter", key), starter(key)
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 12 * MEGABYTE
+    assert model.matrix.shape == (20_000, dim)
+    assert model.card.source == "starter"
+    assert "CC BY-SA 3.0" in model.card.licence
+    assert "OpenStax, Rice University" in model.card.attribution
+    assert len(set(nearest(model, "france", 10).words) & {"germany", "england", "italy", "spain", "russia"}) >= 2
+    assert len(set(nearest(model, "january", 10).words) & {"february", "march", "november", "december"}) >= 3
+    found = stored_maps.shipped(folder, model.words[:3000], stored_maps.SHIPPED)
+    assert found is not None
+    assert found.trustworthiness > 0.85
+
+
 def test_one_hot_knows_no_similarity() -> None:
     model = starter("one_hot")
     assert (model.unit_matrix[:50] @ model.unit_matrix[:50].T).sum() == 50
