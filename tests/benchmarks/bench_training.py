@@ -90,7 +90,8 @@ def compare(name: str, build: Build, rounds: int) -> None:
     learner, examples, config = build()
     batches = batches_of(examples, config)
     tokens = len(batches) * (examples.lanes or config.batch_size) * examples.tokens
-    bare(learner, batches[:5], config)  # warm up
+    bare(learner, batches[:5], config)  # warm up; the first fit imports for a second
+    training.fit(training.Task(learner, examples), config)
     ours, theirs = [], []
     for _ in range(rounds):
         learner.carried = ()
