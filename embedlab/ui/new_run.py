@@ -32,7 +32,7 @@ def defaults(kind: str, tokens: int, types: int) -> dict[str, Any]:
 
     CBOW averages its context, so each step is small; the authors' program starts it at twice the learning rate, too.
     With few different words its context is the two words beside: more of them average to nearly the same everywhere.
-    On the sample "kingdom" the word nearest to "king" is then "queen"; with a window of 2 or more it is 14th.
+    On the sample "kingdom" the word nearest to "king" is then "queen"; with a window of 2 or 3 it is 14th.
     """
     found = rules.by_size(config_class(kind), tokens, types)
     if kind == "cbow":
