@@ -23,7 +23,11 @@ __all__ = ["Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "
 
 Work = Callable[[Run, dict[str, Any], OnProgress], None]
 
-WORKERS = {"train": "embedlab.training_runs:work", "fetch": "embedlab.fetch_runs:work"}
+WORKERS = {
+    "train": "embedlab.training_runs:work",
+    "fetch": "embedlab.fetch_runs:work",
+    "softmax": "embedlab.softmax_runs:work",
+}
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
 DRAFT_DAYS = 2.0
 """A text that was laid down but never used is cleared away after so long."""
