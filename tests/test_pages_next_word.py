@@ -97,7 +97,7 @@ def said(page: AppTest) -> str:
 
 @pytest.mark.usefixtures("speaking")
 def test_a_link_shows_what_every_model_expects() -> None:
-    page = opened(begin="The king of", k="5", models=list(NAMES.values()))
+    page = opened(begin="The king of", k="5", language_models=list(NAMES.values()))
     shown = frame(page, "next")
     for key, title in NAMES.items():
         expected = next_tokens(model(key), beginning(model(key), "The king of"), 5)
@@ -110,7 +110,7 @@ def test_a_link_shows_what_every_model_expects() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_a_click_on_a_word_takes_it_and_can_be_taken_back() -> None:
-    page = opened(begin="The king of", models=["Counts"])
+    page = opened(begin="The king of", language_models=["Counts"])
     button(page, "take-ngram-france").click().run()
     assert page.text_input(key="begin").value == "The king of france"
     assert page.query_params["begin"] == "The king of france"
@@ -126,7 +126,7 @@ def test_a_click_on_a_word_takes_it_and_can_be_taken_back() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_a_space_can_be_taken_and_counts() -> None:
-    page = opened(begin="The king", k="20", models=["Letters"])
+    page = opened(begin="The king", k="20", language_models=["Letters"])
     button(page, "take-char_lstm- ").click().run()
     assert page.text_input(key="begin").value == "The king "
     expected = next_tokens(model("char_lstm"), list("The king "), 20)
@@ -135,16 +135,16 @@ def test_a_space_can_be_taken_and_counts() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_an_unknown_word_is_said_and_an_empty_beginning_asks_how_sentences_begin() -> None:
-    page = opened(begin="The zebra", models=["Counts"])
+    page = opened(begin="The zebra", language_models=["Counts"])
     assert "does not know “zebra”" in said(page)
-    page = opened(begin="", models=["Counts"])
+    page = opened(begin="", language_models=["Counts"])
     page.text_input(key="begin").set_value("").run()
     assert frame(page, "next")["next"].iloc[0] == "the"
 
 
 @pytest.mark.usefixtures("speaking")
 def test_greedy_writes_what_the_analysis_writes_and_the_text_can_be_taken() -> None:
-    page = opened(begin="The queen of spain", way="Always the likeliest", models=["Counts"], length="6")
+    page = opened(begin="The queen of spain", way="Always the likeliest", language_models=["Counts"], length="6")
     made = generate(model("ngram"), ["the", "queen", "of", "spain"], Decoding(temperature=0.0, length=6))
     assert frame(page, "step")["token"].tolist() == list(made.tokens)
     text = written(model("ngram"), made.tokens)
@@ -155,7 +155,7 @@ def test_greedy_writes_what_the_analysis_writes_and_the_text_can_be_taken() -> N
 
 @pytest.mark.usefixtures("speaking")
 def test_sampling_follows_its_settings_and_the_dice() -> None:
-    query: dict[str, Any] = {"begin": "The king of", "models": ["Counts", "Letters"], "length": "12"}
+    query: dict[str, Any] = {"begin": "The king of", "language_models": ["Counts", "Letters"], "length": "12"}
     page = opened(**query, temperature="2", top_k="5", top_p="0.95", seed="7")
     decoding = Decoding(temperature=2.0, top_k=5, top_p=0.95, length=12, seed=7)
     shown = frame(page, "step")
@@ -173,7 +173,7 @@ def test_sampling_follows_its_settings_and_the_dice() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_beam_search_shows_the_best_texts_and_says_what_is_certain() -> None:
-    page = opened(begin="The king of", way="Beam search", models=["Counts"], width="4", steps="6")
+    page = opened(begin="The king of", way="Beam search", language_models=["Counts"], width="4", steps="6")
     found = beam_search(model("ngram"), ["the", "king", "of"], 4, 6)
     shown = frame(page, "log-probability")
     assert shown["log-probability"].tolist() == pytest.approx([found.nodes[i].total for i in found.best])
@@ -181,14 +181,14 @@ def test_beam_search_shows_the_best_texts_and_says_what_is_certain() -> None:
     assert not found.exact
     assert "a wider beam looks further" in said(page)
     page.text_input(key="begin").set_value("The king of Spain sees the river").run()
-    assert beam_search(model("ngram"), "the king of spain sees the river".split(), 4, 6).exact
+    assert beam_search(model("ngram"), ["the", "king", "of", "spain", "sees", "the", "river"], 4, 6).exact
     assert "this is **certainly the likeliest** text" in said(page)
 
 
 @pytest.mark.usefixtures("speaking")
 def test_a_sentence_is_coloured_by_every_model() -> None:
     sentence = "The king of Spain sees the zebra."
-    page = opened(view="Surprise", sentence=sentence, models=list(NAMES.values()))
+    page = opened(view="Surprise", sentence=sentence, language_models=list(NAMES.values()))
     shown = frame(page, "word")
     assert shown["word"].tolist() == [*sentence.split(), "end of sentence"]
     for key, title in NAMES.items():
@@ -201,14 +201,14 @@ def test_a_sentence_is_coloured_by_every_model() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_markup_in_a_sentence_is_shown_as_it_is() -> None:
-    page = opened(view="Surprise", sentence="the *king* :red[x]", models=["Counts"])
+    page = opened(view="Surprise", sentence="the *king* :red[x]", language_models=["Counts"])
     assert r"\*king\*" in said(page)
     assert r"\:red\[x\]" in said(page)
 
 
 @pytest.mark.usefixtures("speaking")
 def test_counts_are_taken_apart_level_by_level() -> None:
-    page = opened(begin="The king of", view="Counts behind it", next="Spain", models=["Counts", "Memory"])
+    page = opened(begin="The king of", view="Counts behind it", next="Spain", language_models=["Counts", "Memory"])
     found = explain(model("ngram"), ["the", "king", "of"], "spain")
     shown = frame(page, "adds to the whole")
     assert shown["context"].tolist() == ["king of …", "of …", "no context"]
@@ -219,13 +219,13 @@ def test_counts_are_taken_apart_level_by_level() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_without_a_counting_model_the_counts_say_so() -> None:
-    assert "Choose Counts above" in said(opened(view="Counts behind it", models=["Memory"]))
+    assert "Choose Counts above" in said(opened(view="Counts behind it", language_models=["Memory"]))
 
 
 @pytest.mark.usefixtures("speaking")
 def test_the_perplexity_table_is_the_analysis_and_explains_its_units() -> None:
     text = "The king of Spain sees the river. The zebra likes France."
-    page = opened(view="Perplexity", text=text, models=["Counts", "Letters"])
+    page = opened(view="Perplexity", text=text, language_models=["Counts", "Letters"])
     sentences = ["The king of Spain sees the river.", "The zebra likes France."]
     expected = compare({"Counts": model("ngram"), "Letters": model("char_lstm")}, sentences)
     shown = frame(page, "per word all know")
@@ -240,14 +240,14 @@ def test_the_perplexity_table_is_the_analysis_and_explains_its_units() -> None:
 
 @pytest.mark.usefixtures("speaking")
 def test_a_sample_can_be_measured_on() -> None:
-    page = opened(view="Perplexity", held_out="Kingdom", sentences="20", models=["Counts"])
+    page = opened(view="Perplexity", held_out="Kingdom", sentences="20", language_models=["Counts"])
     assert "20 sentences" in said(page)
     assert frame(page, "per word all know")["unknown"].iloc[0] > 0
 
 
 def test_a_backward_model_is_left_out_and_said(folders: Path, speaking: Path, lab_home: Path) -> None:
     shutil.copytree(folders / "backward", lab_home / "models" / "yours" / "backward")
-    page = opened(models=["Counts", "Letters backward"])
+    page = opened(language_models=["Counts", "Letters backward"])
     assert "Letters backward" in page.info[0].value
     assert set(frame(page, "next")["model"]) == {"Counts"}
 
@@ -255,7 +255,7 @@ def test_a_backward_model_is_left_out_and_said(folders: Path, speaking: Path, la
 @pytest.mark.parametrize("query", [{}, {"way": "Beam search"}, {"view": "Surprise"}, {"view": "Counts behind it"}])
 @pytest.mark.usefixtures("speaking")
 def test_the_code_runs_when_pasted(query: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    page = opened(begin="The king of", models=["Counts"], **query)
+    page = opened(begin="The king of", language_models=["Counts"], **query)
     exec(page.code[0].value, {})
     assert "france" in capsys.readouterr().out
 
@@ -263,11 +263,17 @@ def test_the_code_runs_when_pasted(query: dict[str, str], capsys: pytest.Capture
 @pytest.mark.usefixtures("speaking")
 @pytest.mark.parametrize("query", [{}, {"held_out": "Kingdom", "sentences": "20"}])
 def test_the_tables_code_gives_the_tables_figures(query: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    page = opened(view="Perplexity", models=["Counts"], **query)
+    page = opened(view="Perplexity", language_models=["Counts"], **query)
     exec(page.code[0].value, {})
     last = capsys.readouterr().out.strip().splitlines()[-1].split()
     assert last[0] == "ngram"
     assert float(last[1]) == pytest.approx(frame(page, "per word all know")["per word all know"].iloc[0], abs=0.06)
+
+
+@pytest.mark.usefixtures("speaking")
+def test_models_chosen_on_a_page_of_word_vectors_are_not_chosen_here() -> None:
+    page = opened(models=["word2vec skip-gram", "Bengio"])
+    assert set(frame(page, "next")["model"]) == set(NAMES.values())
 
 
 @pytest.mark.usefixtures("lab")

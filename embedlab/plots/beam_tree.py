@@ -72,13 +72,14 @@ def beam_tree(beam: Beam, title: str = "", start: str = "beginning") -> Figure:
         cliponaxis=False,
     )
     deepest = max(node.depth for node in nodes)
-    fig.update_xaxes(range=[-0.2, deepest + 1.6], visible=False)
+    fig.update_xaxes(range=[-0.2, deepest + 2.4], visible=False)
     fig.update_yaxes(range=[len(nodes) - 0.4, -0.6], visible=False)
     return neutral(fig, height=ROW * len(nodes) + 60, title=title)
 
 
 def _label(node: Node, word: str, best: bool) -> str:
     """The token, in bold on the best way, and its probability in small figures."""
+    word = "end" if node.state == "finished" else word
     shown = f"  <b>{word}</b>" if best else f"  {word}"
     if node.parent < 0:
         return shown

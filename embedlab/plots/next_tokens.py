@@ -65,9 +65,14 @@ def decoded(
             customdata=[[label] for label in labels],
             hovertemplate="<b>%{customdata[0]}</b><br>%{text}<extra>%{fullData.name}</extra>",
         )
-    fig.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", showgrid=False, tickfont_size=13)
+    fig.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", tickfont_size=13)
+    fig.update_yaxes(showgrid=False, zeroline=False, showline=False)
     fig.update_xaxes(
-        range=[0, 125 * max([0.001, *before, *after])], showticklabels=False, showgrid=False, zeroline=True
+        range=[0, 125 * max([0.001, *before, *after])],
+        showticklabels=False,
+        showgrid=False,
+        zeroline=True,
+        showline=False,
     )
     height = 38 * max(1, len(tokens)) + 100
     return neutral(fig, height=height, title=title, legend=True, barmode="group", bargap=0.25, legend_y=-0.01)

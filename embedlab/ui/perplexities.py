@@ -149,7 +149,7 @@ def _figure(asked: Sequence[Speaker], found: Comparison) -> None:
     colors = {speaker.title: family_color(speaker.spec.family.key) for speaker in asked}
     fig = bars.ranking(
         [row.name for row in rows], [row.shared_perplexity for row in rows],
-        "Word perplexity on the words that all know: lower is better", [colors[row.name] for row in rows],
+        "Per word all know: lower is better", [colors[row.name] for row in rows],
         unit="perplexity", form="{:,.0f}",
     )  # fmt: skip
     said = ", ".join(f"{row.name} {row.shared_perplexity:,.0f}" for row in rows)

@@ -17,9 +17,9 @@ from embedlab.ui import state, widgets
 from embedlab.ui.next_words import Speaker
 
 EXAMPLES = (
-    "The king of France married the queen of Spain.",
-    "The king of France married the queen of carrots.",
-    "France king the married of the Spain queen of.",
+    "The king married the queen of Spain.",
+    "The king married the queen of carrots.",
+    "Spain the king queen married of the.",
     "Colorless green ideas sleep furiously.",
 )
 GRADES = (
@@ -46,7 +46,7 @@ def color(asked: Sequence[Speaker], _: str) -> str:
         words, bits = aligned(found)
         totals = "; ".join(f"{title} {result.total:.0f}" for title, result in found.items())
         widgets.figure(
-            drawn.surprisal([name(word) for word in words], bits, "Bits of surprise, word by word"),
+            drawn.surprisal([name(word) for word in words], bits),
             "surprisal",
             f"Surprisal of every word of: {sentence} Bits in all: {totals}.",
         )

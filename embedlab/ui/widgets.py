@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
+ADDRESSES: dict[Capability, str] = {
+    "static": "models",
+    "contextual": "contextual_models",
+    "language_model": "language_models",
+}
+"""Where chosen models stand in the address: those of one page make no sense on one that needs another capability."""
 
 
 def opening(title: str, look_for: str) -> None:
@@ -173,11 +179,11 @@ def highlighted(sentence: Sequence[str], words: Sequence[str]) -> str:
 def model_picker(
     capability: Capability, many: bool = True, default: Sequence[str] = (), label: str = "Models"
 ) -> list[ModelSpec]:
-    """Let the visitor choose among the models that have a capability; the choice is shared by all pages.
+    """Let the visitor choose among the models that have a capability; all pages that ask for it share the choice.
 
     Args:
         capability: what they must be able to do.
-        many: whether several may be chosen (address ``models``) or one (address ``model``).
+        many: whether several may be chosen (address ``models``, see ``ADDRESSES``) or one (``model``).
         default: keys chosen at first, those that are at hand; otherwise the first that is.
         label: said above.
 
@@ -191,8 +197,9 @@ def model_picker(
     start = [key for key in default if key in found] or list(found)[:1]
     titles = unique_titles(list(found.values()))
     if not many:
-        return [found[state.choice("model", list(found), start[0], label.removesuffix("s"), titles=titles)]]
-    chosen = state.many("models", list(found), start, label, titles=titles)
+        name = ADDRESSES[capability].removesuffix("s")
+        return [found[state.choice(name, list(found), start[0], label.removesuffix("s"), titles=titles)]]
+    chosen = state.many(ADDRESSES[capability], list(found), start, label, titles=titles)
     if not chosen:
         st.info("Choose at least one model.")
     return [found[key] for key in chosen]

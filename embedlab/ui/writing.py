@@ -19,9 +19,9 @@ from embedlab.plots.text import md
 from embedlab.ui import next_words, state, widgets
 from embedlab.ui.next_words import Speaker
 
-TEMPERATURES = ("0.3", "0.5", "0.7", "1", "1.5", "2", "4")
-TOP_K = ("all", "1", "2", "5", "10", "40", "100")
-TOP_P = ("all", "0.3", "0.5", "0.8", "0.9", "0.95", "0.99")
+TEMPERATURES = ("0.3", "0.7", "1", "1.5", "2")
+TOP_K = ("all", "2", "5", "10", "40")
+TOP_P = ("all", "0.5", "0.8", "0.9", "0.95")
 WAYS = {"greedy": "Always the likeliest", "sample": "By chance", "beam": "Beam search"}
 
 
