@@ -139,6 +139,7 @@ class _Run:
             mixed_precision=_precision(config), dataloader_config=DataLoaderConfiguration(split_batches=True)
         )
         self.order = _Order(task.examples, config, self.accelerator.num_processes)
+        self.weights = [weight for weight in task.learner.parameters() if weight.requires_grad]
         self.optimizer, self.learner, self.batches = self._prepared()
         self.per_epoch, self.per_batch = len(self.order), self.order.batch_size * task.examples.tokens
         self.look_every = max(1, LOOK_EVERY // self.per_batch)
@@ -148,17 +149,20 @@ class _Run:
         self.looked = False
 
     def _prepared(self) -> tuple[Any, Any, Any]:
-        parameters = [weight for weight in self.task.learner.parameters() if weight.requires_grad]
         optimizer = torch.optim.AdamW(
-            parameters, self.config.learning_rate, weight_decay=self.config.weight_decay, fused=True
+            self.weights, self.config.learning_rate, weight_decay=self.config.weight_decay, fused=True
         )
+        self.clear = optimizer.zero_grad  # Accelerate's own looks up the signature of this one at every step
         loader: DataLoader[Any] = DataLoader(
             cast("Dataset[Any]", self.task.examples),
             batch_sampler=cast("Any", self.order),
             collate_fn=cast("Any", _as_it_is),
             generator=torch.Generator(),  # a loader draws a number at every pass: not from the one that dropout uses
         )
-        learner, optimizer, loader = self.accelerator.prepare(self.task.learner, optimizer, loader)
+        moved = self.accelerator.device.type != "cpu"  # asking whether to move a batch costs a millisecond
+        learner, optimizer, loader = self.accelerator.prepare(
+            self.task.learner, optimizer, loader, device_placement=[True, True, moved]
+        )
         return optimizer, learner, loader
 
     def all(self) -> Outcome:
@@ -202,13 +206,12 @@ class _Run:
     def _step(self, batch: Sequence[Tensor]) -> None:
         for group in self.optimizer.param_groups:
             group["lr"] = rate(self.config, self.at.step / (self.config.epochs * self.per_epoch))
-        with self.accelerator.autocast():
-            loss = self.learner(*batch)
+        loss = self.learner(*batch)  # Accelerate has put mixed precision into the learner's forward
         self.accelerator.backward(loss)
         if self.config.clip:
-            self.accelerator.clip_grad_norm_(self.learner.parameters(), self.config.clip)
+            self.accelerator.clip_grad_norm_(self.weights, self.config.clip)
         self.optimizer.step()
-        self.optimizer.zero_grad()
+        self.clear()
         self.at.step += 1
         self.sum += loss.detach()
         self.count += 1
