@@ -3,8 +3,8 @@
     PYTHONPATH=. python tests/benchmarks/bench_training.py --tokens 200000 --rounds 5
 
 The bare loop fetches the same batches by row numbers, has the same optimiser, learning rates and clipping of gradients,
-and nothing else: no loader, no device, no progress, no checkpoint. Each round trains both for one epoch, one after the other; the median of the rounds'
-ratios counts. The text is random words by Zipf's law, because only the speed is of interest.
+and nothing else: no loader, no device, no progress, no checkpoint. Each round trains both for one epoch, one after the
+other; the median of the rounds' ratios counts. The text is random words by Zipf's law: only the speed is of interest.
 """
 
 from __future__ import annotations
