@@ -7,7 +7,8 @@ likelihood holds some of the held-out text for impossible, so that its perplexit
 share of such words and the perplexity of the others alone, which says less than it seems to: they are the easy ones.
 
 Every line reads the same sentences (a block of 50 in 25 is held out), knows the same words (all others are <unk>,
-which is predicted like a word) and predicts the end of every sentence; every sentence is scored by itself.
+which is predicted like a word) and predicts the end of every sentence; every sentence is scored by itself, and the
+LSTM once more with its memory carried over the sentences of a block.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedlab import recipes, registry
 from embedlab.base import END, LanguageModel
@@ -36,6 +38,10 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     for name, smoothing in COUNTS.items()
     for n in range(1, 6)
 } | {
+    "nnlm": (
+        "nnlm",
+        NETWORK | {"dim": 100, "hidden": 200, "n": 5, "samples": 1024, "batch_size": 512, "epochs": 3},
+    ),
     "lstm": (
         "lstm",
         NETWORK | {"dim": 320, "layers": 2, "dropout": 0.1, "samples": 2048, "batch_size": 48, "epochs": 3},
@@ -60,9 +66,20 @@ def halves(folder: Path, words: int) -> tuple[list[list[str]], list[list[str]]]:
     return training, held_out
 
 
-def perplexity(model: LanguageModel, sentences: list[list[str]]) -> dict[str, float]:
+def scored(model: LanguageModel, sentences: list[list[str]]) -> NDArray[np.float64]:
+    """Log-probabilities of all words and ends of sentences, every sentence by itself."""
+    return np.concatenate([model.score([*sentence, END]) for sentence in sentences]).astype(np.float64)
+
+
+def carried(model: LanguageModel, sentences: list[list[str]]) -> float:
+    """Perplexity when a block of 50 sentences is read as one text, so that a memory reaches over their ends."""
+    blocks = [sentences[first : first + BLOCK] for first in range(0, len(sentences), BLOCK)]
+    texts = [[word for sentence in block for word in [*sentence, END]] for block in blocks]
+    return math.exp(-np.concatenate([model.score(text) for text in texts]).mean(dtype=np.float64))
+
+
+def perplexity(scores: NDArray[np.float64]) -> dict[str, float]:
     """Perplexity a word, ends of sentences counted as words, and how many there were; the impossible ones apart."""
-    scores = np.concatenate([model.score([*sentence, END]) for sentence in sentences]).astype(np.float64)
     possible = np.isfinite(scores)
     found: dict[str, float] = {"perplexity": round(math.exp(-scores.mean()), 2), "tokens": len(scores)}
     if not possible.all():
@@ -79,10 +96,17 @@ def main() -> None:
     options = parser.parse_args()
     training, held_out = halves(options.corpora, options.words)
     say(f"{sum(map(len, training)):,} words to train on, {sum(map(len, held_out)):,} held out")
+    scores: dict[str, NDArray[np.float64]] = {}
     for name in options.models:
         kind, settings = MODELS[name]
         model = trained(name, kind, settings, training, options.out)
-        say(json.dumps({"model": name} | perplexity(model, held_out) | {"s": model.card.seconds}))
+        scores[name] = scored(model, held_out)
+        memory = {"carried": round(carried(model, held_out), 2)} if kind == "lstm" else {}
+        say(json.dumps({"model": name} | perplexity(scores[name]) | memory | {"s": model.card.seconds}))
+    for name in (name for name in scores if name.startswith("ml")):
+        possible = np.isfinite(scores[name])
+        same = {other: round(math.exp(-found[possible].mean()), 2) for other, found in scores.items()}
+        say(json.dumps({f"where {name} is possible": same}))
 
 
 def trained(name: str, kind: str, settings: dict[str, Any], sentences: list[list[str]], out: Path | None) -> Any:
