@@ -13,6 +13,7 @@ PAGES = (
     ("axes", "Axes"),
     ("map", "Map"),
     ("next_word", "Next word"),
+    ("softmax", "Softmax"),
     ("training", "Training"),
     ("models", "Models"),
 )

@@ -17,13 +17,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from embedlab.analysis.softmax_steps import METHODS, Method, Shape, Step, memory, multiply_adds, prepare
+from embedlab.analysis.softmax_steps import METHODS, TITLES, Method, Shape, Step, memory, multiply_adds, prepare
 from embedlab.base import OnProgress, Progress, Settings, setting
 
 T = TypeVar("T")
 
 SMALLEST = 1_000
-SHORTEST = 0.02
+SHORTEST = 0.05
 """Seconds that a repetition lasts at least: quick steps are taken many at a time."""
 FREE = 0.8
 """Share of the free memory that may be used."""
@@ -47,11 +47,11 @@ class CostSettings(Settings):
         1, "Processor threads. With one, times follow the multiply-adds best: several speed up large steps only.",
         low=1, high=256,
     )  # fmt: skip
-    memory_mb: int = setting(
-        4000, "No point is begun that needs more memory than this, or than is free.", low=1, high=1_000_000
+    memory_limit: int = setting(
+        4000, "No point is begun that needs more megabytes than this, or than are free.", low=1, high=1_000_000
     )
-    seconds: int = setting(
-        60, "No point is begun that would take longer than this, to judge by the one before.", low=1, high=3600
+    time_limit: int = setting(
+        60, "No point is begun that would take more seconds than this, to judge by the one before.", low=1, high=3600
     )
 
     def sizes(self) -> list[int]:
@@ -178,7 +178,7 @@ def _points(settings: CostSettings, on_progress: OnProgress) -> Iterator[Point |
         shape = settings.shape(words)
         for column, method in enumerate(METHODS):
             done = row * len(METHODS) + column
-            event = Progress(done, len(sizes) * len(METHODS), phase=f"{method}, {words:,} words", unit="points")
+            event = Progress(done, len(sizes) * len(METHODS), phase=f"{TITLES[method]}, {words:,} words", unit="points")
             on_progress(event)
             if method not in going:
                 continue
@@ -193,15 +193,15 @@ def _points(settings: CostSettings, on_progress: OnProgress) -> Iterator[Point |
 
 def _too_much(method: Method, settings: CostSettings, shape: Shape, before: Point | None) -> str:
     """Why a point is not to be begun, in a sentence; empty if it is within the limits."""
-    needed, allowed = memory(method, shape) / 1e6, min(settings.memory_mb, FREE * _free_mb())
+    needed, allowed = memory(method, shape) / 1e6, min(settings.memory_limit, FREE * _free_mb())
     if needed > allowed:
         return f"It needs about {needed:,.0f} MB of memory, and {allowed:,.0f} MB are allowed and free."
     if before is not None:
         growth = multiply_adds(method, shape) / before.multiply_adds
         step = before.seconds * shape.batch * growth
         needed = step + settings.repetitions * max(step, SHORTEST)
-        if needed > settings.seconds:
-            return f"It would take about {needed:,.0f} s, and {settings.seconds:,} s are allowed a point."
+        if needed > settings.time_limit:
+            return f"It would take about {needed:,.0f} s, and {settings.time_limit:,} s are allowed a point."
     return ""
 
 

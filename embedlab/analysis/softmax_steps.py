@@ -29,7 +29,15 @@ Method = Literal["full", "sampled", "hierarchical", "negative", "ranking"]
 Step = Callable[[], "Tensor"]
 """Does one training step and gives its loss."""
 
-METHODS: tuple[Method, ...] = ("full", "sampled", "hierarchical", "negative", "ranking")
+TITLES: dict[Method, str] = {
+    "full": "full softmax",
+    "sampled": "sampled softmax",
+    "hierarchical": "hierarchical softmax",
+    "negative": "negative sampling",
+    "ranking": "ranking loss",
+}
+"""What people read."""
+METHODS: tuple[Method, ...] = tuple(TITLES)
 RATE = 0.01
 """Learning rate."""
 BATCHES = 8

@@ -18,6 +18,8 @@ LABELS = {
     "n": "Order n", "order": "Order", "hidden": "Hidden width", "samples": "Softmax samples", "tied": "Tied weights",
     "stretch": "Stretch (BPTT)", "clip": "Gradient clipping", "warmup": "Warm-up", "learning_rate": "Learning rate",
     "min_n": "Shortest n-gram", "max_n": "Longest n-gram", "x_max": "x max", "memory_mb": "Memory for counting (MB)",
+    "largest": "Largest vocabulary", "noise": "Noise words", "memory_limit": "Memory limit (MB)",
+    "time_limit": "Time limit (s)",
 }  # fmt: skip
 """What people read where a field's name, with spaces, would not do."""
 

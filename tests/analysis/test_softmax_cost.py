@@ -70,7 +70,7 @@ def test_what_the_callback_raises_ends_it_even_in_the_middle_of_a_step(monkeypat
 
 def test_a_point_that_needs_too_much_memory_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     # full: 2 matrices and 3 x the scores are 4 MB at 10,000 words; no other loss needs more than 2
-    costs = measure(CostSettings(largest=10_000, **TINY | {"hidden": 20, "batch": 20}, memory_mb=2))
+    costs = measure(CostSettings(largest=10_000, **TINY | {"hidden": 20, "batch": 20}, memory_limit=2))
     left_out = {stop.method: stop for stop in costs.stops}
     assert list(left_out) == ["full"]
     assert left_out["full"].words == 10_000 and "about 4 MB of memory, and 2 MB" in left_out["full"].reason
@@ -83,7 +83,7 @@ def test_a_point_that_needs_too_much_memory_is_not_begun(monkeypatch: pytest.Mon
 
 def test_a_point_that_would_take_too_long_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(softmax_cost, "_timed", lambda step, count: 0.5)
-    costs = measure(CostSettings(largest=10_000, **TINY, seconds=4))
+    costs = measure(CostSettings(largest=10_000, **TINY, time_limit=4))
     # full: 0.5 s a step at 1000, so 1.5 s at 3000 (three steps are 4.5 s); the others stay at 0.5 s
     assert [(stop.method, stop.words) for stop in costs.stops] == [("full", 3000)]
     assert "4 s are allowed" in costs.stops[0].reason

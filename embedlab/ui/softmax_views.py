@@ -1,0 +1,180 @@
+"""What the Softmax page is made of: the measurement that is shown, live or done, and what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pandas as pd
+import streamlit as st
+
+from embedlab import jobs, softmax_runs
+from embedlab.analysis.softmax_cost import Costs, CostSettings
+from embedlab.analysis.softmax_steps import METHODS, TITLES, multiply_adds
+from embedlab.base import BadInput, EmbedLabError
+from embedlab.jobs import Run, RunState
+from embedlab.plots import softmax
+from embedlab.plots.text import md
+from embedlab.ui import runs, widgets
+
+ADDRESS = "measurement"
+KEPT = 10
+"""Measurements that are kept; older ones go when a new one starts."""
+TOLD = 100_000
+"""Vocabulary that the sentence speaks of, if it was measured."""
+
+
+def current() -> Run | None:
+    """The measurement under way; else the one that the address names; else the latest that found something."""
+    known = [run for run in jobs.all_runs("softmax") if _readable(run)]
+    if active := next((run for run in known if run.state().active), None):
+        return active
+    if identifier := st.query_params.get(ADDRESS, ""):
+        if named := next((run for run in known if run.id == identifier), None):
+            return named
+        st.query_params.pop(ADDRESS, None)
+        st.warning("There is no such measurement (any more).")
+    return next((run for run in known if (run.folder / softmax_runs.POINTS).is_file()), None)
+
+
+def _readable(run: Run) -> bool:
+    """Whether its files are whole, and of this version of the lab."""
+    try:
+        softmax_runs.found(run)
+    except (EmbedLabError, ValueError, TypeError):
+        return False
+    return True
+
+
+def start(settings: CostSettings) -> None:
+    """Begin to measure, unless it is being done; a second one would make the first one's times too long."""
+    known = jobs.all_runs("softmax")
+    if any(run.state().active for run in known):
+        raise BadInput("This machine is being measured already. Wait for it, or cancel it.")
+    for old in known[KEPT - 1 :]:
+        old.delete()
+    st.query_params[ADDRESS] = jobs.start("softmax", settings).id
+
+
+@st.fragment(run_every=1)
+def live(identifier: str) -> None:
+    """A measurement under way: read anew every second; the page follows when it ends."""
+    run = Run(jobs.home() / identifier)
+    if not run.state().active:
+        st.rerun()
+    events = run.events()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        last = events[-1] if events else None
+        st.progress(last.fraction if last else 0.0, md(last.phase) if last else "starting")
+        st.button(
+            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
+        )
+    costs = softmax_runs.found(run)
+    if costs.points:
+        summary = f"Seconds a token so far: {len(costs.points)} points."
+        widgets.figure(softmax.measured(costs), "softmax-live", summary)
+    if any(other.state().active for other in jobs.all_runs("train")):
+        st.caption("A training is running on this machine, too: the times will come out too long.")
+
+
+def ended(run: Run, how: RunState, costs: Costs) -> None:
+    """A measurement that is over: how it ended, its figure, and where it stopped."""
+    if how.status == "cancelled":
+        st.info("This measurement was cancelled; here is what it had found.")
+    elif how.status != "done":
+        st.error(md(how.error))
+    if costs.points:
+        widgets.figure(softmax.measured(costs), "softmax-measured", _summary(costs))
+    for stop in costs.stops:
+        st.caption(f"The {TITLES[stop.method]} is left out from V = {stop.words:,} on: {stop.reason}")
+    asked = costs.settings
+    st.caption(
+        f"H = {asked.hidden}, {asked.batch} tokens a step, K = {asked.noise}, S = {asked.samples}, "
+        f"{asked.threads} thread{'s' if asked.threads > 1 else ''}; median and quartiles of {asked.repetitions}; "
+        f"took {runs.clock(how.seconds)}."
+    )
+
+
+def _summary(costs: Costs) -> str:
+    top = costs.points[-1].words
+    return f"Seconds a token by size of the vocabulary, up to {top:,} words, beside the expected slopes. {said(costs)}"
+
+
+def said(costs: Costs) -> str:
+    """What was found, in a sentence; empty if the two losses do not meet."""
+    both = costs.pair("full", "negative", TOLD)
+    if both is None:
+        return ""
+    full, negative = both
+    ratio, expected = full.seconds / negative.seconds, full.multiply_adds / negative.multiply_adds
+    return (
+        f"At V = {full.words:,} the full softmax costs {times(ratio)} times negative sampling: {clear(full.seconds)} "
+        f"against {clear(negative.seconds)} a token. Multiply-adds alone would make it {times(expected)} times; "
+        "a small step spends most of its time on fetching rows and on starting each operation."
+    )
+
+
+def counted(settings: CostSettings) -> str:
+    """What the counts say, in a sentence, before anything is measured."""
+    words = min(TOLD, settings.sizes()[-1])
+    full, negative = (multiply_adds(method, settings.shape(words)) for method in ("full", "negative"))
+    return (
+        f"At V = {words:,} the full softmax needs {times(full / negative)} times the multiply-adds of negative "
+        f"sampling: {full:,.0f} against {negative:,.0f} a token."
+    )
+
+
+def slopes(costs: Costs) -> str:
+    """How fast the measured seconds grow, loss by loss; empty where there are too few points."""
+    parts = [
+        f"{TITLES[method]} **{_signed(costs.slope(method))}** ({_signed(costs.expected_slope(method))})"
+        for method in METHODS
+        if not math.isnan(costs.slope(method))
+    ]
+    return f"Seconds grow like $V^b$ from 10,000 words on, with b (expected): {', '.join(parts)}." if parts else ""
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def times(ratio: float) -> str:
+    """A factor for people: "9,091", "134", "2.3"."""
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
+def clear(seconds: float) -> str:
+    """A short time for people: "10.3 ms", "77 µs"."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} µs"
+
+
+def table(costs: Costs) -> pd.DataFrame:
+    """Every point as a row; only the counts where nothing was measured."""
+    settings = costs.settings
+    there = {(point.method, point.words): point for point in costs.points}
+    rows = []
+    for words in settings.sizes():
+        for method in METHODS:
+            point = there.get((method, words))
+            times = (point.seconds, point.low, point.high) if point else (None, None, None)
+            rows.append((TITLES[method], words, multiply_adds(method, settings.shape(words)), *times))
+    names = ["loss", "V", "multiply-adds a token", "seconds a token", "lower quartile", "upper quartile"]
+    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[2:], float))
+
+
+def source(settings: CostSettings) -> str:
+    """The lines that measure the same when they are pasted."""
+    own = CostSettings()
+    given = {name: value for name, value in dataclasses.asdict(settings).items() if value != getattr(own, name)}
+    arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
+    return f"""
+from embedlab.analysis.softmax_cost import CostSettings, measure
+
+costs = measure(CostSettings({arguments}))
+for point in costs.points:
+    print(f"{{point.method:12}} {{point.words:9,}} words {{point.seconds:.2e}} s a token")
+print(costs.slope("full"), costs.slope("negative"), costs.stops)
+"""
