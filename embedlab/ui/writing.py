@@ -21,7 +21,7 @@ from embedlab.ui.next_words import Speaker
 
 TEMPERATURES = ("0.3", "0.7", "1", "1.5", "2")
 TOP_K = ("all", "2", "5", "10", "40")
-TOP_P = ("all", "0.5", "0.8", "0.9", "0.95")
+TOP_P = ("all", "0.5", "0.9", "0.95")
 WAYS = {"greedy": "Always the likeliest", "sample": "By chance", "beam": "Beam search"}
 
 
@@ -120,10 +120,11 @@ def _first_step(asked: Sequence[Speaker], decoding: Decoding) -> None:
             best = top(before, 8)
             tokens = [model.vocabulary[i] for i in best]
             left = int((after > 0).sum())
-            title = f"{speaker.title}: first step, {left:,} of {len(after):,} left"
+            title = f"{speaker.title}: {left:,} of {len(after):,}"
             fig = drawn.decoded(tokens, before[best].tolist(), after[best].tolist(), title, speaker.color)
             figures.append((fig, f"{speaker.title} may draw {left} tokens at the first step."))
     if figures:
+        st.markdown("What may be drawn at the first step, of how many; the next steps are cut anew:")
         widgets.figures(figures, "decoded")
 
 
