@@ -48,10 +48,11 @@ def by_size(kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]
 
 
 def _of_network(kind: type[NeuralConfig], tokens: int, small: dict[str, Any]) -> dict[str, Any]:
-    """A short text gives few batches, so they are made smaller; a model of characters has more to read in a word."""
+    """A short text has few stretches, so fewer are read side by side; a model of characters has more to read."""
     own: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(kind)}
-    batch = 2 ** round(math.log2(max(8.0, own["batch_size"] * min(1.0, tokens / 1_000_000))))
-    changed = {"batch_size": batch, "epochs": max(3, round(small["epochs"] / kind.units_per_word))}
+    changed = {"epochs": max(3, round(small["epochs"] / kind.units_per_word))}
+    if "stretch" in own:
+        changed["batch_size"] = 2 ** round(math.log2(max(8.0, own["batch_size"] * min(1.0, tokens / 1_000_000))))
     if "hidden" not in own:  # the vectors are the memory, too
         changed["dim"] = 2 * small["dim"]
     elif kind.units_per_word > 1:

@@ -3,24 +3,25 @@
 import pandas as pd
 import streamlit as st
 
+from embedlab.base import Capability
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.plots.timeline import Step, timeline
 from embedlab.registry import Family, ModelSpec, families
 from embedlab.ui import cache, state, widgets
 
-PAGES = {"static": "pages/neighbors.py", "language_model": "pages/next_word.py"}
+PAGES: dict[Capability, str] = {"static": "pages/neighbors.py", "language_model": "pages/next_word.py"}
 SOURCES = {"starter": "shipped with the lab", "yours": "your own", "published": "published by others"}
 
 
 def open_in_a_page(spec: ModelSpec, name: str) -> None:
     """A button that opens a model on the first page that shows what it can do."""
-    page = next((PAGES[item] for item in PAGES if item in spec.capabilities), None)
-    if page is None:
+    shown = next((item for item in PAGES if item in spec.capabilities), None)
+    if shown is None:
         return
     if st.button("Try it", key=f"try-{name}-{spec.key}", icon=":material/arrow_forward:", icon_position="right"):
-        state.put("models", [spec.key])
-        st.switch_page(page)
+        state.put(widgets.ADDRESSES[shown], [spec.key])
+        st.switch_page(PAGES[shown])
 
 
 def open_in_training(family: Family) -> None:

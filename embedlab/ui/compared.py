@@ -94,7 +94,7 @@ def links(keys: list[str], watch: tuple[str, ...]) -> None:
         with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
             st.page_link(
                 "pages/next_word.py", label="Open in Next word", icon=":material/arrow_forward:",
-                query_params={"models": spoken},
+                query_params={"language_models": spoken},
             )  # fmt: skip
     titles = widgets.unique_titles(cache.specs("static"))
     if not any(key in titles for key in keys):
