@@ -104,7 +104,7 @@ class Card:
         attribution: who has to be named.
         tokens: running words of the training text, 0 if unknown.
         seconds: wall-clock training time, 0 if unknown.
-        loss: last training loss, ``None`` if the model has none.
+        loss: on held-out text where there is some, else the last training loss; ``None`` if the model has none.
         created: ISO date.
         source: "starter", "yours" or "published".
         versions: pairs of library and version it was made with.
