@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -204,3 +206,37 @@ def test_progress_counts_tokens_and_estimates_the_rest() -> None:
     assert all(event.total == 400 and event.unit == "points" for event in events)
     assert ends[-1].eta == 0
     assert all(event.tokens_per_second and math.isfinite(event.tokens_per_second) for event in events)
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from embedlab import training
+from tests.test_training import Line, Points, config
+task = training.Task(Line(dropout=0.5), Points(20_000), Points(30), mark="line")
+settings = config(epochs=3, patience=0)
+training.fit(task, settings, lambda event: print(event.step, flush=True), Path({folder!r}), save_every=0)
+"""
+
+
+def test_a_process_that_is_killed_leaves_a_checkpoint_that_another_goes_on_from(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parent.parent
+    code = SCRIPT.format(root=str(root), folder=str(tmp_path / "c"))
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert process.stdout is not None and int(process.stdout.readline()) > 0
+    process.kill()
+    process.wait()
+    assert (tmp_path / "c" / "checkpoint.json").is_file()
+    steps: list[int] = []
+    resumed, unbroken = Line(dropout=0.5), Line(dropout=0.5)
+    training.fit(
+        training.Task(resumed, Points(20_000), Points(30), mark="line"),
+        config(epochs=3, patience=0),
+        lambda event: steps.append(event.step),
+        tmp_path / "c",
+    )
+    training.fit(training.Task(unbroken, Points(20_000), Points(30)), config(epochs=3, patience=0))
+    assert steps[-1] == 60_000
+    assert torch.equal(resumed.linear.weight, unbroken.linear.weight)
+    assert torch.equal(resumed.linear.bias, unbroken.linear.bias)
