@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
 from embedlab import registry, storage
 from embedlab.analysis import stored_maps
 from embedlab.analysis.evaluation import google_analogies, queen_rank, word_similarity
 from embedlab.analysis.neighbors import nearest
-from embedlab.base import StaticModel
+from embedlab.base import LanguageModel, StaticModel
 
 MEGABYTE = 1_000_000
 LIMITS = {"word2vec": 10, "cbow": 10, "glove": 10, "fasttext": 16, "lsa": 10, "one_hot": 1}
@@ -82,6 +85,33 @@ def test_a_starter_of_the_first_networks_is_small_and_knows_countries_and_months
     found = stored_maps.shipped(folder, model.words[:3000], stored_maps.SHIPPED)
     assert found is not None
     assert found.trustworthiness > 0.85
+
+
+TEXT = (
+    "the old town lies at the mouth of the river",
+    "he walked into the room and closed the door behind him",
+    "the war began in the spring of that year",
+    "most of the cells in the body have the same genes",
+    "she told her brother that she would not come",
+)
+"""Written for this test, so that no model has read it."""
+
+
+@pytest.mark.parametrize("key", ["ngram", "nnlm", "lstm"])
+def test_a_starter_that_predicts_prefers_english_to_the_same_words_shuffled(key: str) -> None:
+    folder = registry.model_folder("starter", key)
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 12 * MEGABYTE
+    model = registry.load_model(folder)
+    assert isinstance(model, LanguageModel)
+    assert len(model.words) == 20_000
+    assert model.card.source == "starter"
+    assert "OpenStax, Rice University" in model.card.attribution
+    assert model.next(["the"]).sum() == pytest.approx(1.0, abs=1e-4)
+    scores = [model.score(sentence.split()) for sentence in TEXT]
+    assert math.exp(-np.concatenate(scores).mean()) < 200  # a uniform guess has 20,002
+    rng = np.random.default_rng(1)
+    shuffled = [model.score(rng.permutation(sentence.split()).tolist()).sum() for sentence in TEXT]
+    assert all(whole.sum() > mixed + 5 for whole, mixed in zip(scores, shuffled, strict=True))
 
 
 def test_one_hot_knows_no_similarity() -> None:
