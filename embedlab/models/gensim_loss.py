@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from embedlab.base import Floats
 from embedlab.data.vocab import EncodedCorpus
 
-EXAMPLES = 5_000
+EXAMPLES = 2_500
 A_SENTENCE = 8
 """Examples taken from one sentence, at most."""
 

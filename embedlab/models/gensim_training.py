@@ -53,7 +53,7 @@ def run(
             raises stops the training within a batch and is raised here.
 
     Returns:
-        The training loss after the last epoch: nats a prediction on 5,000 fixed ones.
+        The training loss after the last epoch: nats a prediction on 2,500 fixed ones.
     """
     with quiet():
         vocabulary = encoded.vocabulary
