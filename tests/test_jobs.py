@@ -277,6 +277,6 @@ def test_a_name_never_leads_out_of_the_shelf() -> None:
 
 
 def test_an_event_holds_what_a_progress_holds() -> None:
-    event = jobs.RunEvent.of(Progress(1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs"), 0.5)
-    assert dataclasses.astuple(event) == (0.5, 1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs")
+    event = jobs.RunEvent.of(Progress(1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0), 0.5)
+    assert dataclasses.astuple(event) == (0.5, 1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0)
     assert event.fraction == 0.25
