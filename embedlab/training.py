@@ -101,6 +101,11 @@ class Outcome:
     seconds: float
     epochs: int
 
+    @property
+    def measured(self) -> float:
+        """The loss that a model's card gives: on held-out text where there is some."""
+        return self.loss if self.held_out is None else self.held_out
+
 
 def fit(
     task: Task,

@@ -12,9 +12,13 @@ SHARE, MOST = 0.05, 2_000
 
 def chosen(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:
     """(S,): one sentence in twenty, at most 2,000, at least one; none of a text of a single sentence."""
-    held = np.zeros(len(encoded), np.bool_)
-    number = min(max(1, int(SHARE * len(encoded))), MOST) if len(encoded) > 1 else 0
-    held[np.random.default_rng(seed).choice(len(encoded), number, replace=False)] = True
+    return drawn(len(encoded), min(max(1, int(SHARE * len(encoded))), MOST) if len(encoded) > 1 else 0, seed)
+
+
+def drawn(sentences: int, number: int, seed: int) -> NDArray[np.bool_]:
+    """(S,) so many of the sentences, at random; the same seed gives the same ones."""
+    held = np.zeros(sentences, np.bool_)
+    held[np.random.default_rng(seed).choice(sentences, number, replace=False)] = True
     return held
 
 

@@ -108,8 +108,7 @@ class CharLstm(LanguageModel):
             mark=fingerprint(cls.kind, config, encoded.characters, len(encoded.ids)),
         )
         outcome = training.fit(task, config, on_progress, checkpoints)
-        loss = outcome.loss if outcome.held_out is None else outcome.held_out
-        card = cards.made(corpus, encoded.words, outcome.seconds, loss, ("numpy", "torch"))
+        card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
         card = replace(card, title="Character LSTM" + (", backward" if config.direction == "backward" else ""))
         return cls(network.cpu(), encoded.characters, encoded.counts, config, card)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.data.held_out import drawn
 from embedlab.data.vocab import EncodedCorpus
 
 BLOCK = 1_000
@@ -90,8 +91,5 @@ def hold_out(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:
     One in a hundred, at most 2,000, and none of a text of fewer than 5,000 sentences: at most 1 % of the text
     is lost to training, and of a large one far less.
     """
-    chosen = np.zeros(len(encoded), np.bool_)
-    if len(encoded) >= HELD_OUT_FROM:
-        number = min(int(HELD_OUT_SHARE * len(encoded)), HELD_OUT_MOST)
-        chosen[np.random.default_rng(seed).choice(len(encoded), number, replace=False)] = True
-    return chosen
+    enough = len(encoded) >= HELD_OUT_FROM
+    return drawn(len(encoded), min(int(HELD_OUT_SHARE * len(encoded)), HELD_OUT_MOST) if enough else 0, seed)

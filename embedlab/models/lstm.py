@@ -95,7 +95,7 @@ class Lstm(LanguageModel, ContextualModel):
             mark=mark(cls.kind, config, encoded),
         )
         outcome = training.fit(task, config, on_progress, checkpoints)
-        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.held_out or outcome.loss, ("numpy", "torch"))
+        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, ("numpy", "torch"))
         vocabulary = encoded.vocabulary
         return cls(network.cpu(), vocabulary.words, vocabulary.counts, config, replace(card, title="Word LSTM"))
 

@@ -145,7 +145,7 @@ class Nnlm(StaticModel, LanguageModel):
             mark=mark(cls.kind, config, encoded),
         )
         outcome = training.fit(task, config, on_progress, checkpoints)
-        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.held_out or outcome.loss, ("numpy", "torch"))
+        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, ("numpy", "torch"))
         card = replace(card, title="Neural language model")
         return cls(network, vocabulary.words, vocabulary.counts, config, card)
 
