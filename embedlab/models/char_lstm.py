@@ -7,22 +7,22 @@ model: Akbik et al. 2018, Contextual String Embeddings for Sequence Labeling, ht
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedlab import training
-from embedlab.base import END, UNKNOWN, Card, Counts, Floats, LanguageModel, OnProgress, setting
+from embedlab.base import END, UNKNOWN, Card, Counts, Floats, OnProgress, setting
 from embedlab.data import characters
-from embedlab.models import cards
-from embedlab.models.layers import arrays, load_arrays, seeded
+from embedlab.data.vocab import Vocabulary
+from embedlab.models.networks import Lesson, NetworkLanguageModel
 from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities
 from embedlab.models.streams import Stream
 from embedlab.models.word_lines import fingerprint
-from embedlab.settings import NeuralConfig, Settings
+from embedlab.settings import NeuralConfig
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -54,7 +54,7 @@ class CharLstmConfig(NeuralConfig):
     stretch: int = setting(120, "Characters that gradients flow back through (truncated BPTT).", low=2, high=2000)
 
 
-class CharLstm(LanguageModel):
+class CharLstm(NetworkLanguageModel):
     """A trained character LSTM. ``words`` are its characters; END stands for a line end.
 
     A backward model reads from the right: ``next`` gives what stands before a text, ``score`` each character given
@@ -63,9 +63,10 @@ class CharLstm(LanguageModel):
 
     kind = "char_lstm"
     config_class = CharLstmConfig
-    resumes = True
+    beside = 1
     unit = "char"
     config: CharLstmConfig
+    network: LstmNetwork
 
     def __init__(
         self,
@@ -75,8 +76,7 @@ class CharLstm(LanguageModel):
         config: CharLstmConfig,
         card: Card | None = None,
     ) -> None:
-        self.network = network.eval()
-        self.words, self.counts, self.config, self.card = list(words), counts, config, card or Card()
+        super().__init__(network, words, counts, config, card)
         self.vocabulary = [*words, UNKNOWN]
         self._numbers = {character: i for i, character in enumerate(words)}
         self._numbers[END] = self._numbers[DELIMITER]
@@ -97,8 +97,7 @@ class CharLstm(LanguageModel):
         config = config or CharLstmConfig()
         encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
         text, unseen = (_directed(part, config) for part in characters.split(encoded))
-        with seeded(config.seed):
-            network = _network(config, len(encoded.characters) + 1)
+        network = cls.seeded(config, len(encoded.characters) + 1)
         task = training.Task(
             RecurrentLearner(network),
             Stream(text, config.batch_size, config.stretch),
@@ -107,34 +106,19 @@ class CharLstm(LanguageModel):
             units_per_word=len(encoded.ids) / max(encoded.words, 1),
             mark=fingerprint(cls.kind, config, encoded.characters, len(encoded.ids)),
         )
-        outcome = training.fit(task, config, on_progress, checkpoints)
-        card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
-        card = replace(card, title="Character LSTM" + (", backward" if config.direction == "backward" else ""))
-        return cls(network.cpu(), encoded.characters, encoded.counts, config, card)
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """The network's weights."""
-        return arrays(self.network)
+        title = "Character LSTM" + (", backward" if config.direction == "backward" else "")
+        lesson = Lesson(task, Vocabulary(encoded.characters, encoded.counts), corpus, encoded.words, title)
+        return cls.taught(lesson, network, config, on_progress, checkpoints)
 
     @classmethod
-    def from_tensors(
-        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
-    ) -> Self:
-        """The inverse of ``tensors``."""
-        assert isinstance(config, CharLstmConfig)
-        network = _network(config, len(words) + 1)
-        load_arrays(network, tensors)
-        return cls(network, words, counts, config, card)
+    def built(cls, config: CharLstmConfig, size: int, counts: Counts | None = None) -> LstmNetwork:
+        """The network with new weights (see ``NetworkModel``)."""
+        return LstmNetwork(size, config.dim, config.hidden, config.layers, config.dropout)
 
     def numbers(self, text: Sequence[str]) -> list[int]:
         """Numbers of characters, in the model's direction, after the delimiter it begins with."""
         found = [self._numbers.get(character, len(self.words)) for character in text]
         return [self._numbers[DELIMITER], *(found if self.config.direction == "forward" else reversed(found))]
-
-    def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the next character, or of the one before the text for a backward model."""
-        row: Floats = self.next_many([context])[0]
-        return row
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
         """(B, V) probabilities of the next character of each text."""
@@ -148,7 +132,3 @@ class CharLstm(LanguageModel):
 
 def _directed(ids: NDArray[np.int32], config: CharLstmConfig) -> NDArray[np.int32]:
     return ids if config.direction == "forward" else np.ascontiguousarray(ids[::-1])
-
-
-def _network(config: CharLstmConfig, size: int) -> LstmNetwork:
-    return LstmNetwork(size, config.dim, config.hidden, config.layers, config.dropout)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,11 +23,10 @@ from torch.nn import functional
 
 from embedlab import training
 from embedlab.base import END, BadInput, BadSetting, Card, Counts, Floats, OnProgress, StaticModel, setting
-from embedlab.models import cards
-from embedlab.models.layers import arrays, load_arrays, seeded
+from embedlab.models.networks import Lesson, NetworkModel
 from embedlab.models.windows import Windows
 from embedlab.models.word_lines import WordNumbers, mark, split
-from embedlab.settings import NeuralConfig, Settings
+from embedlab.settings import NeuralConfig
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -111,7 +110,7 @@ class CwLearner(training.Learner):
         return functional.relu(1 - scores[:, :1] + scores[:, 1:]).mean()
 
 
-class Cw(StaticModel):
+class Cw(NetworkModel, StaticModel):
     """A trained model of Collobert & Weston; its word vectors are the rows of the embedding.
 
     Args:
@@ -127,14 +126,14 @@ class Cw(StaticModel):
 
     kind = "cw"
     config_class = CwConfig
-    resumes = True
     config: CwConfig
+    network: CwNetwork
 
     def __init__(
         self, network: CwNetwork, words: Sequence[str], counts: Counts, config: CwConfig, card: Card | None = None
     ) -> None:
         self.network = network.cpu().eval()
-        super().__init__(words, network.embedding.weight.detach().numpy()[: len(words)], counts, config, card)
+        StaticModel.__init__(self, words, network.embedding.weight.detach().numpy()[: len(words)], counts, config, card)
         self.numbers = WordNumbers(words)
 
     @classmethod
@@ -153,8 +152,7 @@ class Cw(StaticModel):
         config = config or CwConfig()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress, unknown=True)
         text, vocabulary = split(encoded, config.seed), encoded.vocabulary
-        with seeded(config.seed):
-            network = CwNetwork(len(text.counts), config)
+        network = cls.seeded(config, len(text.counts))
 
         def windows(ids: NDArray[np.int32]) -> Windows:
             side, known = config.window // 2, np.flatnonzero(ids < len(vocabulary))
@@ -168,24 +166,13 @@ class Cw(StaticModel):
             peek=lambda: cls(deepcopy(network), vocabulary.words, vocabulary.counts, config),
             mark=mark(cls.kind, config, encoded),
         )
-        outcome = training.fit(task, config, on_progress, checkpoints)
-        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, ("numpy", "torch"))
-        card = replace(card, title="Collobert & Weston")
-        return cls(network, vocabulary.words, vocabulary.counts, config, card)
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """The network's weights; the matrix is a part of them."""
-        return arrays(self.network)
+        lesson = Lesson(task, vocabulary, corpus, encoded.tokens, "Collobert & Weston")
+        return cls.taught(lesson, network, config, on_progress, checkpoints)
 
     @classmethod
-    def from_tensors(
-        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
-    ) -> Self:
-        """The inverse of ``tensors``."""
-        assert isinstance(config, CwConfig)
-        network = CwNetwork(len(words) + 2, config)
-        load_arrays(network, tensors)
-        return cls(network, words, counts, config, card)
+    def built(cls, config: CwConfig, size: int, counts: Counts | None = None) -> CwNetwork:
+        """The network with new weights (see ``NetworkModel``)."""
+        return CwNetwork(size, config)
 
     def rank(self, window: Sequence[str]) -> Floats:
         """(V,) score of every word in the middle of a window; the higher, the better it fits.

@@ -8,22 +8,20 @@ tied weights: Press & Wolf 2017, https://arxiv.org/abs/1608.05859.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from embedlab import training
-from embedlab.base import Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, setting
-from embedlab.models import cards
-from embedlab.models.layers import arrays, load_arrays, seeded
+from embedlab.base import Card, ContextualModel, Counts, Floats, OnProgress, setting
+from embedlab.models.networks import Lesson, NetworkLanguageModel
 from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities, padded
 from embedlab.models.streams import Stream
 from embedlab.models.word_lines import WordNumbers, mark, split
-from embedlab.settings import NeuralConfig, Settings
+from embedlab.settings import NeuralConfig
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -49,20 +47,19 @@ class LstmConfig(NeuralConfig):
     stretch: int = setting(35, "Words that gradients flow back through (truncated BPTT).", low=2, high=1000)
 
 
-class Lstm(LanguageModel, ContextualModel):
+class Lstm(NetworkLanguageModel, ContextualModel):
     """A trained word LSTM; its layers are ``embedding``, ``lstm1`` and so on, all ``dim`` wide."""
 
     kind = "lstm"
     config_class = LstmConfig
-    resumes = True
     unit = "word"
     config: LstmConfig
+    network: LstmNetwork
 
     def __init__(
         self, network: LstmNetwork, words: Sequence[str], counts: Counts, config: LstmConfig, card: Card | None = None
     ) -> None:
-        self.network = network.eval()
-        self.words, self.counts, self.config, self.card = list(words), counts, config, card or Card()
+        super().__init__(network, words, counts, config, card)
         self.numbers = WordNumbers(words)
         self.vocabulary = self.numbers.vocabulary
         self.layers = ["embedding", *(f"lstm{i + 1}" for i in range(config.layers))]
@@ -84,8 +81,7 @@ class Lstm(LanguageModel, ContextualModel):
         config = config or LstmConfig()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress, unknown=True)
         text = split(encoded, config.seed)
-        with seeded(config.seed):
-            network = _network(config, len(text.counts), text.counts)
+        network = cls.seeded(config, len(text.counts), text.counts)
         unseen = Stream(text.held_out, 8, config.stretch) if len(text.held_out) > 1 else None
         task = training.Task(
             RecurrentLearner(network),
@@ -94,29 +90,14 @@ class Lstm(LanguageModel, ContextualModel):
             units_per_word=1.0,
             mark=mark(cls.kind, config, encoded),
         )
-        outcome = training.fit(task, config, on_progress, checkpoints)
-        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, ("numpy", "torch"))
-        vocabulary = encoded.vocabulary
-        return cls(network.cpu(), vocabulary.words, vocabulary.counts, config, replace(card, title="Word LSTM"))
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """The network's weights."""
-        return arrays(self.network)
+        lesson = Lesson(task, encoded.vocabulary, corpus, encoded.tokens, "Word LSTM")
+        return cls.taught(lesson, network, config, on_progress, checkpoints)
 
     @classmethod
-    def from_tensors(
-        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
-    ) -> Self:
-        """The inverse of ``tensors``."""
-        assert isinstance(config, LstmConfig)
-        network = _network(config, len(words) + 2)
-        load_arrays(network, tensors)
-        return cls(network, words, counts, config, card)
-
-    def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the next word (see ``LanguageModel``)."""
-        row: Floats = self.next_many([context])[0]
-        return row
+    def built(cls, config: LstmConfig, size: int, counts: Counts | None = None) -> LstmNetwork:
+        """The network with new weights (see ``NetworkModel``)."""
+        dim, layers, dropout = config.dim, config.layers, config.dropout
+        return LstmNetwork(size, dim, dim, layers, dropout, tied=config.tied, samples=config.samples, counts=counts)
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
         """(B, V) probabilities of the next word after each beginning."""
@@ -138,16 +119,3 @@ class Lstm(LanguageModel, ContextualModel):
             for i, one in zip(rows, stacked, strict=True):
                 found[i] = one[:, 1 : 1 + len(sentences[i])].copy()
         return found
-
-
-def _network(config: LstmConfig, size: int, counts: Counts | None = None) -> LstmNetwork:
-    return LstmNetwork(
-        size,
-        config.dim,
-        config.dim,
-        config.layers,
-        config.dropout,
-        tied=config.tied,
-        samples=config.samples,
-        counts=counts,
-    )

@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from embedlab import training
-from embedlab.base import UNKNOWN, Card, Counts, Floats, LanguageModel, OnProgress, StaticModel, setting
-from embedlab.models import cards
-from embedlab.models.layers import Softmax, arrays, load_arrays, seeded
+from embedlab.base import UNKNOWN, Card, Counts, Floats, OnProgress, StaticModel, setting
+from embedlab.models.layers import Softmax
+from embedlab.models.networks import Lesson, NetworkLanguageModel
 from embedlab.models.windows import Windows
 from embedlab.models.word_lines import WordNumbers, mark, split
-from embedlab.settings import NeuralConfig, Settings
+from embedlab.settings import NeuralConfig
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -89,7 +88,7 @@ class NnlmLearner(training.Learner):
         return loss
 
 
-class Nnlm(StaticModel, LanguageModel):
+class Nnlm(NetworkLanguageModel, StaticModel):
     """A trained neural language model; its word vectors are the rows of C.
 
     Args:
@@ -105,15 +104,15 @@ class Nnlm(StaticModel, LanguageModel):
 
     kind = "nnlm"
     config_class = NnlmConfig
-    resumes = True
     unit = "word"
     config: NnlmConfig
+    network: NnlmNetwork
 
     def __init__(
         self, network: NnlmNetwork, words: Sequence[str], counts: Counts, config: NnlmConfig, card: Card | None = None
     ) -> None:
         self.network = network.cpu().eval()
-        super().__init__(words, network.C.weight.detach().numpy()[: len(words)], counts, config, card)
+        StaticModel.__init__(self, words, network.C.weight.detach().numpy()[: len(words)], counts, config, card)
         self.numbers = WordNumbers(words)
         self.vocabulary = self.numbers.vocabulary
 
@@ -133,8 +132,7 @@ class Nnlm(StaticModel, LanguageModel):
         config = config or NnlmConfig()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress, unknown=True)
         text, vocabulary = split(encoded, config.seed), encoded.vocabulary
-        with seeded(config.seed):
-            network = NnlmNetwork(len(text.counts), config, text.counts)
+        network = cls.seeded(config, len(text.counts), text.counts)
         boundary = len(vocabulary) + 1
         task = training.Task(
             NnlmLearner(network),
@@ -144,29 +142,13 @@ class Nnlm(StaticModel, LanguageModel):
             peek=lambda: cls(deepcopy(network), vocabulary.words, vocabulary.counts, config),
             mark=mark(cls.kind, config, encoded),
         )
-        outcome = training.fit(task, config, on_progress, checkpoints)
-        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, ("numpy", "torch"))
-        card = replace(card, title="Neural language model")
-        return cls(network, vocabulary.words, vocabulary.counts, config, card)
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """The network's weights; the matrix is a part of them."""
-        return arrays(self.network)
+        lesson = Lesson(task, vocabulary, corpus, encoded.tokens, "Neural language model")
+        return cls.taught(lesson, network, config, on_progress, checkpoints)
 
     @classmethod
-    def from_tensors(
-        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
-    ) -> Self:
-        """The inverse of ``tensors``."""
-        assert isinstance(config, NnlmConfig)
-        network = NnlmNetwork(len(words) + 2, config)
-        load_arrays(network, tensors)
-        return cls(network, words, counts, config, card)
-
-    def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the next word (see ``LanguageModel``)."""
-        row: Floats = self.next_many([context])[0]
-        return row
+    def built(cls, config: NnlmConfig, size: int, counts: Counts | None = None) -> NnlmNetwork:
+        """The network with new weights (see ``NetworkModel``)."""
+        return NnlmNetwork(size, config, counts)
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
         """(B, V) probabilities of the next word after each beginning."""
