@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from embedlab import processes, storage
-from embedlab.base import BadInput, Progress
+from embedlab.base import BadInput, LossPart, Progress
 
 Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
 
@@ -77,6 +77,10 @@ class RunEvent:
     epoch: int = 0
     unit: str = "words"
     units_per_word: float | None = None
+    parts: tuple[LossPart, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(LossPart(*part) for part in self.parts))  # lists, read from JSON
 
     @classmethod
     def of(cls, progress: Progress, seconds: float) -> RunEvent:

@@ -7,19 +7,19 @@ several processes are Accelerate's business (``accelerate launch -m embedlab tra
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-import numpy as np
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration, PartialState, skip_first_batches
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from embedlab.base import BadSetting, OnProgress, Progress, StaticModel
+from embedlab.base import LossPart, OnProgress, Progress, StaticModel
+from embedlab.batches import BatchOrder, Examples, as_it_is
 from embedlab.checkpoints import Checkpoint, Place
 from embedlab.settings import NeuralConfig
 
@@ -29,6 +29,8 @@ SAVE_EVERY = 180.0
 """Seconds between two checkpoints."""
 TELL_EVERY = 1.0
 """Seconds between two Progress events."""
+Losses = list[float]
+"""A mean loss and the parts that it is put together of."""
 
 
 class Learner(nn.Module):
@@ -36,28 +38,13 @@ class Learner(nn.Module):
 
     Attributes:
         carried: state that goes from one batch to the next, such as an LSTM's; kept in checkpoints.
+        parts: names of the losses that the loss is put together of, for people; empty where there is only one.
+        apart: (len(parts),) those losses of the last batch; ``forward`` leaves them here.
     """
 
     carried: tuple[Tensor, ...] = ()
-
-
-class Examples(Protocol):
-    """Examples to learn from, known by number.
-
-    Attributes:
-        lanes: 0 where the order does not matter and is shuffled anew every epoch; where a state is carried, how
-            many texts run side by side: batches are then that many examples each, one after the other.
-        tokens: predictions in one example.
-    """
-
-    lanes: int
-    tokens: int
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
-        """The examples with these numbers, as one batch."""
+    parts: tuple[str, ...] = ()
+    apart: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -143,15 +130,16 @@ class _Run:
         self.accelerator = Accelerator(
             mixed_precision=_precision(config), dataloader_config=DataLoaderConfiguration(split_batches=True)
         )
-        self.order = _Order(task.examples, config, self.accelerator.num_processes)
+        self.order = BatchOrder(task.examples, config, self.accelerator.num_processes)
         self.weights = [weight for weight in task.learner.parameters() if weight.requires_grad]
         self.optimizer, self.learner, self.batches = self._prepared()
         self.per_epoch, self.per_batch = len(self.order), self.order.batch_size * task.examples.tokens
         self.look_every = max(1, LOOK_EVERY // self.per_batch)
         self.at = Checkpoint()
         self.began = self.told = self.saved = monotonic()
-        self.told_step, self.sum, self.count = 0, torch.zeros((), device=self.accelerator.device), 0
-        self.looked = False
+        self.told_step, self.count = 0, 0
+        self.sums = torch.zeros(1 + len(task.learner.parts), device=self.accelerator.device)
+        self.looked: Losses | None = None
 
     def _prepared(self) -> tuple[Any, Any, Any]:
         optimizer = torch.optim.AdamW(
@@ -161,7 +149,7 @@ class _Run:
         loader: DataLoader[Any] = DataLoader(
             cast("Dataset[Any]", self.task.examples),
             batch_sampler=cast("Any", self.order),
-            collate_fn=cast("Any", _as_it_is),
+            collate_fn=cast("Any", as_it_is),
             generator=torch.Generator(),  # a loader draws a number at every pass: not from the one that dropout uses
         )
         moved = self.accelerator.device.type != "cpu"  # asking whether to move a batch costs a millisecond
@@ -218,17 +206,17 @@ class _Run:
         self.optimizer.step()
         self.clear()
         self.at.step += 1
-        self.sum += loss.detach()
+        self.sums += _with_parts(self.task.learner, loss)
         self.count += 1
 
     def _look(self) -> None:
         """Measure the held-out loss; keep the weights if they are the best so far."""
         if self.task.held_out is None:
             return
-        self.looked = True
-        self.at.held_out = mean_loss(
+        self.looked = mean_losses(
             self.task.learner, self.task.held_out, self.config.batch_size, self.accelerator.device
         )
+        self.at.held_out = self.looked[0]
         if self.at.best_held_out is None or self.at.held_out < self.at.best_held_out:
             self.at.best_held_out, self.at.looks_without_gain = self.at.held_out, 0
             if self.config.patience:
@@ -237,9 +225,10 @@ class _Run:
             self.at.looks_without_gain += 1
 
     def _tell(self, *, ended: bool) -> None:
-        self.at.loss = float(self.sum) / max(self.count, 1)
-        self.sum.zero_()
+        self.at.loss, *parts = (self.sums / max(self.count, 1)).tolist()
+        self.sums.zero_()
         self.count = 0
+        unseen = self.looked[1:] if self.looked else [None] * len(parts)
         now, total = monotonic(), self.config.epochs * self.per_epoch
         speed = (self.at.step - self.told_step) * self.per_batch / max(now - self.told, 1e-9)
         self.told, self.told_step = now, self.at.step
@@ -249,16 +238,17 @@ class _Run:
                     self.at.step * self.per_batch,
                     total * self.per_batch,
                     loss=self.at.loss,
-                    held_out=self.at.held_out if self.looked else None,
+                    held_out=self.looked[0] if self.looked else None,
                     tokens_per_second=speed,
                     eta=(now - self.began) * (total - self.at.step) / self.at.step,
                     epoch=self.at.step // self.per_epoch,
                     unit=self.task.unit,
                     units_per_word=self.task.units_per_word,
+                    parts=tuple(map(LossPart, self.task.learner.parts, parts, unseen)),
                     peek=self.task.peek if ended else None,
                 )
             )
-        self.looked = False
+        self.looked = None
 
 
 def first_process() -> bool:
@@ -276,51 +266,28 @@ def rate(config: NeuralConfig, done: float) -> float:
 
 
 @torch.no_grad()
-def mean_loss(learner: Learner, examples: Examples, batch_size: int, device: torch.device | str = "cpu") -> float:
-    """Mean loss of a token over examples, without dropout; the state carried in training is left as it was."""
+def mean_losses(learner: Learner, examples: Examples, batch_size: int, device: torch.device | str = "cpu") -> Losses:
+    """Mean loss of a token over examples and its parts, without dropout; the carried state is left as it was."""
     training, carried, learner.carried = learner.training, learner.carried, ()
     batch_size = examples.lanes or batch_size
     learner.eval()
-    total = 0.0
+    total = torch.zeros(1 + len(learner.parts), device=device)
     for first in range(0, len(examples), batch_size):
         rows = range(first, min(first + batch_size, len(examples)))
-        total += float(learner(*(part.to(device) for part in examples.__getitems__(rows)))) * len(rows)
+        loss = learner(*(part.to(device) for part in examples.__getitems__(rows)))
+        total += _with_parts(learner, loss) * len(rows)
     learner.train(training)
     learner.carried = carried
-    return total / len(examples)
+    found: Losses = (total / len(examples)).tolist()
+    return found
+
+
+def _with_parts(learner: Learner, loss: Tensor) -> Tensor:
+    """(1 + len(parts),)."""
+    return loss.detach()[None] if learner.apart is None else torch.cat([loss.detach()[None], learner.apart.detach()])
 
 
 def _precision(config: NeuralConfig) -> str:
     if config.precision == "float32" or not torch.cuda.is_available():
         return "no"
     return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
-
-
-def _as_it_is(batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return batch
-
-
-class _Order:
-    """The batch sampler: row numbers, shuffled anew every epoch unless they must stay in order; whole batches only."""
-
-    drop_last = True
-
-    def __init__(self, examples: Examples, config: NeuralConfig, processes: int = 1) -> None:
-        self.rows, self.seed, self.shuffled = len(examples), config.seed, not examples.lanes
-        self.batch_size = examples.lanes or min(config.batch_size, self.rows)
-        self.epoch = 0
-        if self.batch_size % processes:
-            raise BadSetting(
-                f"Batches of {self.batch_size} cannot be shared evenly by {processes} processes. "
-                f"Set batch_size to a multiple of {processes}."
-            )
-
-    def __len__(self) -> int:
-        return self.rows // self.batch_size
-
-    def __iter__(self) -> Iterator[Sequence[int]]:
-        order: Any = range(self.rows)
-        if self.shuffled:
-            order = np.random.default_rng((self.seed, self.epoch)).permutation(self.rows)
-        for batch in range(len(self)):
-            yield order[batch * self.batch_size : (batch + 1) * self.batch_size]

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = {"data", "models", "analysis", "plots", "ui"}
+PACKAGES = {"data", "interfaces", "models", "analysis", "plots", "ui"}
 
 FORBIDDEN = {
     "base": {"models", "analysis", "plots", "ui", "registry", "jobs"},
+    "interfaces": {"base", "models", "analysis", "plots", "ui", "registry", "jobs"},
     "storage": {"models", "analysis", "plots", "ui", "registry", "jobs"},
     "training": {"models", "analysis", "plots", "ui", "registry", "jobs"},
     "data": {"models", "analysis", "plots", "ui", "registry", "jobs"},

@@ -145,7 +145,7 @@ def test_the_mean_loss_weighs_a_short_last_batch_by_its_examples() -> None:
     points, learner = Points(50), Line()
     with torch.no_grad():
         expected = float(((learner.linear(points.x) - points.y) ** 2).mean())
-    assert training.mean_loss(learner, points, 20) == pytest.approx(expected, rel=1e-5)
+    assert training.mean_losses(learner, points, 20) == pytest.approx([expected], rel=1e-5)
 
 
 @pytest.mark.parametrize("lanes", [0, 8])
@@ -240,3 +240,30 @@ def test_a_process_that_is_killed_leaves_a_checkpoint_that_another_goes_on_from(
     assert steps[-1] == 60_000
     assert torch.equal(resumed.linear.weight, unbroken.linear.weight)
     assert torch.equal(resumed.linear.bias, unbroken.linear.bias)
+
+
+class TwoLosses(Line):
+    """Two tasks at once: their losses stand apart."""
+
+    parts = ("first", "second")
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        loss = super().forward(x, y)
+        self.apart = torch.stack([loss, 2 * loss])
+        return loss + 2 * loss
+
+
+def test_losses_that_are_learned_together_are_told_apart() -> None:
+    events: list[Progress] = []
+    learner = TwoLosses()
+    task = training.Task(learner, Points(200), Points(50))
+    training.fit(task, config(epochs=2), events.append)
+    told = [event for event in events if event.held_out is not None]
+    assert told
+    for event in told:
+        assert [part.name for part in event.parts] == ["first", "second"]
+        first, second = event.parts
+        assert second.loss == pytest.approx(2 * first.loss)
+        assert event.loss == pytest.approx(first.loss + second.loss, rel=1e-5)
+        assert first.held_out is not None
+        assert event.held_out == pytest.approx(3 * first.held_out, rel=1e-5)

@@ -77,6 +77,7 @@ class CharLstm(NetworkLanguageModel):
         card: Card | None = None,
     ) -> None:
         super().__init__(network, words, counts, config, card)
+        self.direction = "forward" if config.direction == "forward" else "backward"
         self.vocabulary = [*words, UNKNOWN]
         self._numbers = {character: i for i, character in enumerate(words)}
         self._numbers[END] = self._numbers[DELIMITER]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
 import torch
 
 from embedlab import training
@@ -25,9 +24,6 @@ from embedlab.settings import NeuralConfig
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
-
-BATCH = 32
-"""Sentences encoded at once."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +103,10 @@ class Lstm(NetworkLanguageModel, ContextualModel):
         """(T,) natural log-probabilities of a sentence's words."""
         return log_probabilities(self.network, [self.numbers.boundary, *self.numbers(tokens)])
 
-    def encode(self, sentences: Sequence[Sequence[str]]) -> list[Floats]:
-        """One (L, T, D) array a sentence: what every layer says after reading each word."""
-        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
-        found: list[Floats] = [np.zeros((len(self.layers), 0, self.dim), np.float32)] * len(sentences)
-        for first in range(0, len(order), BATCH):
-            rows = order[first : first + BATCH]
-            ids, _ = padded([[self.numbers.boundary, *self.numbers(sentences[i])] for i in rows])
-            with torch.inference_mode():
-                stacked = torch.stack(self.network(ids)[0], dim=1).numpy()  # (B, L, 1 + T, D)
-            for i, one in zip(rows, stacked, strict=True):
-                found[i] = one[:, 1 : 1 + len(sentences[i])].copy()
-        return found
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
+        """What layers say after reading each word (see ``ContextualModel``)."""
+        ids, _ = padded([[self.numbers.boundary, *self.numbers(sentence)] for sentence in sentences])
+        with torch.inference_mode():
+            outputs = self.network(ids)[0]
+            stacked = torch.stack([outputs[i] for i in layers], dim=1).numpy()  # (B, L, 1 + T, D)
+        return [one[:, 1 : 1 + len(sentence)].copy() for one, sentence in zip(stacked, sentences, strict=True)]

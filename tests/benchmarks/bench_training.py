@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from embedlab import training
+from embedlab.batches import Examples
 from embedlab.models.cw import CwConfig, CwLearner, CwNetwork
 from embedlab.models.lstm import LstmConfig
 from embedlab.models.nnlm import NnlmConfig, NnlmLearner, NnlmNetwork
@@ -29,7 +30,7 @@ from embedlab.settings import NeuralConfig
 
 WORDS = 10_000
 BOUNDARY = WORDS + 1
-Build = Callable[[], tuple[training.Learner, training.Examples, NeuralConfig]]
+Build = Callable[[], tuple[training.Learner, Examples, NeuralConfig]]
 
 
 def text(tokens: int) -> NDArray[np.int32]:
@@ -40,29 +41,27 @@ def text(tokens: int) -> NDArray[np.int32]:
     return ids
 
 
-def nnlm(ids: NDArray[np.int32], samples: int = 0) -> tuple[training.Learner, training.Examples, NeuralConfig]:
+def nnlm(ids: NDArray[np.int32], samples: int = 0) -> tuple[training.Learner, Examples, NeuralConfig]:
     config = NnlmConfig(epochs=1, samples=samples, batch_size=1024 if samples else 256)
     counts = np.bincount(ids, minlength=WORDS + 2)
     return NnlmLearner(NnlmNetwork(WORDS + 2, config, counts)), Windows(ids, BOUNDARY, config.n - 1, 0), config
 
 
-def cw(ids: NDArray[np.int32]) -> tuple[training.Learner, training.Examples, NeuralConfig]:
+def cw(ids: NDArray[np.int32]) -> tuple[training.Learner, Examples, NeuralConfig]:
     config = CwConfig(epochs=1, batch_size=1024)
     side = config.window // 2
     windows = Windows(ids, BOUNDARY, side, side, np.flatnonzero(ids < WORDS))
     return CwLearner(CwNetwork(WORDS + 2, config), 1, np.ones(WORDS)), windows, config
 
 
-def lstm(ids: NDArray[np.int32]) -> tuple[training.Learner, training.Examples, NeuralConfig]:
+def lstm(ids: NDArray[np.int32]) -> tuple[training.Learner, Examples, NeuralConfig]:
     config = LstmConfig(epochs=1, samples=512, batch_size=32)
     counts = np.bincount(ids, minlength=WORDS + 2)
     network = LstmNetwork(WORDS + 2, config.dim, config.dim, config.layers, 0.1, tied=True, samples=512, counts=counts)
     return RecurrentLearner(network), Stream(ids, config.batch_size, config.stretch), config
 
 
-def bare(
-    learner: training.Learner, examples: training.Examples, batches: list[NDArray[np.int64]], config: NeuralConfig
-) -> None:
+def bare(learner: training.Learner, examples: Examples, batches: list[NDArray[np.int64]], config: NeuralConfig) -> None:
     """The loop that everybody writes first."""
     optimizer = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=0.0, fused=True)
     for step, rows in enumerate(batches):
@@ -76,7 +75,7 @@ def bare(
         optimizer.zero_grad()
 
 
-def batches_of(examples: training.Examples, config: NeuralConfig) -> list[NDArray[np.int64]]:
+def batches_of(examples: Examples, config: NeuralConfig) -> list[NDArray[np.int64]]:
     size = examples.lanes or config.batch_size
     order = np.arange(len(examples)) if examples.lanes else np.random.default_rng(1).permutation(len(examples))
     return [order[i * size : (i + 1) * size] for i in range(len(examples) // size)]

@@ -1,0 +1,1 @@
+"""The interfaces of models, one a file; ``embedlab.base`` gives them all."""

@@ -1,0 +1,81 @@
+"""What every model has."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.card import Card
+from embedlab.settings import Settings
+
+Floats = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+
+class Model(ABC):
+    """What every model has: a kind (its key in the registry), a vocabulary, settings, a card, and a folder form.
+
+    Attributes:
+        resumes: whether ``train`` takes a folder for checkpoints, too, and goes on where a killed one stopped.
+        words: the vocabulary, commonest first, no duplicates (the characters of a character model).
+        counts: (V,), how often each was seen; zeros if unknown.
+        config: the settings it was trained with.
+        card: where it comes from.
+    """
+
+    kind: ClassVar[str]
+    config_class: ClassVar[type[Settings]]
+    resumes: ClassVar[bool] = False
+    words: list[str]
+    counts: Counts
+    config: Settings
+    card: Card
+
+    @property
+    def title(self) -> str:
+        """Name for messages."""
+        return self.card.title or self.kind
+
+    @abstractmethod
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The arrays that make up the model on disk."""
+
+    @classmethod
+    @abstractmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+
+    def save(self, folder: Path, *, half: bool = False) -> None:
+        """Write the model folder, atomically; ``half`` stores float tensors as float16.
+
+        Raises:
+            BadModel: the folder cannot be written.
+        """
+        from embedlab import storage
+
+        storage.write(
+            folder,
+            storage.StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card),
+            half=half,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a model folder.
+
+        Raises:
+            BadModel: it is missing, damaged or of another kind.
+        """
+        from embedlab import storage
+
+        stored = storage.read(folder, kind=cls.kind)
+        config = storage.checked(folder, lambda: cls.config_class.from_dict(stored.config))
+        return storage.checked(
+            folder, lambda: cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
+        )
