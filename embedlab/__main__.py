@@ -1,4 +1,4 @@
-"""The library from a terminal: ``python -m embedlab models | train | evaluate``."""
+"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | map``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from embedlab.analysis.evaluation import Evaluation, evaluate
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.benchmarks import SIMILARITY_SETS
 from embedlab.data.corpus import Corpus
+from embedlab.encode_file import encode_file
 from embedlab.terminal import bar, say
 
 
@@ -48,6 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--column", help="column of a table, or field of JSON lines, that holds the text")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, repeatable")
     train.set_defaults(run=_train)
+
+    encode = commands.add_parser("encode", help="write the vectors of every word of a text")
+    encode.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
+    encode.add_argument("--in", dest="source", required=True, type=Path, metavar="FILE", help="the text")
+    encode.add_argument("--out", required=True, type=Path, metavar="FILE", help="ends in .safetensors or .jsonl")
+    encode.add_argument("--layer", action="append", metavar="NAME", help="a layer, repeatable; all without it")
+    encode.add_argument("--tokenized", action="store_true", help="a sentence a line, its words between spaces")
+    encode.set_defaults(run=_encode)
 
     evaluate = commands.add_parser("evaluate", help="measure a model on the benchmarks that come with gensim")
     evaluate.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
@@ -114,6 +123,14 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
         if "=" not in text:
             raise BadInput(f"--set takes NAME=VALUE, not {text!r}.")
     return {name: value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def _encode(options: argparse.Namespace) -> None:
+    with bar() as on_progress:
+        sentences, words = encode_file(
+            options.key, options.source, options.out, options.layer, on_progress, tokenized=options.tokenized
+        )
+    say(f"{sentences:,} sentences, {words:,} words: {options.out}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

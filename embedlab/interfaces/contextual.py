@@ -18,12 +18,16 @@ class ContextualModel(Model):
     Attributes:
         layers: L names, from the input to the top.
         dim: D, the same for every layer.
+        variant: what beside weights and settings changes the vectors, such as how word pieces are pooled.
+        repeatable: whether the same sentences give the same vectors at the next call (not if states are carried over).
         batch_size: sentences that are read side by side, at most.
         batch_length: places of a batch, padding included, at most (a single longer sentence is a batch of its own).
     """
 
     layers: list[str]
     dim: int
+    variant: str = ""
+    repeatable: bool = True
     batch_size: int = 32
     batch_length: int = 4_096
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -39,6 +42,15 @@ class Model(ABC):
     def title(self) -> str:
         """Name for messages."""
         return self.card.title or self.kind
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """64 letters that change with the weights, the vocabulary and the settings."""
+        digest = hashlib.sha256(json.dumps([self.kind, self.config.to_dict(), self.words]).encode())
+        for name, array in sorted(self.tensors().items()):
+            digest.update(f"{name} {array.dtype} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     @abstractmethod
     def tensors(self) -> dict[str, NDArray[Any]]:

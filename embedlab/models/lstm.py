@@ -104,8 +104,12 @@ class Lstm(NetworkLanguageModel, ContextualModel):
         return log_probabilities(self.network, [self.numbers.boundary, *self.numbers(tokens)])
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
-        """What layers say after reading each word (see ``ContextualModel``)."""
-        ids, _ = padded([[self.numbers.boundary, *self.numbers(sentence)] for sentence in sentences])
+        """What layers say after reading each word (see ``ContextualModel``).
+
+        A word that the vocabulary only has in small letters is read as that.
+        """
+        numbers = self.numbers
+        ids, _ = padded([[numbers.boundary, *numbers(numbers.forms(sentence))] for sentence in sentences])
         with torch.inference_mode():
             outputs = self.network(ids)[0]
             stacked = torch.stack([outputs[i] for i in layers], dim=1).numpy()  # (B, L, 1 + T, D)

@@ -27,6 +27,10 @@ class WordNumbers:
         """Numbers of a sentence's words."""
         return [self._positions.get(word, self.unknown) for word in words]
 
+    def forms(self, words: Sequence[str]) -> list[str]:
+        """Words as the vocabulary has them: in small letters where only those are known."""
+        return [word if word in self._positions else word.lower() for word in words]
+
 
 @dataclass(frozen=True)
 class SplitText:
