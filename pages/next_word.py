@@ -18,7 +18,7 @@ widgets.opening(
     "guessing better. **Look for** how far back each model can see, and for what it does with a beginning that nobody "
     "ever wrote.",
 )
-left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
+left, right = st.columns([2, 1], gap="medium", vertical_alignment="top")
 with left:
     text = next_words.beginning()
 with right:
@@ -27,7 +27,6 @@ widgets.chips("Try", EXAMPLES, next_words.BEGIN)
 specs = widgets.model_picker("language_model", default=("ngram", "nnlm", "lstm", "char_lstm"))
 if specs:
     asked = next_words.speakers(text, specs)
-    st.caption("Click on a word to take it; the beginning grows, and all models guess again.")
     found = next_words.expectations(asked, k)
     next_words.go_back()
     if found:

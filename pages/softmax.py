@@ -13,6 +13,7 @@ widgets.opening(
     "invented to get by with few. **Look for** the one line that rises with the vocabulary, and for how closely "
     "the seconds of this machine follow the multiply-adds.",
 )
+st.caption(softmax_views.LOSSES)
 with widgets.guard():
     values = forms.settings_form(CostSettings, "softmax_", first=("largest", "hidden", "noise"))
     settings = CostSettings(**values)
@@ -28,7 +29,12 @@ with widgets.guard():
             st.rerun()
         if run is None:
             st.caption("Takes a minute or two, in the background: other pages stay usable.")
-    left, right = st.columns(2, gap="large") if run else (st.container(), st.container())
+    if run and how:
+        if how.active:
+            softmax_views.working(run.id)
+        else:
+            softmax_views.ended(how)
+    left, right = st.columns(2, gap="medium") if run else (st.container(), st.container())
     with left:
         st.markdown("**Counted**")
         widgets.figure(softmax.counted(settings), "softmax-counted", softmax_views.counted(settings))
@@ -38,7 +44,7 @@ with widgets.guard():
             if how.active:
                 softmax_views.live(run.id)
             else:
-                softmax_views.ended(run, how, costs)
+                softmax_views.result(how, costs)
     st.markdown(softmax_views.said(costs) or softmax_views.counted(settings))
     if costs.points:
         st.markdown(softmax_views.slopes(costs))

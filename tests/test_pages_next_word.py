@@ -21,6 +21,7 @@ from embedlab.analysis.perplexity import compare
 from embedlab.analysis.surprisal import surprisal
 from embedlab.base import LanguageModel
 from embedlab.data.corpus import Corpus
+from embedlab.ui.perplexities import COMPARABLE, WHOLE
 
 PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "next_word.py")
 TEXT = [
@@ -228,11 +229,11 @@ def test_the_perplexity_table_is_the_analysis_and_explains_its_units() -> None:
     page = opened(view="Perplexity", text=text, language_models=["Counts", "Letters"])
     sentences = ["The king of Spain sees the river.", "The zebra likes France."]
     expected = compare({"Counts": model("ngram"), "Letters": model("char_lstm")}, sentences)
-    shown = frame(page, "per word all know")
+    shown = frame(page, COMPARABLE)
     assert shown["model"].tolist() == ["Counts", "Letters"]
-    assert shown["unit"].tolist() == ["words", "characters"]
-    assert shown["per word all know"].tolist() == pytest.approx([r.shared_perplexity for r in expected.rows], abs=0.06)
-    assert shown["per word by itself"].tolist() == pytest.approx([r.perplexity for r in expected.rows], abs=0.06)
+    assert shown["reads"].tolist() == ["words", "characters"]
+    assert shown[COMPARABLE].tolist() == pytest.approx([r.shared_perplexity for r in expected.rows], abs=0.06)
+    assert shown[WHOLE].tolist() == pytest.approx([r.perplexity for r in expected.rows], abs=0.06)
     assert shown["bits per character"].iloc[1] == pytest.approx(expected.rows[1].bits_per_character, abs=0.001)
     assert "knows **10** of them (**91%**)" in said(page)
     assert "two to its bits per word" in said(page)
@@ -242,7 +243,7 @@ def test_the_perplexity_table_is_the_analysis_and_explains_its_units() -> None:
 def test_a_sample_can_be_measured_on() -> None:
     page = opened(view="Perplexity", held_out="Kingdom", sentences="20", language_models=["Counts"])
     assert "20 sentences" in said(page)
-    assert frame(page, "per word all know")["unknown"].iloc[0] > 0
+    assert frame(page, COMPARABLE)["unknown"].iloc[0] > 0
 
 
 def test_a_backward_model_is_left_out_and_said(folders: Path, speaking: Path, lab_home: Path) -> None:
@@ -267,7 +268,7 @@ def test_the_tables_code_gives_the_tables_figures(query: dict[str, str], capsys:
     exec(page.code[0].value, {})
     last = capsys.readouterr().out.strip().splitlines()[-1].split()
     assert last[0] == "ngram"
-    assert float(last[1]) == pytest.approx(frame(page, "per word all know")["per word all know"].iloc[0], abs=0.06)
+    assert float(last[1]) == pytest.approx(frame(page, COMPARABLE)[COMPARABLE].iloc[0], abs=0.06)
 
 
 @pytest.mark.usefixtures("speaking")

@@ -86,4 +86,4 @@ def _sized(fig: Figure, sizes: list[int]) -> Figure:
         tickvals=[1e3, 1e4, 1e5, 1e6, 1e7], ticktext=["1k", "10k", "100k", "1M", "10M"],
         range=[log10(sizes[0]) - room, log10(sizes[-1]) + room],
     )  # fmt: skip
-    return fig
+    return fig.update_layout(legend_y=-0.24)  # clear of the axis's title

@@ -75,6 +75,10 @@ def _context(level: Level) -> str:
 
 def _said(found: BackingOff) -> None:
     """A sentence a level: what was counted, and what is handed down."""
+    st.caption(
+        "The longest context is asked first. A little is taken off every count there, and what is gained so goes to "
+        "the next shorter context, down to none: so no word is held for impossible."
+    )
     lines = []
     for level in found.levels:
         where = "After anything" if level.order == 1 else f"After **{md(_context(level))}**"

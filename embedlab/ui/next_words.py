@@ -81,6 +81,8 @@ def expectations(asked: Sequence[Speaker], k: int) -> dict[str, NextTokens]:
     known = [speaker for speaker in asked if speaker.title in found]
     if known:
         widgets.figures([_figure(speaker, found[speaker.title], longest) for speaker in known], "next-word")
+        _hatched(found)
+        st.markdown("**Click on a word to take it**: the beginning grows, and all models guess again.")
     for speaker in known:
         _take(speaker, found[speaker.title])
     _unknown(known)
@@ -91,6 +93,18 @@ def _figure(speaker: Speaker, result: NextTokens, longest: float) -> tuple[objec
     first = model_text.name(result.tokens[0])
     fig = drawn.next_tokens(result, speaker.title, speaker.color, longest=longest)
     return fig, f"{speaker.title} expects {first} with {result.probabilities[0]:.1%}."
+
+
+def _hatched(found: dict[str, NextTokens]) -> None:
+    """What the hatched bars are, if there are any."""
+    tokens = {token for result in found.values() for token in result.tokens}
+    said = []
+    if UNKNOWN in tokens:
+        said.append("the *unknown word* stands for every word that is not in the model's vocabulary")
+    if END in tokens:
+        said.append("at the *end of sentence* the model writes no more")
+    if said:
+        st.caption(f"Hatched bars are no words: {', and '.join(said)}.")
 
 
 def _take(speaker: Speaker, result: NextTokens) -> None:
@@ -147,11 +161,15 @@ def table(found: dict[str, NextTokens]) -> pd.DataFrame:
 def unsureness(found: dict[str, NextTokens]) -> None:
     """How unsure every model is, in a line each."""
     lines = [
-        f"- {md(title)}: {result.entropy:.1f} bits, as unsure as between {result.choices:,.0f} equally likely ones; "
+        f"- {md(title)}: {result.entropy:.1f} bits, as unsure as between {_choices(result)} equally likely ones; "
         f"the bars hold {1 - result.rest:.0%} of the probability."
         for title, result in found.items()
     ]
-    st.markdown("\n".join(lines))
+    st.markdown("How unsure is each of them? (Its entropy; one bit is one yes-or-no question.)\n" + "\n".join(lines))
+
+
+def _choices(result: NextTokens) -> str:
+    return f"{result.choices:,.0f}" if result.choices >= 10 else f"{result.choices:.1f}"
 
 
 def source(asked: Sequence[Speaker], text: str, k: int) -> str:

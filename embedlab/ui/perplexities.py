@@ -19,6 +19,8 @@ from embedlab.ui import cache, state, texts, widgets
 from embedlab.ui.next_words import Speaker
 
 OWN = "own"
+COMPARABLE, WHOLE = "perplexity, words all know", "perplexity, all words"
+"""Columns: a perplexity a word in both, over different words."""
 HELD_OUT = (
     "The old harbor lies below the town, and on most mornings the boats leave before the sun is up. My grandfather "
     "worked there for forty years. He knew the names of all the captains, and he could tell from the color of the sea "
@@ -32,10 +34,10 @@ HELD_OUT = (
 EXPLAINED = """
 - **Perplexity** is two to the mean surprise: the model is as unsure as if it had to guess among so many equally likely
   words. Lower is better.
-- **Per word all know** is the word perplexity to compare. A model with few words has an easy life: all that it lacks
+- **Perplexity of the words all know** is the one to compare. A model with few words has an easy life: all that it lacks
   is one and the same word `<unk>`, often seen and easy to guess. So only written words that **every** word model chosen
   knows are counted, the same ones for all, ends of sentences left out. Before them unknown words may stand.
-- **Per word by itself** is each model's own word perplexity: unknown words counted as the word `<unk>`, ends of
+- **Perplexity of all words** is each model's own: unknown words counted as the word `<unk>`, ends of
   sentences as words. Compare it only between models of one vocabulary. **Tokens** are what it guessed, ends included.
 - A model of **characters** is measured in **bits per character**. Its word perplexity is two to its bits per word; a
   word's bits are those of its letters and of the space after it. It has no unknown words, but has to guess capitals,
@@ -68,7 +70,7 @@ def table(asked: Sequence[Speaker], _: str) -> str:
         found = _measured(tuple((s.spec.key, s.title, cache.stamp(s.spec)) for s in asked), sentences)
         _said(found)
         frame = _frame(found)
-        st.dataframe(frame, hide_index=True, key="table-perplexity")
+        st.dataframe(frame.style.format(_cell), hide_index=True, key="table-perplexity", placeholder="–")
         st.download_button(
             "Table as CSV", widgets.csv(frame), "perplexity.csv", "text/csv", key="csv-perplexity",
             on_click="ignore", type="tertiary", icon=":material/download:",
@@ -125,16 +127,21 @@ def _said(found: Comparison) -> None:
 def _frame(found: Comparison) -> pd.DataFrame:
     rows = [
         (
-            row.name, "words" if row.unit != "char" else "characters", _rounded(row.shared_perplexity),
-            _rounded(row.perplexity), row.bits_per_character and round(row.bits_per_character, 3), row.tokens,
-            row.unknown,
+            row.name, _rounded(row.shared_perplexity), _rounded(row.perplexity),
+            row.bits_per_character and round(row.bits_per_character, 3),
+            "words" if row.unit != "char" else "characters", row.tokens, row.unknown,
         )
         for row in found.rows
     ]  # fmt: skip
-    columns = [
-        "model", "unit", "per word all know", "per word by itself", "bits per character", "tokens", "unknown",
-    ]  # fmt: skip
+    columns = ["model", COMPARABLE, WHOLE, "bits per character", "reads", "tokens", "unknown"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _cell(value: object) -> str:
+    """A value of the table for people."""
+    if isinstance(value, float):
+        return "∞" if math.isinf(value) else f"{value:.4g}" if value < 100 else f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _rounded(value: float) -> float:
@@ -149,7 +156,7 @@ def _figure(asked: Sequence[Speaker], found: Comparison) -> None:
     colors = {speaker.title: family_color(speaker.spec.family.key) for speaker in asked}
     fig = bars.ranking(
         [row.name for row in rows], [row.shared_perplexity for row in rows],
-        "Per word all know: lower is better", [colors[row.name] for row in rows],
+        "Perplexity of the words all know", [colors[row.name] for row in rows],
         unit="perplexity", form="{:,.0f}",
     )  # fmt: skip
     said = ", ".join(f"{row.name} {row.shared_perplexity:,.0f}" for row in rows)

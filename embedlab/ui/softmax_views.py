@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,16 @@ KEPT = 10
 """Measurements that are kept; older ones go when a new one starts."""
 TOLD = 100_000
 """Vocabulary that the sentence speaks of, if it was measured."""
+LOSSES = (
+    "To learn a token, a running word of the text, the **full softmax** scores all V words of the vocabulary; the "
+    "**sampled softmax** the true word and S drawn ones; the **hierarchical softmax** goes down a tree of words and "
+    "decides at each fork; **negative sampling** tells the true word from K random ones; the **ranking loss** only "
+    "wants the true text to score higher than one with a wrong word in it. A multiply-add is one product added to a "
+    "sum, the unit of nearly all work in a network."
+)
+"""The five losses for newcomers, in a sentence."""
+PATIENCE = 3.0
+"""Seconds that the page stands still for a measurement to end that was cancelled; it takes two at most."""
 
 
 def current() -> Run | None:
@@ -57,9 +68,14 @@ def start(settings: CostSettings) -> None:
 
 
 @st.fragment(run_every=1)
-def live(identifier: str) -> None:
-    """A measurement under way: read anew every second; the page follows when it ends."""
+def working(identifier: str) -> None:
+    """How far a measurement under way is, read anew every second; the page follows when it ends.
+
+    No figure is drawn here: on a busy machine a click on Cancel would wait for it.
+    """
     run = Run(jobs.home() / identifier)
+    if run.cancelling:
+        _wait(run)
     if not run.state().active:
         st.rerun()
     events = run.events()
@@ -69,28 +85,47 @@ def live(identifier: str) -> None:
         st.button(
             "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
         )
-    costs = softmax_runs.found(run)
-    if costs.points:
-        summary = f"Seconds a token so far: {len(costs.points)} points."
-        widgets.figure(softmax.measured(costs), "softmax-live", summary)
     if any(other.state().active for other in jobs.all_runs("train")):
         st.caption("A training is running on this machine, too: the times will come out too long.")
 
 
-def ended(run: Run, how: RunState, costs: Costs) -> None:
-    """A measurement that is over: how it ended, its figure, and where it stopped."""
+def _wait(run: Run) -> None:
+    """Until a cancelled measurement has ended, so that the page says so at once and not a second later."""
+    deadline = time.monotonic() + PATIENCE
+    while run.state().active and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+@st.fragment(run_every=2)
+def live(identifier: str) -> None:
+    """The points of a measurement under way, drawn anew every other second."""
+    costs = softmax_runs.found(Run(jobs.home() / identifier))
+    if costs.points:
+        summary = f"Seconds a token so far: {len(costs.points)} points."
+        widgets.figure(softmax.measured(costs), "softmax-live", summary)
+    else:
+        st.caption("The first points appear within seconds.")
+
+
+def ended(how: RunState) -> None:
+    """Say how a measurement ended, if it was not done."""
     if how.status == "cancelled":
-        st.info("This measurement was cancelled; here is what it had found.")
+        st.info("This measurement was cancelled; below is what it had found.")
     elif how.status != "done":
         st.error(md(how.error))
+
+
+def result(how: RunState, costs: Costs) -> None:
+    """A measurement that is over: its figure, where it stopped, and what was asked."""
     if costs.points:
         widgets.figure(softmax.measured(costs), "softmax-measured", _summary(costs))
     for stop in costs.stops:
         st.caption(f"The {TITLES[stop.method]} is left out from V = {stop.words:,} on: {stop.reason}")
     asked = costs.settings
     st.caption(
-        f"H = {asked.hidden}, {asked.batch} tokens a step, K = {asked.noise}, S = {asked.samples}, "
-        f"{asked.threads} thread{'s' if asked.threads > 1 else ''}; median and quartiles of {asked.repetitions}; "
+        f"Hidden width H = {asked.hidden}, {asked.batch} tokens a step, K = {asked.noise} noise words, "
+        f"S = {asked.samples} sampled words, {asked.threads} thread{'s' if asked.threads > 1 else ''}; "
+        f"a point is the median of {asked.repetitions}, its bar reaches from quartile to quartile; "
         f"took {runs.clock(how.seconds)}."
     )
 
@@ -131,7 +166,12 @@ def slopes(costs: Costs) -> str:
         for method in METHODS
         if not math.isnan(costs.slope(method))
     ]
-    return f"Seconds grow like $V^b$ from 10,000 words on, with b (expected): {', '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    return (
+        f"Seconds grow like $V^b$ from 10,000 words on, with b (expected): {', '.join(parts)}. "
+        "At b = 1 ten times the words cost ten times the time; at b = 0 they cost nothing more."
+    )
 
 
 def _signed(value: float) -> str:

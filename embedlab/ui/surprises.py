@@ -46,7 +46,7 @@ def color(asked: Sequence[Speaker], _: str) -> str:
         words, bits = aligned(found)
         totals = "; ".join(f"{title} {result.total:.0f}" for title, result in found.items())
         widgets.figure(
-            drawn.surprisal([name(word) for word in words], bits),
+            drawn.surprisal([name(word) for word in words], bits, "Surprisal of each word, in bits"),
             "surprisal",
             f"Surprisal of every word of: {sentence} Bits in all: {totals}.",
         )

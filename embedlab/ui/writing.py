@@ -13,6 +13,7 @@ from embedlab.analysis.beam import Beam, beam_search
 from embedlab.analysis.decoding import GREEDY, Decoding, allowed, reshaped
 from embedlab.analysis.generation import Generated, generate
 from embedlab.analysis.ranking import top
+from embedlab.base import END
 from embedlab.plots import next_tokens as drawn
 from embedlab.plots.beam_tree import beam_tree
 from embedlab.plots.text import md
@@ -23,11 +24,20 @@ TEMPERATURES = ("0.3", "0.7", "1", "1.5", "2")
 TOP_K = ("all", "2", "5", "10", "40")
 TOP_P = ("all", "0.5", "0.9", "0.95")
 WAYS = {"greedy": "Always the likeliest", "sample": "By chance", "beam": "Beam search"}
+MEANT = {
+    "greedy": "**Greedy**: the likeliest word at each step. It always writes the same, and soon goes in circles.",
+    "sample": "**Sampling**: each word is drawn with the model's own probability, or with what temperature, top-k and "
+    "nucleus make of it.",
+    "beam": "**Beam search** keeps several beginnings in view, lets each grow by every word, and keeps the likeliest "
+    "of what comes out: a way to likelier texts than the greedy one.",
+}
+ENDS = "■ the model ended its sentence itself; … it was stopped, having written as many words or characters as it may."
 
 
 def write(asked: Sequence[Speaker], text: str) -> str:
     """Let the models go on by themselves; returns the lines that do the same."""
     way = state.choice("way", list(WAYS), "sample", "Choose each word", titles=WAYS)
+    st.caption(MEANT[way])
     return beam(asked, text) if way == "beam" else sampled(asked, text, greedy=way == "greedy")
 
 
@@ -45,6 +55,7 @@ def sampled(asked: Sequence[Speaker], text: str, *, greedy: bool) -> str:
                     zip(made.tokens, made.probabilities, made.candidates, strict=True), 1
                 )
             ]
+    st.caption(ENDS)
     if not greedy:
         _first_step(asked, decoding)
     columns = ["model", "step", "token", "probability", "drawn among"]
@@ -67,7 +78,7 @@ def _greedy() -> Decoding:
 
 def _settings() -> Decoding:
     """Widgets for temperature, top-k and nucleus."""
-    first, second, third = st.columns(3, gap="large")
+    first, second, third = st.columns(3, gap="small")
     with first:
         temperature = state.choice(
             "temperature", TEMPERATURES, "1", "Temperature", help="Below 1 likely words are preferred still more."
@@ -78,7 +89,7 @@ def _settings() -> Decoding:
         top_p = state.choice(
             "top_p", TOP_P, "0.9", "Nucleus (top-p)", help="Draw among the fewest likeliest that hold this share."
         )
-    first, second, third = st.columns(3, gap="large", vertical_alignment="bottom")
+    first, second, third = st.columns(3, gap="medium", vertical_alignment="bottom")
     with first:
         length = state.number("length", 25, 5, 100, "Tokens at most")
     with second:
@@ -101,12 +112,13 @@ def _shown(speaker: Speaker, text: str, made: Generated) -> None:
     bold = f"**{md(added)}**" if added else ""
     gap = "" if after[len(text.rstrip()) :][:1].strip() else " "
     end = "■" if made.finished else "…"
-    st.markdown(f"{md(speaker.title)}: {md(before)}{gap}{bold} {end}")
-    if added:
-        st.button(
-            "Take this text", key=f"take-text-{speaker.spec.key}", on_click=next_words.take, args=(after,),
-            type="tertiary", icon=":material/south_west:",
-        )  # fmt: skip
+    with st.container(gap="xsmall"):
+        st.markdown(f"{md(speaker.title)}: {md(before)}{gap}{bold} {end}")
+        if added:
+            st.button(
+                "Take this text", key=f"take-text-{speaker.spec.key}", on_click=next_words.take, args=(after,),
+                type="tertiary", icon=":material/south_west:",
+            )  # fmt: skip
 
 
 def _first_step(asked: Sequence[Speaker], decoding: Decoding) -> None:
@@ -135,16 +147,16 @@ def beam(asked: Sequence[Speaker], text: str) -> str:
     if len(shown) > 1:
         title = state.choice("focus", list(shown), title, "Model")
     speaker = shown[title]
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         width = state.number("width", 3, 1, 8, "Width", help="How many beginnings are kept. 1 is the greedy way.")
     with right:
         length = state.number("steps", 8, 2, 20, "Tokens at most")
     with widgets.guard():
         found = beam_search(speaker.model, speaker.context, width, length, shown=2)
-        best = model_text.visible(speaker.model, found.tokens(found.best[0]))
+        best = _text(speaker, found)
         start = " ".join(text.split()[-3:]) or "beginning"
-        _verdict(speaker, found, length)
+        _verdict(speaker, found, length, f"{start} {best}")
         widgets.figure(
             beam_tree(found, f"{title}: beam search of width {width}", start),
             "beam",
@@ -171,17 +183,19 @@ for place in found.best:
 """
 
 
-def _verdict(speaker: Speaker, found: Beam, length: int) -> None:
+def _verdict(speaker: Speaker, found: Beam, length: int, text: str) -> None:
     """The best text against the greedy one, and whether it is certain to be the best."""
     greedy = beam_search(speaker.model, speaker.context, 1, length, shown=0)
     best, other = found.nodes[found.best[0]].total, greedy.nodes[greedy.best[0]].total
     if found.tokens(found.best[0]) == greedy.tokens(greedy.best[0]):
         said = "Taking the likeliest word each time (greedy) gives the same text."
     else:
-        words = md(model_text.visible(speaker.model, greedy.tokens(greedy.best[0])))
+        words = md(_text(speaker, greedy))
         ratio = math.exp(abs(best - other))
         more = "more" if best > other else "less"
-        said = f"It is {ratio:,.1f} times {more} likely than the greedy one: {words}."
+        said = f"It is {_times(ratio)} times {more} likely than the greedy one, “{words}”."
+        if best > other and len(found.tokens(found.best[0])) < len(greedy.tokens(greedy.best[0])):
+            said += " (Every word costs probability: it is shorter, too.)"
     certain = (
         "Nothing that was pruned is likelier, and texts only get less likely as they grow: so this is **certainly the "
         f"likeliest** text of at most {length} tokens."
@@ -189,4 +203,17 @@ def _verdict(speaker: Speaker, found: Beam, length: int) -> None:
         else "Something that was pruned was likelier when it was cut off, so a likelier text may have been missed; "
         "a wider beam looks further."
     )
-    st.markdown(f"The best text found has a probability of {math.exp(best):.2g}. {said} {certain}")
+    st.markdown(f"The best text found, “**{md(text)}**”, has a probability of {math.exp(best):.2g}. {said} {certain}")
+
+
+def _text(speaker: Speaker, found: Beam) -> str:
+    """The best text found, without the mark of its end."""
+    return model_text.visible(speaker.model, [token for token in found.tokens(found.best[0]) if token != END])
+
+
+def _times(ratio: float) -> str:
+    """A factor for people: "1.4", "320", "30 million"."""
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if ratio >= size:
+            return f"{ratio / size:,.0f} {name}"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
