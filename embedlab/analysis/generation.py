@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedlab.analysis.decoding import GREEDY, Decoding, allowed, reshaped
-from embedlab.analysis.model_text import LINE_END, reads_forward
+from embedlab.analysis.model_text import LINE_END, reads_forward, why_not
 from embedlab.base import END, BadInput, Floats, LanguageModel
 
 __all__ = ["GREEDY", "Decoding", "Generated", "generate", "stops"]
@@ -40,9 +40,9 @@ def stops(model: LanguageModel) -> set[int]:
 
 
 def check_forward(model: LanguageModel) -> None:
-    """Raises BadInput for a model that reads backward."""
+    """Raises BadInput for a model that does not read forward."""
     if not reads_forward(model):
-        raise BadInput(f"{model.title} reads backward and cannot go on with a text. Choose a model that reads forward.")
+        raise BadInput(f"{why_not(model)}. Choose a model that reads forward.")
 
 
 def generate(model: LanguageModel, context: Sequence[str], decoding: Decoding = GREEDY) -> Generated:

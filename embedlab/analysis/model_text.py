@@ -14,8 +14,15 @@ NAMES = {END: "end of sentence", UNKNOWN: "unknown word", LINE_END: "⏎ line en
 
 
 def reads_forward(model: LanguageModel) -> bool:
-    """Whether the model guesses what comes after a text; a backward model of characters guesses what came before."""
-    return getattr(model.config, "direction", "forward") != "backward"
+    """Whether the model guesses what comes after a text, not what came before it or stands in a gap."""
+    return model.direction == "forward"
+
+
+def why_not(model: LanguageModel) -> str:
+    """What a model that does not read forward does instead, for messages."""
+    if model.direction == "backward":
+        return f"{model.title} reads backward: what it expects depends on the words after, not before"
+    return f"{model.title} reads both sides of a gap: it fills words in, but does not say what comes next"
 
 
 def tokenizer(model: LanguageModel) -> Tokenizer:

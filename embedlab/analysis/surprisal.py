@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.analysis.model_text import LINE_END, pieces, reads_forward
+from embedlab.analysis.model_text import LINE_END, pieces, reads_forward, why_not
 from embedlab.base import END, BadInput, LanguageModel
 
 
@@ -58,7 +58,7 @@ def surprisal(model: LanguageModel, text: str, *, end: bool = True) -> Surprisal
         BadInput: the sentence has no words for the model, or the model reads backward.
     """
     if not reads_forward(model):
-        raise BadInput(f"{model.title} reads backward: what surprises it depends on the words after, not before.")
+        raise BadInput(f"{why_not(model)}. Choose a model that reads forward.")
     parts = list(pieces(model, text))
     if not any(tokens for _, tokens in parts):
         raise BadInput("Write a sentence of at least one word.")

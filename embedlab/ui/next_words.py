@@ -58,16 +58,19 @@ def beginning() -> str:
 def speakers(text: str, specs: Sequence[ModelSpec]) -> list[Speaker]:
     """The chosen models that read forward; the page says which do not."""
     titles = widgets.unique_titles(cache.specs("language_model"))
-    found, backward = [], []
+    found, others = [], []
     for spec in specs:
         with widgets.guard():
             model = cache.language(spec.key)
             if not model_text.reads_forward(model):
-                backward.append(titles[spec.key])
+                others.append(titles[spec.key])
                 continue
             found.append(Speaker(spec, titles[spec.key], model, model_text.beginning(model, text)))
-    if backward:
-        st.info(f"Left out, as reading backward, from the end of a text to its beginning: {md(', '.join(backward))}.")
+    if others:
+        st.info(
+            f"Left out, as they do not read from the beginning to the end (but backward, or both sides of a gap): "
+            f"{md(', '.join(others))}."
+        )
     return found
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedlab.analysis.generation import Decoding, generate
-from embedlab.base import END, UNKNOWN, BadInput, Settings, setting
+from embedlab.base import END, UNKNOWN, BadInput
 from tests.analysis.toys import Toy, uniform
 
 LOOP = {
@@ -66,16 +66,13 @@ def test_a_beginning_held_for_impossible_gets_a_sentence() -> None:
         generate(Toy(LOOP, WORDS), ["unheard"])
 
 
-def test_a_backward_model_does_not_write() -> None:
-    from dataclasses import dataclass
-
-    @dataclass(frozen=True)
-    class Direction(Settings):
-        direction: str = setting("backward", "")
-
+@pytest.mark.parametrize(("direction", "message"), [("backward", "reads backward"), ("both", "both sides of a gap")])
+def test_a_model_that_does_not_read_forward_does_not_write(
+    direction: Literal["backward", "both"], message: str
+) -> None:
     model = uniform(["a", "b", "\n"], "char")
-    model.config = Direction()
-    with pytest.raises(BadInput, match="backward"):
+    model.direction = direction
+    with pytest.raises(BadInput, match=message):
         generate(model, [])
 
 
