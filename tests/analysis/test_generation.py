@@ -1,6 +1,7 @@
 """A model writes: greedily, by chance with a seed, to the end or to the greatest length."""
 
 from collections import Counter
+from typing import Literal
 
 import numpy as np
 import pytest
