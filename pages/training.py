@@ -35,15 +35,15 @@ def ask() -> None:
     st.subheader("2. Model", anchor=False)
     kind, config_class, values = choose_model(found.whole, found.types)
     st.subheader("3. Look, then train", anchor=False)
-    left, right = st.columns(2)
+    columns = iter(st.columns(2))
     watched = ""
     if "static" in registry.family(kind).capabilities:
-        watched = left.text_input(
+        watched = next(columns).text_input(
             "Words to watch", new_run.watched(chosen.text), key="watch", bind="query-params",
             help="Their neighbors are followed while the model learns. Left empty, some common words are chosen.",
         )  # fmt: skip
     suggested = new_run.title(KINDS[kind], chosen.text)
-    name = right.text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
+    name = next(columns).text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
     config_class(**values)
     if getattr(config_class, "units_per_word", 1.0) > 1:
         preview.show_characters(chosen, found)
@@ -58,8 +58,9 @@ def ask() -> None:
 
 widgets.opening(
     "Training",
-    "Text goes in, word vectors come out, and you watch them take shape. **Look for** the loss falling fast and then "
-    "slowly, and for the epoch from which the neighbors of a word make sense.",
+    "Text goes in, word vectors or a model that guesses the next word come out, and you watch it learn. **Look for** "
+    "the loss or perplexity falling fast and then slowly, and, where there are word vectors, for the epoch from which "
+    "the neighbors of a word make sense.",
 )
 run = runs.current()
 with widgets.guard():

@@ -109,6 +109,21 @@ def test_a_language_model_is_shown_by_its_perplexity(
     assert sound(app) and any(spec.source == "yours" for spec in registry.list_models("language_model"))
 
 
+def test_a_model_that_counts_shows_counts_instead_of_a_loss(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+    run = jobs.draft()
+    training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
+    jobs.start("train", TrainSettings("ngram", {"min_count": 1}, TextChoice(file="pasted.txt"), (), "Tale"), run)
+    finish(run)
+    app = sound(page(run=run.id).run())
+    words = TALE.lower().replace(".", " ").split()
+    assert metric(app, "Running words") == f"{len(words):,}"
+    assert metric(app, "Vocabulary") == str(len(set(words)))
+    assert int(metric(app, "Places a second").replace(",", "")) > 0
+    assert [item.label for item in app.metric] == ["Took", "Running words", "Vocabulary", "Places a second"]
+    assert not any("loss" in item.value.lower() for item in app.subheader)
+
+
 def test_the_preview_of_a_character_model_shows_letters(lab: Path) -> None:
     app = sound(with_tale(page()))
     app.selectbox(key="train").set_value("char_lstm").run()

@@ -63,9 +63,22 @@ def language(key: str) -> LanguageModel:
     return found
 
 
+def at(folder: Path) -> Model:
+    """The model in a folder that is on no shelf, such as a training run's result.
+
+    Raises:
+        BadModel: there is none, or it is damaged.
+    """
+    return _load(str(folder), _written(folder))
+
+
 def stamp(spec: ModelSpec) -> int:
     """A number that changes when the model's folder is written anew; part of every cache key about a model."""
-    return max((file.stat().st_mtime_ns for file in Path(spec.folder).iterdir()), default=0)
+    return _written(spec.folder)
+
+
+def _written(folder: Path) -> int:
+    return max((file.stat().st_mtime_ns for file in folder.iterdir()), default=0) if folder.is_dir() else 0
 
 
 def loaded(spec: ModelSpec) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +11,10 @@ import streamlit as st
 from embedlab import archive, registry, shelf, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
-from embedlab.jobs import Run, RunState
+from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import compared, measures, runs, widgets
+from embedlab.ui import cache, compared, measures, runs, widgets
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -22,31 +23,45 @@ def show(run: Run, how: RunState) -> None:
     """Everything about a run that has ended."""
     _said(run, how)
     events, seen = run.events(), training_runs.moments(run)
-    cells = st.columns(4)
-    cells[0].metric("Took", runs.clock(how.seconds))
     shown = measures.measure(events)
-    loss = next((event.loss for event in reversed(events) if event.loss is not None), None)
-    held_out = [event.held_out for event in events if event.held_out is not None]
-    unseen = None if not held_out else held_out[-1] if shown.units_per_word is None else min(held_out)
-    words = shown.word_perplexity(unseen)
-    cells[1].metric("Final loss" if shown is measures.PLAIN else shown.name, shown.text(loss), help=shown.help)
-    note = f"{shown.help} This one is measured on sentences that were kept from training."
-    cells[2].metric("Held out", shown.text(unseen), f"word perplexity {words}" if words else None, "off", help=note)
-    trained = [event for event in events if event.tokens_per_second and event.phase == "training"]
-    speeds = [event.tokens_per_second for event in trained if event.tokens_per_second]
-    cells[3].metric(f"{runs.counted(trained)} a second", f"{sum(speeds) / len(speeds):,.0f}" if speeds else "–")
+    _numbers(run, how, events)
     if how.status == "done":
         _result(run)
     if seen:
         _epochs(seen)
-    if events:
+    if rows := [dataclasses.asdict(event) for event in events if event.loss is not None]:
         st.subheader(shown.name, anchor=False)
         runs.losses(events, runs.epochs(run))
-        rows = [dataclasses.asdict(event) for event in events if event.loss is not None]
-        if rows:
-            widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
+        widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
     if how.status == "done":
         compared.show(run, seen)
+
+
+def _numbers(run: Run, how: RunState, events: Sequence[RunEvent]) -> None:
+    """Time, losses and speed, as far as there are any; of a model that only counts, what it has read and knows."""
+    cells, shown = iter(st.columns(4)), measures.measure(events)
+    next(cells).metric("Took", runs.clock(how.seconds))
+    loss = next((event.loss for event in reversed(events) if event.loss is not None), None)
+    held_out = [event.held_out for event in events if event.held_out is not None]
+    if loss is not None:
+        name = "Final loss" if shown is measures.PLAIN else shown.name
+        next(cells).metric(name, shown.text(loss), help=shown.help)
+    elif how.status == "done":
+        with widgets.guard():
+            model = cache.at(run.result)
+            next(cells).metric("Running words", f"{model.card.tokens:,}")
+            known = f"{len(getattr(model, 'words', ())):,}"
+            next(cells).metric("Vocabulary", known, help="The different words that it knows.")
+    if held_out:
+        unseen = held_out[-1] if shown.units_per_word is None else min(held_out)
+        words, note = shown.word_perplexity(unseen), "This one is measured on sentences that were kept from training."
+        delta = f"word perplexity {words}" if words else None
+        next(cells).metric("Held out", shown.text(unseen), delta, "off", help=f"{shown.help} {note}")
+    counted = [event for event in events if event.tokens_per_second and event.phase != "reading"]
+    trained = [event for event in counted if event.phase == "training"] or counted
+    speeds = [event.tokens_per_second for event in trained if event.tokens_per_second]
+    if speeds:
+        next(cells).metric(f"{runs.counted(trained)} a second", f"{sum(speeds) / len(speeds):,.0f}")
 
 
 def _said(run: Run, how: RunState) -> None:

@@ -56,23 +56,24 @@ def live(folder: str) -> None:
         st.rerun()
     events = run.events()
     _bar(run, state, events)
-    _numbers(state, events)
-    seen = training_runs.moments(run)
-    left, right = st.columns(2)
+    seen, total = training_runs.moments(run), epochs(run)
+    _numbers(state, events, total)
     static = "static" in registry.family(training_runs.of(run).kind).capabilities
-    with left:
-        st.markdown(f"**{measures.measure(events).name}**")
-        _live_losses(events, epochs(run))
-    with right:
-        if static:
+    columns = iter(st.columns(static + bool(total)) if static or total else ())
+    if total:
+        with next(columns):
+            st.markdown(f"**{measures.measure(events).name}**")
+            _live_losses(events, total)
+    if static:
+        with next(columns):
             st.markdown("**Neighbors as they move**")
-        if seen:
-            st.echarts_chart(
-                moving.neighborhoods(seen, len(seen) - 1), key="live-map", height=330,
-                alt=f"The watched words and their neighbors after epoch {seen[-1].epoch}.",
-            )  # fmt: skip
-        elif static:
-            st.caption("They appear at the end of the first epoch.")
+            if seen:
+                st.echarts_chart(
+                    moving.neighborhoods(seen, len(seen) - 1), key="live-map", height=330,
+                    alt=f"The watched words and their neighbors after epoch {seen[-1].epoch}.",
+                )  # fmt: skip
+            else:
+                st.caption(f"They appear at the end{' of the first epoch' if total else ''}.")
     if seen:
         neighbor_lists(seen[-1])
 
@@ -102,16 +103,17 @@ def epochs(run: Run) -> int:
     return int(config.get("epochs") or config.get("iterations") or 0)
 
 
-def _numbers(state: RunState, events: Sequence[RunEvent]) -> None:
+def _numbers(state: RunState, events: Sequence[RunEvent], total: int) -> None:
     last = events[-1] if events else None
     speed = next((e.tokens_per_second for e in reversed(events) if e.tokens_per_second), None)
     with_loss = [event for event in events if event.loss is not None]
-    cells = st.columns(4)
+    cells = st.columns(4)  # the last stays empty for a model that only counts
     cells[0].metric(f"{counted(events)} a second", f"{speed:,.0f}" if speed else "–")
     cells[1].metric("Time left", clock(last.eta) if last and last.eta is not None else "–")
     cells[2].metric("Time so far", clock(state.seconds))
     shown = measures.measure(events)
-    cells[3].metric(shown.name, shown.text(with_loss[-1].loss if with_loss else None), help=shown.help)
+    if total or with_loss:
+        cells[3].metric(shown.name, shown.text(with_loss[-1].loss if with_loss else None), help=shown.help)
 
 
 def _pairs(events: Sequence[RunEvent], total: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
@@ -141,7 +143,7 @@ def _live_losses(events: Sequence[RunEvent], total: int) -> None:
             alt=f"The {name} on the training text is {training[-1][1]:.3g} after epoch {training[-1][0]:.3g}.",
         )  # fmt: skip
     else:
-        st.caption("The curve begins at the end of the first epoch." if total else "This model has no loss to follow.")
+        st.caption("The curve begins at the end of the first epoch.")
 
 
 def losses(events: Sequence[RunEvent], total: int) -> None:
