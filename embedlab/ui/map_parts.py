@@ -47,8 +47,8 @@ def on_phone() -> bool:
 
 
 def by_finger() -> bool:
-    """Whether the map answers to drag and pinch; on a phone only when asked, so that a swipe scrolls the page."""
-    text = "Drag and pinch move the map. While it is off, a swipe over the map scrolls the page."
+    """Whether a drag moves the map; on a phone only when asked, so that a swipe scrolls the page."""
+    text = "Drag moves the map, + and − above it zoom. While it is off, a swipe over the map scrolls the page."
     return not on_phone() or state.flag("touch", False, "Move the map with the fingers", help=text)
 
 

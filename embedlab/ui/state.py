@@ -19,6 +19,8 @@ from embedlab.plots.text import md
 
 FEW = 8
 """Up to so many options are shown as buttons side by side, more of them as a list to open."""
+WIDE = 60
+"""Buttons whose titles have more letters than this together stand apart: joined ones look torn in a second row."""
 
 
 def text(
@@ -77,7 +79,8 @@ def choice(
         chosen = st.selectbox(label, options, index, shown, key=name, help=help, bind="query-params")
     else:
         shown = _titled(titles, markup=True)
-        chosen = st.segmented_control(
+        buttons = st.pills if sum(len(shown(option)) for option in options) > WIDE else st.segmented_control
+        chosen = buttons(
             label, options, default=default, required=True, format_func=shown, key=name, help=help, bind="query-params"
         )
     return chosen if chosen in options else default
