@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import recipes, registry
+from embedlab import recipes, registry, reports
 from embedlab.analysis.evaluation import Evaluation, evaluate
-from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
-from embedlab.data.benchmarks import SIMILARITY_SETS
+from embedlab.analysis.language_evaluation import LanguageEvaluation, evaluate_language
+from embedlab.base import BadInput, EmbedLabError, LanguageModel, Model, StaticModel
 from embedlab.data.corpus import Corpus
+from embedlab.data.tokenizer import Tokenizer
 from embedlab.encode_file import encode_file
 from embedlab.terminal import bar, say
 
@@ -58,9 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--tokenized", action="store_true", help="a sentence a line, its words between spaces")
     encode.set_defaults(run=_encode)
 
-    evaluate = commands.add_parser("evaluate", help="measure a model on the benchmarks that come with gensim")
+    evaluate = commands.add_parser(
+        "evaluate", help="measure word vectors on the benchmarks that come with gensim, a language model on a text"
+    )
     evaluate.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
+    evaluate.add_argument("--corpus", type=Path, metavar="FILE", help="the text that a language model is measured on")
+    evaluate.add_argument("--sentences", type=int, default=1000, metavar="N", help="its first N sentences (1000)")
     evaluate.set_defaults(run=_evaluate)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
@@ -135,29 +140,27 @@ def _encode(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     model = registry.load_model(options.key)
-    if not isinstance(model, StaticModel):
-        raise BadInput(f"'{options.key}' has no word vectors of its own to evaluate.")
+    results: list[Evaluation | LanguageEvaluation] = []
     with bar() as on_progress:
-        result = evaluate(model, on_progress)
-    say(json.dumps(result.to_dict(), indent=2, ensure_ascii=False) if options.json else _report(result))
-
-
-def _report(result: Evaluation) -> str:
-    """The figures of an evaluation as lines of text."""
-    google = result.google
-    lines = [
-        f"{result.model}: {result.words:,} words, {result.dim} dimensions",
-        f"Google analogies among the {google.restrict:,} commonest words: {google.total:.1%} of {google.asked:,} "
-        f"questions (semantic {google.semantic:.1%}, syntactic {google.syntactic:.1%}; {google.skipped:,} skipped)",
-    ]
-    lines += [f"  {item.name:28} {item.accuracy:6.1%} of {item.asked}" for item in google.by_category]
-    lines += [
-        f"{SIMILARITY_SETS[item.name][1]}: Spearman {item.spearman:.3f}, {item.covered:.0%} of {item.pairs} pairs known"
-        for item in result.similarity
-    ]
-    if result.queen:
-        lines.append(f"king - man + woman: queen is number {result.queen.rank} of {', '.join(result.queen.top)}")
-    return "\n".join(lines)
+        if isinstance(model, StaticModel):
+            results.append(evaluate(model, on_progress))
+        if isinstance(model, LanguageModel) and options.corpus:
+            corpus = Corpus.from_file(options.corpus)
+            cut = Tokenizer(corpus.options)
+            sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)]
+            results.append(evaluate_language(model, sentences[: options.sentences], on_progress))
+    if not results:
+        raise BadInput(
+            f"'{options.key}' has no word vectors of its own to evaluate. A language model is measured on a text: "
+            "give --corpus FILE."
+            if isinstance(model, LanguageModel)
+            else f"'{options.key}' has nothing that is measured here."
+        )
+    for result in results:
+        if options.json:
+            say(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        else:
+            say(reports.vectors(result) if isinstance(result, Evaluation) else reports.language(result))
 
 
 def _map(options: argparse.Namespace) -> None:

@@ -99,3 +99,18 @@ def test_mistakes_are_explained_in_a_line(
 def test_the_module_runs(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-m", "embedlab", "--help"], capture_output=True, text=True, check=True)
     assert "evaluate" in run.stdout
+
+
+def test_a_language_model_is_measured_on_a_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("The king sat on the throne. It was the war that he wanted.\n")
+    assert main(["evaluate", "ngram", "--corpus", str(text), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (score,) = found["scores"]
+    assert (found["unit"], found["sentences"], score["direction"], score["tokens"]) == ("word", 2, "forward", 15)
+    assert score["perplexity"] == pytest.approx(2 ** (score["bits"] / 15))
+    assert 10 < score["perplexity"] < 3000
+    assert main(["evaluate", "ngram", "--corpus", str(text), "--sentences", "1"]) == 0
+    assert "1 sentences, each read by itself; its unit is the word" in capsys.readouterr().out
+    assert main(["evaluate", "ngram"]) == 1
+    assert "give --corpus FILE" in capsys.readouterr().err
