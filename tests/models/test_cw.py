@@ -10,9 +10,7 @@ import pytest
 import torch
 from torch.func import functional_call
 
-from embedlab import training
-from embedlab.base import END, BadInput, BadSetting, Progress
-from embedlab.data.corpus import Corpus
+from embedlab.base import END, BadInput, BadSetting
 from embedlab.data.datasets import load_sample
 from embedlab.models.cw import Cw, CwConfig, CwLearner, CwNetwork
 
@@ -118,35 +116,6 @@ def test_a_saved_model_ranks_the_same(tmp_path: Path) -> None:
     np.testing.assert_array_equal(back.rank(window), model.rank(window))
     np.testing.assert_array_equal(back.matrix, model.matrix)
     assert np.shares_memory(back.matrix, back.network.embedding.weight.detach().numpy())
-
-
-class Killed(Exception):
-    pass
-
-
-def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TELL_EVERY", 0.0)
-    text = Corpus.from_sentences([["the", word, "sleeps"] for word in ("cat", "dog", "cow", "fox")] * 20)
-    config = CwConfig(dim=4, hidden=5, window=3, min_count=1, epochs=4, batch_size=16, learning_rate=0.02)
-    unbroken = Cw.train(text, config)
-    monkeypatch.setattr(training.Place, "due", lambda self, saved: self.folder is not None)
-    events: list[Progress] = []
-
-    def die(event: Progress) -> None:
-        events.append(event)
-        if len(events) == 25:
-            raise Killed
-
-    with pytest.raises(Killed):
-        Cw.train(text, config, die, tmp_path / "c")
-    assert events[-1].step % (events[-1].total / 4) > 0  # in the middle of an epoch
-    stopped = events[-1].step
-    events.clear()
-    resumed = Cw.train(text, config, events.append, tmp_path / "c")
-    assert events[0].step >= stopped
-    for name, weight in unbroken.tensors().items():
-        np.testing.assert_array_equal(resumed.tensors()[name], weight)
-    np.testing.assert_array_equal(Cw.train(text, config).matrix, unbroken.matrix)
 
 
 @pytest.mark.parametrize("drawn", ["uniform", "frequency"])

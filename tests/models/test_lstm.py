@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from embedlab import registry, training
-from embedlab.base import END, Progress
+from embedlab import registry
+from embedlab.base import END
 from embedlab.data import held_out
 from embedlab.data.corpus import Corpus
 from embedlab.models.layers import Softmax
@@ -51,7 +49,7 @@ def test_layers_agree_with_torchs_own_stacked_lstm(model: Lstm) -> None:
     }
     stacked.load_state_dict(state)
     words = PARAGRAPH.split()[:9]
-    ids = torch.tensor([[model.numbers.boundary, *model.numbers(words)]])
+    ids = torch.tensor([[model.numbers.boundary, *model.numbers([word.lower() for word in words])]])
     with torch.no_grad():
         embedded = network.embedding(ids)
         expected = stacked(embedded)[0][0, 1:].numpy()
@@ -60,6 +58,14 @@ def test_layers_agree_with_torchs_own_stacked_lstm(model: Lstm) -> None:
     assert found.shape == (3, len(words), 48)
     np.testing.assert_allclose(found[0], embedded[0, 1:].numpy(), atol=1e-6)
     np.testing.assert_allclose(found[2], expected, atol=1e-5)
+
+
+def test_a_capital_is_read_as_the_small_letter_that_is_known(model: Lstm) -> None:
+    assert "the" in model.words
+    assert "The" not in model.words
+    capital, small, unknown = (model.encode([[word, "king"]])[0] for word in ("The", "the", "Zebra"))
+    np.testing.assert_array_equal(capital, small)
+    assert np.abs(unknown[0, 0] - small[0, 0]).max() > 0.01
 
 
 def test_sentences_of_all_lengths_are_encoded_as_if_alone_and_in_order(model: Lstm) -> None:
@@ -132,34 +138,6 @@ def test_the_state_is_carried_from_stretch_to_stretch() -> None:
     second, _ = network(ids[:, 5:], state)
     for layer in range(3):
         torch.testing.assert_close(torch.cat([first[layer], second[layer]], dim=1), whole[layer])
-
-
-class Killed(Exception):
-    pass
-
-
-def test_a_killed_training_of_a_model_ends_with_the_same_weights(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(training, "TELL_EVERY", 0.0)
-    text = Corpus.from_texts([PARAGRAPH] * 4)
-    config = LstmConfig(dim=8, layers=2, dropout=0.3, min_count=1, epochs=4, batch_size=2, stretch=7)
-    unbroken = Lstm.train(text, config)
-    monkeypatch.setattr(training.Place, "due", lambda self, saved: self.folder is not None)
-    events: list[Progress] = []
-
-    def die(event: Progress) -> None:
-        events.append(event)
-        if len(events) == 40:
-            raise Killed
-
-    with pytest.raises(Killed):
-        Lstm.train(text, config, die, tmp_path / "c")
-    events.clear()
-    resumed = Lstm.train(text, config, events.append, tmp_path / "c")
-    assert events[0].step > 30 * 14
-    for name, weight in unbroken.tensors().items():
-        np.testing.assert_array_equal(resumed.tensors()[name], weight)
 
 
 def test_a_starter_of_this_kind_says_its_capabilities() -> None:

@@ -10,10 +10,8 @@ import pytest
 import torch
 from torch.func import functional_call
 
-from embedlab import training
 from embedlab.analysis.neighbors import nearest
 from embedlab.base import END, UNKNOWN, Progress
-from embedlab.data.corpus import Corpus
 from embedlab.data.datasets import load_sample
 from embedlab.models.nnlm import Nnlm, NnlmConfig, NnlmLearner, NnlmNetwork
 
@@ -133,36 +131,6 @@ def test_a_saved_model_predicts_the_same(direct: bool, tmp_path: Path) -> None:
     back = Nnlm.load(tmp_path / "m")
     np.testing.assert_array_equal(back.matrix, model.matrix)
     np.testing.assert_array_equal(back.next(["the", "dog"]), model.next(["the", "dog"]))
-
-
-class Killed(Exception):
-    pass
-
-
-def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TELL_EVERY", 0.0)
-    text = Corpus.from_sentences([["the", word, "sleeps"] for word in ("cat", "dog", "cow", "fox")] * 20)
-    config = NnlmConfig(dim=4, hidden=5, n=3, samples=3, min_count=1, epochs=4, batch_size=16)
-    unbroken = Nnlm.train(text, config)
-    monkeypatch.setattr(training.Place, "due", lambda self, saved: self.folder is not None)
-    events: list[Progress] = []
-
-    def die(event: Progress) -> None:
-        events.append(event)
-        if len(events) == 30:
-            raise Killed
-
-    with pytest.raises(Killed):
-        Nnlm.train(text, config, die, tmp_path / "c")
-    assert events[-1].step % (events[-1].total / 4) > 0  # in the middle of an epoch
-    stopped = events[-1].step
-    events.clear()
-    resumed = Nnlm.train(text, config, events.append, tmp_path / "c")
-    assert events[0].step >= stopped
-    for name, weight in unbroken.tensors().items():
-        np.testing.assert_array_equal(resumed.tensors()[name], weight)
-    again = Nnlm.train(text, config)
-    np.testing.assert_array_equal(again.matrix, unbroken.matrix)
 
 
 def test_on_the_kingdom_it_beats_word_frequencies_and_puts_people_together() -> None:
