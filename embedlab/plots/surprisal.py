@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from embedlab.plots.layout import neutral
@@ -28,7 +29,7 @@ def surprisal(words: Sequence[str], bits: Mapping[str, Sequence[float | None]], 
     import plotly.graph_objects as go
 
     rows, columns = list(range(len(words))), list(range(len(bits)))
-    labels, names = [plain(word, 22) for word in words], [plain(model, 22) for model in bits]
+    labels, names = [plain(word, 22) for word in words], [_lines(model) for model in bits]
     table = [[values[row] for values in bits.values()] for row in rows]
     fig = go.Figure(
         go.Heatmap(
@@ -37,7 +38,7 @@ def surprisal(words: Sequence[str], bits: Mapping[str, Sequence[float | None]], 
             y=rows,
             zmin=0,
             zmax=FULL,
-            colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, 0.6)]],
+            colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, 0.4)]],
             showscale=False,
             xgap=3,
             ygap=2,
@@ -48,11 +49,17 @@ def surprisal(words: Sequence[str], bits: Mapping[str, Sequence[float | None]], 
     for row, line in enumerate(table):
         for column, value in enumerate(line):
             text = "" if value is None else "∞" if math.isinf(value) else f"{value:.1f}"
-            fig.add_annotation(x=column, y=row, text=text, showarrow=False, font={"size": 13})
+            fig.add_annotation(x=column, y=row, text=text, showarrow=False, font={"size": 14})
     fig.update_xaxes(tickvals=columns, ticktext=names, side="top", showgrid=False, zeroline=False)
+    fig.update_xaxes(ticklabeloverflow="allow", tickfont_size=11)
     fig.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
     fig.update_yaxes(tickfont_size=13)
-    return neutral(fig, height=26 * len(words) + 110, title=title, margin_t=72)
+    return neutral(fig, height=26 * len(words) + 130, title=title, margin_t=92)
+
+
+def _lines(model: str) -> str:
+    """A model's title on lines that fit above a narrow column."""
+    return "<br>".join(plain(part) for part in wrap(model, 13, max_lines=4, placeholder="…"))
 
 
 def _said(word: str, value: float | None) -> str:

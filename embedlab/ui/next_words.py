@@ -69,7 +69,7 @@ def speakers(text: str, specs: Sequence[ModelSpec]) -> list[Speaker]:
     if others:
         st.info(
             f"Left out, as they do not read from the beginning to the end (but backward, or both sides of a gap): "
-            f"{md(', '.join(others))}."
+            f"{md('; '.join(others))}."
         )
     return found
 

@@ -112,7 +112,7 @@ def _warn(asked: Sequence[Speaker], key: str) -> None:
     """Say which models were trained on the very text."""
     if trained := [speaker.title for speaker in asked if texts.behind(speaker.spec) == key]:
         st.warning(
-            f"{md(', '.join(trained))}: trained on this very text, so the figure flatters.", icon=":material/help:"
+            f"{md('; '.join(trained))}: trained on this very text, so the figure flatters.", icon=":material/help:"
         )
 
 
@@ -157,7 +157,7 @@ def _figure(asked: Sequence[Speaker], found: Comparison) -> None:
     fig = bars.ranking(
         [row.name for row in rows], [row.shared_perplexity for row in rows],
         "Perplexity of the words all know", [colors[row.name] for row in rows],
-        unit="perplexity", form="{:,.0f}",
+        unit="perplexity", form="{:,.1f}",
     )  # fmt: skip
     said = ", ".join(f"{row.name} {row.shared_perplexity:,.0f}" for row in rows)
     widgets.figure(fig, "perplexity", f"Word perplexity on the {found.shared} words that all models know: {said}.")

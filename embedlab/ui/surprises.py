@@ -43,10 +43,11 @@ def color(asked: Sequence[Speaker], _: str) -> str:
         _explained(found)
         st.markdown("\n".join(f"- {md(title)}: {_colored(result)}" for title, result in found.items()))
         st.markdown(" ".join(f":{paint}-background[{said}]" for _, paint, said in GRADES))
+        st.markdown("**Surprisal of each word, in bits**")
         words, bits = aligned(found)
         totals = "; ".join(f"{title} {result.total:.0f}" for title, result in found.items())
         widgets.figure(
-            drawn.surprisal([name(word) for word in words], bits, "Surprisal of each word, in bits"),
+            drawn.surprisal([name(word) for word in words], bits),
             "surprisal",
             f"Surprisal of every word of: {sentence} Bits in all: {totals}.",
         )

@@ -56,7 +56,8 @@ def test_rows_of_a_tree_worked_out_by_hand() -> None:
 
 
 def test_bits_are_written_in_their_fields() -> None:
-    fig = surprisal.surprisal(["a<", "end"], {"one": [1.25, 30.0], "two": [math.inf, None]})
+    fig = surprisal.surprisal(["a<", "end"], {"a longer, its <text>": [1.25, 30.0], "two": [math.inf, None]})
+    assert fig.layout.xaxis.ticktext == ("a longer, its<br>&lt;text&gt;", "two")
     assert [note.text for note in fig.layout.annotations] == ["1.2", "∞", "30.0", ""]
     assert fig.layout.yaxis.ticktext == ("a&lt;", "end")
     assert [list(row) for row in fig.data[0].z] == [[1.25, 16.0], [16.0, None]]
