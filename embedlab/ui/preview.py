@@ -93,13 +93,13 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
         int(values["min_count"]), int(values["max_words"]), sample, found,
     )  # fmt: skip
     st.subheader("What the model will read", anchor=False)
-    about = "" if found.complete else f" of the first {found.tokens:,} words (about {found.whole:,} in all)"
+    about = "" if found.complete else f" This was counted on the first {found.tokens:,} words."
     numbers = st.columns(4)
-    numbers[0].metric("Running words", f"{found.whole:,}" if found.complete else f"about {found.whole:,}")
+    numbers[0].metric("Running words", running(found))
     numbers[1].metric("Different words", f"{seen.types:,}")
     numbers[2].metric("Vocabulary", f"{seen.vocabulary_size:,}", help="Words that are left by the settings.")
     numbers[3].metric("Text kept", f"{100 * seen.kept_share:.1f} %", help="Running words that are in the vocabulary.")
-    st.markdown(_dropped(seen, values, sample) + about + ("." if about else ""))
+    st.markdown(_dropped(seen, values, sample) + about)
     left, right = st.columns(2)
     with left:
         st.markdown("**First sentences**, as words")
@@ -116,6 +116,13 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
     return seen
 
 
+def running(found: Head) -> str:
+    """How long the text is, for a label: "203,214" if it was counted, "≈ 350,000" or "≈ 8.2 M" if estimated."""
+    if found.complete:
+        return f"{found.whole:,}"
+    return f"≈ {found.whole / 1e6:,.1f} M" if found.whole >= 1e6 else f"≈ {round(found.whole, -3):,}"
+
+
 def show_characters(chosen: Chosen, found: Head) -> None:
     """The preview for a model that reads characters: the text as it was written.
 
@@ -126,7 +133,7 @@ def show_characters(chosen: Chosen, found: Head) -> None:
     counts = Counter("".join(texts))
     st.subheader("What the model will read", anchor=False)
     numbers = st.columns(3)
-    numbers[0].metric("Running words", f"{found.whole:,}" if found.complete else f"about {found.whole:,}")
+    numbers[0].metric("Running words", running(found))
     numbers[1].metric("Different characters", f"{len(counts):,}", help="In the beginning of the text.")
     numbers[2].metric("Characters a word", f"{sum(counts.values()) / max(len(' '.join(texts).split()), 1):.1f}")
     common = " ".join(md(repr(letter)[1:-1] if letter != " " else "␣", 8) for letter, _ in counts.most_common(40))
