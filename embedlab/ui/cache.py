@@ -69,7 +69,7 @@ def at(folder: Path) -> Model:
     Raises:
         BadModel: there is none, or it is damaged.
     """
-    return _load(str(folder), _written(folder), id(Model))
+    return _load(str(folder), _written(folder))
 
 
 def stamp(spec: ModelSpec) -> int:
@@ -97,8 +97,7 @@ def _released(found: Model) -> None:
 
 
 @st.cache_resource(max_entries=12, on_release=_released, show_spinner="Loading a model …")
-def _load(folder: str, stamp: int, code: int) -> Model:
-    """Load a model; ``code`` is another after Streamlit has read changed sources: old objects are of old classes."""
+def _load(folder: str, stamp: int) -> Model:
     found = registry.load_model(folder)
     _in_memory()[id(found)] = folder
     return found
