@@ -1,4 +1,4 @@
-"""Texts that are there without an upload: real ones that come with gensim, and the generated kingdom."""
+"""Texts that are there without an upload: real ones that come with gensim, the generated kingdom, sense sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from pathlib import Path
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.kingdom import Kingdom
+from embedlab.data.senses import load_senses
 from embedlab.data.tokenizer import TextOptions
+
+__all__ = ["Sample", "load_sample", "load_senses", "samples"]
 
 _LIST_MARK = re.compile(r"^[*#:;]+\s*")
 _QUOTES = re.compile(r"'{2,}")
