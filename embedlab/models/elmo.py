@@ -1,0 +1,179 @@
+"""ELMo: language models in both directions over words made of characters; each layer is a vector in context.
+
+Peters et al. 2018, Deep contextualized word representations, https://aclanthology.org/N18-1202/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from embedlab import training
+from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, OnProgress, Progress
+from embedlab.data.vocab import EncodedCorpus, Vocabulary
+from embedlab.models import elmo_published
+from embedlab.models.elmo_carried import Carried
+from embedlab.models.elmo_config import ElmoConfig
+from embedlab.models.elmo_direction import ElmoDirection
+from embedlab.models.elmo_network import ElmoLearner, ElmoNetwork
+from embedlab.models.elmo_reading import encoded
+from embedlab.models.elmo_rows import Lexicon, SentenceRows
+from embedlab.models.networks import Lesson, NetworkLanguageModel
+from embedlab.models.word_lines import mark, split
+
+if TYPE_CHECKING:
+    from embedlab.data.corpus import Corpus
+
+
+class Elmo(NetworkLanguageModel, ContextualModel):
+    """A trained or published ELMo. Its layers are ``tokens``, ``lstm1`` and so on, all 2 P wide: forward, backward.
+
+    ``forward`` and ``backward`` are its language models; the model itself answers as ``forward``. Any string has a
+    vector; ``words`` are those that it predicts, none for a published one.
+
+    Attributes:
+        stateful: whether ``encode`` goes on where its last call ended, row by row, as the published models were
+            trained; by default every sentence is read from nothing.
+    """
+
+    kind = "elmo"
+    config_class = ElmoConfig
+    unit = "word"
+    config: ElmoConfig
+    network: ElmoNetwork
+
+    def __init__(
+        self,
+        network: ElmoNetwork,
+        words: Sequence[str],
+        counts: Counts,
+        config: ElmoConfig,
+        card: Card | None = None,
+        *,
+        stateful: bool = False,
+    ) -> None:
+        super().__init__(network, words, counts, config, card)
+        self.layers = ["tokens", *(f"lstm{i + 1}" for i in range(config.layers))]
+        self.dim = 2 * config.dim
+        self.stateful, self._carried = stateful, Carried()
+        self.vocabulary = self.forward.vocabulary
+
+    @classmethod
+    def from_published(cls, options_path: str | Path, weights_path: str | Path, stateful: bool = False) -> Self:
+        """The weights that AllenNLP and bilm-tf use (see ``elmo_published.read``).
+
+        Args:
+            options_path: options.json.
+            weights_path: the hdf5 file.
+            stateful: carry the state over successive ``encode`` calls, batch row i to row i.
+
+        Raises:
+            BadModel: a file is missing, damaged, incomplete, or does not fit the other.
+        """
+        found = elmo_published.read(Path(options_path), Path(weights_path))
+        network = cls.built(found.config, cls.beside)
+        elmo_published.fill(network, found)
+        return cls(network, [], np.zeros(0, np.int64), found.config, found.card, stateful=stateful)
+
+    @classmethod
+    def train(
+        cls,
+        corpus: Corpus,
+        config: ElmoConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """Train on a text, sentence by sentence, in both directions (see ``training.fit``).
+
+        Every word of the text is read by its letters; ``min_count`` and ``max_words`` say which are predicted.
+
+        Raises:
+            BadInput: too little text.
+        """
+        config = config or ElmoConfig()
+        encoded = corpus.encode(1, None, on_progress, unknown=True)
+        predicted = _predicted(encoded, config)
+        lexicon = Lexicon.of(encoded.vocabulary.words, len(predicted), config.characters)
+        text = split(encoded, config.seed)
+        size = len(predicted) + cls.beside
+        network = cls.seeded(config, size, np.bincount(lexicon.outputs, text.counts, size).astype(np.int64))
+        task = training.Task(
+            ElmoLearner(network),
+            SentenceRows(text.training, lexicon, config.stretch),
+            SentenceRows(text.held_out, lexicon, config.stretch) if len(text.held_out) > 1 else None,
+            units_per_word=1.0,
+            mark=mark(cls.kind, config, encoded),
+        )
+        lesson = Lesson(task, predicted, corpus, encoded.tokens, "ELMo")
+        return cls.taught(lesson, network, config, on_progress, checkpoints)
+
+    @classmethod
+    def built(cls, config: ElmoConfig, size: int, counts: Counts | None = None) -> ElmoNetwork:
+        """The network with new weights (see ``NetworkModel``)."""
+        return ElmoNetwork(config, size, counts)
+
+    @cached_property
+    def forward(self) -> ElmoDirection:
+        """The language model that reads from the left."""
+        return ElmoDirection(self, self.network, backward=False)
+
+    @cached_property
+    def backward(self) -> ElmoDirection:
+        """The language model that reads from the right."""
+        return ElmoDirection(self, self.network, backward=True)
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) probabilities of the next word after each beginning (see ``ElmoDirection``)."""
+        return self.forward.next_many(contexts)
+
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of a sentence's words (see ``ElmoDirection``)."""
+        return self.forward.score(tokens)
+
+    def encode(
+        self,
+        sentences: Sequence[Sequence[str]],
+        layers: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Floats]:
+        """See ``ContextualModel``; a stateful model reads the sentences of a call side by side, as one batch."""
+        if not self.stateful:
+            return super().encode(sentences, layers, on_progress)
+        numbers = self.layer_numbers(layers)
+        rows = [i for i, sentence in enumerate(sentences) if sentence]
+        nothing: Floats = np.zeros((len(numbers), 0, self.dim), np.float32)
+        found = [nothing] * len(sentences)
+        if rows:
+            states = self._carried.of(rows, self.config)
+            made, after = encoded(self.network, self.config.characters, [sentences[i] for i in rows], numbers, states)
+            self._carried.keep(rows, after)
+            for i, one in zip(rows, made, strict=True):
+                found[i] = one
+        if on_progress is not None:
+            total = sum(map(len, sentences))
+            on_progress(Progress(total, total, phase="encoding"))
+        return found
+
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
+        """What layers say of each word (see ``ContextualModel``)."""
+        return encoded(self.network, self.config.characters, sentences, layers)[0]
+
+    def forget(self) -> None:
+        """Let a stateful model begin from nothing again."""
+        self._carried = Carried()
+
+
+def _predicted(encoded: EncodedCorpus, config: ElmoConfig) -> Vocabulary:
+    """The words that are common enough to be predicted."""
+    vocabulary = encoded.vocabulary
+    known = min(int((vocabulary.counts >= config.min_count).sum()), config.max_words)
+    if known < 2:
+        raise BadInput(
+            f"Only {known} different words of {encoded.tokens:,} running words are seen at least {config.min_count} "
+            "times. Lower the minimum count or give more text."
+        )
+    return Vocabulary(vocabulary.words[:known], vocabulary.counts[:known])

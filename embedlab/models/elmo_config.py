@@ -1,0 +1,62 @@
+"""Settings of ELMo."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from embedlab.base import BadSetting, setting
+from embedlab.settings import NeuralConfig
+
+WIDEST, MOST_FILTERS = 20, 4096
+
+
+@dataclass(frozen=True)
+class ElmoConfig(NeuralConfig):
+    """Settings of ELMo; the original's are 512 dimensions, 4,096 hidden, filters up to "7x1024", 2 highway layers."""
+
+    dim: int = setting(
+        128, "Width of one direction's vectors; a word's vector is both directions' together.", low=1, high=4096
+    )
+    hidden: int = setting(512, "Width of the LSTM inside: what each direction can remember.", low=1, high=16_384)
+    layers: int = setting(2, "LSTM layers in each direction, one above the other.", low=1, high=8)
+    dropout: float = setting(
+        0.1, "Share of the values dropped between layers while learning: more for a small text.", low=0.0, high=0.9
+    )
+    samples: int = setting(
+        2048, "Sampled softmax: let the true word compete with so many random ones; 0 with the whole vocabulary.",
+        low=0, high=1_000_000,
+    )  # fmt: skip
+    stretch: int = setting(
+        48, "Words that are read in one go; whole sentences are put together to about as many.", low=2, high=1000
+    )
+    batch_size: int = setting(
+        32, "Examples that are learned from at once, before the weights move.", low=1, high=65_536
+    )
+    char_dim: int = setting(16, "Width of a character's vector.", low=1, high=1024)
+    filters: str = setting(
+        "1x32 2x32 3x64 4x128", "What looks at a word's letters: so many letters at a time x so many filters."
+    )
+    highway: int = setting(1, "Highway layers between the letters and the word's vector.", low=0, high=8)
+    activation: str = setting("relu", "What follows the filters.", choices=("relu", "tanh"))
+    characters: int = setting(50, "Letters (bytes) of a word that are read, its two ends included.", low=3, high=1000)
+    cell_clip: float = setting(3.0, "Bound of the LSTM's memory cells; 0 for none.", low=0.0, high=1000.0)
+    projection_clip: float = setting(3.0, "Bound of the LSTM's output; 0 for none.", low=0.0, high=1000.0)
+    skip: bool = setting(True, "Add what goes into an LSTM layer to what comes out, from the second layer on.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        sizes = self.sizes
+        if not sizes or any(not 1 <= width <= WIDEST or not 1 <= n <= MOST_FILTERS for width, n in sizes):
+            raise BadSetting(
+                f"filters must be like '1x32 2x64': widths up to {WIDEST}, up to {MOST_FILTERS:,} filters each, "
+                f"not {self.filters!r}."
+            )
+        if max(width for width, _ in sizes) > self.characters:
+            raise BadSetting(f"Filters cannot be wider than the {self.characters} letters of a word.")
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Width and number of the filters of each kind; empty if they are not written as they should be."""
+        parts = [re.fullmatch(r"(\d{1,4})x(\d{1,6})", part) for part in self.filters.replace(",", " ").split()]
+        return tuple((int(part[1]), int(part[2])) for part in parts if part) if all(parts) else ()
