@@ -162,7 +162,7 @@ FAMILIES: tuple[Family, ...] = (
         "https://aclanthology.org/N18-1202/",
         "Run language models in both directions and mix their layers: each use of a word gets a vector of its own.",
         "One vector a word must serve the river bank and the savings bank alike.",
-        ("contextual", "language_model"), "", "elmo",
+        ("contextual", "language_model"), "embedlab.models.elmo:Elmo", "elmo",
     ),
     Family(
         "flair", "Flair", 2018, "Akbik et al., Contextual String Embeddings for Sequence Labeling, COLING",
