@@ -40,6 +40,7 @@ _SIGNATURES = (
 )
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 26, 27})
 _SENTENCE_END = re.compile(r"[.!?…]['\")\]»”’]*\s|[。！？।॥؟]")
+SAVE_AS = "If it is a text, save it as UTF-8 (or, from Python, give its encoding)."
 
 
 def open_text(stream: BinaryIO, name: str, encoding: str | None = None) -> TextIO:
@@ -77,7 +78,7 @@ def detect(sample: bytes, name: str) -> str:
 
     best = from_bytes(sample[:65_536]).best()
     if best is None or sample.translate(None, _CONTROL) != sample:
-        raise BadInput(f"{name} does not look like text in any known encoding. If it is text, say which encoding.")
+        raise BadInput(f"{name} does not look like text in any known encoding. {SAVE_AS}")
     return best.encoding
 
 
@@ -87,7 +88,7 @@ def _refuse_binary(sample: bytes, name: str) -> None:
             raise BadInput(f"{name} is not text: it begins like {what}. Give it its right ending, or give text.")
     control = len(sample) - len(sample.translate(None, _CONTROL.replace(b"\0", b"")))
     if control > len(sample) // 20:
-        raise BadInput(f"{name} is not text but binary data. Give a text, or say which encoding it is in.")
+        raise BadInput(f"{name} is not text but binary data. {SAVE_AS}")
 
 
 def _utf16_without_mark(sample: bytes, name: str) -> str:

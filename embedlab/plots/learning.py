@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +40,20 @@ def loss(
     fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
     fig.update_xaxes(rangemode="tozero")
     return fig
+
+
+def parts(series: Mapping[str, Sequence[tuple[float, float]]], unit: str, name: str) -> Figure:
+    """Losses that are learned together, a curve each.
+
+    Args:
+        series: name of a part: pairs of epoch and loss; not empty.
+        unit: what is across ("epoch").
+        name: what is drawn.
+    """
+    shown = {part: tuple(zip(*pairs, strict=True)) for part, pairs in series.items()}
+    fig = lines({part: (pair[0], pair[1]) for part, pair in shown.items()}, x_title=unit, y_title=name, markers=True)
+    fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
+    return fig.update_xaxes(rangemode="tozero")
 
 
 def neighborhoods(moments: Sequence[Moment], now: int, height: int = 430) -> Figure:

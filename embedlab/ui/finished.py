@@ -14,7 +14,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import cache, compared, measures, runs, widgets
+from embedlab.ui import cache, compared, loss_parts, measures, runs, widgets
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -31,8 +31,10 @@ def show(run: Run, how: RunState) -> None:
         _epochs(seen)
     if rows := [dataclasses.asdict(event) for event in events if event.loss is not None]:
         st.subheader(shown.name, anchor=False)
+        loss_parts.line(events)
         runs.losses(events, runs.epochs(run))
         widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
+        loss_parts.curves(events, runs.epochs(run))
     if how.status == "done":
         compared.show(run, seen)
 

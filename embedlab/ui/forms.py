@@ -47,7 +47,8 @@ def settings_form(
         The values by field name; they are in bounds one by one, and the class checks them together.
     """
     start = {item.name: item.default for item in dataclasses.fields(kind)} | dict(defaults or {})
-    fields = {item.name: item for item in dataclasses.fields(kind) if item.name not in without}
+    offered = [item for item in dataclasses.fields(kind) if item.metadata.get("shown", True)]
+    fields = {item.name: item for item in offered if item.name not in without}
     leading = [fields[name] for name in first if name in fields]
     others = [item for name, item in fields.items() if name not in first]
     values: dict[str, Any] = {}

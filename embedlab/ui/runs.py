@@ -13,7 +13,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import measures, widgets
+from embedlab.ui import loss_parts, measures, widgets
 
 SIGNS = {
     "running": ":material/autorenew:", "done": ":material/check_circle:",
@@ -114,6 +114,7 @@ def _numbers(state: RunState, events: Sequence[RunEvent], total: int) -> None:
     shown = measures.measure(events)
     if total or with_loss:
         cells[3].metric(shown.name, shown.text(with_loss[-1].loss if with_loss else None), help=shown.help)
+    loss_parts.line(events)
 
 
 def _pairs(events: Sequence[RunEvent], total: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
