@@ -1,4 +1,4 @@
-"""Texts that are there without an upload: real ones that come with gensim, the generated kingdom, sense sentences."""
+"""What is there without an upload: texts that come with gensim, the generated kingdom, sentences for measuring."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedlab.base import BadInput
+from embedlab.data.conll import load_ner, read_conll
 from embedlab.data.corpus import Corpus
 from embedlab.data.kingdom import Kingdom
 from embedlab.data.senses import load_senses
 from embedlab.data.tokenizer import TextOptions
 
-__all__ = ["Sample", "load_sample", "load_senses", "samples"]
+__all__ = ["Sample", "load_ner", "load_sample", "load_senses", "read_conll", "samples"]
 
 _LIST_MARK = re.compile(r"^[*#:;]+\s*")
 _QUOTES = re.compile(r"'{2,}")
