@@ -40,8 +40,8 @@ def names(part: tuple[TaggedSentence, ...]) -> set[str]:
 
 
 def test_the_shipped_set_has_its_size_and_shares(ner, sentences):
-    assert len(sentences) >= 1_500
-    assert sum(len(sentence.words) for sentence in sentences) >= 25_000
+    assert len(sentences) == 1_732
+    assert sum(len(sentence.words) for sentence in sentences) == 28_146
     assert [round(len(getattr(ner, split)) / len(sentences), 2) for split in SPLITS] == [0.7, 0.15, 0.15]
     lengths = [len(sentence.words) for sentence in sentences]
     assert min(lengths) >= 4 and max(lengths) <= 40
@@ -59,6 +59,15 @@ def test_every_line_of_the_file_is_a_mark_a_blank_or_a_word_with_a_valid_tag():
         assert tag == "O" or (tag[:2] in ("B-", "I-") and tag[2:] in TYPES)
         assert not tag.startswith("I-") or before[2:] == tag[2:]
         before = tag
+
+
+def test_the_read_me_counts_what_is_there(ner):
+    text = (storage.assets() / "sentences" / "README.md").read_text(encoding="utf-8")
+    for split in SPLITS:
+        part = getattr(ner, split)
+        types = Counter(span.type for sentence in part for span in sentence.spans)
+        counts = [len(part), sum(len(s.words) for s in part), *(types[t] for t in TYPES), len(names(part))]
+        assert f"| {split} | {' | '.join(f'{count:,}' for count in counts)} |" in text
 
 
 def test_every_type_and_register_is_in_every_split(ner):
