@@ -12,26 +12,34 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from embedlab import registry, shelf, storage
+from embedlab import packaged, registry, shelf, storage
 from embedlab.base import BadInput, BadModel
-from embedlab.storage import CARD, CONFIG, TENSORS, VOCABULARY
+from embedlab.storage import CARD, CONFIG, TENSORS, TOKENIZER, VOCABULARY
 
 REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
-OPTIONAL = ("map.safetensors",)
+OPTIONAL = ("map.safetensors", TOKENIZER)
 MOST_BYTES = 8_000_000_000
 """Unpacked size of a model that is still taken: 3 million words of 300 numbers are 3.6 GB."""
 MOST_RATIO = 200
 SMALL = 20_000_000
 """Below this unpacked size the ratio does not matter."""
 MOST_HEADER = 1_000_000
+MOST_TOKENIZER = 100_000_000
 
 
 def pack(folder: Path) -> bytes:
     """A model folder as a zip file; the files lie in a folder of the model's name.
 
+    A published model in another layout is packed as a model folder of this lab.
+
     Raises:
         BadModel: it is not a model folder.
     """
+    if packaged.is_published(folder):
+        with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+            own = Path(scratch) / folder.name
+            registry.load_model(folder).save(own)
+            return pack(own)
     storage.read_kind(folder)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
@@ -143,12 +151,12 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> N
         shutil.copyfileobj(source, out, 1 << 20)
     if target.stat().st_size != info.file_size:
         raise BadInput(f"'{info.filename}' in the zip file is not as long as it says. It is refused.")
-    if target.name in (CONFIG, CARD):
-        _check_json(target)
+    if target.name in (CONFIG, CARD, TOKENIZER):
+        _check_json(target, MOST_TOKENIZER if target.name == TOKENIZER else MOST_HEADER)
 
 
-def _check_json(path: Path) -> None:
-    if path.stat().st_size > MOST_HEADER:
+def _check_json(path: Path, most: int) -> None:
+    if path.stat().st_size > most:
         raise BadInput(f"{path.name} in the zip file is far too large. It is refused.")
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

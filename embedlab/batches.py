@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor
@@ -31,6 +31,17 @@ class Examples(Protocol):
         """The examples with these numbers, as one batch."""
 
 
+@runtime_checkable
+class Redrawn(Examples, Protocol):
+    """Examples that are drawn anew at every pass over the text.
+
+    Attributes:
+        epoch: the number of the pass; set before it begins.
+    """
+
+    epoch: int
+
+
 def as_it_is(batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """A batch comes whole from its examples: there is nothing to collate."""
     return batch
@@ -44,7 +55,7 @@ class BatchOrder:
     def __init__(self, examples: Examples, config: NeuralConfig, processes: int = 1) -> None:
         self.rows, self.seed, self.shuffled = len(examples), config.seed, not examples.lanes
         self.batch_size = examples.lanes or min(config.batch_size, self.rows)
-        self.epoch = 0
+        self.examples, self.epoch = examples, 0
         if self.batch_size % processes:
             raise BadSetting(
                 f"Batches of {self.batch_size} cannot be shared evenly by {processes} processes. "
@@ -55,6 +66,8 @@ class BatchOrder:
         return self.rows // self.batch_size
 
     def __iter__(self) -> Iterator[Sequence[int]]:
+        if isinstance(self.examples, Redrawn):
+            self.examples.epoch = self.epoch
         order: Any = range(self.rows)
         if self.shuffled:
             order = np.random.default_rng((self.seed, self.epoch)).permutation(self.rows)

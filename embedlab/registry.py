@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from embedlab import storage
+from embedlab import packaged, storage
 from embedlab.base import BadModel, Capability, Card, Model
 
 Source = Literal["starter", "yours", "published"]
@@ -176,7 +176,7 @@ FAMILIES: tuple[Family, ...] = (
         "https://aclanthology.org/N19-1423/",
         "Hide some words and guess them from both sides at once, with attention from every word to every other.",
         "ELMo's two directions never see each other, and a recurrent network cannot train in parallel.",
-        ("contextual", "language_model"), "", "bert",
+        ("contextual", "language_model"), "embedlab.models.bert:Bert", "bert",
     ),
 )  # fmt: skip
 
@@ -219,7 +219,7 @@ def list_models(capability: Capability | None = None) -> list[ModelSpec]:
     Args:
         capability: only models that have it.
     """
-    specs = [*_starters(), *_found("published"), *_found("yours")]
+    specs = [*_starters(), *_packaged(), *_found("published"), *_found("yours")]
     return [spec for spec in specs if capability is None or capability in spec.capabilities]
 
 
@@ -238,12 +238,21 @@ def find(key: str) -> ModelSpec:
 def load_model(key: str | Path) -> Model:
     """Load a starter by name, one's own or a published model by key, or any model folder by path.
 
+    A path may also lead to a published encoder of the BERT family in Hugging Face's layout.
+
     Raises:
         BadModel: nothing of that name, or the folder is damaged.
     """
     text = str(key)
     folder = Path(text) if (Path(text) / storage.CONFIG).is_file() else find(text).folder
-    return model_class(storage.read_kind(folder)).load(folder)
+    if not packaged.is_published(folder):
+        return model_class(storage.read_kind(folder)).load(folder)
+    known = folder == packaged.minilm()
+    if known:
+        packaged.check_minilm(folder)
+    model = model_class("bert").load(folder)
+    model.card = packaged.CARD if known else model.card
+    return model
 
 
 def model_folder(source: Source, name: str) -> Path:
@@ -256,6 +265,12 @@ def _starters() -> Iterator[ModelSpec]:
         spec = _spec(family.key, "starter", model_folder("starter", family.key), family)
         if spec:
             yield spec
+
+
+def _packaged() -> Iterator[ModelSpec]:
+    if folder := packaged.minilm():
+        card, bert = packaged.CARD, family("bert")
+        yield ModelSpec(packaged.KEY, card.title, bert.year, "published", bert.capabilities, bert, folder, card)
 
 
 def _found(source: Source) -> list[ModelSpec]:

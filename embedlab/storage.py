@@ -20,6 +20,7 @@ from embedlab.base import BadModel, Card, Counts, EmbedLabError
 
 FORMAT = 1
 CONFIG, TENSORS, VOCABULARY, CARD = "config.json", "model.safetensors", "vocab.json", "card.json"
+TOKENIZER = "tokenizer.json"
 T = TypeVar("T")
 
 
@@ -34,6 +35,7 @@ class StoredModel:
         words: vocabulary, commonest first (empty for models that have none).
         counts: (V,) how often each word was seen.
         card: where it comes from.
+        tokenizer: JSON of the library tokenizers, for models that spell words in pieces; else empty.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class StoredModel:
     words: list[str]
     counts: Counts
     card: Card
+    tokenizer: str = ""
 
 
 def home() -> Path:
@@ -120,6 +123,8 @@ def write(folder: Path, model: StoredModel, *, half: bool = False) -> None:
             json.dumps({"words": model.words, "counts": model.counts.tolist()}, ensure_ascii=False), encoding="utf-8"
         )
         (scratch / CARD).write_text(_json(dataclasses.asdict(model.card)), encoding="utf-8")
+        if model.tokenizer:
+            (scratch / TOKENIZER).write_text(model.tokenizer, encoding="utf-8")
 
 
 def _packed(array: NDArray[Any], half: bool) -> NDArray[Any]:
@@ -186,6 +191,7 @@ def read(folder: Path, kind: str | None = None) -> StoredModel:
             [str(word) for word in vocabulary["words"]],
             np.asarray(vocabulary["counts"], np.int64),
             read_card(folder),
+            (folder / TOKENIZER).read_text(encoding="utf-8") if (folder / TOKENIZER).is_file() else "",
         ),
     )
 

@@ -7,13 +7,16 @@ import json
 from abc import ABC, abstractmethod
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.card import Card
 from embedlab.settings import Settings
+
+if TYPE_CHECKING:
+    from embedlab.storage import StoredModel
 
 Floats = NDArray[np.float32]
 Counts = NDArray[np.int64]
@@ -63,6 +66,18 @@ class Model(ABC):
     ) -> Self:
         """The inverse of ``tensors``."""
 
+    def stored(self) -> StoredModel:
+        """The model as it lies on disk; overridden by kinds that need more than tensors and words."""
+        from embedlab.storage import StoredModel
+
+        return StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card)
+
+    @classmethod
+    def from_stored(cls, stored: StoredModel) -> Self:
+        """The inverse of ``stored``."""
+        config = cls.config_class.from_dict(stored.config)
+        return cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
+
     def save(self, folder: Path, *, half: bool = False) -> None:
         """Write the model folder, atomically; ``half`` stores float tensors as float16.
 
@@ -71,11 +86,7 @@ class Model(ABC):
         """
         from embedlab import storage
 
-        storage.write(
-            folder,
-            storage.StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card),
-            half=half,
-        )
+        storage.write(folder, self.stored(), half=half)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -87,7 +98,4 @@ class Model(ABC):
         from embedlab import storage
 
         stored = storage.read(folder, kind=cls.kind)
-        config = storage.checked(folder, lambda: cls.config_class.from_dict(stored.config))
-        return storage.checked(
-            folder, lambda: cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
-        )
+        return storage.checked(folder, lambda: cls.from_stored(stored))

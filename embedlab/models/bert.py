@@ -1,0 +1,293 @@
+"""BERT: hidden words guessed from both sides, with attention from every word to every other.
+
+Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding,
+https://aclanthology.org/N19-1423/. The networks are those of the library transformers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from embedlab import packaged, storage, training
+from embedlab.base import BadInput, BadModel, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress
+from embedlab.models import bert_network, bert_published, bert_reading, cards
+from embedlab.models.bert_config import BertConfig
+from embedlab.models.bert_examples import SHORT, SegmentPairs, split
+from embedlab.models.bert_learner import BertLearner
+from embedlab.models.bert_pieces import Marks, Pieces, Spelled, Speller, from_json
+from embedlab.models.bert_shapes import shape
+from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
+from embedlab.models.layers import arrays, seeded
+from embedlab.models.word_lines import fingerprint
+
+if TYPE_CHECKING:
+    from embedlab.data.corpus import Corpus
+    from embedlab.storage import StoredModel
+
+__all__ = ["Bert", "BertConfig"]
+AT_ONCE = 64
+"""Hidden places that are scored together: each has a score for every piece of the vocabulary."""
+
+
+class Bert(ContextualModel, LanguageModel):
+    """An encoder of the BERT family; its layers are ``embeddings``, ``1`` and so on.
+
+    ``words`` and ``vocabulary`` are the V pieces by number.
+
+    Args:
+        network: a class of transformers.
+        speller: cuts words into pieces.
+        head: what the network has on top.
+        counts: (V,) how often each piece was seen; zeros if unknown.
+        config: its settings; of a published network only ``pooling`` means something.
+        card: where it comes from.
+
+    Attributes:
+        limit: pieces it reads at once, the marks at both ends included; longer sentences go through in windows.
+        has_masked_head: whether it can ``fill``, ``score`` and ``next``.
+        has_next_sentence_head: whether it can ``next_sentence``.
+    """
+
+    kind = "bert"
+    config_class = BertConfig
+    resumes = True
+    unit = "wordpiece"
+    direction = "both"
+    batch_size = 32
+    batch_length = 2_048
+    config: BertConfig
+    network: Any
+
+    def __init__(
+        self,
+        network: nn.Module,
+        speller: Speller,
+        head: bert_network.Head,
+        counts: Counts | None = None,
+        config: BertConfig | None = None,
+        card: Card | None = None,
+    ) -> None:
+        self.network = bert_network.ready(network.cpu().eval())
+        self.speller, self.head = speller, head
+        self.config, self.card = config or BertConfig(), card or Card()
+        self.words = self.vocabulary = speller.vocabulary
+        self.counts = np.zeros(len(self.words), np.int64) if counts is None else counts
+        self.layers = ["embeddings", *(str(i + 1) for i in range(self.network.config.num_hidden_layers))]
+        self.dim = int(self.network.config.hidden_size)
+        self.limit = bert_network.limit(network)
+        self.has_masked_head, self.has_next_sentence_head = head != "none", head == "pretraining"
+
+    @classmethod
+    def train(
+        cls,
+        corpus: Corpus,
+        config: BertConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """Learn wordpieces from a text, then hidden words and next sentences (see ``training.fit``).
+
+        Raises:
+            BadInput: too little text.
+        """
+        config = config or BertConfig()
+        form, encoded = shape(config.shape), corpus.encode(1, None, on_progress, unknown=True)
+        lowercase, size = config.lowercase, config.max_words or form.pieces
+        learned = learn(encoded.vocabulary, size, config.min_count, lowercase=lowercase)
+        tokenizer, counts = by_frequency(learned, encoded.vocabulary, lowercase=lowercase)
+        speller, text = Speller(tokenizer, MARKS), spell(encoded, tokenizer)
+        read, unseen = split(text, config.sequence, config.seed)
+        pairs = config.next_sentence
+        head: bert_network.Head = "pretraining" if pairs else "masked"
+        with seeded(config.seed):
+            network = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+        task = training.Task(
+            BertLearner(network, pairs=pairs),
+            SegmentPairs(read, speller, config.sequence, pairs=pairs, seed=config.seed, short=SHORT),
+            SegmentPairs(unseen, speller, config.sequence, pairs=pairs, seed=0) if len(unseen.ids) > 3 else None,
+            unit="wordpieces",
+            mark=fingerprint(cls.kind, config, speller.vocabulary, len(text.ids)),
+        )
+        outcome = training.fit(task, config, on_progress, checkpoints)
+        libraries = ("numpy", "torch", "transformers", "tokenizers")
+        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, libraries)
+        return cls(network, speller, head, counts, config, replace(card, title="BERT"))
+
+    @classmethod
+    def from_published(
+        cls, folder_or_hub_id: str | Path, pooling: str = "mean", on_progress: OnProgress | None = None
+    ) -> Self:
+        """A published encoder: BERT, DistilBERT, RoBERTa, ELECTRA, ALBERT and others of the family.
+
+        Args:
+            folder_or_hub_id: a folder in Hugging Face's layout, a zip file of one, or a name on the hub, such as
+                "bert-base-uncased"; ``HF_ENDPOINT`` names another hub.
+            pooling: "mean" or "first", see ``BertConfig``.
+            on_progress: told the bytes of a download.
+
+        Raises:
+            BadInput: there is no such folder, or it is no zip file.
+            BadModel: the model is damaged, incomplete, of another family, or asks to run code.
+            Unreachable: the hub cannot be reached or does not have it.
+        """
+        config = BertConfig(pooling=pooling)
+        found = bert_published.read(folder_or_hub_id, on_progress)
+        return cls(found.network, found.speller, found.head, None, config, found.card)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a model folder, or a folder in Hugging Face's layout (see ``from_published``).
+
+        Raises:
+            BadModel: it is missing, damaged or of another kind.
+        """
+        return cls.from_published(folder) if packaged.is_published(Path(folder)) else super().load(folder)
+
+    @property
+    def pooling(self) -> str:
+        """How pieces become the vector of a word, "mean" or "first"."""
+        return self.config.pooling
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The network's weights."""
+        return arrays(self.network)
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Any, card: Card
+    ) -> Self:
+        """Tensors alone do not make a BERT; see ``from_stored``."""
+        raise BadModel("A BERT needs its tokenizer, too; load its model folder.")
+
+    def stored(self) -> StoredModel:
+        """The model as it lies on disk; what builds the network stands in the settings, checked when it is read."""
+        own = {
+            "network": bert_network.settings_of(self.network),
+            "head": self.head,
+            "marks": asdict(self.speller.marks),
+        }
+        config = self.config.to_dict() | own
+        return storage.StoredModel(
+            self.kind, config, self.tensors(), self.words, self.counts, self.card, self.speller.text
+        )
+
+    @classmethod
+    def from_stored(cls, stored: StoredModel) -> Self:
+        """The inverse of ``stored``."""
+        settings = dict(stored.config)
+        values, head, marks = (settings.pop(name) for name in ("network", "head", "marks"))
+        if not stored.tokenizer:
+            raise BadModel(f"{storage.TOKENIZER} is missing; without it words cannot be cut into pieces.")
+        if head not in ("pretraining", "masked", "none"):
+            raise BadModel(f"A network with the head {head!r} is not known.")
+        speller = Speller(from_json(stored.tokenizer), Marks(**marks), values["vocab_size"])
+        if speller.vocabulary != stored.words or len(stored.counts) != len(stored.words):
+            raise BadModel("The tokenizer and the vocabulary do not fit together.")
+        network = bert_network.build(values, head, stored.tensors)
+        return cls(network, speller, head, stored.counts, BertConfig.from_dict(settings), stored.card)
+
+    def length(self, sentence: Sequence[str]) -> int:
+        """Pieces of a sentence and the marks around it."""
+        return len(self.speller([sentence])[0].ids) + 2
+
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
+        """What layers say of each word (see ``ContextualModel``)."""
+        return bert_reading.vectors(
+            self.network, self.speller, self.limit, self.speller(sentences), layers, self.pooling
+        )
+
+    def fill(self, sentence: Sequence[str], position: int) -> Floats:
+        """(V,) probabilities of what piece stands at a position of a sentence of words or pieces, given both sides.
+
+        The word there counts as hidden, all its pieces as one place.
+
+        Raises:
+            BadInput: no such position, or the network has no head for hidden words.
+        """
+        if not 0 <= position < len(sentence):
+            raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
+        spelled = self.speller.tokens([*sentence[:position], self.speller.marks.mask, *sentence[position + 1 :]])
+        found: Floats = np.exp(self._in_gaps([spelled.ids], [int(np.searchsorted(spelled.words, position))])[0])
+        return found
+
+    def next(self, context: Sequence[str]) -> Floats:
+        """(V,) probabilities of the piece in a gap after a text, which ends there."""
+        row: Floats = self.next_many([context])[0]
+        return row
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) the same for several texts."""
+        texts = [np.append(self.speller.tokens(context).ids, self.speller.mask) for context in contexts]
+        return np.exp(self._in_gaps(texts, [len(text) - 1 for text in texts]))
+
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of words or pieces, each given all the others.
+
+        Every piece is hidden in turn; a word has the sum of its pieces (Salazar et al. 2020, Masked Language Model
+        Scoring, equation 2, https://aclanthology.org/2020.acl-main.240/).
+        """
+        spelled = self.speller.tokens(tokens)
+        total: Floats = np.zeros(len(tokens), np.float32)
+        for at in range(0, len(spelled.ids), AT_ONCE):
+            places = range(at, min(at + AT_ONCE, len(spelled.ids)))
+            found = self._in_gaps([spelled.ids] * len(places), places)  # (P, V)
+            np.add.at(total, spelled.words[places], found[np.arange(len(places)), spelled.ids[places]])
+        return total
+
+    def next_sentence(self, first: Sequence[str], second: Sequence[str]) -> float:
+        """Probability that the second sentence follows the first; of long ones what lies next to the seam is read.
+
+        Raises:
+            BadInput: a sentence is empty, or the network has no head for next sentences.
+        """
+        if not self.has_next_sentence_head:
+            raise BadInput(f"{self.title} was not taught whether sentences follow each other. Choose a model that was.")
+        if not first or not second:
+            raise BadInput("Give two sentences, each with a word at least.")
+        return bert_reading.follows(self.network, self.speller, self.limit, *self.speller([first, second]))
+
+    def pieces(self, sentence: Sequence[str]) -> Pieces:
+        """The sentence as the network reads it, with marks: the places of ``attention``."""
+        spelled = self.speller([sentence])[0] if sentence else Spelled(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        inner = (self.vocabulary[i] for i in spelled.ids)
+        marks = self.speller.marks
+        return Pieces((marks.begin, *inner, marks.end), (None, *spelled.words.tolist(), None))
+
+    @torch.inference_mode()
+    def attention(self, sentence: Sequence[str]) -> Floats:
+        """(L, H, T, T): in each block and head, how much each piece (row) looks at each (column); rows sum to 1.
+
+        Raises:
+            BadInput: the sentence has more pieces than the network reads at once.
+        """
+        spelled = self.pieces(sentence)
+        if len(spelled.pieces) > self.limit:
+            raise BadInput(
+                f"The sentence has {len(spelled.pieces):,} pieces and {self.title} reads {self.limit:,} at once. "
+                "Take a shorter one."
+            )
+        ids = torch.tensor([[self.speller.numbers[piece] for piece in spelled.pieces]])
+        weights = self._looking.base_model(input_ids=ids, output_attentions=True).attentions
+        result: Floats = torch.cat(weights).numpy()
+        return result
+
+    @cached_property
+    def _looking(self) -> Any:
+        return bert_network.looking(self.network)
+
+    def _in_gaps(self, texts: Sequence[NDArray[np.int64]], places: Sequence[int]) -> Floats:
+        if not self.has_masked_head:
+            raise BadInput(
+                f"{self.title} was published without a head for hidden words, so it can neither fill gaps nor score "
+                "texts; its vectors and its attention are there."
+            )
+        return bert_reading.in_gaps(self.network, self.speller, self.limit, texts, places)

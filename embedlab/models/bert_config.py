@@ -1,0 +1,54 @@
+"""Settings of BERT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from embedlab.base import setting
+from embedlab.models.bert_shapes import SHAPES
+from embedlab.settings import NeuralConfig
+
+POOLINGS = ("mean", "first")
+
+
+@dataclass(frozen=True)
+class BertConfig(NeuralConfig):
+    """Settings of BERT."""
+
+    shape: str = setting(
+        "tiny",
+        "Size of the network: blocks x width, or its name (tiny 2x128, mini 4x256, small 4x512, medium 8x512, base "
+        "12x768). On a processor tiny learns in minutes, mini overnight; the larger ones want a graphics card.",
+        choices=tuple(one.name for one in SHAPES),
+    )
+    min_count: int = setting(
+        2, "Letters are joined to a wordpiece only if they stand together this often.", low=1, high=1_000_000
+    )
+    max_words: int = setting(
+        0, "Wordpieces to learn, at most; 0 takes what suits the size of the network.", low=0, high=200_000
+    )
+    sequence: int = setting(
+        64, "Pieces of an example, and what the network can read at once; longer texts are read in windows.",
+        low=8, high=2048,
+    )  # fmt: skip
+    next_sentence: bool = setting(
+        True, "Also learn whether one sentence follows another (next-sentence prediction), as the original did."
+    )
+    lowercase: bool = setting(True, "Treat 'The' and 'the' as one word, and é as e.")
+    dropout: float = setting(
+        0.1, "Share of the values dropped while learning: more for a small text, none is quickest.", low=0.0, high=0.9
+    )
+    pooling: str = setting(
+        "mean", "The vector of a word of several pieces: the mean of theirs, or that of the first.", choices=POOLINGS
+    )
+    batch_size: int = setting(
+        32, "Examples that are learned from at once, before the weights move.", low=1, high=65_536
+    )
+    learning_rate: float = setting(
+        1e-3, "How far the weights move at a step, at most (AdamW); larger networks need less: base 1e-4.",
+        low=1e-6, high=1.0,
+    )  # fmt: skip
+    warmup: float = setting(
+        0.1, "Share of the training during which the learning rate rises from nothing.", low=0.0, high=0.9
+    )
+    weight_decay: float = setting(0.01, "How strongly weights are pulled to zero (AdamW).", low=0.0, high=1.0)

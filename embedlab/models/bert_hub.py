@@ -1,0 +1,88 @@
+"""Models from a hub such as huggingface.co, kept in its usual cache and used from there when the network is away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from embedlab.base import BadModel, OnProgress, Progress, Unreachable
+from embedlab.models import bert_network
+from embedlab.models.bert_files import CONFIG, PICKLED, SAFETENSORS, wanted
+
+HUB = "https://huggingface.co"
+INSTEAD = "Without it, the starters that come with the lab still work."
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a name on the hub: "bert-base-uncased", "owner/model"."""
+    return bool(re.fullmatch(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?", text)) and ".." not in text
+
+
+def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
+    """The folder of a model of the hub, fetched unless it is there already; config.json is looked at before the rest.
+
+    Args:
+        name: of the model.
+        on_progress: told the bytes so far.
+
+    Raises:
+        BadModel: see ``bert_network.checked``.
+        Unreachable: the hub cannot be reached, or gives no such model.
+    """
+    from huggingface_hub import HfApi, errors, hf_hub_download
+
+    gone: Any = errors  # its HTTPError is that of the library it speaks HTTP with, whichever that is
+
+    hub = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
+    try:
+        config = Path(hf_hub_download(name, CONFIG, endpoint=hub))
+        bert_network.checked(_read(config))
+        try:
+            files = HfApi(endpoint=hub).list_repo_files(name, revision=config.parent.name)
+        except (gone.HTTPError, OSError):
+            return config.parent  # what was fetched before
+        chosen = [file for file in files if wanted(file, pickled=SAFETENSORS not in files)]
+        for file in sorted(chosen, key=lambda file: file in (SAFETENSORS, PICKLED)):
+            shown = _bar(on_progress) if on_progress else None
+            hf_hub_download(name, file, revision=config.parent.name, endpoint=hub, tqdm_class=shown)
+    except errors.HfHubHTTPError as error:
+        reason = str(error).strip().split("\n")[0]
+        raise Unreachable(f"{hub} does not give a model '{name}': {reason} {INSTEAD}") from error
+    except (gone.HTTPError, OSError) as error:
+        raise Unreachable(f"{hub}, where '{name}' should lie, could not be reached. {INSTEAD}") from error
+    return config.parent
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadModel(f"{CONFIG} is damaged.") from error
+    if not isinstance(values, dict):
+        raise BadModel(f"{CONFIG} does not hold what it should.")
+    return values
+
+
+def _bar(on_progress: OnProgress) -> Any:
+    """A class that huggingface_hub takes for a progress bar."""
+    from tqdm import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        """Tells bytes instead of drawing."""
+
+        told = 0.0
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs | {"disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            self.n += n or 0
+            if monotonic() - self.told > 0.5 or self.n == self.total:
+                self.told = monotonic()
+                on_progress(Progress(int(self.n), int(self.total or self.n), phase="downloading", unit="bytes"))
+
+    return Bar

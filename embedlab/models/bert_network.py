@@ -1,0 +1,224 @@
+"""The networks of the BERT family: classes of transformers, built from checked settings and never from code."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any, Literal
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from transformers import AutoConfig
+from transformers.models.auto.modeling_auto import (
+    MODEL_FOR_MASKED_LM_MAPPING,
+    MODEL_FOR_PRETRAINING_MAPPING,
+    MODEL_MAPPING,
+)
+from transformers.utils import logging
+
+from embedlab.base import BadModel
+from embedlab.models.bert_shapes import Shape
+from embedlab.models.layers import load_arrays, seeded
+
+Head = Literal["pretraining", "masked", "none"]
+"""What a network has on top: hidden words and next sentences, hidden words only, or nothing."""
+FAMILIES = (
+    "albert", "bert", "camembert", "convbert", "deberta", "deberta-v2", "distilbert", "electra", "ernie",
+    "megatron-bert", "mobilebert", "modernbert", "mpnet", "rembert", "roberta", "xlm-roberta", "xlm-roberta-xl",
+)  # fmt: skip
+"""transformers' names of the encoders that are taken."""
+SHIFTED = ("camembert", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl")
+"""Families whose positions begin after the number of the padding piece."""
+MOST = {"num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000, "max_position_embeddings": 1_000_000}
+LEFT_OUT = ("architectures", "attn_implementation", "dtype", "torch_dtype", "transformers_version", "use_cache")
+_PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
+
+
+def new(shape: Shape, size: int, positions: int, dropout: float, head: Head) -> nn.Module:
+    """A BERT with new weights, drawn from torch's random numbers.
+
+    They are 0.02 wide for the base model, as in the paper, and wider for narrower ones: with 0.02 everywhere a tiny
+    model sits on the words' frequencies for many epochs before it looks at the context.
+
+    Args:
+        shape: blocks, width, heads.
+        size: V, of the vocabulary.
+        positions: pieces it can read at once.
+        dropout: share of the values dropped while learning, attention included.
+        head: what it learns.
+    """
+    values = {
+        "model_type": "bert", "vocab_size": size, "hidden_size": shape.width, "num_hidden_layers": shape.blocks,
+        "num_attention_heads": shape.heads, "intermediate_size": shape.feed_forward,
+        "max_position_embeddings": positions, "hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout,
+        "initializer_range": 0.02 * (768 / shape.width) ** 0.5,
+    }  # fmt: skip
+    return _made(values, head)
+
+
+def checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a network, without what is not needed to build it.
+
+    Raises:
+        BadModel: they ask for code, describe no encoder of the BERT family, or one beyond all bounds.
+    """
+    if "auto_map" in values or values.get("custom_pipelines"):
+        raise BadModel(
+            "The model asks to run Python code of its own (auto_map). No code from models is run here. Take a model "
+            "of a class that transformers has, such as BERT, DistilBERT or RoBERTa."
+        )
+    if values.get("model_type") not in FAMILIES:
+        raise BadModel(
+            f"A model of type {values.get('model_type')!r} is no encoder of the BERT family; "
+            f"taken are {', '.join(FAMILIES)}."
+        )
+    if values.get("quantization_config"):
+        raise BadModel("The model's weights are quantized. Take the one with ordinary weights.")
+    if values.get("is_decoder") or values.get("is_encoder_decoder"):
+        raise BadModel("The model is a decoder: it reads in one direction only. Take an encoder such as BERT.")
+    for name, most in MOST.items():
+        if not isinstance(values.get(name, 1), int) or not 0 < values.get(name, 1) <= most:
+            raise BadModel(f"The model's {name} is {values[name]!r}; between 1 and {most:,} are possible.")
+    return {name: value for name, value in values.items() if name not in LEFT_OUT and not name.startswith("_")}
+
+
+def build(values: Mapping[str, Any], head: Head, tensors: dict[str, NDArray[Any]]) -> nn.Module:
+    """A network with these weights; nothing is allocated before their shapes were found to fit.
+
+    Raises:
+        BadModel: see ``checked``.
+        ValueError: weights are missing, left over or of another shape.
+    """
+    values = checked(values)
+    with torch.device("meta"):
+        load_arrays(_made(values, head), tensors)
+    with seeded(0):
+        network = _made(values, head)
+    load_arrays(network, tensors)
+    return network
+
+
+def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple[nn.Module, Head]:
+    """A network with published weights and the richest head that they have.
+
+    Raises:
+        BadModel: see ``checked``; or weights are missing or of another shape.
+    """
+    plain = checked(values)
+    named = " ".join(values.get("architectures") or ())
+    richest: tuple[Head, ...] = ("pretraining",) if plain["model_type"] == "bert" else ()
+    heads: tuple[Head, ...] = (*richest, "masked", "none") if "ForMaskedLM" in named or "PreTr" in named else ("none",)
+    missing: list[str] = []
+    for head in heads:
+        try:
+            with _silence(), seeded(0):
+                network, said = _class(plain, head).from_pretrained(
+                    None, config=configured(plain), state_dict=dict(weights), dtype=torch.float32,
+                    output_loading_info=True,
+                )  # fmt: skip
+        except (RuntimeError, ValueError, TypeError, KeyError) as error:
+            reason = "they have other shapes than config.json says" if "mismatched" in str(error) else str(error)
+            raise BadModel(f"The weights do not fit the network: {reason}.") from error
+        missing = [name for name in sorted(said["missing_keys"]) if head != "none" or "pooler" not in name]
+        if not missing:
+            return _without_pooler(network, head).eval(), head
+    raise BadModel(f"The weights do not fit the network: {len(missing)} are missing, among them {missing[0]}.")
+
+
+def settings_of(network: nn.Module) -> dict[str, Any]:
+    """What builds the network again, as plain values."""
+    config: Any = network.config
+    return checked(config.to_diff_dict())
+
+
+def limit(network: nn.Module) -> int:
+    """Pieces that the network can read at once, the marks at both ends included."""
+    config: Any = network.config
+    shift = (config.pad_token_id or 0) + 1 if config.model_type in SHIFTED else 0
+    return int(config.max_position_embeddings) - shift
+
+
+def vocabulary_size(network: Any) -> int:
+    """V, the pieces that the network knows."""
+    return int(network.config.vocab_size)
+
+
+def hidden_states(network: Any, ids: Tensor, mask: Tensor | None, layers: Sequence[int]) -> list[Tensor]:
+    """(B, T, D) of each wanted layer, in one pass; 0 is the embeddings."""
+    states = network.base_model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+    return [states[i] for i in layers]
+
+
+def ready(network: nn.Module) -> nn.Module:
+    """The network for ``masked_scores``: its head can be asked about single places."""
+    base: Any = network.base_model
+    base.register_forward_hook(_keep_places)
+    return network
+
+
+def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
+    """(B, V) scores of one place of each text, places (B,); the head sees nothing else."""
+    token = _PLACES.set(places)
+    try:
+        output = network(input_ids=ids, attention_mask=mask)
+    finally:
+        _PLACES.reset(token)
+    scores: Tensor = output.logits if "logits" in output else output.prediction_logits
+    return scores[:, 0]
+
+
+def looking(network: nn.Module) -> Any:
+    """The same network, weights shared, in the form that tells its attention."""
+    twin: Any = copy.deepcopy(network, {id(weight): weight for weight in network.parameters()})
+    twin.set_attn_implementation("eager")
+    return twin
+
+
+def _keep_places(module: nn.Module, given: Any, output: Any) -> Any:
+    places = _PLACES.get()
+    if places is not None:
+        rows = torch.arange(len(places))
+        output.last_hidden_state = output.last_hidden_state[rows, places][:, None]  # (B, 1, D)
+    return output
+
+
+def _made(values: Mapping[str, Any], head: Head) -> nn.Module:
+    return _without_pooler(_class(values, head)(configured(values)), head)
+
+
+def configured(values: Mapping[str, Any]) -> Any:
+    """The configuration object of transformers."""
+    plain = {name: value for name, value in checked(values).items() if name != "model_type"}
+    return AutoConfig.for_model(values["model_type"], **plain)
+
+
+def _class(values: Mapping[str, Any], head: Head) -> Any:
+    classes = {"pretraining": MODEL_FOR_PRETRAINING_MAPPING, "masked": MODEL_FOR_MASKED_LM_MAPPING}
+    mapping: Any = classes.get(head, MODEL_MAPPING)
+    return mapping[type(AutoConfig.for_model(values["model_type"]))]
+
+
+def _without_pooler(network: Any, head: Head) -> nn.Module:
+    """Encoders alone come with a layer for classifying, which is not used here and not always published."""
+    if head == "none" and getattr(network, "pooler", None) is not None:
+        network.pooler = None
+    found: nn.Module = network
+    return found
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Without transformers' bars and reports: what matters in them is said by an error."""
+    said: Any = logging
+    level, bars = said.get_verbosity(), said.is_progress_bar_enabled()
+    said.set_verbosity_error()
+    said.disable_progress_bar()
+    try:
+        yield
+    finally:
+        said.set_verbosity(level)
+        if bars:
+            said.enable_progress_bar()

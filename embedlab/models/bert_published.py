@@ -1,0 +1,177 @@
+"""Published encoders: from a folder in Hugging Face's layout, a zip of one, or the hub. Never code from a model."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from embedlab.base import BadInput, BadModel, Card, OnProgress
+from embedlab.data.archives import check_zip
+from embedlab.data.limits import ReadLimits
+from embedlab.models import bert_hub, bert_network, cards
+from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, wanted
+from embedlab.models.bert_pieces import Marks, Speller, from_json
+
+MOST_TEXT = 100_000_000
+"""Bytes of a JSON file that is still read."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was read.
+
+    Attributes:
+        network: with its weights.
+        head: what it has on top.
+        speller: cuts words into its pieces.
+        card: where it comes from.
+    """
+
+    network: nn.Module
+    head: bert_network.Head
+    speller: Speller
+    card: Card
+
+
+def read(source: str | Path, on_progress: OnProgress | None = None) -> Published:
+    """Read a published encoder; see ``Bert.from_published``."""
+    text, path = str(source), Path(source).expanduser()
+    if path.is_dir():
+        return _folder(path, path.resolve().name)
+    if path.is_file():
+        return _zip(path)
+    if not bert_hub.is_name(text):
+        raise BadInput(f"There is no folder or zip file {text}, and it is no name on the hub.")
+    return _folder(bert_hub.fetch(text, on_progress), text)
+
+
+def _zip(path: Path) -> Published:
+    """Only the files that a model is made of are unpacked, into a folder that is gone afterwards."""
+    if not zipfile.is_zipfile(path):
+        raise BadInput(f"{path.name} is neither a folder nor a zip file.")
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+            entries = [info for info in archive.infolist() if not info.is_dir()]
+            check_zip(entries, path.name, path.stat().st_size, ReadLimits.from_environment())
+            configs = [PurePosixPath(info.filename) for info in entries if PurePosixPath(info.filename).name == CONFIG]
+            if not configs:
+                raise BadInput(f"{path.name} holds no {CONFIG}. Pack a folder in Hugging Face's layout.")
+            parent = min(configs, key=lambda config: len(config.parts)).parent
+            for info in entries:
+                name = PurePosixPath(info.filename)
+                if name.parent == parent and wanted(name.name):
+                    with archive.open(info) as packed, (Path(scratch) / name.name).open("wb") as file:
+                        shutil.copyfileobj(packed, file, 1 << 20)
+            return _folder(Path(scratch), path.stem)
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+        raise BadInput(f"{path.name} is not a whole, readable zip file: {error}.") from error
+
+
+def _folder(folder: Path, name: str) -> Published:
+    values = _json(folder / CONFIG)
+    bert_network.checked(values)
+    tokenizer, marks = _tokenizer(folder, values)
+    network, head = bert_network.from_weights(values, _weights(folder))
+    speller = Speller(tokenizer, marks, bert_network.vocabulary_size(network))
+    card = Card(
+        title=name[:60], text=f"{name}, as it was published", licence=_licence(folder), source="published",
+        created=date.today().isoformat(), versions=cards.versions(("torch", "transformers")),
+    )  # fmt: skip
+    return Published(network, head, speller, card)
+
+
+def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, Marks]:
+    """The fast tokenizer of a folder and what it calls its marks."""
+    if not any(all((folder / name).is_file() for name in names) for names in TOKENIZER_SETS):
+        raise BadModel(
+            f"{folder.name} holds no tokenizer: tokenizer.json or vocab.txt should lie beside the weights. Without it "
+            "words cannot be cut into the pieces that the network knows."
+        )
+    if (folder / "tokenizer_config.json").is_file() and "auto_map" in _json(folder / "tokenizer_config.json"):
+        raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
+    from transformers import AutoTokenizer
+
+    config = bert_network.configured(values)
+    try:
+        slow: Any = AutoTokenizer.from_pretrained(
+            str(folder), config=config, trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:  # of many libraries
+        raise BadModel(f"The tokenizer of {folder.name} cannot be read: {error}.") from error
+    fast = getattr(slow, "backend_tokenizer", None)
+    if fast is None:
+        raise BadModel(f"The tokenizer of {folder.name} has no fast form (tokenizer.json), which is needed here.")
+    whole = (folder / "tokenizer.json").read_text(encoding="utf-8") if (folder / "tokenizer.json").is_file() else ""
+    marks = {
+        "begin": slow.cls_token, "end": slow.sep_token, "mask": slow.mask_token, "pad": slow.pad_token,
+        "unknown": slow.unk_token or slow.mask_token,
+    }  # fmt: skip
+    if missing := [name for name, mark in marks.items() if mark is None]:
+        raise BadModel(f"The tokenizer does not say which piece is the {missing[0]} mark.")
+    return from_json(whole or fast.to_str()), Marks(**{name: str(mark) for name, mark in marks.items()})
+
+
+def _weights(folder: Path) -> dict[str, Tensor]:
+    """Weights by name: safetensors, whole or in parts, else what torch's weights-only unpickler takes."""
+    if (folder / SAFETENSORS).is_file():
+        return _safetensors(folder / SAFETENSORS)
+    if (folder / INDEX).is_file():
+        parts = sorted({str(part) for part in _json(folder / INDEX).get("weight_map", {}).values()})
+        if any(Path(part).name != part for part in parts):
+            raise BadModel(f"{INDEX} names files outside of the folder. It is refused.")
+        return {name: weight for part in parts for name, weight in _safetensors(folder / part).items()}
+    if not (folder / PICKLED).is_file():
+        raise BadModel(f"{folder.name} holds no weights: {SAFETENSORS} is missing.")
+    try:
+        found = torch.load(folder / PICKLED, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise BadModel(
+            f"{PICKLED} is damaged or holds something else than weights. Take a model with {SAFETENSORS}."
+        ) from error
+    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
+        raise BadModel(f"{PICKLED} holds something else than weights.")
+    return found
+
+
+def _safetensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        weights: dict[str, Tensor] = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise BadModel(f"{path.name} is damaged or not whole: {error}. Copy or download it again.") from error
+    return weights
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MOST_TEXT:
+            raise BadModel(f"{path.name} is far too large. It is refused.")
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadModel(f"{path.parent.name} is no folder in Hugging Face's layout: {path.name} is missing.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadModel(f"{path.name} is damaged.") from error
+    if not isinstance(values, dict):
+        raise BadModel(f"{path.name} does not hold what it should.")
+    return values
+
+
+def _licence(folder: Path) -> str:
+    """What the head of the README says."""
+    path = folder / README
+    text = path.read_text(encoding="utf-8", errors="replace")[:20_000] if path.is_file() else ""
+    found = re.search(r"^license:\s*([\w.+-]+)\s*$", text, re.MULTILINE)
+    return found[1] if found else ""

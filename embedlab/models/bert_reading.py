@@ -1,0 +1,133 @@
+"""How a network of the BERT family is asked: vectors of words at wanted layers, and what may stand in a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from embedlab.base import Floats
+from embedlab.models import bert_windows as windows
+from embedlab.models.bert_network import hidden_states, masked_scores
+from embedlab.models.bert_pieces import Spelled, Speller
+
+PLACES = 4_096
+"""Pieces that are read at once, at most."""
+Ids = NDArray[np.int64]
+
+
+@torch.inference_mode()
+def vectors(
+    network: nn.Module, speller: Speller, limit: int, sentences: Sequence[Spelled], layers: Sequence[int], pooling: str
+) -> list[Floats]:
+    """One (len(layers), T, D) array for each sentence of T words.
+
+    Args:
+        network: an encoder.
+        speller: for the marks.
+        limit: pieces that the network reads at once, marks included; longer sentences go through in windows.
+        sentences: none of them empty.
+        layers: the wanted ones, 0 for the embeddings.
+        pooling: see ``bert_windows.pooled``.
+    """
+    firsts = [windows.starts(len(one.ids), limit - 2) for one in sentences]
+    cut = [one.ids[at : at + limit - 2] for one, first in zip(sentences, firsts, strict=True) for at in first]
+    read = (found for texts in _batches(cut) for found in _read(network, speller, texts, layers))
+    result = []
+    for one, first in zip(sentences, firsts, strict=True):
+        found = _joined([next(read) for _ in first], one.words, first, limit - 2)  # (L, n, D)
+        result.append(windows.pooled(found, one.words, pooling))
+    return result
+
+
+def _read(network: nn.Module, speller: Speller, texts: list[Ids], layers: Sequence[int]) -> Iterator[Floats]:
+    """(L, n, D) of the pieces of every text, without the marks."""
+    ids, mask = padded([_marked(speller, text) for text in texts], speller.pad)
+    states = [state.numpy() for state in hidden_states(network, ids, mask, layers)]  # L times (B, T, D)
+    for i, text in enumerate(texts):
+        yield np.stack([state[i, 1 : 1 + len(text)] for state in states])
+
+
+def _joined(found: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
+    """The windows of a sentence as one, every piece from the best."""
+    if len(found) == 1:
+        return found[0]
+    best = windows.best(words, first, size)
+    whole: Floats = np.empty((found[0].shape[0], len(words), found[0].shape[2]), np.float32)
+    for i, (one, start) in enumerate(zip(found, first.tolist(), strict=True)):
+        mine = np.flatnonzero(best == i)
+        whole[:, mine] = one[:, mine - start]
+    return whole
+
+
+@torch.inference_mode()
+def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Ids], places: Sequence[int]) -> Floats:
+    """(B, V) natural log-probabilities of what stands at one place of each text, given all its other pieces.
+
+    Args:
+        network: with a head for hidden words, made ``ready``.
+        speller: for the marks.
+        limit: as in ``vectors``; of a longer text what stands around the place is read.
+        texts: pieces without marks; what stands at the place is not looked at.
+        places: one of each text.
+    """
+    marked, at = [], []
+    for text, place in zip(texts, places, strict=True):
+        around = windows.around(place, len(text), limit - 2)
+        shown = text[around].copy()
+        shown[place - around.start] = speller.mask
+        marked.append(_marked(speller, shown))
+        at.append(1 + place - around.start)
+    found, done = [], 0
+    for batch in _batches(marked):
+        ids, mask = padded(batch, speller.pad)
+        scores = masked_scores(network, ids, mask, torch.tensor(at[done : done + len(batch)]))  # (B, V)
+        found.append(torch.log_softmax(scores.float(), dim=-1).numpy())
+        done += len(batch)
+    result: Floats = np.concatenate(found)[:, : len(speller.vocabulary)]
+    return result
+
+
+@torch.inference_mode()
+def follows(network: nn.Module, speller: Speller, limit: int, first: Spelled, second: Spelled) -> float:
+    """Probability that the second text follows the first; the end of one and the beginning of the other are read."""
+    room = limit - 3
+    half = room // 2
+    a = first.ids[-max(half, room - len(second.ids)) :]
+    b = second.ids[: room - len(a)]
+    ids = np.concatenate([_marked(speller, a), b, [speller.end]])
+    segments = (np.arange(len(ids)) > len(a) + 1).astype(np.int64)
+    output = network(input_ids=torch.from_numpy(ids)[None], token_type_ids=torch.from_numpy(segments)[None])
+    return float(torch.softmax(output.seq_relationship_logits[0], dim=-1)[0])
+
+
+def padded(texts: Sequence[Ids], pad: int) -> tuple[Tensor, Tensor | None]:
+    """(B, T) numbers and which of them count; no mask where all texts are equally long."""
+    lengths = np.array([len(text) for text in texts])
+    ids = np.full((len(texts), lengths.max()), pad, np.int64)
+    for row, text in zip(ids, texts, strict=True):
+        row[: len(text)] = text
+    if (lengths == lengths[0]).all():
+        return torch.from_numpy(ids), None
+    return torch.from_numpy(ids), torch.from_numpy((np.arange(ids.shape[1]) < lengths[:, None]).astype(np.int64))
+
+
+def _marked(speller: Speller, text: Ids) -> Ids:
+    return np.concatenate([[speller.begin], text, [speller.end]])
+
+
+def _batches(texts: Sequence[Ids]) -> Iterator[list[Ids]]:
+    """Texts that follow each other, so many that they fill ``PLACES``."""
+    batch: list[Ids] = []
+    longest = 0
+    for text in texts:
+        longest = max(longest, len(text))
+        if batch and (len(batch) + 1) * longest > PLACES:
+            yield batch
+            batch, longest = [], len(text)
+        batch.append(text)
+    if batch:
+        yield batch

@@ -1,0 +1,50 @@
+"""Folders in Hugging Face's layout, made by transformers itself: tiny random networks and real tokenizers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import AutoModelForMaskedLM, BertTokenizer, PreTrainedTokenizerFast
+from transformers.models.auto.configuration_auto import AutoConfig
+
+PIECES = (  # noqa: SIM905
+    "[PAD] [UNK] [CLS] [SEP] [MASK] the a cat dog sat on mat run ##ning ##s bank river of money in went to i he she "
+    "it was un ##believ ##able . , ' s t don b c d e f g h k l m n o p r u w y ##a ##b ##c ##e ##g ##n ##o ##t 你 好 𝕏"
+).split()
+SMALL: dict[str, Any] = {
+    "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32,
+    "max_position_embeddings": 24, "initializer_range": 0.5,
+}  # fmt: skip
+
+
+def bert_folder(folder: Path, network: type[Any], seed: int = 0, **changes: Any) -> Path:
+    """A BERT of a class of transformers, with a WordPiece tokenizer."""
+    folder.mkdir(parents=True)
+    (folder / "vocab.txt").write_text("\n".join(PIECES) + "\n", encoding="utf-8")
+    BertTokenizer.from_pretrained(str(folder)).save_pretrained(folder)
+    torch.manual_seed(seed)
+    network(network.config_class(**SMALL | {"vocab_size": len(PIECES)} | changes)).save_pretrained(folder)
+    return folder
+
+
+def roberta_folder(folder: Path) -> Path:
+    """A RoBERTa, whose pieces are bytes and whose positions begin after the padding."""
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", *letters, "Ġt", "Ġth", "Ġthe", "Ġc", "at", "Ġcat"]
+    merges = [("Ġ", "t"), ("Ġt", "h"), ("Ġth", "e"), ("Ġ", "c"), ("a", "t"), ("Ġc", "at")]
+    tokenizer = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, merges, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    tokenizer.enable_truncation(4)  # published tokenizers cut and fill up; that must not show
+    tokenizer.enable_padding(length=9)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", mask_token="<mask>", pad_token="<pad>",
+        unk_token="<unk>", bos_token="<s>", eos_token="</s>",
+    ).save_pretrained(folder)  # fmt: skip
+    torch.manual_seed(0)
+    config = AutoConfig.for_model("roberta", **SMALL | {"vocab_size": len(pieces), "pad_token_id": 1})
+    AutoModelForMaskedLM.from_config(config).save_pretrained(folder)
+    return folder
