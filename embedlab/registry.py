@@ -169,7 +169,7 @@ FAMILIES: tuple[Family, ...] = (
         "https://aclanthology.org/C18-1139/",
         "Read letters instead of words, in both directions, and take the states at the ends of each word.",
         "ELMo still cuts text into words first; misspellings and odd forms need letters in context.",
-        ("contextual", "language_model"), "", "flair",
+        ("contextual", "language_model"), "embedlab.models.flair:Flair", "flair",
     ),
     Family(
         "bert", "BERT", 2019, "Devlin et al., BERT: Pre-training of Deep Bidirectional Transformers, NAACL",

@@ -17,9 +17,13 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     choices: Sequence[str] | None = None,
+    shown: bool = True,
 ) -> Any:
-    """A documented, bounded dataclass field: forms show ``text`` as a tooltip, ``Settings`` holds the bounds."""
-    return field(default=default, metadata={"help": text, "low": low, "high": high, "choices": choices})
+    """A documented, bounded dataclass field: forms show ``text`` as a tooltip, ``Settings`` holds the bounds.
+
+    ``shown=False`` keeps it out of forms: it is a fact of a published checkpoint rather than a choice.
+    """
+    return field(default=default, metadata={"help": text, "low": low, "high": high, "choices": choices, "shown": shown})
 
 
 @dataclass(frozen=True)

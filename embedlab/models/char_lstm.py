@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,30 +18,26 @@ from embedlab import training
 from embedlab.base import END, UNKNOWN, Card, Counts, Floats, OnProgress, setting
 from embedlab.data import characters
 from embedlab.data.vocab import Vocabulary
+from embedlab.models.layers import load_arrays
 from embedlab.models.networks import Lesson, NetworkLanguageModel
-from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities
+from embedlab.models.recurrent import LstmNetwork, NoSoftmax, RecurrentLearner, after, log_probabilities
 from embedlab.models.streams import Stream
 from embedlab.models.word_lines import fingerprint
-from embedlab.settings import NeuralConfig
+from embedlab.settings import NeuralConfig, Settings
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
 
 DELIMITER = "\n"
-"""Stands before the first and after the last character of a text."""
+"""Stands before the first and after the last character of a text, unless a published model knows another one."""
 
 
 @dataclass(frozen=True)
-class CharLstmConfig(NeuralConfig):
-    """Settings of the character LSTM."""
+class CharacterConfig(NeuralConfig):
+    """Settings of networks that read characters."""
 
     units_per_word: ClassVar[float] = 6.0
 
-    direction: str = setting(
-        "forward",
-        "forward: guess the next letter from those before. backward: guess the letter before from those after.",
-        choices=("forward", "backward"),
-    )
     dim: int = setting(100, "Width of a character's vector.", low=1, high=4096)
     hidden: int = setting(256, "Width of the LSTM: what the network can remember.", low=2, high=8192)
     layers: int = setting(1, "LSTM layers, one above the other.", low=1, high=8)
@@ -52,6 +48,21 @@ class CharLstmConfig(NeuralConfig):
         300, "Keep at most this many different characters; the others count as unknown.", low=2, high=100_000
     )
     stretch: int = setting(120, "Characters that gradients flow back through (truncated BPTT).", low=2, high=2000)
+    projection: int = setting(
+        0, "Width that what the top layer says is projected to; 0 for none.", low=0, high=8192, shown=False
+    )
+    delimiter: str = setting(DELIMITER, "What stands before the first character of a text.", shown=False)
+
+
+@dataclass(frozen=True)
+class CharLstmConfig(CharacterConfig):
+    """Settings of the character LSTM."""
+
+    direction: str = setting(
+        "forward",
+        "forward: guess the next letter from those before. backward: guess the letter before from those after.",
+        choices=("forward", "backward"),
+    )
 
 
 class CharLstm(NetworkLanguageModel):
@@ -80,7 +91,7 @@ class CharLstm(NetworkLanguageModel):
         self.direction = "forward" if config.direction == "forward" else "backward"
         self.vocabulary = [*words, UNKNOWN]
         self._numbers = {character: i for i, character in enumerate(words)}
-        self._numbers[END] = self._numbers[DELIMITER]
+        self._numbers[END] = self._numbers.get(DELIMITER, len(words))
 
     @classmethod
     def train(
@@ -114,12 +125,30 @@ class CharLstm(NetworkLanguageModel):
     @classmethod
     def built(cls, config: CharLstmConfig, size: int, counts: Counts | None = None) -> LstmNetwork:
         """The network with new weights (see ``NetworkModel``)."""
-        return LstmNetwork(size, config.dim, config.hidden, config.layers, config.dropout)
+        return LstmNetwork(size, config.dim, config.hidden, config.layers, config.dropout, projection=config.projection)
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``; without the softmax's weights the model predicts nothing."""
+        network = cls.built(cast("CharLstmConfig", config), len(words) + cls.beside)
+        if "softmax.weight" not in tensors:
+            network.softmax = NoSoftmax()
+        load_arrays(network, tensors)
+        return cls(network, words, counts, cast("CharLstmConfig", config), card)
 
     def numbers(self, text: Sequence[str]) -> list[int]:
         """Numbers of characters, in the model's direction, after the delimiter it begins with."""
-        found = [self._numbers.get(character, len(self.words)) for character in text]
-        return [self._numbers[DELIMITER], *(found if self.config.direction == "forward" else reversed(found))]
+        found = self.number_of(text)
+        if self.config.direction == "backward":
+            found.reverse()
+        return [*self.number_of(self.config.delimiter), *found]
+
+    def number_of(self, text: Sequence[str]) -> list[int]:
+        """Numbers of characters, as they stand there."""
+        number, unknown = self._numbers.get, len(self.words)
+        return [number(character, unknown) for character in text]
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
         """(B, V) probabilities of the next character of each text."""
@@ -127,7 +156,7 @@ class CharLstm(NetworkLanguageModel):
 
     def score(self, tokens: Sequence[str]) -> Floats:
         """(T,) natural log-probabilities of a text's characters, each given those read before it."""
-        found = log_probabilities(self.network, self.numbers(tokens))
+        found = log_probabilities(self.network, self.numbers(tokens))[len(self.config.delimiter) - 1 :]
         return found if self.config.direction == "forward" else found[::-1].copy()
 
 

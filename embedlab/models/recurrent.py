@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from embedlab.base import Counts, Floats
+from embedlab.base import BadInput, Counts, Floats
 from embedlab.models.layers import Softmax
 from embedlab.training import Learner
 
@@ -22,8 +22,20 @@ FORGET = 0.25
 """Chance that a lane's state is cleared before a stretch, so that the network also learns to begin from nothing."""
 
 
+class NoSoftmax(nn.Module):
+    """In the softmax's place where a published network came without one."""
+
+    def scores(self, hidden: Tensor) -> Tensor:
+        """There are none.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput("This model was published without its output layer: it gives vectors, but no predictions.")
+
+
 class LstmNetwork(nn.Module):
-    """Embedding, L layers of LSTM with dropout between them, softmax.
+    """Embedding, L layers of LSTM with dropout between them, a projection where it is wanted, softmax.
 
     Args:
         size: V, of the vocabulary.
@@ -34,7 +46,10 @@ class LstmNetwork(nn.Module):
         tied: whether the softmax shares the embedding's weights; needs E = H.
         samples: see ``Softmax``.
         counts: see ``Softmax``.
+        projection: P, width that what the top layer says is projected to before the softmax; 0 for none.
     """
+
+    softmax: Softmax | NoSoftmax
 
     def __init__(
         self,
@@ -47,6 +62,7 @@ class LstmNetwork(nn.Module):
         tied: bool = False,
         samples: int = 0,
         counts: Counts | None = None,
+        projection: int = 0,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(size, embedding)
@@ -57,10 +73,14 @@ class LstmNetwork(nn.Module):
             nn.init.ones_(cell.get_parameter("bias_hh_l0").data[hidden : 2 * hidden])  # gate f: remember
         self.lstm = nn.ModuleList(cells)
         self.dropout = nn.Dropout(dropout)
-        self.softmax = Softmax(hidden, size, samples, counts, self.embedding.weight if tied else None)
+        self.projection = nn.Linear(hidden, projection) if projection else None
+        self.softmax = Softmax(projection or hidden, size, samples, counts, self.embedding.weight if tied else None)
 
     def forward(self, ids: Tensor, state: State = ()) -> tuple[list[Tensor], State]:
-        """What every layer says of every token, (B, T, E) and L times (B, T, H), and the state afterwards."""
+        """What every layer says of every token, (B, T, E) and L times (B, T, H), and the state afterwards.
+
+        With a projection there is one output more, (B, T, P).
+        """
         outputs = [self.embedding(ids)]
         after: list[tuple[Tensor, Tensor]] = []
         for i, layer in enumerate(self.lstm):
@@ -68,6 +88,8 @@ class LstmNetwork(nn.Module):
             output, last = layer(self.dropout(outputs[-1]), before)
             outputs.append(output)
             after.append(last)
+        if self.projection is not None:
+            outputs.append(self.projection(outputs[-1]))
         h, c = (torch.cat([pair[k] for pair in after]) for k in (0, 1))  # (L, B, H) each
         return outputs, (h, c)
 

@@ -1,0 +1,240 @@
+"""Words from letters in context: a forward and a backward character LSTM, read at the ends of each word.
+
+Akbik, Blythe & Vollgraf 2018, Contextual String Embeddings for Sequence Labeling, COLING,
+https://aclanthology.org/C18-1139/.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab import training
+from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, Settings, setting
+from embedlab.data import characters
+from embedlab.models import cards, flair_published
+from embedlab.models.char_lstm import CharacterConfig, CharLstm, CharLstmConfig
+from embedlab.models.flair_learner import BothLearner, BothWays
+from embedlab.models.flair_reader import StateReader
+from embedlab.models.flair_text import reading
+from embedlab.models.flair_threads import side_by_side
+from embedlab.models.layers import seeded
+from embedlab.models.word_lines import fingerprint
+
+if TYPE_CHECKING:
+    from embedlab.data.corpus import Corpus
+
+WORDS = "backward/words"
+"""Tensor with the backward model's characters as JSON, where they are not the forward model's."""
+
+
+@dataclass(frozen=True)
+class FlairConfig(CharacterConfig):
+    """Settings of both directions."""
+
+    with_whitespace: bool = setting(
+        True, "Take a word's vector at the space that is read after it, as Flair does; or at its last letter."
+    )
+
+    def half(self, direction: str) -> CharLstmConfig:
+        """The settings of one direction."""
+        return CharLstmConfig(**_shared(self), direction=direction)
+
+
+class Flair(ContextualModel, LanguageModel):
+    """Two character LSTMs whose states, forward then backward, are a word's vector.
+
+    Any string has a vector. Its layers are those of the LSTMs, ``lstm1`` and so on (Flair's own vectors are the last
+    one's); where a published model projects the top layer, ``projection`` is the only one. As a language model it
+    answers as its forward half.
+
+    Args:
+        forward: reads from the left.
+        backward: reads from the right; as wide and as deep.
+        config: settings; those of the forward half without it.
+        card: where it comes from.
+        int8: read with 8-bit weights (see ``quantized``).
+
+    Attributes:
+        forward: see above.
+        backward: see above.
+        dim: D, twice the hidden width.
+
+    Raises:
+        BadInput: the two do not make a pair.
+    """
+
+    kind = "flair"
+    config_class = FlairConfig
+    resumes = True
+    unit = "char"
+    batch_size = 128
+    batch_length = 65_536
+    config: FlairConfig
+
+    def __init__(
+        self,
+        forward: CharLstm,
+        backward: CharLstm,
+        config: FlairConfig | None = None,
+        card: Card | None = None,
+        *,
+        int8: bool = False,
+    ) -> None:
+        _check_pair(forward, backward)
+        self.forward, self.backward, self.int8 = forward, backward, int8
+        self.config, self.card = config or FlairConfig(**_shared(forward.config)), card or Card()
+        self.words, self.counts, self.vocabulary = forward.words, forward.counts, forward.vocabulary
+        shape = forward.config
+        self.layers = ["projection"] if shape.projection else [f"lstm{i + 1}" for i in range(shape.layers)]
+        self.dim = 2 * (shape.projection or shape.hidden)
+
+    @classmethod
+    def of(cls, forward: CharLstm, backward: CharLstm, *, with_whitespace: bool = True) -> Self:
+        """The model that two trained character LSTMs make.
+
+        Raises:
+            BadInput: they do not make a pair.
+        """
+        config = FlairConfig(**_shared(forward.config), with_whitespace=with_whitespace)
+        return cls(forward, backward, config, replace(forward.card, title="Flair"))
+
+    @classmethod
+    def from_published(
+        cls, forward_path: str | Path, backward_path: str | Path, *, with_whitespace: bool = True
+    ) -> Self:
+        """The model in two ``.pt`` checkpoints of the Flair project; nothing in them is run.
+
+        Raises:
+            BadModel: a file cannot be read, is not allowed or is given for the wrong direction.
+            BadInput: the two do not make a pair.
+        """
+        forward = flair_published.load(forward_path, "forward")
+        model = cls.of(forward, flair_published.load(backward_path, "backward"), with_whitespace=with_whitespace)
+        model.card = replace(model.card, note=f"Read from {Path(forward_path).name} and {Path(backward_path).name}.")
+        return model
+
+    @classmethod
+    def train(
+        cls,
+        corpus: Corpus,
+        config: FlairConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """Train both directions side by side on a text as it was written (see ``training.fit``).
+
+        Raises:
+            BadInput: too little text.
+        """
+        config = config or FlairConfig()
+        encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
+        text, unseen = characters.split(encoded)
+        halves = [config.half(direction) for direction in ("forward", "backward")]
+        with seeded(config.seed):
+            networks = [CharLstm.built(half, len(encoded.characters) + 1) for half in halves]
+        task = training.Task(
+            BothLearner(*networks),
+            BothWays(text, config.batch_size, config.stretch),
+            BothWays(unseen, 16, config.stretch) if len(unseen) > 1 else None,
+            unit="characters",
+            units_per_word=len(encoded.ids) / max(encoded.words, 1),
+            mark=fingerprint(cls.kind, config, encoded.characters, len(encoded.ids)),
+        )
+        outcome = training.fit(task, config, on_progress, checkpoints)
+        card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
+        forward, backward = (
+            CharLstm(network, encoded.characters, encoded.counts, half, replace(card, title=f"Flair, {half.direction}"))
+            for network, half in zip(networks, halves, strict=True)
+        )
+        return cls(forward, backward, config, replace(card, title="Flair"))
+
+    def quantized(self) -> Self:
+        """The same model reading with 8-bit weights and states: faster, vectors nearly the same (cosine > 0.999).
+
+        What it predicts as a language model stays exact.
+        """
+        return type(self)(self.forward, self.backward, self.config, self.card, int8=True)
+
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
+        """States at the ends of each word, forward then backward (see ``ContextualModel``)."""
+
+        def states(way: int) -> list[Floats]:
+            half = (self.forward, self.backward)[way]
+            texts = [reading(half, one, with_whitespace=self.config.with_whitespace) for one in sentences]
+            return self._readers[way].read(texts, layers)
+
+        forward, backward = side_by_side(states, (0, 1))
+        return [np.concatenate(pair, axis=2) for pair in zip(forward, backward, strict=True)]
+
+    def length(self, sentence: Sequence[str]) -> int:
+        """Characters of a sentence, with the marks around it."""
+        return sum(map(len, sentence)) + len(sentence) + len(self.config.delimiter)
+
+    def next(self, context: Sequence[str]) -> Floats:
+        """(V,) probabilities of the next character, by the forward half."""
+        return self.forward.next(context)
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) probabilities of the next character of each text, by the forward half."""
+        return self.forward.next_many(contexts)
+
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of a text's characters, by the forward half."""
+        return self.forward.score(tokens)
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The weights of both halves."""
+        halves = (("forward", self.forward), ("backward", self.backward))
+        found = {f"{way}/{name}": array for way, half in halves for name, array in half.tensors().items()}
+        if self.backward.words != self.forward.words:
+            found[WORDS] = np.frombuffer(json.dumps(self.backward.words).encode(), np.uint8)
+        return found
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+        config = cast("FlairConfig", config)
+        others = json.loads(tensors.pop(WORDS).tobytes()) if WORDS in tensors else words
+        zeros = np.zeros(len(others), np.int64)
+        made = [
+            CharLstm.from_tensors(
+                own,
+                seen,
+                {name.removeprefix(f"{way}/"): array for name, array in tensors.items() if name.startswith(f"{way}/")},
+                config.half(way),
+                replace(card, title=f"{card.title or 'Flair'}, {way}"),
+            )
+            for way, own, seen in (
+                ("forward", words, counts),
+                ("backward", others, counts if others == words else zeros),
+            )
+        ]
+        return cls(made[0], made[1], config, card)
+
+    @cached_property
+    def _readers(self) -> tuple[StateReader, StateReader]:
+        return StateReader(self.forward.network, int8=self.int8), StateReader(self.backward.network, int8=self.int8)
+
+
+def _shared(config: CharacterConfig) -> dict[str, Any]:
+    """The settings that both directions have in common."""
+    return {item.name: getattr(config, item.name) for item in fields(CharacterConfig)}
+
+
+def _check_pair(forward: CharLstm, backward: CharLstm) -> None:
+    if (forward.direction, backward.direction) != ("forward", "backward"):
+        raise BadInput(f"Flair takes a forward and a backward model, not {forward.direction}, {backward.direction}.")
+    for name in ("dim", "hidden", "layers", "projection", "delimiter"):
+        left, right = getattr(forward.config, name), getattr(backward.config, name)
+        if left != right:
+            raise BadInput(f"The two models are no pair: {name} is {left!r} forward and {right!r} backward.")

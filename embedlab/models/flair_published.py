@@ -1,0 +1,145 @@
+"""Checkpoints of the Flair project (``.pt``, one for each direction) as character LSTMs.
+
+The file is a dict of weights and facts and a pickled ``flair.data.Dictionary``. It is read without running anything
+from it: by torch's weights-only unpickler, with a stand-in for that one class. The flair library itself is not needed.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from embedlab.base import BadModel, Card, EmbedLabError
+from embedlab.models.char_lstm import DELIMITER, CharLstm, CharLstmConfig
+from embedlab.models.flair_pickle import readable
+
+NEEDED = ("state_dict", "dictionary", "is_forward_lm", "hidden_size", "nlayers", "embedding_size")
+Direction = Literal["forward", "backward"]
+
+
+class Dictionary:
+    """Stands in for ``flair.data.Dictionary``: only holds what the file says."""
+
+    item2idx: dict[bytes | str, int]
+
+
+def _plain_dict(*_: object) -> dict[Any, Any]:
+    """Stands in for ``collections.defaultdict``, which newer dictionaries carry beside ``item2idx``."""
+    return {}
+
+
+ALLOWED: list[Any] = [
+    (Dictionary, "flair.data.Dictionary"),
+    (_plain_dict, "collections.defaultdict"),
+    (int, "builtins.int"),
+    (int, "__builtin__.int"),
+]
+
+
+def load(path: str | Path, direction: Direction) -> CharLstm:
+    """The character LSTM in a checkpoint.
+
+    Raises:
+        BadModel: the file is missing, truncated, asks for other names than the few allowed, lacks a part, its parts
+            do not fit together, or it reads in the other direction.
+    """
+    path = Path(path)
+    state = _state(path)
+    if missing := [name for name in NEEDED if name not in state]:
+        raise BadModel(f"{path} lacks {', '.join(missing)}; a Flair checkpoint has {', '.join(NEEDED)}.")
+    found = "forward" if state["is_forward_lm"] else "backward"
+    if found != direction:
+        raise BadModel(f"{path} holds the {found} model of a pair, but was given as the {direction} one. Swap the two.")
+    if str(state.get("recurrent_type", "lstm")).lower() != "lstm":
+        raise BadModel(f"{path} is not an LSTM but '{state['recurrent_type']}', which this lab cannot read.")
+    try:
+        words, order = _characters(state["dictionary"])
+        tensors = _tensors(state["state_dict"], order, int(state["nlayers"]))
+        config = _config(state, direction, tensors)
+        card = Card(title=f"Flair, {direction}", source="published", note=f"Read from {path.name}.")
+        return CharLstm.from_tensors(words, np.zeros(len(words), np.int64), tensors, config, card)
+    except (EmbedLabError, KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
+        reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+        raise BadModel(f"{path} is no Flair checkpoint that can be read: {reason}.") from error
+
+
+def _state(path: Path) -> Mapping[str, Any]:
+    try:
+        source = readable(str(path), path.read_bytes())
+    except OSError as error:
+        raise BadModel(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        with warnings.catch_warnings(), torch.serialization.safe_globals(ALLOWED):
+            warnings.simplefilter("ignore")
+            state = torch.load(source, map_location="cpu", weights_only=True, encoding="bytes")
+    except pickle.UnpicklingError as error:
+        raise BadModel(
+            f"{path} was not loaded, because it asks for more than a Flair model needs: {_reason(error)}"
+        ) from error
+    except Exception as error:
+        raise BadModel(f"{path} is truncated or no torch checkpoint: {type(error).__name__}.") from error
+    if not isinstance(state, dict):
+        raise BadModel(f"{path} holds a {type(state).__name__}, not the dict of a Flair checkpoint.")
+    return state
+
+
+def _reason(error: Exception) -> str:
+    """What torch's unpickler says, without its advice to allow it."""
+    text = str(error)
+    if name := re.search(r"GLOBAL (\S+)", text):
+        return f"the name {name[1]}."
+    return (text.partition("WeightsUnpickler error:")[2] or text).strip().splitlines()[0]
+
+
+def _characters(dictionary: Any) -> tuple[list[str], NDArray[np.int64]]:
+    """The V characters without ``<unk>``, and (V + 1,) the rows of their weights, the unknown one's last."""
+    if not isinstance(dictionary, Dictionary):
+        raise ValueError(f"its dictionary is a {type(dictionary).__name__}, not a flair.data.Dictionary")
+    items = {item.encode() if isinstance(item, str) else bytes(item): int(i) for item, i in dictionary.item2idx.items()}
+    if sorted(items.values()) != list(range(len(items))):
+        raise ValueError("the numbers of its dictionary are not 0, 1, 2 and so on")
+    if items.get(b"<unk>") != 0:
+        raise ValueError("<unk> is not number 0 of its dictionary")
+    kept = [item for item in sorted(items, key=items.__getitem__) if items[item]]
+    return [item.decode("utf-8", "backslashreplace") for item in kept], np.array([*range(1, len(items)), 0])
+
+
+def _tensors(state: Mapping[str, Any], order: NDArray[np.int64], layers: int) -> dict[str, NDArray[Any]]:
+    """Weights by the names of ``LstmNetwork``."""
+    weights = {str(name): value.float().numpy() for name, value in state.items()}
+    found = {"embedding.weight": weights["encoder.weight"][order]}
+    for k in range(layers):
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            found[f"lstm.{k}.{name}_l0"] = weights[f"rnn.{name}_l{k}"]
+    if "proj.weight" in weights:
+        found |= {f"projection.{name}": weights[f"proj.{name}"] for name in ("weight", "bias")}
+    if "decoder.weight" in weights:
+        found |= {f"softmax.{name}": weights[f"decoder.{name}"][order] for name in ("weight", "bias")}
+    if len(found) != len(weights):
+        raise ValueError(f"it has {len(weights)} weights where {len(found)} are expected")
+    if len(weights["encoder.weight"]) != len(order):
+        raise ValueError(f"{len(weights['encoder.weight'])} rows of weights for {len(order)} characters")
+    return found
+
+
+def _config(state: Mapping[str, Any], direction: Direction, tensors: Mapping[str, NDArray[Any]]) -> CharLstmConfig:
+    delimiter = str(state.get("document_delimiter", DELIMITER))
+    if not delimiter:
+        raise ValueError("it begins texts with nothing, so that the first character would have no context")
+    return CharLstmConfig(
+        dim=int(state["embedding_size"]),
+        hidden=int(state["hidden_size"]),
+        layers=int(state["nlayers"]),
+        dropout=min(max(float(state.get("dropout", 0.0)), 0.0), 0.9),
+        projection=len(tensors["projection.weight"]) if "projection.weight" in tensors else 0,
+        delimiter=delimiter,
+        direction=direction,
+    )
