@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from embedlab import packaged, storage, training
-from embedlab.base import BadInput, BadModel, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress
-from embedlab.models import bert_network, bert_published, bert_reading, cards
+from embedlab.base import BadModel, Card, ContextualModel, Counts, Floats, OnProgress
+from embedlab.models import bert_network, bert_published, bert_reading, cards, warm_start
 from embedlab.models.bert_config import BertConfig
 from embedlab.models.bert_examples import SHORT, SegmentPairs, split
 from embedlab.models.bert_learner import BertLearner
-from embedlab.models.bert_pieces import Marks, Pieces, Spelled, Speller, from_json
+from embedlab.models.bert_pieces import Marks, Speller, from_json
+from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
 from embedlab.models.layers import arrays, seeded
@@ -34,11 +33,9 @@ if TYPE_CHECKING:
     from embedlab.storage import StoredModel
 
 __all__ = ["Bert", "BertConfig"]
-AT_ONCE = 64
-"""Hidden places that are scored together: each has a score for every piece of the vocabulary."""
 
 
-class Bert(ContextualModel, LanguageModel):
+class Bert(BertQuestions, ContextualModel):
     """An encoder of the BERT family; its layers are ``embeddings``, ``1`` and so on.
 
     ``words`` and ``vocabulary`` are the V pieces by number.
@@ -60,8 +57,6 @@ class Bert(ContextualModel, LanguageModel):
     kind = "bert"
     config_class = BertConfig
     resumes = True
-    unit = "wordpiece"
-    direction = "both"
     batch_size = 32
     batch_length = 2_048
     config: BertConfig
@@ -109,7 +104,11 @@ class Bert(ContextualModel, LanguageModel):
         pairs = config.next_sentence
         head: bert_network.Head = "pretraining" if pairs else "masked"
         with seeded(config.seed):
-            network = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+            network: Any = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+        if epochs := config.skipgram_epochs:
+            given = (speller.vocabulary, counts, read.ids, read.ends)
+            vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
+            warm_start.begin_with(network.get_input_embeddings().weight, vectors)
         task = training.Task(
             BertLearner(network, pairs=pairs),
             SegmentPairs(read, speller, config.sequence, pairs=pairs, seed=config.seed, short=SHORT),
@@ -204,90 +203,3 @@ class Bert(ContextualModel, LanguageModel):
         return bert_reading.vectors(
             self.network, self.speller, self.limit, self.speller(sentences), layers, self.pooling
         )
-
-    def fill(self, sentence: Sequence[str], position: int) -> Floats:
-        """(V,) probabilities of what piece stands at a position of a sentence of words or pieces, given both sides.
-
-        The word there counts as hidden, all its pieces as one place.
-
-        Raises:
-            BadInput: no such position, or the network has no head for hidden words.
-        """
-        if not 0 <= position < len(sentence):
-            raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
-        spelled = self.speller.tokens([*sentence[:position], self.speller.marks.mask, *sentence[position + 1 :]])
-        found: Floats = np.exp(self._in_gaps([spelled.ids], [int(np.searchsorted(spelled.words, position))])[0])
-        return found
-
-    def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the piece in a gap after a text, which ends there."""
-        row: Floats = self.next_many([context])[0]
-        return row
-
-    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
-        """(B, V) the same for several texts."""
-        texts = [np.append(self.speller.tokens(context).ids, self.speller.mask) for context in contexts]
-        return np.exp(self._in_gaps(texts, [len(text) - 1 for text in texts]))
-
-    def score(self, tokens: Sequence[str]) -> Floats:
-        """(T,) natural log-probabilities of words or pieces, each given all the others.
-
-        Every piece is hidden in turn; a word has the sum of its pieces (Salazar et al. 2020, Masked Language Model
-        Scoring, equation 2, https://aclanthology.org/2020.acl-main.240/).
-        """
-        spelled = self.speller.tokens(tokens)
-        total: Floats = np.zeros(len(tokens), np.float32)
-        for at in range(0, len(spelled.ids), AT_ONCE):
-            places = range(at, min(at + AT_ONCE, len(spelled.ids)))
-            found = self._in_gaps([spelled.ids] * len(places), places)  # (P, V)
-            np.add.at(total, spelled.words[places], found[np.arange(len(places)), spelled.ids[places]])
-        return total
-
-    def next_sentence(self, first: Sequence[str], second: Sequence[str]) -> float:
-        """Probability that the second sentence follows the first; of long ones what lies next to the seam is read.
-
-        Raises:
-            BadInput: a sentence is empty, or the network has no head for next sentences.
-        """
-        if not self.has_next_sentence_head:
-            raise BadInput(f"{self.title} was not taught whether sentences follow each other. Choose a model that was.")
-        if not first or not second:
-            raise BadInput("Give two sentences, each with a word at least.")
-        return bert_reading.follows(self.network, self.speller, self.limit, *self.speller([first, second]))
-
-    def pieces(self, sentence: Sequence[str]) -> Pieces:
-        """The sentence as the network reads it, with marks: the places of ``attention``."""
-        spelled = self.speller([sentence])[0] if sentence else Spelled(np.zeros(0, np.int64), np.zeros(0, np.int64))
-        inner = (self.vocabulary[i] for i in spelled.ids)
-        marks = self.speller.marks
-        return Pieces((marks.begin, *inner, marks.end), (None, *spelled.words.tolist(), None))
-
-    @torch.inference_mode()
-    def attention(self, sentence: Sequence[str]) -> Floats:
-        """(L, H, T, T): in each block and head, how much each piece (row) looks at each (column); rows sum to 1.
-
-        Raises:
-            BadInput: the sentence has more pieces than the network reads at once.
-        """
-        spelled = self.pieces(sentence)
-        if len(spelled.pieces) > self.limit:
-            raise BadInput(
-                f"The sentence has {len(spelled.pieces):,} pieces and {self.title} reads {self.limit:,} at once. "
-                "Take a shorter one."
-            )
-        ids = torch.tensor([[self.speller.numbers[piece] for piece in spelled.pieces]])
-        weights = self._looking.base_model(input_ids=ids, output_attentions=True).attentions
-        result: Floats = torch.cat(weights).numpy()
-        return result
-
-    @cached_property
-    def _looking(self) -> Any:
-        return bert_network.looking(self.network)
-
-    def _in_gaps(self, texts: Sequence[NDArray[np.int64]], places: Sequence[int]) -> Floats:
-        if not self.has_masked_head:
-            raise BadInput(
-                f"{self.title} was published without a head for hidden words, so it can neither fill gaps nor score "
-                "texts; its vectors and its attention are there."
-            )
-        return bert_reading.in_gaps(self.network, self.speller, self.limit, texts, places)

@@ -34,6 +34,11 @@ class BertConfig(NeuralConfig):
     next_sentence: bool = setting(
         True, "Also learn whether one sentence follows another (next-sentence prediction), as the original did."
     )
+    skipgram_epochs: int = setting(
+        0, "First learn skip-gram vectors of the wordpieces, in so many passes, to begin with: worth it on a "
+        "processor, where a small BERT would need hours to find out which words are alike.",
+        low=0, high=100,
+    )  # fmt: skip
     lowercase: bool = setting(True, "Treat 'The' and 'the' as one word, and é as e.")
     dropout: float = setting(
         0.1, "Share of the values dropped while learning: more for a small text, none is quickest.", low=0.0, high=0.9
