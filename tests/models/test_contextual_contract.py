@@ -17,6 +17,7 @@ from embedlab.data.corpus import Corpus
 NETWORK: dict[str, Any] = {"min_count": 1, "max_words": 60, "seed": 3, "epochs": 1, "batch_size": 8}
 KINDS: dict[str, dict[str, Any]] = {
     "lstm": NETWORK | {"dim": 12, "layers": 2, "stretch": 10},
+    "bert": NETWORK | {"sequence": 16},
 }
 ODD = (
     ["naïve", "cafe\u0301", "𝕏", "👩‍👩‍👧", "ﬁ", "مرحبا", "你好"],
