@@ -104,7 +104,11 @@ class Bert(BertQuestions, ContextualModel):
         pairs = config.next_sentence
         head: bert_network.Head = "pretraining" if pairs else "masked"
         with seeded(config.seed):
-            network = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+            network: Any = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+        if epochs := config.skipgram_epochs:
+            given = (speller.vocabulary, counts, read.ids, read.ends)
+            vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
+            warm_start.begin_with(network.get_input_embeddings().weight, vectors)
         task = training.Task(
             BertLearner(network, pairs=pairs),
             SegmentPairs(read, speller, config.sequence, pairs=pairs, seed=config.seed, short=SHORT),
