@@ -82,14 +82,20 @@ def run(
             gates[..., 2 * size : 3 * size].masked_fill_(fresh[first : first + at_once, :, None], -torch.inf)  # f = 0
         for t, z in enumerate(gates, first):
             z.addmm_(h if fresh is None else h.masked_fill(fresh[t, :, None], 0), weights.hidden)
-            z[:, :size].tanh_()
-            z[:, size:].sigmoid_()
             j, i, f, o = torch.split(z, size, dim=1)
+            j.mul_(2)
+            z.sigmoid_()
+            j.mul_(2).sub_(1)
             c = torch.mul(f, c, out=cells[t if trace else t % 2]).addcmul_(i, j)
             c = _clipped(c, clips.cell)
-            torch.tanh(c, out=scratch).mul_(o)
+            _tanh(c, scratch).mul_(o)
             h = _clipped(torch.mm(scratch, weights.projection, out=outputs[t]), clips.projection)
     return outputs
+
+
+def _tanh(values: Tensor, out: Tensor) -> Tensor:
+    """As 2 sigmoid(2 x) - 1, which takes a third of the time."""
+    return torch.mul(values, 2, out=out).sigmoid_().mul_(2).sub_(1)
 
 
 def _clipped(values: Tensor, bound: float) -> Tensor:
@@ -120,7 +126,7 @@ class Recurrence(torch.autograd.Function):
         before = torch.cat([torch.zeros_like(outputs[:1]), outputs[:-1]])  # h_{t-1}
         if fresh is not None:
             before.masked_fill_(fresh[:, :, None], 0)
-        squashed = cells.tanh()
+        squashed = _tanh(cells, torch.empty_like(cells))
         d_out, d_z = _backward(given, fresh, outputs, Trace(gates, cells), squashed, w, ctx.clips)
         spoken = squashed.mul_(gates[..., 3 * cells.shape[2] :])  # o tanh(c), (T, B, C)
         d_z = d_z.flatten(0, 1)  # (T B, 4 C)
@@ -149,16 +155,16 @@ def _backward(
         d_h = d_out[t]
         if t + 1 < steps:
             later = through[t + 1].view(batch, -1) @ w.hidden.T  # (B, P)
-            d_h += later if fresh is None else later.masked_fill_(fresh[t + 1, :, None], 0)
+            d_h.add_(later if fresh is None else later.masked_fill_(fresh[t + 1, :, None], 0))
         if free_h is not None:
-            d_h *= free_h[t]
+            d_h.mul_(free_h[t])
         d_m = d_h @ w.projection.T  # (B, C)
         d_c.addcmul_(d_m, inner[t])
         if free_c is not None:
-            d_c *= free_c[t]
-        through[t, :, :3] *= d_c[:, None]
-        through[t, :, 3] *= d_m
-        d_c *= trace.gates[t, :, 2 * size : 3 * size]
+            d_c.mul_(free_c[t])
+        through[t, :, :3].mul_(d_c[:, None])
+        through[t, :, 3].mul_(d_m)
+        d_c.mul_(trace.gates[t, :, 2 * size : 3 * size])
     return d_out, through.view(steps, batch, -1)
 
 
@@ -173,7 +179,7 @@ def _slopes(trace: Trace, squashed: Tensor) -> Tensor:
         torch.sub(1, gate, out=slope).mul_(gate).mul_(times)
     torch.sub(1, f, out=by_f).mul_(f)
     by_f[0] = 0
-    by_f[1:] *= trace.cells[:-1]
+    by_f[1:].mul_(trace.cells[:-1])
     return slopes
 
 

@@ -190,4 +190,4 @@ def test_a_mix_learns_which_layer_tells() -> None:
         loss.backward()
         optimizer.step()
     assert mix.weights[1] > 0.9
-    assert float(mix.gamma) == pytest.approx(2, abs=0.2)
+    assert mix.gamma.item() == pytest.approx(2, abs=0.2)
