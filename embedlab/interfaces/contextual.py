@@ -51,13 +51,13 @@ class ContextualModel(Model):
             BadInput: no such layer.
         """
         numbers = self.layer_numbers(layers)
-        nothing: Floats = np.zeros((len(numbers), 0, self.dim), np.float32)
-        found = [nothing] * len(sentences)
+        # all at once, before any batch: small results between the batches' large arrays would leave gaps in memory
+        found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)
         for rows in self._batches(sentences):
             made = self.encode_batch([sentences[i] for i in rows], numbers)
             for i, one in zip(rows, made, strict=True):
-                found[i] = one
+                found[i][...] = one
             done += sum(len(sentences[i]) for i in rows)
             if on_progress is not None:
                 on_progress(Progress(done, total, phase="encoding"))
@@ -84,14 +84,18 @@ class ContextualModel(Model):
         return [self.layers.index(name) for name in layers]
 
     def _batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-        """Numbers of the sentences that are read together, shortest first; empty sentences are in none."""
-        lengths = [self.length(sentence) if sentence else 0 for sentence in sentences]
+        """Numbers of the sentences that are read together, longest first; empty sentences are in none.
+
+        Longest first, since the largest batch then comes while memory is whole: the space that it leaves serves all
+        others. Shortest first, every batch would need more than any hole between the results kept so far, and 10,000
+        sentences took twice the memory.
+        """
+        lengths = {i: self.length(sentence) for i, sentence in enumerate(sentences) if sentence}
         rows: list[int] = []
-        for i in sorted(range(len(sentences)), key=lengths.__getitem__):
-            if rows and (len(rows) == self.batch_size or (len(rows) + 1) * lengths[i] > self.batch_length):
+        for i in sorted(lengths, key=lengths.__getitem__, reverse=True):
+            if rows and (len(rows) == self.batch_size or (len(rows) + 1) * lengths[rows[0]] > self.batch_length):
                 yield rows
                 rows = []
-            if sentences[i]:
-                rows.append(i)
+            rows.append(i)
         if rows:
             yield rows
