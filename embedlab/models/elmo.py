@@ -59,7 +59,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         super().__init__(network, words, counts, config, card)
         self.layers = ["tokens", *(f"lstm{i + 1}" for i in range(config.layers))]
         self.dim = 2 * config.dim
-        self.stateful, self._carried = stateful, Carried()
+        self.stateful, self.repeatable, self._carried = stateful, not stateful, Carried()
         self.vocabulary = self.forward.vocabulary
 
     @classmethod

@@ -60,6 +60,7 @@ def test_states_are_carried_from_call_to_call_row_by_row(tmp_path: Path, skip: b
     chosen = options(skip)
     files = write(tmp_path, chosen, seed=4)
     model, plain = Elmo.from_published(*files, stateful=True), Reference(chosen, files[1])
+    assert not model.repeatable
     calls = [SENTENCES, SENTENCES[::-1], SENTENCES[:2], [["more"]] * 8]
     for number, call in enumerate(calls):
         for row, (sentence, found) in enumerate(zip(call, model.encode(call), strict=True)):
