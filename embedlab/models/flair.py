@@ -89,7 +89,7 @@ class Flair(ContextualModel, LanguageModel):
         int8: bool = False,
     ) -> None:
         _check_pair(forward, backward)
-        self.forward, self.backward, self.int8 = forward, backward, int8
+        self.forward, self.backward, self.int8, self.variant = forward, backward, int8, "int8" if int8 else ""
         self.config, self.card = config or FlairConfig(**_shared(forward.config)), card or Card()
         self.words, self.counts, self.vocabulary = forward.words, forward.counts, forward.vocabulary
         shape = forward.config

@@ -17,6 +17,8 @@ from embedlab.data.corpus import Corpus
 NETWORK: dict[str, Any] = {"min_count": 1, "max_words": 60, "seed": 3, "epochs": 1, "batch_size": 8}
 KINDS: dict[str, dict[str, Any]] = {
     "lstm": NETWORK | {"dim": 12, "layers": 2, "stretch": 10},
+    "elmo": NETWORK | {"dim": 6, "hidden": 12, "filters": "1x4 2x8 3x8", "samples": 20, "stretch": 20},
+    "flair": NETWORK | {"dim": 6, "hidden": 12, "stretch": 20},
     "bert": NETWORK | {"sequence": 16},
 }
 ODD = (

@@ -28,13 +28,18 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "nnlm",
         NETWORK | {"n": 4, "hidden": 16, "direct": True, "samples": 20, "learning_rate": 0.02},
     ),
+    "elmo": (
+        "elmo",
+        NETWORK | {"hidden": 24, "filters": "1x8 2x16 3x16", "samples": 20, "learning_rate": 0.01, "stretch": 20},
+    ),
+    "flair": ("flair", NETWORK | {"hidden": 24, "batch_size": 16, "learning_rate": 0.02, "stretch": 20}),
     "char_lstm": ("char_lstm", NETWORK | {"hidden": 24, "batch_size": 16, "learning_rate": 0.02, "stretch": 20}),
     "char_lstm_backward": (
         "char_lstm",
         NETWORK | {"hidden": 24, "batch_size": 16, "learning_rate": 0.02, "stretch": 20, "direction": "backward"},
     ),
 }
-LEARNED_IN_EPOCHS = ("lstm", "lstm_untied_sampled", "nnlm", "nnlm_direct_sampled", "char_lstm", "char_lstm_backward")
+LEARNED_IN_EPOCHS = tuple(name for name in KINDS if name != "ngram")
 
 
 def sentences() -> list[list[str]]:

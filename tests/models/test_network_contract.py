@@ -19,6 +19,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "cw": COMMON | {"dim": 4, "hidden": 5, "window": 3, "batch_size": 16, "learning_rate": 0.02},
     "lstm": COMMON | {"dim": 8, "layers": 2, "dropout": 0.3, "stretch": 7},
     "char_lstm": COMMON | {"dim": 4, "hidden": 8, "stretch": 12},
+    "elmo": COMMON | {"dim": 4, "hidden": 6, "filters": "1x4 2x4", "samples": 5, "stretch": 12},
+    "flair": COMMON | {"dim": 4, "hidden": 8, "stretch": 20, "batch_size": 8},
+    "bert": COMMON | {"sequence": 16, "skipgram_epochs": 1},
 }
 
 
