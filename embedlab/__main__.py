@@ -9,10 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import recipes, registry, reports
-from embedlab.analysis.evaluation import Evaluation, evaluate
-from embedlab.analysis.language_evaluation import LanguageEvaluation, evaluate_language
-from embedlab.base import BadInput, EmbedLabError, LanguageModel, Model, StaticModel
+from embedlab import evaluations, recipes, registry, reports
+from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import Tokenizer
 from embedlab.encode_file import encode_file
@@ -60,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     encode.set_defaults(run=_encode)
 
     evaluate = commands.add_parser(
-        "evaluate", help="measure word vectors on the benchmarks that come with gensim, a language model on a text"
+        "evaluate",
+        help="measure word vectors on benchmarks, layers on word senses, language models on a text",
     )
     evaluate.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
@@ -140,27 +139,14 @@ def _encode(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     model = registry.load_model(options.key)
-    results: list[Evaluation | LanguageEvaluation] = []
+    sentences: list[str] = []
+    if options.corpus:
+        corpus = Corpus.from_file(options.corpus)
+        cut = Tokenizer(corpus.options)
+        sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)][: options.sentences]
     with bar() as on_progress:
-        if isinstance(model, StaticModel):
-            results.append(evaluate(model, on_progress))
-        if isinstance(model, LanguageModel) and options.corpus:
-            corpus = Corpus.from_file(options.corpus)
-            cut = Tokenizer(corpus.options)
-            sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)]
-            results.append(evaluate_language(model, sentences[: options.sentences], on_progress))
-    if not results:
-        raise BadInput(
-            f"'{options.key}' has no word vectors of its own to evaluate. A language model is measured on a text: "
-            "give --corpus FILE."
-            if isinstance(model, LanguageModel)
-            else f"'{options.key}' has nothing that is measured here."
-        )
-    for result in results:
-        if options.json:
-            say(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
-        else:
-            say(reports.vectors(result) if isinstance(result, Evaluation) else reports.language(result))
+        found = evaluations.measure(model, sentences, on_progress)
+    say(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if options.json else reports.everything(found))
 
 
 def _map(options: argparse.Namespace) -> None:

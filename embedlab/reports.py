@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from embedlab.analysis.evaluation import Evaluation
 from embedlab.analysis.language_evaluation import LanguageEvaluation
+from embedlab.analysis.polysemy import Separation
 from embedlab.data.benchmarks import SIMILARITY_SETS
+from embedlab.evaluations import Figures
+
+
+def everything(found: Figures) -> str:
+    """All figures of a model as lines of text."""
+    parts = []
+    if found.vectors:
+        parts.append(vectors(found.vectors))
+    if found.senses:
+        parts.append(senses(found.model, found.senses))
+    if found.language:
+        parts.append(language(found.language))
+    return "\n".join(parts)
+
+
+def senses(model: str, found: Separation) -> str:
+    """How well each layer tells senses apart, and which words best and worst."""
+    count = sum(word.occurrences for word in found.words)
+    lines = [
+        f"{model}: senses of {len(found.words)} words in {count:,} sentences told apart, AUC (0.5 is chance) with its "
+        "95 % interval"
+    ]
+    lines += [
+        f"  {layer:12} {auc:.3f} ({low:.3f} to {high:.3f})"
+        for layer, auc, low, high in zip(found.layers, found.auc, found.low, found.high, strict=True)
+    ]
+    best = int(np.argmax(found.auc))
+    words = sorted(found.words, key=lambda word: -word.auc[best])
+    for name, some in (("best", words[:5]), ("worst", words[-5:])):
+        lines.append(f"  {name} at {found.layers[best]}: " + ", ".join(f"{w.word} {w.auc[best]:.2f}" for w in some))
+    return "\n".join(lines)
 
 
 def vectors(result: Evaluation) -> str:

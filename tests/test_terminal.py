@@ -105,7 +105,7 @@ def test_a_language_model_is_measured_on_a_text(tmp_path: Path, capsys: pytest.C
     text = tmp_path / "text.txt"
     text.write_text("The king sat on the throne. It was the war that he wanted.\n")
     assert main(["evaluate", "ngram", "--corpus", str(text), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)["language"]
     (score,) = found["scores"]
     assert (found["unit"], found["sentences"], score["direction"], score["tokens"]) == ("word", 2, "forward", 15)
     assert score["perplexity"] == pytest.approx(2 ** (score["bits"] / 15))
@@ -114,3 +114,23 @@ def test_a_language_model_is_measured_on_a_text(tmp_path: Path, capsys: pytest.C
     assert "1 sentences, each read by itself; its unit is the word" in capsys.readouterr().out
     assert main(["evaluate", "ngram"]) == 1
     assert "give --corpus FILE" in capsys.readouterr().err
+
+
+def test_a_contextual_model_is_measured_by_layers_and_on_a_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "home"))
+    text = tmp_path / "text.txt"
+    text.write_text("The king sat on the throne.\n")
+    assert main(["evaluate", "lstm", "--corpus", str(text), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["layer"] for row in found["senses"]] == ["embedding", "lstm1", "lstm2"]
+    static, first, second = found["senses"]
+    assert (static["auc"], static["low"], static["high"]) == (0.5, 0.5, 0.5)
+    assert first["low"] > 0.5
+    assert second["low"] > 0.5
+    assert found["language"]["sentences"] == 1
+    assert main(["evaluate", "lstm"]) == 0
+    said = capsys.readouterr().out
+    assert "lstm2" in said
+    assert "best at" in said
