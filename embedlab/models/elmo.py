@@ -15,7 +15,7 @@ import numpy as np
 from embedlab import training
 from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, OnProgress, Progress
 from embedlab.data.vocab import EncodedCorpus, Vocabulary
-from embedlab.models import elmo_published
+from embedlab.models import elmo_begin, elmo_published
 from embedlab.models.elmo_carried import Carried
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_direction import ElmoDirection
@@ -101,6 +101,8 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         text = split(encoded, config.seed)
         size = len(predicted) + cls.beside
         network = cls.seeded(config, size, np.bincount(lexicon.outputs, text.counts, size).astype(np.int64))
+        if config.skipgram_epochs:
+            elmo_begin.begin(network, text, predicted, lexicon, config, on_progress)
         task = training.Task(
             ElmoLearner(network),
             SentenceRows(text.training, lexicon, config.stretch),
