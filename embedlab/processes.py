@@ -11,6 +11,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENT = {"OMP_WAIT_POLICY": "passive"}
+"""Threads that wait for each other sleep: where the cores have other work, too, spinning makes a network's training
+forty times slower (measured on BERT, 62 against 2,569 wordpieces a second)."""
 
 
 def start(arguments: list[str], log: Path) -> None:
@@ -20,7 +23,8 @@ def start(arguments: list[str], log: Path) -> None:
         OSError: the process cannot be started.
     """
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    path = os.pathsep.join(path for path in paths if path)
+    environment = PATIENT | os.environ | {"PYTHONPATH": path}
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, *arguments],

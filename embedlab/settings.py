@@ -80,9 +80,11 @@ class NeuralConfig(Settings):
 
     Attributes:
         units_per_word: tokens that make up a word, about; 1 for models over words.
+        work: how much longer a token takes than in an LSTM that reads in one direction, about.
     """
 
     units_per_word: ClassVar[float] = 1.0
+    work: ClassVar[float] = 1.0
 
     min_count: int = setting(3, "Words seen less often than this count as unknown.", low=1, high=1_000_000)
     max_words: int = setting(

@@ -9,7 +9,10 @@ from embedlab.base import Settings
 from embedlab.plots.text import md
 from embedlab.ui import finished, forms, new_run, preview, runs, state, upload, widgets
 
-FIRST = ("dim", "min_count", "max_words", "window", "order", "n", "hidden", "layers", "epochs", "negative", "samples")
+FIRST = (
+    "shape", "dim", "min_count", "max_words", "window", "order", "n", "hidden", "layers", "epochs", "negative",
+    "samples",
+)  # fmt: skip
 KINDS = {family.key: family.title for family in registry.families() if family.here}
 
 
@@ -44,9 +47,11 @@ def ask() -> None:
         )  # fmt: skip
     suggested = new_run.title(KINDS[kind], chosen.text)
     name = next(columns).text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
-    config_class(**values)
-    if getattr(config_class, "units_per_word", 1.0) > 1:
+    config, unit = config_class(**values), new_run.unit(kind)
+    if unit == "char":
         preview.show_characters(chosen, found)
+    elif unit == "wordpiece":
+        preview.show_pieces(chosen, found, getattr(config, "pieces", 0))
     else:
         preview.show(chosen, found, values)
     if st.button("Train", key="start", type="primary", icon=":material/play_arrow:"):

@@ -132,6 +132,43 @@ def test_the_preview_of_a_character_model_shows_letters(lab: Path) -> None:
     assert not any(item.key == "watch" for item in app.text_input)
 
 
+def test_the_preview_of_a_wordpiece_model_leaves_no_word_out(lab: Path) -> None:
+    app = sound(with_tale(page()))
+    app.selectbox(key="train").set_value("bert").run()
+    assert metric(app, "Different words") == str(len(set(TALE.lower().replace(".", "").split())))
+    assert metric(app, "Wordpieces") == "≤ 4,000"  # of the network that is called tiny
+    app.number_input(key="bert_max_words").set_value(120).run()
+    assert metric(app, "Wordpieces") == "≤ 120"
+    assert "leave out" not in texts(app) and not any(item.label == "Vocabulary" for item in app.metric)
+
+
+@pytest.mark.parametrize("kind", ["elmo", "flair", "bert"])
+def test_settings_of_contextual_models_have_names_for_people(lab: Path, kind: str) -> None:
+    app = sound(page().run())
+    app.selectbox(key="train").set_value(kind).run()
+    fields = (*app.number_input, *app.text_input, *app.selectbox, *app.toggle)
+    own = {item.key.removeprefix(f"{kind}_"): item for item in fields if item.key.startswith(f"{kind}_")}
+    assert all(item.help for item in own.values())
+    assert not own.keys() & {"cell_clip", "projection_clip", "activation", "characters", "projection", "delimiter"}
+    raw = {"char_dim", "highway", "skip", "sequence", "next_sentence", "skipgram_epochs", "pooling", "shape"}
+    assert not [name for name in own.keys() & raw if own[name].label.lower() == name.replace("_", " ")]
+    assert "model.encode" in app.code[0].value
+
+
+def test_a_run_that_ended_before_its_first_look_says_so(lab: Path) -> None:
+    def curve() -> None:
+        from embedlab.ui import runs
+
+        runs.losses([], 3)
+        runs.losses([], 0)
+
+    app = sound(AppTest.from_function(curve).run())
+    assert [item.value for item in app.caption] == [
+        "It ended before the first look at its loss: there is no curve.",
+        "This model has no loss to follow.",
+    ]
+
+
 def test_the_form_opens_on_a_sample_with_a_preview(lab: Path) -> None:
     app = sound(page().run())
     assert not app.error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from embedlab.base import setting
-from embedlab.models.bert_shapes import SHAPES
+from embedlab.models.bert_shapes import SHAPES, shape
 from embedlab.settings import NeuralConfig
 
 POOLINGS = ("mean", "first")
@@ -14,6 +15,8 @@ POOLINGS = ("mean", "first")
 @dataclass(frozen=True)
 class BertConfig(NeuralConfig):
     """Settings of BERT."""
+
+    work: ClassVar[float] = 4.0
 
     shape: str = setting(
         "tiny",
@@ -57,3 +60,8 @@ class BertConfig(NeuralConfig):
         0.1, "Share of the training during which the learning rate rises from nothing.", low=0.0, high=0.9
     )
     weight_decay: float = setting(0.01, "How strongly weights are pulled to zero (AdamW).", low=0.0, high=1.0)
+
+    @property
+    def pieces(self) -> int:
+        """V, wordpieces to learn at most."""
+        return self.max_words or shape(self.shape).pieces

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from embedlab.base import BadSetting, setting
 from embedlab.settings import NeuralConfig
@@ -14,6 +15,8 @@ WIDEST, MOST_FILTERS = 20, 4096
 @dataclass(frozen=True)
 class ElmoConfig(NeuralConfig):
     """Settings of ELMo; the original's are 512 dimensions, 4,096 hidden, filters up to "7x1024", 2 highway layers."""
+
+    work: ClassVar[float] = 5.0
 
     dim: int = setting(
         128, "Width of one direction's vectors; a word's vector is both directions' together.", low=1, high=4096
@@ -33,15 +36,17 @@ class ElmoConfig(NeuralConfig):
     batch_size: int = setting(
         32, "Examples that are learned from at once, before the weights move.", low=1, high=65_536
     )
-    char_dim: int = setting(16, "Width of a character's vector.", low=1, high=1024)
+    char_dim: int = setting(16, "Width of a letter's vector.", low=1, high=1024)
     filters: str = setting(
-        "1x32 2x32 3x64 4x128", "What looks at a word's letters: so many letters at a time x so many filters."
+        "1x32 2x32 3x64 4x128", "What looks at a word's letters: 3x64 is 64 filters that see three letters at a time."
     )
     highway: int = setting(1, "Highway layers between the letters and the word's vector.", low=0, high=8)
-    activation: str = setting("relu", "What follows the filters.", choices=("relu", "tanh"))
-    characters: int = setting(50, "Letters (bytes) of a word that are read, its two ends included.", low=3, high=1000)
-    cell_clip: float = setting(3.0, "Bound of the LSTM's memory cells; 0 for none.", low=0.0, high=1000.0)
-    projection_clip: float = setting(3.0, "Bound of the LSTM's output; 0 for none.", low=0.0, high=1000.0)
+    activation: str = setting("relu", "What follows the filters.", choices=("relu", "tanh"), shown=False)
+    characters: int = setting(
+        50, "Letters (bytes) of a word that are read, its two ends included.", low=3, high=1000, shown=False
+    )
+    cell_clip: float = setting(3.0, "Bound of the LSTM's memory cells; 0 for none.", low=0.0, high=1000.0, shown=False)
+    projection_clip: float = setting(3.0, "Bound of the LSTM's output; 0 for none.", low=0.0, high=1000.0, shown=False)
     skip: bool = setting(True, "Add what goes into an LSTM layer to what comes out, from the second layer on.")
 
     def __post_init__(self) -> None:

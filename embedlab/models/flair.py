@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ WORDS = "backward/words"
 @dataclass(frozen=True)
 class FlairConfig(CharacterConfig):
     """Settings of both directions."""
+
+    work: ClassVar[float] = 2.0
 
     with_whitespace: bool = setting(
         True, "Take a word's vector at the space that is read after it, as Flair does; or at its last letter."

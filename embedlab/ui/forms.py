@@ -19,7 +19,11 @@ LABELS = {
     "stretch": "Stretch (BPTT)", "clip": "Gradient clipping", "warmup": "Warm-up", "learning_rate": "Learning rate",
     "min_n": "Shortest n-gram", "max_n": "Longest n-gram", "x_max": "x max", "memory_mb": "Memory for counting (MB)",
     "largest": "Largest vocabulary", "noise": "Noise words", "memory_limit": "Memory limit (MB)",
-    "time_limit": "Time limit (s)",
+    "time_limit": "Time limit (s)", "shape": "Size of the network", "sequence": "Pieces read at once",
+    "next_sentence": "Next-sentence prediction", "skipgram_epochs": "Skip-gram epochs first",
+    "lowercase": "Small letters", "pooling": "Vector of several pieces", "char_dim": "Letter dimensions",
+    "filters": "Letter filters", "highway": "Highway layers", "skip": "Skip connections",
+    "with_whitespace": "Read on to the space",
 }  # fmt: skip
 """What people read where a field's name, with spaces, would not do."""
 

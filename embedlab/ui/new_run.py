@@ -27,6 +27,11 @@ def config_class(kind: str) -> type[Settings]:
     return registry.model_class(kind).config_class
 
 
+def unit(kind: str) -> str:
+    """What a family reads: "word", "char" or "wordpiece"."""
+    return str(getattr(registry.model_class(kind), "unit", "word"))
+
+
 def defaults(kind: str, tokens: int, types: int) -> dict[str, Any]:
     """Settings to begin with for a text of so many words, so many of them different.
 
@@ -107,8 +112,9 @@ def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text
         extra = (f", column={text.column!r}" if text.column else "") + (f", options={given}" if given else "")
         opened = f"Corpus.from_file({safe_name(text.file)!r}{extra})"
     lines = [first, *(["from embedlab.data.tokenizer import TextOptions"] if options else [])]
-    static = "static" in family.capabilities
-    shown = "nearest(model, model.words[20]).words" if static else "model.next([]).max()"
+    static, contextual = "static" in family.capabilities, family.capabilities[0] == "contextual"
+    shown = 'model.encode([["a", "sentence"]])[0].shape' if contextual else "model.next([]).max()"
+    shown = "nearest(model, model.words[20]).words" if static else shown
     lines += [
         f"from {module} import {name}, {settings_class.__name__}",
         *(["from embedlab.analysis.neighbors import nearest"] if static else []),

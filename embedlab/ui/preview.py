@@ -100,6 +100,12 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
     numbers[2].metric("Vocabulary", f"{seen.vocabulary_size:,}", help="Words that are left by the settings.")
     numbers[3].metric("Text kept", f"{100 * seen.kept_share:.1f} %", help="Running words that are in the vocabulary.")
     st.markdown(_dropped(seen, values, sample) + about)
+    _beside(seen, values["min_count"])
+    return seen
+
+
+def _beside(seen: Preview, min_count: int) -> None:
+    """The first sentences, and beside them how often the words occur."""
     left, right = st.columns(2)
     with left:
         st.markdown("**First sentences**, as words")
@@ -108,12 +114,9 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
     with right:
         series = {"words": (list(seen.ranks), list(seen.frequencies))}
         fig = curves.lines(series, x_title="rank", y_title="occurrences", log_x=True, log_y=True, height=300)
-        if values["min_count"] > 1:
-            fig.add_hline(
-                y=values["min_count"] - 0.5, line_dash="dot", annotation_text="minimum count", line_color=GREY
-            )
+        if min_count > 1:
+            fig.add_hline(y=min_count - 0.5, line_dash="dot", annotation_text="minimum count", line_color=GREY)
         widgets.figure(fig, "zipf", "How often the words occur, by rank, on logarithmic axes: nearly a straight line.")
-    return seen
 
 
 def running(found: Head) -> str:
@@ -121,6 +124,26 @@ def running(found: Head) -> str:
     if found.complete:
         return f"{found.whole:,}"
     return f"≈ {found.whole / 1e6:,.1f} M" if found.whole >= 1e6 else f"≈ {round(found.whole, -3):,}"
+
+
+def show_pieces(chosen: Chosen, found: Head, pieces: int) -> None:
+    """The preview for a model that cuts words into at most so many different pieces.
+
+    Raises:
+        BadInput: the text cannot be read.
+    """
+    folder = str(chosen.draft.folder) if chosen.draft else ""
+    seen = _preview(repr(chosen.text), folder, 1, sys.maxsize, 0.0, found)
+    st.subheader("What the model will read", anchor=False)
+    numbers = st.columns(3)
+    numbers[0].metric("Running words", running(found))
+    numbers[1].metric("Different words", f"{seen.types:,}")
+    numbers[2].metric("Wordpieces", f"≤ {pieces:,}", help="They are found when the training begins.")
+    st.markdown(
+        "**In pieces**: a common word stays whole, a rare one is put together of several pieces, down to single "
+        "letters. So no word is left out."
+    )
+    _beside(seen, 1)
 
 
 def show_characters(chosen: Chosen, found: Head) -> None:

@@ -152,7 +152,11 @@ def losses(events: Sequence[RunEvent], total: int) -> None:
     training, held_out = _pairs(events, total)
     name = measures.measure(events).name.lower()
     if not training:
-        st.caption("This model has no loss to follow.")
+        st.caption(
+            "It ended before the first look at its loss: there is no curve."
+            if total
+            else "This model has no loss to follow."
+        )
         return
     fig = learning.loss(training, held_out, "epoch", name).update_layout(height=330)
     summary = f"The {name} on the training text goes from {training[0][1]:.3g} to {training[-1][1]:.3g}."

@@ -87,3 +87,17 @@ def test_a_text_of_few_different_words_is_hardly_thinned() -> None:
     few, many = (defaults.by_size(Word2VecConfig, 200_000, types) for types in (900, 30_000))
     assert (few["sample"], few["window"]) == (0.01, 3)
     assert (many["sample"], many["window"]) == (0.001, 5)
+
+
+def test_contextual_models_are_small_where_the_text_is() -> None:
+    from embedlab import registry
+
+    for key in ("elmo", "flair", "bert"):
+        config = registry.model_class(key).config_class
+        small, large = (defaults.by_size(config, tokens, 923) for tokens in (200_000, 50_000_000))
+        assert large == config().to_dict()
+        assert small["epochs"] < large["epochs"] <= 5 and small["batch_size"] < large["batch_size"]
+        assert small.get("hidden", 0) <= large.get("hidden", 0)
+    elmo = registry.model_class("elmo").config_class
+    few, many = (defaults.by_size(elmo, 200_000, types) for types in (923, 30_000))
+    assert (few["hidden"], few["samples"], many["samples"]) == (128, 0, 2048)  # 923 words need no sampling
