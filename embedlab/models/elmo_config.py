@@ -36,6 +36,11 @@ class ElmoConfig(NeuralConfig):
     batch_size: int = setting(
         32, "Examples that are learned from at once, before the weights move.", low=1, high=65_536
     )
+    skipgram_epochs: int = setting(
+        0, "First learn skip-gram vectors of the words, in so many passes, and fit letters and softmax to them: worth "
+        "it on a processor, where a small ELMo would need hours to find out which words are alike.",
+        low=0, high=100,
+    )  # fmt: skip
     char_dim: int = setting(16, "Width of a letter's vector.", low=1, high=1024)
     filters: str = setting(
         "1x32 2x32 3x64 4x128", "What looks at a word's letters: 3x64 is 64 filters that see three letters at a time."
