@@ -14,9 +14,14 @@ PAGES: dict[Capability, str] = {"static": "pages/neighbors.py", "language_model"
 SOURCES = {"starter": "shipped with the lab", "yours": "your own", "published": "published by others"}
 
 
+def page_of(spec: ModelSpec) -> Capability | None:
+    """By what the first page that shows a model offers it; ``None`` if there is no such page."""
+    return next((item for item in PAGES if item in widgets.pages_of(spec)), None)
+
+
 def open_in_a_page(spec: ModelSpec, name: str) -> None:
     """A button that opens a model on the first page that shows what it can do."""
-    shown = next((item for item in PAGES if item in spec.capabilities), None)
+    shown = page_of(spec)
     if shown is None:
         return
     if st.button("Try it", key=f"try-{name}-{spec.key}", icon=":material/arrow_forward:", icon_position="right"):
@@ -39,7 +44,7 @@ def step(family: Family, at_hand: dict[str, ModelSpec]) -> None:
         before, paper = f":gray[What was missing before: {family.before}]", f"[{md(family.paper)}]({family.url})"
         words.markdown(f"**{family.title}**  \n{family.idea}  \n:small[{before}]  \n:small[{paper}]")
         with action:
-            if family.key in at_hand:
+            if family.key in at_hand and page_of(at_hand[family.key]):
                 open_in_a_page(at_hand[family.key], "road")
             elif family.here:
                 open_in_training(family)

@@ -74,3 +74,17 @@ def test_the_word_goes_along_from_page_to_page(monkeypatch: pytest.MonkeyPatch) 
     assert page.text_input(key="word").value == "paris"
     page.switch_page("pages/neighbors.py").run()
     assert page.text_input(key="word").value == "paris"
+
+
+def test_a_model_that_fills_gaps_is_not_sent_to_the_next_word_page() -> None:
+    from embedlab.base import Card
+    from embedlab.registry import ModelSpec, family
+    from embedlab.ui import widgets
+
+    def spec(key: str) -> ModelSpec:
+        found = family(key)
+        return ModelSpec(key, found.title, found.year, "yours", found.capabilities, found, Path(), Card())
+
+    assert widgets.pages_of(spec("bert")) == ["contextual"]
+    assert widgets.pages_of(spec("elmo")) == ["contextual", "language_model"]
+    assert widgets.pages_of(spec("word2vec")) == ["static"]

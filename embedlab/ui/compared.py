@@ -89,7 +89,9 @@ def kept_as(run: Run) -> str:
 
 def links(keys: list[str], watch: tuple[str, ...]) -> None:
     """Links that open models on other pages, with the first watched word; none where a page runs by itself."""
-    speaking = widgets.unique_titles(cache.specs("language_model"))
+    specs = cache.specs("language_model")
+    forward = {spec.key for spec in specs if "language_model" in widgets.pages_of(spec)}
+    speaking = {key: title for key, title in widgets.unique_titles(specs).items() if key in forward}
     if spoken := [speaking[key] for key in keys if key in speaking]:
         with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
             st.page_link(

@@ -28,6 +28,14 @@ ADDRESSES: dict[Capability, str] = {
 }
 """Where chosen models stand in the address: those of one page make no sense on one that needs another capability."""
 
+FILLS = ("bert",)
+"""Families whose models fill gaps: the Next word page leaves them out."""
+
+
+def pages_of(spec: ModelSpec) -> list[Capability]:
+    """The capabilities by which pages offer a model; guessing what comes next is not what fillers of gaps do."""
+    return [one for one in spec.capabilities if one != "language_model" or spec.family.key not in FILLS]
+
 
 def opening(title: str, look_for: str) -> None:
     """The page's heading and, in two sentences, what to look for; the first thing on every page."""
