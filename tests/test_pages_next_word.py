@@ -280,3 +280,25 @@ def test_models_chosen_on_a_page_of_word_vectors_are_not_chosen_here() -> None:
 @pytest.mark.usefixtures("lab")
 def test_without_any_language_model_the_page_says_so() -> None:
     assert "No model of the right sort" in opened().info[0].value
+
+
+def test_a_word_that_elmo_cannot_guess_is_read_by_its_letters(lab: Path) -> None:
+    def said(family: str) -> None:
+        from pathlib import Path
+
+        from embedlab.base import Card
+        from embedlab.data.corpus import Corpus
+        from embedlab.models.ngram import Ngram, NgramConfig
+        from embedlab.registry import ModelSpec
+        from embedlab.registry import family as find
+        from embedlab.ui import next_words
+
+        found = find(family)
+        model = Ngram.train(Corpus.from_sentences([["the", "king"]] * 5), NgramConfig(min_count=1))
+        spec = ModelSpec(family, found.title, found.year, "yours", found.capabilities, found, Path(), Card())
+        next_words._unknown([next_words.Speaker(spec, found.title, model, ["the", "zyzzyva"])])
+
+    for family, expected in (("elmo", "reads the letters"), ("ngram", "reads the unknown word there")):
+        app = AppTest.from_function(said, kwargs={"family": family}).run()
+        assert not app.exception
+        assert expected in app.caption[0].value and "zyzzyva" in app.caption[0].value
