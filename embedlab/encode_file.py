@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from embedlab import registry
+from embedlab import registry, storage
 from embedlab.base import BadInput, Floats, OnProgress
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
@@ -56,8 +53,14 @@ def encode_file(
     corpus = Corpus.from_file(source, options=AS_WRITTEN)
     sentences = [text.split() for text in _lines(corpus)] if tokenized else list(corpus)
     vectors = model.encode(sentences, names, on_progress)
-    with _replaced(out) as scratch:
-        (_write_tensors if out.suffix == ".safetensors" else _write_lines)(scratch, names, sentences, vectors)
+    write = _write_tensors if out.suffix == ".safetensors" else _write_lines
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with storage.atomic_file(out) as scratch:
+            write(scratch, names, sentences, vectors)
+            scratch.chmod(0o644)
+    except OSError as error:
+        raise BadInput(f"Cannot write {out}: {error.strerror or error}.") from error
     return len(sentences), sum(map(len, sentences))
 
 
@@ -78,22 +81,3 @@ def _write_lines(path: Path, layers: list[str], sentences: list[list[str]], vect
         for words, one in zip(sentences, vectors, strict=True):
             line = {"words": words, "layers": layers, "vectors": one.tolist()}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-@contextlib.contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """A scratch file that takes the place of ``path`` if the block succeeds."""
-    scratch = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-        scratch = Path(name)
-        yield scratch
-        scratch.chmod(0o644)
-        scratch.replace(path)
-    except OSError as error:
-        raise BadInput(f"Cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        if scratch is not None:
-            scratch.unlink(missing_ok=True)

@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,13 +68,8 @@ class Store:
 
         self.folder.mkdir(parents=True, exist_ok=True)
         lengths = np.array([one.shape[1] for one in vectors], np.int64)
-        handle, scratch = tempfile.mkstemp(prefix=".", dir=self.folder)
-        os.close(handle)
-        try:
+        with storage.atomic_file(self._path(key)) as scratch:
             save_file({"vectors": np.concatenate(vectors, axis=1), "lengths": lengths}, scratch)
-            Path(scratch).replace(self._path(key))
-        finally:
-            Path(scratch).unlink(missing_ok=True)
 
     def trim(self) -> None:
         """Remove what was not asked for the longest, until the rest fits."""

@@ -93,17 +93,28 @@ def _replace_folder(new: Path, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """A scratch file that takes the place of ``path`` in one rename if the block succeeds; nothing is left otherwise.
+
+    Raises:
+        OSError: the disk is full or read-only, or there is no such folder.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    scratch = Path(name)
+    try:
+        yield scratch
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a small text file by atomic rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(scratch).replace(path)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    with atomic_file(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")
 
 
 def write(folder: Path, model: StoredModel, *, half: bool = False) -> None:

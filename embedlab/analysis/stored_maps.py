@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,19 +148,13 @@ def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[
         "explained": json.dumps(result.explained),
         "method": result.method,
     }
-    scratch = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(packed({"points": np.ascontiguousarray(result.points, np.float32)}, metadata=meta))
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(path)
+        with storage.atomic_file(path) as scratch:
+            scratch.write_bytes(packed({"points": np.ascontiguousarray(result.points, np.float32)}, metadata=meta))
+            scratch.chmod(0o644)
     except OSError as error:
         raise BadModel(f"Cannot write {path}: {error.strerror or error}. Is the disk full or read-only?") from error
-    finally:
-        if scratch is not None:
-            Path(scratch).unlink(missing_ok=True)
 
 
 def _read(path: Path, words: Sequence[str] | None = None, settings: MapSettings | None = None) -> Projection | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from embedlab.base import BadModel, OnProgress, Progress, Unreachable
+from embedlab.base import OnProgress, Progress, Unreachable
 from embedlab.models import bert_network
-from embedlab.models.bert_files import CONFIG, PICKLED, SAFETENSORS, wanted
+from embedlab.models.bert_files import CONFIG, PICKLED, SAFETENSORS, read_json, wanted
 
 HUB = "https://huggingface.co"
 INSTEAD = "Without it, the starters that come with the lab still work."
@@ -40,7 +39,7 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
     hub = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
     try:
         config = Path(hf_hub_download(name, CONFIG, endpoint=hub))
-        bert_network.checked(_read(config))
+        bert_network.checked(read_json(config))
         try:
             files = HfApi(endpoint=hub).list_repo_files(name, revision=config.parent.name)
         except (gone.HTTPError, OSError):
@@ -55,16 +54,6 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
     except (gone.HTTPError, OSError) as error:
         raise Unreachable(f"{hub}, where '{name}' should lie, could not be reached. {INSTEAD}") from error
     return config.parent
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadModel(f"{CONFIG} is damaged.") from error
-    if not isinstance(values, dict):
-        raise BadModel(f"{CONFIG} does not hold what it should.")
-    return values
 
 
 def _bar(on_progress: OnProgress) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import re
 import shutil
@@ -20,11 +19,8 @@ from embedlab.base import BadInput, BadModel, Card, OnProgress
 from embedlab.data.archives import check_zip
 from embedlab.data.limits import ReadLimits
 from embedlab.models import bert_hub, bert_network, cards
-from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, wanted
+from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, read_json, wanted
 from embedlab.models.bert_pieces import Marks, Speller, from_json
-
-MOST_TEXT = 100_000_000
-"""Bytes of a JSON file that is still read."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ def _zip(path: Path) -> Published:
 
 
 def _folder(folder: Path, name: str) -> Published:
-    values = _json(folder / CONFIG)
+    values = read_json(folder / CONFIG)
     bert_network.checked(values)
     tokenizer, marks = _tokenizer(folder, values)
     network, head = bert_network.from_weights(values, _weights(folder))
@@ -98,7 +94,7 @@ def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, Marks]:
             f"{folder.name} holds no tokenizer: tokenizer.json or vocab.txt should lie beside the weights. Without it "
             "words cannot be cut into the pieces that the network knows."
         )
-    if (folder / "tokenizer_config.json").is_file() and "auto_map" in _json(folder / "tokenizer_config.json"):
+    if (folder / "tokenizer_config.json").is_file() and "auto_map" in read_json(folder / "tokenizer_config.json"):
         raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
     from transformers import AutoTokenizer
 
@@ -127,7 +123,7 @@ def _weights(folder: Path) -> dict[str, Tensor]:
     if (folder / SAFETENSORS).is_file():
         return _safetensors(folder / SAFETENSORS)
     if (folder / INDEX).is_file():
-        parts = sorted({str(part) for part in _json(folder / INDEX).get("weight_map", {}).values()})
+        parts = sorted({str(part) for part in read_json(folder / INDEX).get("weight_map", {}).values()})
         if any(Path(part).name != part for part in parts):
             raise BadModel(f"{INDEX} names files outside of the folder. It is refused.")
         return {name: weight for part in parts for name, weight in _safetensors(folder / part).items()}
@@ -153,20 +149,6 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
     except (OSError, SafetensorError) as error:
         raise BadModel(f"{path.name} is damaged or not whole: {error}. Copy or download it again.") from error
     return weights
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > MOST_TEXT:
-            raise BadModel(f"{path.name} is far too large. It is refused.")
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadModel(f"{path.parent.name} is no folder in Hugging Face's layout: {path.name} is missing.") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f"{path.name} is damaged.") from error
-    if not isinstance(values, dict):
-        raise BadModel(f"{path.name} does not hold what it should.")
-    return values
 
 
 def _licence(folder: Path) -> str:

@@ -7,8 +7,6 @@ spreads a row of one number over all dimensions, so it is not used on files from
 from __future__ import annotations
 
 import mmap
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -17,6 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from embedlab import storage
 from embedlab.base import BadInput, BadModel, Floats, OnProgress, Progress, StaticModel
 
 WIDEST = 10_000
@@ -129,17 +128,10 @@ def write(model: StaticModel, path: Path, layout: str) -> None:
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     try:
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise BadModel(f"Cannot write {path}: {error.strerror or error}.") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with storage.atomic_file(path) as scratch, scratch.open("wb") as file:
             yield file
-        Path(scratch).replace(path)
     except OSError as error:
         raise BadModel(f"Cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        Path(scratch).unlink(missing_ok=True)
 
 
 def _width(file: BinaryIO, name: str) -> int:
