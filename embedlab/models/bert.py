@@ -17,7 +17,7 @@ from torch import nn
 
 from embedlab import packaged, storage, training
 from embedlab.base import BadModel, Card, ContextualModel, Counts, Floats, OnProgress
-from embedlab.models import bert_network, bert_published, bert_reading, cards, warm_start
+from embedlab.models import bert_begin, bert_network, bert_published, bert_reading, cards, warm_start
 from embedlab.models.bert_config import BertConfig
 from embedlab.models.bert_examples import SHORT, SegmentPairs, split
 from embedlab.models.bert_learner import BertLearner
@@ -105,13 +105,15 @@ class Bert(BertQuestions, ContextualModel):
         head: bert_network.Head = "pretraining" if pairs else "masked"
         with seeded(config.seed):
             network: Any = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+        vectors, given = None, (speller.vocabulary, counts, read.ids, read.ends)
         if epochs := config.skipgram_epochs:
-            given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
-            warm_start.begin_with(network.get_input_embeddings().weight, vectors)
+        bert_begin.begin(network, counts, vectors)
         task = training.Task(
             BertLearner(network, pairs=pairs),
-            SegmentPairs(read, speller, config.sequence, pairs=pairs, seed=config.seed, short=SHORT),
+            SegmentPairs(
+                read, speller, config.sequence, pairs=pairs, seed=config.seed, mask_rate=config.mask_rate, short=SHORT
+            ),
             SegmentPairs(unseen, speller, config.sequence, pairs=pairs, seed=0) if len(unseen.ids) > 3 else None,
             unit="wordpieces",
             mark=fingerprint(cls.kind, config, speller.vocabulary, len(text.ids)),

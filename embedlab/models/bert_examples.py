@@ -18,8 +18,6 @@ from embedlab.base import BadInput
 from embedlab.models.bert_pieces import Speller
 from embedlab.models.bert_text import PieceText
 
-HIDDEN = 0.15
-"""Share of the pieces that are to be guessed."""
 MASKED, REPLACED = 0.8, 0.1
 """Share of the hidden pieces that become the mask, and that become any other piece; the rest stays as it is."""
 SHORT = 0.1
@@ -41,6 +39,7 @@ class SegmentPairs:
         sequence: pieces of an example, marks included; fewer for a short text.
         pairs: whether there are two segments; else ``[CLS] a [SEP]``.
         seed: of the draw.
+        mask_rate: share of the pieces that are to be guessed.
         short: share of the batches that are cut to a random shorter length.
 
     Attributes:
@@ -53,12 +52,20 @@ class SegmentPairs:
     lanes = 0
 
     def __init__(
-        self, text: PieceText, speller: Speller, sequence: int, *, pairs: bool, seed: int, short: float = 0.0
+        self,
+        text: PieceText,
+        speller: Speller,
+        sequence: int,
+        *,
+        pairs: bool,
+        seed: int,
+        mask_rate: float = 0.15,
+        short: float = 0.0,
     ) -> None:
         if len(text.ids) < 4:
             raise BadInput("There is too little text to learn what words stand together. Give more.")
         self.text, self.speller, self.pairs, self.seed, self.short = text, speller, pairs, seed, short
-        self.marks = 3 if pairs else 2
+        self.mask_rate, self.marks = mask_rate, 3 if pairs else 2
         self.room = min(sequence - self.marks, len(text.ids))
         self.shortest = max(3, self.room // 8)
         self.tokens = round(self.marks + self.room - short * (self.room - self.shortest) / 2)
@@ -123,8 +130,8 @@ class SegmentPairs:
         return ids, (columns > split[:, None] + 1).astype(np.int64), where
 
     def _hide(self, ids: Ids, where: Ids, draw: np.random.Generator) -> tuple[Ids, Ids]:
-        """Hide 15 % of the content in ``ids``; the places and what stood there, each (B, K)."""
-        count = max(1, round(HIDDEN * where.shape[1]))
+        """Hide a share of the content in ``ids``; the places and what stood there, each (B, K)."""
+        count = max(1, round(self.mask_rate * where.shape[1]))
         chosen = np.argpartition(draw.random(where.shape), count - 1, axis=1)[:, :count]
         at = np.sort(np.take_along_axis(where, chosen, axis=1), axis=1)
         targets = np.take_along_axis(ids, at, axis=1)

@@ -14,7 +14,8 @@ from embedlab.training import Learner
 class BertLearner(Learner):
     """The mean loss of the hidden words, and of the next sentence where there are two segments.
 
-    Scores over the vocabulary are made for the hidden places alone.
+    The top block, which nothing above it looks at, and the scores over the vocabulary are made for the hidden places
+    alone (and for the mark at the beginning, which tells of the next sentence).
     """
 
     def __init__(self, network: nn.Module, *, pairs: bool) -> None:
@@ -26,13 +27,32 @@ class BertLearner(Learner):
         self, ids: Tensor, segments: Tensor, places: Tensor, targets: Tensor, wrong: Tensor | None = None
     ) -> Tensor:
         """Mean negative log-probability in nats; see ``SegmentPairs`` for what goes in."""
-        output = self.network.bert(input_ids=ids, token_type_ids=segments)
-        hidden = output.last_hidden_state  # (B, T, D)
-        shown = hidden.gather(1, places[..., None].expand(-1, -1, hidden.shape[-1])).flatten(0, 1)  # (B * K, D)
-        loss = functional.cross_entropy(self.network.cls.predictions(shown).float(), targets.flatten())
+        *blocks, top = self.network.bert.encoder.layer
+        states = self.network.bert.embeddings(input_ids=ids, token_type_ids=segments)  # (B, T, D)
+        for block in blocks:
+            states = block(states)
+        if wrong is not None:
+            places = torch.cat([torch.zeros_like(places[:, :1]), places], dim=1)  # (B, 1 + K)
+        shown = _at(top, states, places)
+        hidden = (shown if wrong is None else shown[:, 1:]).flatten(0, 1)  # (B * K, D)
+        loss = functional.cross_entropy(self.network.cls.predictions(hidden).float(), targets.flatten())
         if wrong is None:
             return loss
-        scores = self.network.cls.seq_relationship(output.pooler_output)  # (B, 2)
+        scores = self.network.cls.seq_relationship(self.network.bert.pooler(shown))  # (B, 2)
         next_sentence = functional.cross_entropy(scores.float(), wrong)
         self.apart = torch.stack([loss, next_sentence]).detach()
         return loss + next_sentence
+
+
+def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:
+    """(B, K, D): what a block makes of (B, T, D) states, at the places (B, K) alone."""
+    look = block.attention.self
+    asked = states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))  # (B, K, D)
+    query, key, value = (
+        part(given).unflatten(-1, (-1, look.attention_head_size)).transpose(1, 2)  # (B, H, K or T, D / H)
+        for part, given in ((look.query, asked), (look.key, states), (look.value, states))
+    )
+    dropout = look.dropout.p if block.training else 0.0
+    seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+    said: Tensor = block.feed_forward_chunk(block.attention.output(seen.transpose(1, 2).flatten(2), asked))
+    return said

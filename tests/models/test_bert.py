@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from bert_folders import bert_folder
 from transformers import BertForMaskedLM
 
@@ -18,10 +19,13 @@ from embedlab import archive, registry, training
 from embedlab.base import BadInput, BadModel, EmbedLabError, Progress
 from embedlab.data.corpus import Corpus
 from embedlab.data.vocab import Vocabulary
+from embedlab.models import bert_network
 from embedlab.models import bert_windows as windows
 from embedlab.models.bert import Bert, BertConfig
 from embedlab.models.bert_examples import SegmentPairs, split
+from embedlab.models.bert_learner import BertLearner
 from embedlab.models.bert_pieces import Speller
+from embedlab.models.bert_shapes import Shape
 from embedlab.models.bert_text import MARKS, PieceText, by_frequency, learn, spell
 
 SOUNDS = {"cat": "meows", "dog": "barks", "cow": "moos", "duck": "quacks"}
@@ -271,6 +275,33 @@ def test_odd_words_have_vectors_too(model: Bert) -> None:
     assert found[1].shape == (3, 0, 128)
     assert model.pieces(["\u0000", "cat"]).pieces == ("[CLS]", "[UNK]", "cat", "[SEP]")
     assert model.attention([]).shape == (2, 2, 2, 2)
+
+
+@pytest.mark.parametrize("pairs", [True, False])
+def test_the_loss_and_its_slopes_are_those_of_transformers_on_whole_sentences(
+    pairs: bool, numbered: tuple[PieceText, Speller]
+) -> None:
+    torch.manual_seed(4)
+    form, size = Shape("small", 2, 16, 2, 0), len(numbered[1].vocabulary)
+    network: Any = bert_network.new(form, size, 32, 0.0, "pretraining" if pairs else "masked")
+    ids, segments, at, wanted, *wrong = SegmentPairs(*numbered, 32, pairs=pairs, seed=1).__getitems__(range(8))
+    labels = torch.full_like(ids, -100).scatter(1, at, wanted)
+    told = {"next_sentence_label": wrong[0]} if pairs else {}
+    theirs = network(input_ids=ids, token_type_ids=segments, labels=labels, **told).loss
+    theirs.backward()
+    slopes = [weight.grad for weight in network.parameters()]
+    network.zero_grad()
+    ours = BertLearner(network, pairs=pairs)(ids, segments, at, wanted, *wrong)
+    ours.backward()
+    assert float(ours) == pytest.approx(float(theirs), abs=1e-5)
+    for slope, weight in zip(slopes, network.parameters(), strict=True):
+        torch.testing.assert_close(weight.grad, slope, atol=1e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize("rate", [0.15, 0.4])
+def test_another_share_of_the_pieces_can_be_hidden(rate: float, numbered: tuple[PieceText, Speller]) -> None:
+    examples = SegmentPairs(*numbered, 64, pairs=False, seed=1, mask_rate=rate)
+    assert examples.__getitems__([0, 1])[2].shape == (2, round(rate * 62))
 
 
 def test_without_next_sentences_there_is_one_loss_and_no_such_head() -> None:

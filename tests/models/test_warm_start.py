@@ -115,7 +115,15 @@ def test_bert_begins_with_like_pieces_alike(epochs: int, monkeypatch: pytest.Mon
     config = BertConfig(shape="tiny", max_words=400, sequence=32, seed=2, skipgram_epochs=epochs)
     with pytest.raises(Enough):
         Bert.train(load_sample("kingdom"), config)
-    pieces = seen[0].examples.speller.vocabulary
-    weight = seen[0].learner.network.get_input_embeddings().weight
+    pieces, network = seen[0].examples.speller.vocabulary, seen[0].learner.network
+    weight = network.get_input_embeddings().weight
     ahead = likeness(weight, pieces.index, "king", "queen") > likeness(weight, pieces.index, "king", "the") + 0.3
     assert ahead == bool(epochs)
+    chances = network.cls.predictions.bias.exp()
+    assert float(chances.sum()) == pytest.approx(1, abs=1e-4)
+    assert chances[pieces.index("the")] > 5 * chances[pieces.index("queen")]
+    places = network.bert.embeddings.position_embeddings.weight
+    near, far = likeness(places, int, "10", "11"), likeness(places, int, "10", "20")
+    assert near > 0.9 and near > far + 0.1
+    spread = network.cls.predictions(torch.randn(50, 128)).std(dim=1).mean()
+    assert 0.2 < float(spread.detach()) < 3
