@@ -37,8 +37,19 @@ def test_forms_by_rule_and_by_the_table(base: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("form", "base"),
-    [("ran", "run"), ("running", "run"), ("banks", "bank"), ("ponies", "pony"), ("lying", "lie"), ("left", "leave")]
-    + [("making", "make"), ("stopped", "stop"), ("travelled", "travel"), ("wolves", "wolf"), ("potatoes", "potato")],
+    [
+        ("ran", "run"),
+        ("running", "run"),
+        ("banks", "bank"),
+        ("ponies", "pony"),
+        ("lying", "lie"),
+        ("left", "leave"),
+        ("making", "make"),
+        ("stopped", "stop"),
+        ("travelled", "travel"),
+        ("wolves", "wolf"),
+        ("potatoes", "potato"),
+    ],
 )
 def test_the_word_that_a_form_comes_from(form: str, base: str) -> None:
     assert base in bases(form)
@@ -55,7 +66,7 @@ def test_what_looks_alike_is_another_word() -> None:
 
 
 def test_the_form_that_is_asked_for_comes_first() -> None:
-    words = "He runs while I ran , running as RAN runs".split()
+    words = ["He", "runs", "while", "I", "ran", ",", "running", "as", "RAN", "runs"]
     assert places("ran", words) == [4, 8, 1, 6, 9]
     assert places("run", words) == [1, 4, 6, 8, 9]
     assert places("walk", words) == []

@@ -1,0 +1,170 @@
+"""A word in many sentences: where it stands, and its vector there at every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedlab import encodings
+from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.data.inflections import places
+from embedlab.data.senses import AS_WRITTEN, Occurrence
+from embedlab.data.tokenizer import Tokenizer
+from embedlab.lifted import as_contextual
+
+SIDE = 30
+"""Words on either side of an occurrence that are kept of a longer sentence."""
+AT_ONCE = 256
+"""Sentences that are read before only the word's own vectors are kept of them."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Sentences that somebody typed, one a line.
+
+    Attributes:
+        occurrences: the word in those that have it, in their order; the sense is what stands before "|", or "".
+        without: the sentences that do not have the word.
+        twice: sentences that were there already.
+    """
+
+    occurrences: tuple[Occurrence, ...]
+    without: tuple[str, ...]
+    twice: tuple[str, ...]
+
+
+def written(word: str, text: str) -> Written:
+    """Find a word, in any of its forms, in sentences of which there is one a line.
+
+    "river | We sat on the bank." says which sense is meant. Of several places in a sentence the first one of the form
+    that was asked for counts (see ``data.inflections.places``).
+    """
+    tokenizer = Tokenizer(AS_WRITTEN)
+    found: dict[str, Occurrence] = {}
+    without, twice = [], []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        sense, bar, sentence = map(str.strip, line.rpartition("|"))
+        if not sentence:
+            sense, sentence = "", sense
+        words = tuple(tokenizer.words(sentence))
+        if sentence in found:
+            twice.append(sentence)
+        elif at := places(word, words):
+            found[sentence] = Occurrence(word, sense if bar else "", "", "", words, at[0], sentence)
+        else:
+            without.append(sentence)
+    return Written(tuple(found.values()), tuple(without), tuple(twice))
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Occurrences of a word in a text.
+
+    Attributes:
+        occurrences: those that are kept, in the text's order; they have no sense.
+        found: how many there are in the whole text.
+        sentences: sentences that were read.
+    """
+
+    occurrences: tuple[Occurrence, ...]
+    found: int
+    sentences: int
+
+
+def gather(
+    corpus: Iterable[Sequence[str]],
+    word: str,
+    *,
+    most: int = 5000,
+    inflected: bool = True,
+    seed: int = 1,
+    on_progress: OnProgress | None = None,
+) -> Gathered:
+    """All places where a word stands in a text; if there are too many, some of them drawn at random.
+
+    The draw is reservoir sampling (Vitter 1985, algorithm R): every occurrence has the same chance, and the text is
+    read once. Of long sentences ``SIDE`` words on either side are kept.
+
+    Args:
+        corpus: sentences as words, such as a ``Corpus``; capitals and punctuation help contextual models.
+        word: in any form; small letters and capitals count as equal.
+        most: how many are kept.
+        inflected: whether other forms of it count, too.
+        seed: of the draw.
+        on_progress: told of the sentences read (phase "reading").
+
+    Raises:
+        BadInput: there is no word, nothing may be kept, or the text does not have the word.
+    """
+    word = word.strip()
+    if not word or most < 1:
+        raise BadInput("Give a word to look for, and keep at least one of its occurrences.")
+    rng, kept, found, number = np.random.default_rng(seed), dict[int, tuple[int, Occurrence]](), 0, 0
+    for number, sentence in enumerate(corpus, start=1):
+        if on_progress is not None and number % 1000 == 0:
+            on_progress(Progress(number, number, phase="reading"))
+        for at in sorted(places(word, sentence)):
+            if not inflected and sentence[at].casefold() != word.casefold():
+                continue
+            place = found if found < most else int(rng.integers(found + 1))
+            if place < most:
+                kept[place] = (found, _around(word, sentence, at))
+            found += 1
+    if not found:
+        raise BadInput(f"The text does not have the word '{word}' ({number:,} sentences were read).")
+    return Gathered(tuple(one for _, one in sorted(kept.values(), key=lambda pair: pair[0])), found, number)
+
+
+def _around(word: str, sentence: Sequence[str], at: int) -> Occurrence:
+    low = max(0, at - SIDE)
+    words = tuple(sentence[low : at + SIDE + 1])
+    return Occurrence(word, "", "", "", words, at - low, " ".join(words))
+
+
+def vectors(
+    model: ContextualModel | StaticModel,
+    occurrences: Sequence[Occurrence],
+    layers: Sequence[str] | None = None,
+    on_progress: OnProgress | None = None,
+    store: encodings.Store | None = None,
+) -> Floats:
+    """(L, N, D) vectors of the marked words, at every layer that is asked for.
+
+    Up to ``AT_ONCE`` sentences are kept whole on disk (see ``embedlab.encodings``); more are read piece by piece, and
+    only the words' own vectors stay, since every word of 5,000 sentences at every layer would fill the memory.
+
+    Args:
+        model: contextual; a static one has the same vector everywhere, and zeros for a word that it does not know.
+        occurrences: N of them.
+        layers: names; all of them if ``None``.
+        on_progress: told how many words were read (phase "encoding").
+        store: where vectors are kept.
+
+    Raises:
+        BadInput: there are no occurrences, or no such layer.
+    """
+    if not occurrences:
+        raise BadInput("There is no sentence with the word.")
+    reader = as_contextual(model)
+    if len(occurrences) <= AT_ONCE:
+        read = encodings.encode(reader, [one.words for one in occurrences], layers, on_progress, store)
+        return np.stack([one[:, o.position] for one, o in zip(read, occurrences, strict=True)], axis=1)
+    made = np.empty((len(reader.layer_numbers(layers)), len(occurrences), reader.dim), np.float32)
+    total, done = sum(len(one.words) for one in occurrences), 0
+    for low in range(0, len(occurrences), AT_ONCE):
+        some = occurrences[low : low + AT_ONCE]
+        tell = _shifted(on_progress, done, total)
+        for i, (one, o) in enumerate(zip(reader.encode([s.words for s in some], layers, tell), some, strict=True)):
+            made[:, low + i] = one[:, o.position]
+        done += sum(len(one.words) for one in some)
+    return made
+
+
+def _shifted(on_progress: OnProgress | None, done: int, total: int) -> OnProgress | None:
+    """Progress within a piece as progress within the whole."""
+    if on_progress is None:
+        return None
+    tell = on_progress
+    return lambda event: tell(Progress(done + event.step, total, phase=event.phase))
