@@ -8,6 +8,7 @@ from embedlab.card import Card
 from embedlab.errors import BadInput, BadModel, BadSetting, Cancelled, EmbedLabError, UnknownWord, Unreachable
 from embedlab.interfaces.contextual import ContextualModel
 from embedlab.interfaces.language import END, UNKNOWN, LanguageModel
+from embedlab.interfaces.masked import MaskedModel, Pieces
 from embedlab.interfaces.model import Counts, Floats, Model
 from embedlab.interfaces.static import StaticModel
 from embedlab.progress import LossPart, OnProgress, Progress
@@ -28,8 +29,10 @@ __all__ = [
     "Floats",
     "LanguageModel",
     "LossPart",
+    "MaskedModel",
     "Model",
     "OnProgress",
+    "Pieces",
     "Progress",
     "Settings",
     "StaticConfig",

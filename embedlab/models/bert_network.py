@@ -34,7 +34,10 @@ SHIFTED = ("camembert", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl")
 """Families whose positions begin after the number of the padding piece."""
 MOST = {"num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000, "max_position_embeddings": 1_000_000}
 LEFT_OUT = ("architectures", "attn_implementation", "dtype", "torch_dtype", "transformers_version", "use_cache")
+TOP_NORMS = {"megatron-bert": "encoder.ln", "modernbert": "final_norm", "xlm-roberta-xl": "encoder.LayerNorm"}
+"""What families that normalize before each block do after the last one; their head expects it of every layer."""
 _PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
+_BELOW: ContextVar[bool] = ContextVar("below", default=False)
 
 
 def new(shape: Shape, size: int, positions: int, dropout: float, head: Head) -> nn.Module:
@@ -170,6 +173,18 @@ def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor
     return scores[:, 0]
 
 
+def masked_scores_below(network: Any, ids: Tensor, place: int) -> Tensor:
+    """(L - 1, V) scores of one place of one text (1, T), if the head read each layer below the top one instead."""
+    place_token, below_token = _PLACES.set(torch.tensor([place])), _BELOW.set(True)
+    try:
+        output = network(input_ids=ids, output_hidden_states=True)
+    finally:
+        _PLACES.reset(place_token)
+        _BELOW.reset(below_token)
+    scores: Tensor = output.logits if "logits" in output else output.prediction_logits
+    return scores[0]
+
+
 def looking(network: nn.Module) -> Any:
     """The same network, weights shared, in the form that tells its attention."""
     twin: Any = copy.deepcopy(network, {id(weight): weight for weight in network.parameters()})
@@ -177,9 +192,13 @@ def looking(network: nn.Module) -> Any:
     return twin
 
 
-def _keep_places(module: nn.Module, given: Any, output: Any) -> Any:
+def _keep_places(module: Any, given: Any, output: Any) -> Any:
     places = _PLACES.get()
-    if places is not None:
+    if places is not None and _BELOW.get():
+        states = torch.stack([state[:, places[0]] for state in output.hidden_states[:-1]], dim=1)  # (1, L - 1, D)
+        norm = TOP_NORMS.get(module.config.model_type)
+        output.last_hidden_state = states if norm is None else module.get_submodule(norm)(states)
+    elif places is not None:
         rows = torch.arange(len(places))
         output.last_hidden_state = output.last_hidden_state[rows, places][:, None]  # (B, 1, D)
     return output

@@ -53,19 +53,6 @@ class Spelled:
     words: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Pieces:
-    """A sentence as the network reads it, the places of ``Bert.attention``.
-
-    Attributes:
-        pieces: T texts, the first and last of them marks.
-        words: the word that each belongs to, ``None`` for a mark.
-    """
-
-    pieces: tuple[str, ...]
-    words: tuple[int | None, ...]
-
-
 class Speller:
     """Spells words in pieces.
 

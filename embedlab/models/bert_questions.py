@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, Floats, LanguageModel
+from embedlab.base import BadInput, Floats, LanguageModel, Pieces
 from embedlab.models import bert_network, bert_reading
-from embedlab.models.bert_pieces import Pieces, Spelled, Speller
+from embedlab.models.bert_pieces import Spelled, Speller
 
 AT_ONCE = 64
 """Hidden places that are scored together: each has a score for every piece of the vocabulary."""
@@ -37,6 +37,11 @@ class BertQuestions(LanguageModel):
     has_masked_head: bool
     has_next_sentence_head: bool
 
+    @property
+    def mask(self) -> str:
+        """The piece that stands in the place of a hidden word."""
+        return self.speller.marks.mask
+
     def fill(self, sentence: Sequence[str], position: int) -> Floats:
         """(V,) probabilities of what piece stands at a position of a sentence of words or pieces, given both sides.
 
@@ -45,11 +50,22 @@ class BertQuestions(LanguageModel):
         Raises:
             BadInput: no such position, or the network has no head for hidden words.
         """
-        if not 0 <= position < len(sentence):
-            raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
-        spelled = self.speller.tokens([*sentence[:position], self.speller.marks.mask, *sentence[position + 1 :]])
-        found: Floats = np.exp(self._in_gaps([spelled.ids], [int(np.searchsorted(spelled.words, position))])[0])
+        text, place = self._hidden(sentence, position)
+        found: Floats = np.exp(self._in_gaps([text], [place])[0])
         return found
+
+    def fill_by_layer(self, sentence: Sequence[str], position: int) -> Floats:
+        """(L, V): ``fill``, if the head read each layer instead of the top one. The last row is ``fill``.
+
+        The head never saw a lower layer while it learned; that it can read them at all is due to the residual
+        connections, by which every block only adds to what stands there (the "logit lens" of nostalgebraist 2020).
+
+        Raises:
+            BadInput: as ``fill``.
+        """
+        top = self.fill(sentence, position)
+        lower = bert_reading.in_gap_below(self.network, self.speller, self.limit, *self._hidden(sentence, position))
+        return np.concatenate([np.exp(lower), top[None]])
 
     def next(self, context: Sequence[str]) -> Floats:
         """(V,) probabilities of the piece in a gap after a text, which ends there."""
@@ -115,6 +131,13 @@ class BertQuestions(LanguageModel):
     @cached_property
     def _looking(self) -> Any:
         return bert_network.looking(self.network)
+
+    def _hidden(self, sentence: Sequence[str], position: int) -> tuple[NDArray[np.int64], int]:
+        """The pieces of a sentence with one word hidden, and the place of the gap among them."""
+        if not 0 <= position < len(sentence):
+            raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
+        spelled = self.speller.tokens([*sentence[:position], self.mask, *sentence[position + 1 :]])
+        return spelled.ids, int(np.searchsorted(spelled.words, position))
 
     def _in_gaps(self, texts: Sequence[NDArray[np.int64]], places: Sequence[int]) -> Floats:
         if not self.has_masked_head:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from embedlab.base import Floats
 from embedlab.models import bert_windows as windows
-from embedlab.models.bert_network import hidden_states, masked_scores
+from embedlab.models.bert_network import hidden_states, masked_scores, masked_scores_below
 from embedlab.models.bert_pieces import Spelled, Speller
 
 PLACES = 4_096
@@ -76,11 +76,9 @@ def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Id
     """
     marked, at = [], []
     for text, place in zip(texts, places, strict=True):
-        around = windows.around(place, len(text), limit - 2)
-        shown = text[around].copy()
-        shown[place - around.start] = speller.mask
-        marked.append(_marked(speller, shown))
-        at.append(1 + place - around.start)
+        shown, gap = _with_gap(speller, limit, text, place)
+        marked.append(shown)
+        at.append(gap)
     found, done = [], 0
     for batch in _batches(marked):
         ids, mask = padded(batch, speller.pad)
@@ -89,6 +87,23 @@ def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Id
         done += len(batch)
     result: Floats = np.concatenate(found)[:, : len(speller.vocabulary)]
     return result
+
+
+@torch.inference_mode()
+def in_gap_below(network: nn.Module, speller: Speller, limit: int, text: Ids, place: int) -> Floats:
+    """(L - 1, V): ``in_gaps`` of one text, by the layers below the top one, 0 for the embeddings."""
+    shown, gap = _with_gap(speller, limit, text, place)
+    scores = masked_scores_below(network, torch.from_numpy(shown)[None], gap)
+    result: Floats = torch.log_softmax(scores.float(), dim=-1).numpy()[:, : len(speller.vocabulary)]
+    return result
+
+
+def _with_gap(speller: Speller, limit: int, text: Ids, place: int) -> tuple[Ids, int]:
+    """What the network reads of a text around a hidden place, with marks, and where the gap is in it."""
+    around = windows.around(place, len(text), limit - 2)
+    shown = text[around].copy()
+    shown[place - around.start] = speller.mask
+    return _marked(speller, shown), 1 + place - around.start
 
 
 @torch.inference_mode()
