@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +26,7 @@ from embedlab.models.bert_pieces import Marks, Speller, from_json
 from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
+from embedlab.models.devices import placed
 from embedlab.models.layers import arrays, seeded
 from embedlab.models.word_lines import fingerprint
 
@@ -196,6 +198,11 @@ class Bert(BertQuestions, ContextualModel):
         network = bert_network.build(values, head, stored.tensors)
         return cls(network, speller, head, stored.counts, BertConfig.from_dict(settings), stored.card)
 
+    @cached_property
+    def _placed(self) -> nn.Module:
+        network: nn.Module = placed(self.network)
+        return network
+
     def length(self, sentence: Sequence[str]) -> int:
         """Pieces of a sentence and the marks around it."""
         return len(self.speller([sentence])[0].ids) + 2
@@ -203,5 +210,5 @@ class Bert(BertQuestions, ContextualModel):
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """What layers say of each word (see ``ContextualModel``)."""
         return bert_reading.vectors(
-            self.network, self.speller, self.limit, self.speller(sentences), layers, self.pooling
+            self._placed, self.speller, self.limit, self.speller(sentences), layers, self.pooling
         )

@@ -13,6 +13,7 @@ from embedlab.base import Floats
 from embedlab.models import bert_windows as windows
 from embedlab.models.bert_network import hidden_states, masked_scores, masked_scores_below
 from embedlab.models.bert_pieces import Spelled, Speller
+from embedlab.models.devices import device_of
 
 PLACES = 4_096
 """Pieces that are read at once, at most."""
@@ -46,7 +47,9 @@ def vectors(
 def _read(network: nn.Module, speller: Speller, texts: list[Ids], layers: Sequence[int]) -> Iterator[Floats]:
     """(L, n, D) of the pieces of every text, without the marks."""
     ids, mask = padded([_marked(speller, text) for text in texts], speller.pad)
-    states = [state.numpy() for state in hidden_states(network, ids, mask, layers)]  # L times (B, T, D)
+    device = device_of(network)
+    mask = mask if mask is None else mask.to(device)
+    states = [one.cpu().numpy() for one in hidden_states(network, ids.to(device), mask, layers)]  # L times (B, T, D)
     for i, text in enumerate(texts):
         yield np.stack([state[i, 1 : 1 + len(text)] for state in states])
 

@@ -16,6 +16,7 @@ from embedlab import training
 from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, OnProgress, Progress
 from embedlab.data.vocab import EncodedCorpus, Vocabulary
 from embedlab.models import elmo_begin, elmo_published
+from embedlab.models.devices import placed
 from embedlab.models.elmo_carried import Carried
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_direction import ElmoDirection
@@ -119,6 +120,11 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         return ElmoNetwork(config, size, counts)
 
     @cached_property
+    def _placed(self) -> ElmoNetwork:
+        network: ElmoNetwork = placed(self.network)
+        return network
+
+    @cached_property
     def forward(self) -> ElmoDirection:
         """The language model that reads from the left."""
         return ElmoDirection(self, self.network, backward=False)
@@ -162,7 +168,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """What layers say of each word (see ``ContextualModel``)."""
-        return encoded(self.network, self.config.characters, sentences, layers)[0]
+        return encoded(self._placed, self.config.characters, sentences, layers)[0]
 
     def forget(self) -> None:
         """Let a stateful model begin from nothing again."""

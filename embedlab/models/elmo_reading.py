@@ -10,6 +10,7 @@ from torch import Tensor
 
 from embedlab.base import Floats
 from embedlab.data import word_characters
+from embedlab.models.devices import device_of
 from embedlab.models.elmo_network import ElmoNetwork
 from embedlab.models.elmo_recurrence import State
 from embedlab.models.recurrent import padded
@@ -27,7 +28,7 @@ def token_vectors(
     numbers: dict[str, int] = {}
     ids = [[numbers.setdefault(word, len(numbers)) + 2 for word in sentence] for sentence in sentences]
     characters = [word_characters.ends_of_sentence(width), word_characters.numbers(list(numbers), width)]
-    return network.tokens(torch.from_numpy(np.concatenate(characters))), ids
+    return network.tokens(torch.from_numpy(np.concatenate(characters)).to(device_of(network))), ids
 
 
 @torch.inference_mode()
@@ -54,14 +55,14 @@ def encoded(
         first, last = (END, [BEGIN]) if d else (BEGIN, [END])
         lines = [[first, *(one[::-1] if d else one), *(last if states else [])] for one in ids]
         numbers, lengths = padded(lines)
-        x = vectors[numbers.T]  # (T, B, P)
+        x = vectors[numbers.T.to(vectors.device)]  # (T, B, P)
         if states is None:
             said = direction(x, most=max(layers)) if max(layers, default=0) else []
         else:
             said, left = direction.resumed(x, states[d], lengths)
             after.append(left)
         for k, layer in enumerate(layers):
-            found = (said[layer - 1] if layer else x).numpy()
+            found = (said[layer - 1] if layer else x).cpu().numpy()
             for row, one in enumerate(made):
                 read = found[1 : 1 + one.shape[1], row]  # without the sentence's end
                 one[k, :, d * x.shape[2] : (d + 1) * x.shape[2]] = read[::-1] if d else read

@@ -21,11 +21,14 @@ from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, Langu
 from embedlab.data import characters
 from embedlab.models import cards, flair_published
 from embedlab.models.char_lstm import CharacterConfig, CharLstm, CharLstmConfig
+from embedlab.models.devices import fastest, placed
 from embedlab.models.flair_learner import BothLearner, BothWays
+from embedlab.models.flair_packed import PackedReader
 from embedlab.models.flair_reader import StateReader
 from embedlab.models.flair_text import reading
 from embedlab.models.flair_threads import side_by_side
 from embedlab.models.layers import seeded
+from embedlab.models.recurrent import LstmNetwork
 from embedlab.models.word_lines import fingerprint
 
 if TYPE_CHECKING:
@@ -224,8 +227,15 @@ class Flair(ContextualModel, LanguageModel):
         return cls(made[0], made[1], config, card)
 
     @cached_property
-    def _readers(self) -> tuple[StateReader, StateReader]:
-        return StateReader(self.forward.network, int8=self.int8), StateReader(self.backward.network, int8=self.int8)
+    def _readers(self) -> list[StateReader | PackedReader]:
+        return [_reader(half.network, int8=self.int8) for half in (self.forward, self.backward)]
+
+
+def _reader(network: LstmNetwork, *, int8: bool) -> StateReader | PackedReader:
+    """What reads fastest here; whole numbers are multiplied on the processor only."""
+    if int8 or fastest().type == "cpu":
+        return StateReader(network, int8=int8)
+    return PackedReader(placed(network))
 
 
 def _shared(config: CharacterConfig) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,7 @@ import torch
 
 from embedlab import training
 from embedlab.base import Card, ContextualModel, Counts, Floats, OnProgress, setting
+from embedlab.models.devices import device_of, placed
 from embedlab.models.networks import Lesson, NetworkLanguageModel
 from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities, padded
 from embedlab.models.streams import Stream
@@ -103,6 +105,10 @@ class Lstm(NetworkLanguageModel, ContextualModel):
         """(T,) natural log-probabilities of a sentence's words."""
         return log_probabilities(self.network, [self.numbers.boundary, *self.numbers(tokens)])
 
+    @cached_property
+    def _placed(self) -> LstmNetwork:
+        return placed(self.network)
+
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """What layers say after reading each word (see ``ContextualModel``).
 
@@ -111,6 +117,6 @@ class Lstm(NetworkLanguageModel, ContextualModel):
         numbers = self.numbers
         ids, _ = padded([[numbers.boundary, *numbers(numbers.forms(sentence))] for sentence in sentences])
         with torch.inference_mode():
-            outputs = self.network(ids)[0]
-            stacked = torch.stack([outputs[i] for i in layers], dim=1).numpy()  # (B, L, 1 + T, D)
+            outputs = self._placed(ids.to(device_of(self._placed)))[0]
+            stacked = torch.stack([outputs[i] for i in layers], dim=1).cpu().numpy()  # (B, L, 1 + T, D)
         return [one[:, 1 : 1 + len(sentence)].copy() for one, sentence in zip(stacked, sentences, strict=True)]
