@@ -1,0 +1,120 @@
+"""Words in context: does the similarity of a word's two vectors tell whether it means the same in two sentences?
+
+Pilehvar and Camacho-Collados 2019, WiC: the Word-in-Context Dataset, https://aclanthology.org/N19-1128/, section 4.1:
+one threshold on the cosine, chosen on the training pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab import encodings
+from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel
+from embedlab.data.word_pairs import WordPair
+from embedlab.lifted import as_contextual
+
+Doubles = NDArray[np.float64]
+DECIMALS = 6
+"""Cosines are compared to so many decimals, so that equal vectors tie whatever the rounding of a product."""
+
+
+@dataclass(frozen=True, eq=False)
+class PairAccuracy:
+    """How often a threshold on the cosine is right.
+
+    Attributes:
+        layers: L names.
+        accuracy: (L,) share of the test pairs that are told right.
+        low: (L,) lower end of the 95 % bootstrap interval over test pairs.
+        high: (L,) its upper end.
+        thresholds: (L,) cosine from which on a pair counts as one sense, chosen on the training pairs.
+        pairs: test pairs.
+        chance: share of the commoner answer among them.
+    """
+
+    layers: list[str]
+    accuracy: Doubles
+    low: Doubles
+    high: Doubles
+    thresholds: Doubles
+    pairs: int
+    chance: float
+
+
+def word_in_context(
+    model: ContextualModel | StaticModel,
+    train: Sequence[WordPair],
+    test: Sequence[WordPair],
+    *,
+    resamples: int = 1000,
+    seed: int = 1,
+    on_progress: OnProgress | None = None,
+    store: encodings.Store | None = None,
+) -> PairAccuracy:
+    """Accuracy per layer, with the threshold that is best on the training pairs.
+
+    The cosine is taken after the layer's mean vector over the training pairs is taken out (see
+    ``polysemy.sense_separation``). A static model has the same vector twice, unless the two forms differ.
+
+    Args:
+        model: contextual or static.
+        train: pairs to choose the thresholds on; their words should be others.
+        test: pairs to measure on.
+        resamples: how many of the bootstrap.
+        seed: of the bootstrap.
+        on_progress: told while sentences are read.
+        store: where vectors are kept (see ``embedlab.encodings``).
+
+    Raises:
+        BadInput: there are no pairs to choose on or to measure on, or no resamples.
+    """
+    if not train or not test or resamples < 1:
+        raise BadInput("Pairs to choose the threshold on, pairs to measure on and a resample are needed, at least one.")
+    reader = as_contextual(model)
+    known, asked = (_vectors(reader, pairs, on_progress, store) for pairs in (train, test))  # (2, L, N, D)
+    mean = known.mean(axis=(0, 2), keepdims=True, dtype=np.float64)  # (1, L, 1, D)
+    given, wanted = (np.array([pair.same for pair in pairs]) for pairs in (train, test))
+    similar = _cosines(known - mean)  # (L, N)
+    thresholds = np.array([best_threshold(layer, given) for layer in similar])
+    right = (_cosines(asked - mean) >= thresholds[:, None]) == wanted  # (L, M)
+    drawn = np.random.default_rng(seed).integers(len(wanted), size=(resamples, len(wanted)))
+    low, high = np.percentile([layer[drawn].mean(axis=1) for layer in right], (2.5, 97.5), axis=1)
+    share = float(wanted.mean())
+    return PairAccuracy(
+        list(reader.layers), right.mean(axis=1), low, high, thresholds, len(wanted), max(share, 1 - share)
+    )
+
+
+def best_threshold(similarity: Doubles, same: NDArray[np.bool_]) -> float:
+    """The smallest value such that calling pairs from it on "same" is right most often; infinity for never."""
+    order = np.argsort(-similarity, kind="stable")
+    values, hits = similarity[order], np.cumsum(np.where(same[order], 1, -1))  # right answers gained by going so far
+    last = np.append(values[1:] < values[:-1], True)  # equal values go together
+    gains = np.where(last, hits, -len(values))
+    best = int(np.argmax(gains))
+    return float(values[best]) if gains[best] > 0 else np.inf
+
+
+def _vectors(
+    reader: ContextualModel, pairs: Sequence[WordPair], on_progress: OnProgress | None, store: encodings.Store | None
+) -> NDArray[np.float32]:
+    """(2, L, N, D) of the word in the first and in the second sentences."""
+    found = []
+    for which in (0, 1):
+        sentences = [(pair.first, pair.second)[which] for pair in pairs]
+        read = encodings.encode(reader, sentences, None, on_progress, store)
+        places = [pair.positions[which] for pair in pairs]
+        found.append(np.stack([one[:, at] for one, at in zip(read, places, strict=True)], axis=1))
+    return np.stack(found)
+
+
+def _cosines(vectors: Doubles) -> Doubles:
+    """(L, N) of the two vectors of each pair, (2, L, N, D); 0 where one is nothing."""
+    lengths = np.linalg.norm(vectors, axis=3)  # (2, L, N)
+    products = np.einsum("lnd,lnd->ln", vectors[0], vectors[1])
+    cosines: Doubles = np.round(products / np.maximum(lengths[0] * lengths[1], 1e-12), DECIMALS)
+    return cosines
