@@ -1,0 +1,280 @@
+"""Which layers a task wants: the weights it learns for them, beside equal weights and each layer alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab import encodings
+from embedlab.analysis import mix_probe, token_scores, token_tasks, token_vectors
+from embedlab.analysis.mix_probe import Learned, Mixing
+from embedlab.analysis.token_scores import Doubles
+from embedlab.analysis.token_tasks import Measure, TokenTask
+from embedlab.analysis.token_vectors import Inputs
+from embedlab.base import BadInput, ContextualModel, OnProgress, Progress, StaticModel
+from embedlab.data.conll import TaggedSet
+from embedlab.data.senses import Occurrence
+from embedlab.lifted import as_contextual
+
+Kind = Literal["learned", "equal", "layer", "static", "beside"]
+Dataset = TokenTask | TaggedSet | Sequence[Occurrence]
+LAMBDAS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+"""Strengths of the penalty, from weights held together to weights that are free."""
+STEPS = 1000
+"""Parts in which progress is told."""
+
+
+@dataclass(frozen=True, eq=False)
+class MixFit:
+    """A linear probe on mixed layers, learned from several seeds.
+
+    Attributes:
+        kind: "learned" weights, "equal" ones, one "layer" alone, a "static" model alone, or "beside": learned weights
+            with a static model's vector set beside the mix.
+        name: of the layer or the static model; empty for the others.
+        task: name of the task.
+        measure: "F1" of whole entities or "accuracy" of words.
+        layers: L names.
+        l2: lambda; without meaning where weights are not learned.
+        layer_norm: whether every layer was brought to mean 0 and variance 1 before.
+        seeds: the S seeds.
+        weights: (S, L) s = softmax(w); each row sums to 1.
+        gamma: (S,) the factor of the mix.
+        f1: (S,) the measure on the test part (for one answer a word, micro-averaged F1 and accuracy are the same).
+        losses: (S,) cross-entropy on the dev part, nats a word.
+        low: lower end of the 95 % bootstrap interval of the mean of ``f1`` (test sentences drawn with replacement).
+        high: its upper end.
+        baseline: the same measure without vectors: what each word form most often was in the training part.
+        words: how many words were learned from, stopped on and measured on.
+        counts: (S, sentences, 3) per test sentence: right, given and true answers.
+    """
+
+    kind: Kind
+    name: str
+    task: str
+    measure: Measure
+    layers: tuple[str, ...]
+    l2: float
+    layer_norm: bool
+    seeds: tuple[int, ...]
+    weights: Doubles
+    gamma: Doubles
+    f1: Doubles
+    losses: Doubles
+    low: float
+    high: float
+    baseline: float
+    words: tuple[int, int, int]
+    counts: NDArray[np.int64]
+
+    @property
+    def mean(self) -> float:
+        """Mean of ``f1`` over the seeds."""
+        return float(self.f1.mean())
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better one way is than another on the same test sentences.
+
+    Attributes:
+        value: difference of the mean scores.
+        low: lower end of its 95 % bootstrap interval, sentences drawn for both at once.
+        high: its upper end.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.low > 0 or self.high < 0
+
+
+def fit(
+    model: ContextualModel,
+    dataset: Dataset,
+    seeds: int = 3,
+    l2: float = 0.001,
+    *,
+    layer_norm: bool = True,
+    resamples: int = 1000,
+    on_progress: OnProgress | None = None,
+    store: encodings.Store | None = None,
+) -> MixFit:
+    """Learn the weights of a model's layers for a task, together with a linear probe.
+
+    Peters et al. 2018, equation 1: the probe sees gamma sum_j s_j h_j with s = softmax(w); lambda ||w||^2 is added to
+    the mean cross-entropy (their section 5.1). The model itself is not changed.
+
+    Args:
+        model: with two layers or more.
+        dataset: tagged sentences (``load_ner``), occurrences with senses (``load_senses``), or a ``TokenTask``.
+        seeds: how many times to learn; seeds are 1, 2, and so on.
+        l2: lambda; large values hold the weights equal.
+        layer_norm: bring every layer to mean 0 and variance 1 first, so that weights can be compared.
+        resamples: of the bootstrap.
+        on_progress: told while sentences are read, then while probes learn.
+        store: where vectors are kept.
+
+    Raises:
+        BadInput: the model has one layer, the dataset holds nothing to learn, or a number is out of bounds.
+    """
+    task = as_task(dataset)
+    _check(model, seeds, [l2], resamples)
+    inputs = token_vectors.read(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
+    head = _Head(task, tuple(model.layers), layer_norm, tuple(range(1, seeds + 1)), resamples)
+    return head.fits([("learned", "", Mixing(l2))], inputs, _teller(on_progress, 0, 1))[0]
+
+
+def compare(
+    model: ContextualModel,
+    dataset: Dataset,
+    seeds: int = 3,
+    l2s: Sequence[float] = LAMBDAS,
+    *,
+    static: StaticModel | None = None,
+    layer_norm: bool = True,
+    resamples: int = 1000,
+    on_progress: OnProgress | None = None,
+    store: encodings.Store | None = None,
+) -> tuple[MixFit, ...]:
+    """Learned weights at several strengths of the penalty, equal weights, each layer alone, and a static model.
+
+    With a static model two more: its vectors alone, and set beside the mix (Peters et al. 2018, section 3.3: [x; ELMo])
+    whose weights are learned with the last of ``l2s``. Arguments and errors as in ``fit``.
+    """
+    task = as_task(dataset)
+    _check(model, seeds, l2s, resamples)
+    layers = tuple(model.layers)
+    inputs = token_vectors.read(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
+    ways: list[tuple[Kind, str, Mixing]] = [("learned", "", Mixing(l2)) for l2 in l2s]
+    ways.append(("equal", "", Mixing(weights=(1 / len(layers),) * len(layers))))
+    for number, layer in enumerate(layers):
+        ways.append(("layer", layer, Mixing(weights=tuple(float(i == number) for i in range(len(layers))))))
+    head = _Head(task, layers, layer_norm, tuple(range(1, seeds + 1)), resamples)
+    share = 0.7 if static else 1.0
+    found = head.fits(ways, inputs, _teller(on_progress, 0, share))
+    if static is not None:
+        other = token_vectors.read(as_contextual(static), task, layer_norm=layer_norm, store=store)
+        alone = replace(head, layers=("vector",))
+        last: Kind = "beside"
+        found += alone.fits(
+            [("static", static.title, Mixing(weights=(1.0,)))], other, _teller(on_progress, share, 0.85)
+        )
+        found += head.fits([(last, static.title, Mixing(l2s[-1]))], inputs, _teller(on_progress, 0.85, 1), other)
+    return tuple(found)
+
+
+def as_task(dataset: Dataset) -> TokenTask:
+    """A data set as a task.
+
+    Raises:
+        BadInput: it holds nothing to learn.
+    """
+    if isinstance(dataset, TokenTask):
+        return dataset
+    if isinstance(dataset, TaggedSet):
+        return token_tasks.from_tagged(dataset, "tags")
+    return token_tasks.from_senses(dataset)
+
+
+def difference(one: MixFit, other: MixFit, resamples: int = 1000, seed: int = 1) -> Difference:
+    """How much better ``one`` is, with a paired bootstrap over test sentences.
+
+    Raises:
+        BadInput: they were not measured on the same sentences.
+    """
+    if one.task != other.task or one.counts.shape[1] != other.counts.shape[1]:
+        raise BadInput("Only scores on the same sentences can be compared.")
+    value, low, high = token_scores.paired(list(one.counts), list(other.counts), resamples, seed)
+    return Difference(value, low, high)
+
+
+def _check(model: ContextualModel, seeds: int, l2s: Sequence[float], resamples: int) -> None:
+    if len(model.layers) < 2:
+        raise BadInput(f"{model.title} has one layer; there is nothing to mix. Choose a model with several.")
+    if seeds < 1 or resamples < 1:
+        raise BadInput("At least one seed and one resample are needed.")
+    if not l2s or not all(0 <= l2 < float("inf") for l2 in l2s):
+        raise BadInput("The strength of the penalty, l2, is a number from 0 up.")
+
+
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """What all fits of a task have in common."""
+
+    task: TokenTask
+    layers: tuple[str, ...]
+    layer_norm: bool
+    seeds: tuple[int, ...]
+    resamples: int
+
+    def fits(
+        self,
+        ways: Sequence[tuple[Kind, str, Mixing]],
+        inputs: Inputs,
+        tell: Callable[[float], None],
+        beside: Inputs | None = None,
+    ) -> list[MixFit]:
+        """Learn every way from every seed."""
+        runs: list[list[Learned]] = []
+        mixings = [mixing for _, _, mixing in ways]
+        for number, seed in enumerate(self.seeds):
+
+            def share(done: float, before: int = number) -> None:
+                tell((before + done) / len(self.seeds))
+
+            runs.append(mix_probe.learn(inputs, self.task, mixings, seed, share, beside))
+        found = []
+        for way, learned in zip(ways, zip(*runs, strict=True), strict=True):
+            found.append(self._fit(*way, learned, inputs.scale))
+        return found
+
+    def _fit(self, kind: Kind, name: str, mixing: Mixing, learned: Sequence[Learned], scale: float) -> MixFit:
+        task = self.task
+        counts = [token_scores.counts(task, task.test, one.answers) for one in learned]
+        low, high = token_scores.interval(counts, self.resamples, 1)
+        guessed = token_scores.counts(task, task.test, token_tasks.commonest(task))
+        return MixFit(
+            kind, name, task.name, task.measure, self.layers, mixing.l2, self.layer_norm, self.seeds,
+            weights=np.array([one.weights for one in learned], np.float64),
+            gamma=np.array([one.gamma / scale for one in learned]),
+            f1=np.array([float(token_scores.f1(one.sum(axis=0))) for one in counts]),
+            losses=np.array([one.loss for one in learned]),
+            low=low,
+            high=high,
+            baseline=float(token_scores.f1(guessed.sum(axis=0))),
+            words=(len(task.train.labels), len(task.dev.labels), len(task.test.labels)),
+            counts=np.array(counts, np.int64),
+        )  # fmt: skip
+
+
+def _teller(on_progress: OnProgress | None, start: float, end: float) -> Callable[[float], None]:
+    def tell(share: float) -> None:
+        if on_progress is not None:
+            on_progress(Progress(round(STEPS * (start + (end - start) * share)), STEPS, phase="learning"))
+
+    return tell
+
+
+def to_dict(fit: MixFit) -> dict[str, Any]:
+    """Plain values, ready for JSON."""
+    return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in vars(fit).items()}
+
+
+def from_dict(values: dict[str, Any]) -> MixFit:
+    """The inverse of ``to_dict``.
+
+    Raises:
+        TypeError: a field is missing or unknown.
+    """
+    arrays = {key: np.array(values[key]) for key in ("weights", "gamma", "f1", "losses", "counts")}
+    lists = {key: tuple(values[key]) for key in ("layers", "seeds", "words")}
+    return MixFit(**values | arrays | lists)
