@@ -14,6 +14,8 @@ PAGES = (
     ("map", "Map"),
     ("next_word", "Next word"),
     ("softmax", "Softmax"),
+    ("flair_characters", "Flair characters"),
+    ("bert", "BERT"),
     ("training", "Training"),
     ("models", "Models"),
 )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from embedlab.card import Card
 from embedlab.errors import BadInput, BadModel, BadSetting, Cancelled, EmbedLabError, UnknownWord, Unreachable
+from embedlab.interfaces.characters import CharacterReader, Readouts
 from embedlab.interfaces.contextual import ContextualModel
 from embedlab.interfaces.language import END, UNKNOWN, LanguageModel
 from embedlab.interfaces.masked import MaskedModel, Pieces
@@ -23,6 +24,7 @@ __all__ = [
     "Cancelled",
     "Capability",
     "Card",
+    "CharacterReader",
     "ContextualModel",
     "Counts",
     "EmbedLabError",
@@ -34,6 +36,7 @@ __all__ = [
     "OnProgress",
     "Pieces",
     "Progress",
+    "Readouts",
     "Settings",
     "StaticConfig",
     "StaticModel",

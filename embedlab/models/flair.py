@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from embedlab import training
 from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, Settings, setting
 from embedlab.data import characters
+from embedlab.interfaces.characters import Readouts
 from embedlab.models import cards, flair_published
 from embedlab.models.char_lstm import CharacterConfig, CharLstm, CharLstmConfig
 from embedlab.models.devices import fastest, placed
 from embedlab.models.flair_learner import BothLearner, BothWays
 from embedlab.models.flair_packed import PackedReader
 from embedlab.models.flair_reader import StateReader
-from embedlab.models.flair_text import reading
+from embedlab.models.flair_text import reading, readouts
 from embedlab.models.flair_threads import side_by_side
 from embedlab.models.layers import seeded
 from embedlab.models.recurrent import LstmNetwork
@@ -178,6 +179,14 @@ class Flair(ContextualModel, LanguageModel):
 
         forward, backward = side_by_side(states, (0, 1))
         return [np.concatenate(pair, axis=2) for pair in zip(forward, backward, strict=True)]
+
+    def readouts(self, sentence: Sequence[str]) -> Readouts:
+        """Where in a text the states stand that make up its words' vectors.
+
+        Raises:
+            BadInput: the sentence has no words.
+        """
+        return readouts(self.forward, self.backward, sentence, with_whitespace=self.config.with_whitespace)
 
     def length(self, sentence: Sequence[str]) -> int:
         """Characters of a sentence, with the marks around it."""

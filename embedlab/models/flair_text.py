@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from embedlab.base import BadInput, Readouts
 from embedlab.models.char_lstm import CharLstm
 from embedlab.models.flair_reader import Reading
 
@@ -32,3 +33,18 @@ def reading(model: CharLstm, words: Sequence[str], *, with_whitespace: bool = Tr
     places = first + lengths if model.direction == "forward" else len(text) - first
     places = places + (len(model.config.delimiter) - (not with_whitespace))
     return Reading(np.array([*model.numbers(text), *model.number_of(MARKER)], np.int64), places)
+
+
+def readouts(forward: CharLstm, backward: CharLstm, words: Sequence[str], *, with_whitespace: bool = True) -> Readouts:
+    """Where a pair of models' states are taken, as places in the text.
+
+    Raises:
+        BadInput: there are no words.
+    """
+    if not words:
+        raise BadInput("Write a sentence of at least one word.")
+    text, after = " ".join(words), len(forward.config.delimiter)
+    ways = [reading(half, words, with_whitespace=with_whitespace).places - after for half in (forward, backward)]
+    begins = np.cumsum([0, *(len(word) + 1 for word in words[:-1])])
+    places = (begins, ways[0], len(text) - 1 - ways[1])
+    return Readouts(text, tuple(words), *(tuple(map(int, one)) for one in places))

@@ -1,0 +1,184 @@
+"""A text letter by letter: where Flair reads out the states of its words, and what every letter costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from embedlab.plots.layout import GRID, neutral
+from embedlab.plots.palette import BLUE, GREY, ORANGE
+from embedlab.plots.text import plain
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from embedlab.analysis.character_bits import CharacterBits
+    from embedlab.base import Readouts
+
+WIDTH = 32
+"""Characters of a row: so many can be read on a phone."""
+FORWARD, BACKWARD = ORANGE, BLUE
+SEEN = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+
+
+def rows(text: str, width: int = WIDTH) -> list[int]:
+    """(N,) the row of each character: rows end after spaces, a longer word is cut."""
+    found: list[int] = []
+    row = used = 0
+    for part in _parts(text):
+        if used and used + len(part.rstrip()) > width:
+            row, used = row + 1, 0
+        for _ in part:
+            if used == width:
+                row, used = row + 1, 0
+            found.append(row)
+            used += 1
+    return found
+
+
+def _parts(text: str) -> list[str]:
+    """Words, each with the spaces after it."""
+    parts = [""]
+    for before, sign in zip(f"a{text}", text, strict=False):
+        if before == " " and sign != " ":
+            parts.append("")
+        parts[-1] += sign
+    return parts
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    """(N,) column and row of each character."""
+    found: list[tuple[int, int]] = []
+    for row in rows(text):
+        column = found[-1][0] + 1 if found and found[-1][1] == row else 0
+        found.append((column, row))
+    return found
+
+
+def readouts(result: Readouts, word: int) -> Figure:
+    """The characters, above them where the forward states are taken, below the backward ones; one word's in full.
+
+    Args:
+        result: where they are taken.
+        word: the word whose reading is drawn: what each direction has read when its state is taken.
+    """
+    import plotly.graph_objects as go
+
+    text = f" {result.text} "  # with the spaces that are read around it, place -1 and place N
+    places = _places(text)
+    fig = go.Figure()
+    own = range(result.begins[word] + 1, result.begins[word] + 1 + len(result.words[word]))
+    ways = (
+        ("forward", result.forward, 0.3, FORWARD, "triangle-right", range(1, result.forward[word] + 2)),
+        ("backward", result.backward, -0.3, BACKWARD, "triangle-left", range(result.backward[word] + 1, len(text) - 1)),
+    )
+    for way, taken, shift, color, symbol, path in ways:
+        across, down = _path(places, path, shift)
+        fig.add_scatter(x=across, y=down, mode="lines", line={"color": color, "width": 3}, hoverinfo="skip")
+        spots = [places[place + 1] for place in taken]
+        said = [
+            f"<b>{plain(name, 30)}</b>: {way} state after<br>“{plain(_name(text[place + 1]))}” is read"
+            for name, place in zip(result.words, taken, strict=True)
+        ]
+        fig.add_scatter(
+            x=[column for column, _ in spots],
+            y=[shift - row for _, row in spots],
+            mode="markers",
+            name=f"{way} state",
+            marker={
+                "symbol": symbol,
+                "color": color,
+                "size": [16 if i == word else 10 for i in range(len(spots))],
+                "opacity": [1.0 if i == word else 0.55 for i in range(len(spots))],
+            },
+            customdata=said,
+            hovertemplate="%{customdata}<extra></extra>",
+            showlegend=True,
+        )
+    letters = [f"<b>{_letter(sign)}</b>" if i in own else _letter(sign) for i, sign in enumerate(text)]
+    _write(fig, places, letters)
+    _hide_axes(fig, places, 0.65)
+    return neutral(fig, height=84 * (places[-1][1] + 1) + 70, legend=True, legend_y=-0.02)
+
+
+def bits(found: Sequence[CharacterBits], chosen: int) -> Figure:
+    """What each character costs: bars up for the forward model, down for the backward one, the letters between.
+
+    Args:
+        found: of the same text; one a direction.
+        chosen: the place that is marked.
+    """
+    import plotly.graph_objects as go
+
+    text = found[0].text
+    places = _places(text)
+    most = max(float(one.bits.max()) for one in found) or 1.0
+    fig = go.Figure()
+    column, row = places[chosen]
+    fig.add_shape(
+        type="rect", x0=column - 0.5, x1=column + 0.5, y0=-2 * row - 0.95, y1=-2 * row + 0.95,
+        fillcolor=GRID, line_width=0, layer="below",
+    )  # fmt: skip
+    for one in found:
+        up = 1 if one.direction == "forward" else -1
+        fig.add_bar(
+            x=[column for column, _ in places],
+            y=[up * 0.7 * float(bit) / most for bit in one.bits],
+            base=[up * 0.22 - 2 * row for _, row in places],
+            name=f"{one.direction}: {one.mean:.2f} bits per character",
+            marker={"color": FORWARD if up > 0 else BACKWARD, "line": {"width": 0}},
+            customdata=[
+                f"<b>{plain(_name(sign))}</b><br>{one.direction} {bit:.2f} bits: probability {2**-bit:.1%}"
+                for sign, bit in zip(text, one.bits.tolist(), strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    _write(fig, [(column, 2 * row) for column, row in places], [_letter(sign) for sign in text])
+    _hide_axes(fig, [(column, 2 * row) for column, row in places], 1.0)
+    height = 130 * (places[-1][1] + 1) + 70
+    return neutral(fig, height=height, legend=True, barmode="overlay", bargap=0.15, legend_y=-0.02)
+
+
+def _path(
+    places: Sequence[tuple[int, int]], path: range, shift: float
+) -> tuple[list[float | None], list[float | None]]:
+    """A line along the characters, broken at the ends of rows."""
+    across: list[float | None] = []
+    down: list[float | None] = []
+    before = -1
+    for place in path:
+        column, row = places[place]
+        if before not in (-1, row):
+            across.append(None)
+            down.append(None)
+        across.append(column)
+        down.append(shift - row)
+        before = row
+    return across, down
+
+
+def _write(fig: Figure, places: Sequence[tuple[int, int]], letters: Sequence[str]) -> None:
+    fig.add_scatter(
+        x=[column for column, _ in places],
+        y=[-row for _, row in places],
+        mode="text",
+        text=list(letters),
+        textfont={"family": "monospace", "size": 15},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _hide_axes(fig: Figure, places: Sequence[tuple[int, int]], margin: float) -> None:
+    widest = max(column for column, _ in places)
+    fig.update_xaxes(range=[-0.8, max(widest, WIDTH // 2) + 0.8], visible=False)
+    fig.update_yaxes(range=[-max(row for _, row in places) - margin, margin], visible=False)
+    fig.for_each_trace(lambda trace: trace.update(showlegend=False) if trace.name is None else None)
+
+
+def _letter(sign: str) -> str:
+    return f"<span style='color: {GREY}'>{SEEN[sign]}</span>" if sign in SEEN else plain(sign)
+
+
+def _name(sign: str) -> str:
+    return {" ": "space", "\n": "line end", "\t": "tab"}.get(sign, sign)

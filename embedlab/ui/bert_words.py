@@ -1,0 +1,133 @@
+"""The BERT page: its model, its sentence as words to hide, and as the pieces that the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedlab.base import BadModel, MaskedModel
+from embedlab.data.senses import AS_WRITTEN
+from embedlab.data.tokenizer import Tokenizer
+from embedlab.plots.text import md
+from embedlab.registry import ModelSpec
+from embedlab.ui import cache, state, widgets
+
+SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
+"""State: the sentence as typed, the places that are hidden, and the words that these were chosen of."""
+EXAMPLES = (
+    ("The king and the queen lived in a castle.", "queen"),
+    ("She was born in London in the year 1850.", "born"),
+    ("The war between the two countries ended in 1945.", "war"),
+    ("He sat on the bank of the river and caught a fish.", "river"),
+    ("He went to the bank and asked for money.", "money"),
+    ("The largest city of France is Paris.", "city"),
+)
+FAMILY = "bert"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A model of the BERT family.
+
+    Attributes:
+        spec: which it is.
+        title: what people read.
+        model: the model.
+    """
+
+    spec: ModelSpec
+    title: str
+    model: MaskedModel
+
+
+def choose() -> Reader | None:
+    """Let the visitor choose a model of the family; ``None`` (and a sentence on the page) if there is none.
+
+    Raises:
+        BadModel: it is gone, damaged or of another sort.
+    """
+    specs = {spec.key: spec for spec in cache.specs("contextual") if spec.family.key == FAMILY}
+    if not specs:
+        st.info("No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page.")
+        return None
+    titles = widgets.unique_titles(list(specs.values()))
+    start = FAMILY if FAMILY in specs else next(iter(specs))
+    key = state.choice("masked_model", list(specs), start, "Model", titles=titles)
+    model = cache.model(key)
+    if not isinstance(model, MaskedModel):
+        raise BadModel(f"'{key}' neither fills gaps nor shows its attention. Choose a model of the BERT family.")
+    return Reader(specs[key], titles[key], model)
+
+
+def sentence() -> list[str]:
+    """The field for the sentence and examples to click; its words, punctuation marks among them."""
+    text = state.text(SENTENCE, EXAMPLES[0][0], "Sentence", limit=400)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Try", width="content")
+        for example, word in EXAMPLES:
+            st.button(md(example, 60), key=f"example-{word}", on_click=_take, args=(example, word))
+    return words(text)
+
+
+def words(text: str) -> list[str]:
+    """A sentence as its words, capitals kept."""
+    return Tokenizer(AS_WRITTEN).words(text)
+
+
+def _take(example: str, word: str) -> None:
+    state.put(SENTENCE, example)
+    cut = words(example)
+    state.put(HIDDEN, [cut.index(word)])
+    st.session_state[OF] = cut
+
+
+def hidden(cut: Sequence[str]) -> list[int]:
+    """The words as buttons, which hide a word or show it again; the places that are hidden, in order.
+
+    A new sentence begins with one hidden word: the example's, or the longest.
+    """
+    start = [_first(cut)]
+    left = st.session_state.get(HIDDEN) or []
+    if st.session_state.get(OF, list(cut)) != list(cut) or not all(place in range(len(cut)) for place in left):
+        st.session_state[HIDDEN] = start
+    st.session_state[OF] = list(cut)
+    titles = unique(cut)
+    chosen = st.pills(
+        "Click a word to hide it; click it again to show it", list(range(len(cut))), selection_mode="multi",
+        default=start, format_func=lambda place: md(titles[place]), key=HIDDEN, bind="query-params",
+    )  # fmt: skip
+    return sorted(chosen)
+
+
+def _first(cut: Sequence[str]) -> int:
+    """The place that is hidden at first."""
+    for example, word in EXAMPLES:
+        if words(example) == list(cut):
+            return cut.index(word)
+    return max(range(len(cut)), key=lambda place: len(cut[place]))
+
+
+def unique(cut: Sequence[str]) -> list[str]:
+    """The words, a second "the" as "the (2)": buttons and addresses need names that differ."""
+    return [f"{word} ({n})" if (n := cut[: i + 1].count(word)) > 1 else word for i, word in enumerate(cut)]
+
+
+def pieces(reader: Reader, cut: Sequence[str]) -> None:
+    """The sentence as the model reads it."""
+    spelled = reader.model.pieces(cut)
+    parts = []
+    for piece, word in zip(spelled.pieces, spelled.words, strict=True):
+        torn = word is not None and spelled.words.count(word) > 1
+        paint = "gray" if word is None else "orange" if torn else "blue"
+        parts.append(f":{paint}-background[{md(piece, 30)}]")
+    torn_words = sum(spelled.words.count(i) > 1 for i in range(len(cut)))
+    st.markdown("As the model reads it: " + " ".join(parts))
+    said = f"{len(spelled.pieces)} pieces. Grey: marks around every text."
+    if torn_words:
+        said += (
+            f" Orange: {torn_words} of the {len(cut)} words, which the vocabulary of {len(reader.model.vocabulary):,} "
+            "pieces lacks as a whole; “##” says that a piece goes on with the word before it."
+        )
+    st.caption(said)
