@@ -1,0 +1,139 @@
+"""Entity-level precision, recall and F1, as conlleval and seqeval count: an entity is right if words and type are.
+
+Tags are numbers: 0 is O; of type k (from 0), 1 + 2k begins an entity and 2 + 2k goes on with it (``TaggedSet.labels``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.data.tags import Span
+
+Ids = NDArray[np.int64]
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where sentences lie among N running words.
+
+    Attributes:
+        starts: (S + 1,) first word of each sentence, and N at the end.
+    """
+
+    starts: Ids
+
+    @classmethod
+    def of(cls, lengths: list[int]) -> Places:
+        """From the sentences' numbers of words."""
+        return cls(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+    @property
+    def sentences(self) -> int:
+        """S."""
+        return len(self.starts) - 1
+
+    def firsts(self) -> NDArray[np.bool_]:
+        """(N,) whether a word is the first of its sentence."""
+        first = np.zeros(self.starts[-1] + 1, bool)
+        first[self.starts] = True
+        return first[:-1]
+
+    def sums(self, words: NDArray[np.number]) -> Ids:
+        """(S,) sums over each sentence of a (N,) count."""
+        total = np.concatenate([[0], np.cumsum(words)])
+        return np.asarray(total[self.starts[1:]] - total[self.starts[:-1]], np.int64)
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The M entities that N tags mark.
+
+    Attributes:
+        starts: (M,) first word of each.
+        ends: (M,) the word after its last.
+        types: (M,) its type, from 0.
+    """
+
+    starts: Ids
+    ends: Ids
+    types: Ids
+
+    @classmethod
+    def of(cls, tags: Ids, firsts: NDArray[np.bool_]) -> Entities:
+        """Read as ``data.tags.spans`` reads them: an entity begins at B, and at I that nothing of its type precedes."""
+        kinds = (tags + 1) // 2  # 0 for O, else 1 + type
+        before = np.concatenate([[0], kinds[:-1]])
+        goes_on = (kinds > 0) & (tags % 2 == 0) & (before == kinds) & ~firsts
+        starts = np.flatnonzero((kinds > 0) & ~goes_on)
+        stops = np.append(np.flatnonzero(~goes_on), len(tags))  # an entity lasts until a word that does not go on
+        ends = stops[np.searchsorted(stops, starts, side="right")]
+        return cls(starts, ends, kinds[starts] - 1)
+
+    def in_sentences(self, places: Places) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+        """For each sentence its entities: first word and end, counted within the sentence, and type."""
+        found: list[list[tuple[int, int, int]]] = [[] for _ in range(places.sentences)]
+        rows = np.searchsorted(places.starts, self.starts, side="right") - 1
+        for row, start, end, kind in zip(rows, self.starts, self.ends, self.types, strict=True):
+            at = int(places.starts[row])
+            found[row].append((int(start) - at, int(end) - at, int(kind)))
+        return tuple(tuple(one) for one in found)
+
+
+def counts(gold: Ids, found: Ids, places: Places) -> Ids:
+    """(S, 3) entities of each sentence: those found rightly, found at all, and there to be found.
+
+    Args:
+        gold: (N,) true tags.
+        found: (N,) tags that a model gave.
+        places: the sentences.
+    """
+    firsts = places.firsts()
+    truth, answer = Entities.of(gold, firsts), Entities.of(found, firsts)
+    ends, kinds = np.zeros(len(gold), np.int64), np.full(len(gold), -1, np.int64)
+    ends[truth.starts], kinds[truth.starts] = truth.ends, truth.types
+    right = (ends[answer.starts] == answer.ends) & (kinds[answer.starts] == answer.types)
+
+    def counted(starts: Ids) -> Ids:
+        return places.sums(np.bincount(starts, minlength=len(gold)))
+
+    return np.stack([counted(answer.starts[right]), counted(answer.starts), counted(truth.starts)], axis=1)
+
+
+def f1(totals: NDArray[np.number]) -> Doubles:
+    """F1 from (…, 3) counts (right, found, there), 0 to 1; 0 where nothing is found or there."""
+    right, found, there = np.moveaxis(np.asarray(totals, float), -1, 0)
+    scores: Doubles = 2 * right / np.maximum(found + there, 1)
+    return scores
+
+
+def resamples(number: int, sentences: int, seed: int) -> Doubles:
+    """(R, S) how often each sentence is drawn in each resample of a bootstrap."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(sentences, np.full(sentences, 1 / sentences), size=number)
+    return np.asarray(drawn, np.float64)
+
+
+def interval(draws: NDArray[np.floating], level: float = 95) -> tuple[float, float]:
+    """Lower and upper end between which ``level`` percent of a bootstrap's values lie; values that are nan are out."""
+    there = draws[~np.isnan(draws)]
+    if not len(there):
+        return float("nan"), float("nan")
+    low, high = np.percentile(there, [(100 - level) / 2, (100 + level) / 2])
+    return float(low), float(high)
+
+
+def confusion(gold: Ids, found: Ids, types: int) -> Ids:
+    """(types + 1, types + 1): how many words of each type (0 for none) were given each type."""
+    size = types + 1
+    pairs = (gold + 1) // 2 * size + (found + 1) // 2
+    table: Ids = np.bincount(pairs, minlength=size * size).reshape(size, size).astype(np.int64)
+    return table
+
+
+def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) -> tuple[Span, ...]:
+    """Entities of a sentence with their types by name."""
+    return tuple(Span(types[kind], start, end) for start, end, kind in found)

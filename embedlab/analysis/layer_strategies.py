@@ -1,0 +1,91 @@
+"""Which layers a probe reads, and how it puts them together.
+
+The choices of Devlin et al. 2019 (BERT), table 7, with the learned mix of Peters et al. 2018 (ELMo), equation 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from embedlab.base import BadInput
+
+FOUR = 4
+"""Top layers that are put together; of a model with fewer, all."""
+
+Kind = Literal["layer", "sum", "mix", "concatenation"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a probe reads of a word.
+
+    Attributes:
+        kind: one layer, the sum of several, their learned mix, or one behind the other.
+        layers: numbers of the layers, from 0 for the input.
+    """
+
+    kind: Kind
+    layers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A source by its name; two names may stand for one source ("last" and "layer 12").
+
+    Attributes:
+        name: for people and for ``layer_probe``.
+        source: what is read.
+    """
+
+    name: str
+    source: Source
+
+
+def layer_name(name: str) -> str:
+    """A layer's name for people: "4" is "layer 4"."""
+    return f"layer {name}" if name.isdigit() else name
+
+
+def strategies(layers: Sequence[str]) -> tuple[Strategy, ...]:
+    """Every strategy for a model with these layers: each layer, then the named ones; one layer has only itself."""
+    count = len(layers)
+    each = tuple(Strategy(layer_name(name), Source("layer", (i,))) for i, name in enumerate(layers))
+    if count == 1:
+        return each
+    four, every = tuple(range(max(0, count - FOUR), count)), tuple(range(count))
+    return (
+        *each,
+        Strategy("embeddings only", Source("layer", (0,))),
+        Strategy("second-to-last", Source("layer", (count - 2,))),
+        Strategy("last", Source("layer", (count - 1,))),
+        Strategy("sum of last four", Source("sum", four)),
+        Strategy("mix of last four", Source("mix", four)),
+        Strategy("concatenation of last four", Source("concatenation", four)),
+        Strategy("sum of all", Source("sum", every)),
+        Strategy("mix of all", Source("mix", every)),
+    )
+
+
+def chosen(layers: Sequence[str], names: Sequence[str] | None) -> tuple[Strategy, ...]:
+    """The strategies of these names, in the usual order; all for ``None``. A layer's own name ("4") will do.
+
+    Raises:
+        BadInput: there is none of that name, or none is asked for.
+    """
+    known = strategies(layers)
+    if names is None:
+        return known
+    asked = [layer_name(name) for name in names]
+    there = {one.name for one in known}
+    if unknown := [name for name in asked if name not in there]:
+        raise BadInput(f"There is no strategy '{unknown[0]}'. There are: {', '.join(one.name for one in known)}.")
+    if not asked:
+        raise BadInput("Ask for at least one strategy.")
+    return tuple(one for one in known if one.name in asked)
+
+
+def cumulative(count: int) -> tuple[Source, ...]:
+    """The mixes of Tenney et al. 2019, section 3.2: of layer 0 alone, of 0 and 1, and so on up to all ``count``."""
+    return (Source("layer", (0,)), *(Source("mix", tuple(range(top + 1))) for top in range(1, count)))

@@ -1,0 +1,53 @@
+"""How probes are trained and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from embedlab.base import Settings, setting
+
+LINEAR, MLP, BILSTM = "linear", "mlp", "bilstm"
+PROBES = (LINEAR, MLP, BILSTM)
+USUAL_RATES = {LINEAR: 0.03, MLP: 0.005, BILSTM: 0.005}
+TITLES = {LINEAR: "linear", MLP: "MLP", BILSTM: "BiLSTM"}
+
+
+@dataclass(frozen=True)
+class ProbeSettings(Settings):
+    """How probes are trained and judged; the vectors themselves never change."""
+
+    probe: str = setting(
+        LINEAR,
+        "What is trained on the frozen vectors: one matrix (linear), a hidden layer (mlp), or a network that reads the "
+        "whole sentence both ways (bilstm). The more it can do by itself, the less it says about the vectors.",
+        choices=PROBES,
+    )
+    epochs: int = setting(20, "Passes over the training words, at most.", low=1, high=500)
+    patience: int = setting(
+        10, "A probe stops after so many passes without a gain on the dev sentences, and its best pass counts.",
+        low=1, high=500,
+    )  # fmt: skip
+    batch_size: int = setting(512, "Words in a training step.", low=8, high=65_536)
+    learning_rate: float = setting(
+        0.0, "How far the weights move at a step (Adam), falling to zero; 0 for what suits the probe.", low=0, high=1
+    )
+    mix_rate: float = setting(
+        0.05, "The same for the weights of a learned mix, which are few and must move further.", low=1e-6, high=10
+    )
+    l2: float = setting(
+        1e-3,
+        "Strength of the penalty on the probe's weights: l2 / 2 times their squares is added to the mean loss "
+        "(1 / (C N) in scikit-learn's terms, with N training words).",
+        low=0, high=100,
+    )  # fmt: skip
+    hidden: int = setting(64, "Width of the hidden layer (MLP), or of each direction (BiLSTM).", low=1, high=2048)
+    dropout: float = setting(0.2, "Share of hidden values left out in training (MLP, BiLSTM).", low=0, high=0.9)
+    resamples: int = setting(1000, "Resamples of the bootstrap over test sentences.", low=10, high=100_000)
+    seed: int = setting(
+        1, "Of the order of words, the first weights, the control task and the bootstrap.", low=0, high=2**31 - 1
+    )
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, or what suits the probe: the linear one has a single valley and may take long steps."""
+        return self.learning_rate or USUAL_RATES[self.probe]

@@ -1,0 +1,184 @@
+"""Probes of all layers and strategies, trained together: one loop, one batch of words for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.analysis.probe_groups import Group, Probe, groups
+from embedlab.analysis.probe_settings import LINEAR, ProbeSettings
+from embedlab.base import Floats, OnProgress, Progress
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+Ids = NDArray[np.int64]
+Judge = Callable[[Probe, Ids], float]
+"""How good a probe's tags of the dev words are; more is better."""
+STRETCH = 4096
+"""Words that are tagged at once."""
+
+
+@dataclass
+class Fitted:
+    """A trained probe.
+
+    Attributes:
+        probe: which.
+        dev: its best judgement on the dev words.
+        epoch: the pass after which it was that good, from 1.
+        tags: (N of test,) what it then says of the test words.
+        weights: of a learned mix, s for each of its layers; else empty.
+        gamma: of a learned mix, else 1.
+    """
+
+    probe: Probe
+    dev: float = float("-inf")
+    epoch: int = 0
+    tags: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
+    weights: tuple[float, ...] = ()
+    gamma: float = 1.0
+
+
+class Stack:
+    """All probes as one function of a batch of words.
+
+    Args:
+        probes: which.
+        known: (L, N, D) the training words' vectors.
+        labels: K.
+        settings: how they are built and trained.
+    """
+
+    def __init__(self, probes: Sequence[Probe], known: Tensor, labels: int, settings: ProbeSettings) -> None:
+        import torch
+
+        self.draw = torch.Generator().manual_seed(settings.seed)
+        self.linear = settings.probe == LINEAR
+        outputs = labels if self.linear else settings.hidden
+        self.groups: list[Group] = groups(probes, known, outputs, None if self.linear else self.draw)
+        self.probes = [probe for group in self.groups for probe in group.probes]
+        self.dropout = 0.0 if self.linear else settings.dropout
+        shape = (len(self.probes), labels, outputs)
+        self.head = (torch.randn(shape, generator=self.draw) / outputs**0.5).requires_grad_()  # of the MLP only
+        self.head_biases = torch.zeros(len(self.probes), labels, 1).requires_grad_()
+
+    def parameters(self) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+        """Weights, biases, and what is learned about the layers themselves."""
+        weights, biases = [group.weights for group in self.groups], [group.biases for group in self.groups]
+        mixes = [one for group in self.groups for one in group.mix_parameters()]
+        return (weights, biases, mixes) if self.linear else ([*weights, self.head], [*biases, self.head_biases], mixes)
+
+    def __call__(self, x: Tensor, *, training: bool = False) -> Tensor:
+        """(L, B, D) to (P, K, B) scores of the labels, for P probes."""
+        import torch
+
+        found = torch.cat([group(x) for group in self.groups])
+        if self.linear:
+            return found
+        hidden = torch.relu(found)
+        if training and self.dropout:
+            keep = torch.rand(hidden.shape, generator=self.draw) >= self.dropout
+            hidden = hidden * keep / (1 - self.dropout)
+        return torch.baddbmm(self.head_biases, self.head, hidden)
+
+    def tags(self, x: Tensor) -> Ids:
+        """(L, N, D) to the likeliest label of each word by each probe, (P, N)."""
+        import torch
+
+        with torch.no_grad():
+            found: Ids = torch.cat([self(part).argmax(1) for part in torch.split(x, STRETCH, dim=1)], dim=1).numpy()
+        return found
+
+    def mixed(self) -> list[tuple[tuple[float, ...], float]]:
+        """Each probe's weights of layers and gamma."""
+        return [group.mixed(number) for group in self.groups for number in range(len(group.probes))]
+
+
+def fit(
+    probes: Sequence[Probe],
+    vectors: Floats,
+    splits: tuple[int, int, int, int],
+    labels: Ids,
+    judge: Judge,
+    settings: ProbeSettings,
+    on_progress: OnProgress | None = None,
+) -> list[Fitted]:
+    """Train probes on the train words, stop each where it is best on the dev words, and tag the test words.
+
+    Args:
+        probes: which, each at most once.
+        vectors: (L, N, D), standardised.
+        splits: where train, dev and test lie among the N words.
+        labels: (2, N) the tags, and the labels of the control task.
+        judge: how good tags of the dev words are.
+        settings: how to train; its probe is "linear" or "mlp".
+        on_progress: told after every pass.
+
+    Returns:
+        One for each probe, in their order.
+    """
+    import torch
+
+    x, (begin, known, dev, end) = torch.from_numpy(vectors), splits
+    stack = Stack(probes, x[:, begin:known], int(labels.max()) + 1, settings)
+    rows, order = [int(probe.control) for probe in stack.probes], torch.Generator().manual_seed(settings.seed)
+    # words are shuffled once and then read in whole batches, in another order at each pass: no row is copied again
+    shuffled = torch.randperm(known, generator=order)
+    train, wanted = x.index_select(1, shuffled), torch.from_numpy(labels)[rows][:, shuffled]  # (L, N, D), (P, N)
+    steps = -(-known // settings.batch_size)
+    optimiser = _optimiser(stack, settings)
+    falling = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 1e-3, settings.epochs * steps)
+    fitted, waited = [Fitted(probe) for probe in stack.probes], [0] * len(rows)
+    for epoch in range(1, settings.epochs + 1):
+        loss = 0.0
+        for batch in torch.randperm(steps, generator=order).tolist():
+            place = slice(batch * settings.batch_size, (batch + 1) * settings.batch_size)
+            loss += _step(stack, train[:, place], wanted[:, place], optimiser)
+            falling.step()
+        found, mixed = stack.tags(x[:, known:end]), stack.mixed()
+        for number, one in enumerate(fitted):
+            if waited[number] < settings.patience:
+                better = (score := judge(one.probe, found[number, : dev - known])) > one.dev
+                waited[number] = 0 if better else waited[number] + 1
+                if better:
+                    one.dev, one.epoch, one.tags = score, epoch, found[number, dev - known :]
+                    one.weights, one.gamma = mixed[number]
+        over = min(waited) >= settings.patience
+        if on_progress is not None:
+            done = settings.epochs if over else epoch
+            mean = loss / steps / len(rows)
+            on_progress(Progress(done, settings.epochs, loss=mean, phase="training probes", epoch=epoch, unit="passes"))
+        if over:
+            break
+    there = {one.probe: one for one in fitted}
+    return [there[probe] for probe in probes]
+
+
+def _optimiser(stack: Stack, settings: ProbeSettings) -> torch.optim.Optimizer:
+    import torch
+
+    weights, biases, mixes = stack.parameters()
+    parts: list[dict[str, Any]] = [
+        {"params": weights, "weight_decay": settings.l2},
+        {"params": biases},
+        {"params": mixes, "lr": settings.mix_rate},
+    ]
+    return torch.optim.Adam([part for part in parts if part["params"]], lr=settings.rate, fused=True)
+
+
+def _step(stack: Stack, x: Tensor, wanted: Tensor, optimiser: torch.optim.Optimizer) -> float:
+    """One step; gives the mean loss of a word, summed over the probes."""
+    import torch
+
+    scores = stack(x, training=True)  # (P, K, B)
+    loss = torch.nn.functional.cross_entropy(scores, wanted, reduction="sum") / x.shape[1]
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
+    return float(loss.detach())

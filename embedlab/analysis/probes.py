@@ -1,0 +1,157 @@
+"""Which layers of a model know names: named-entity recognition from frozen vectors, layer by layer.
+
+Strategies: Devlin et al. 2019 (BERT), table 7. Control task: Hewitt & Liang 2019. Depth: Tenney et al. 2019.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedlab import encodings
+from embedlab.analysis import entity_scores as scoring
+from embedlab.analysis import probe_baselines, probe_bilstm, probe_training
+from embedlab.analysis.control_task import control_labels
+from embedlab.analysis.entity_scores import Doubles, Ids
+from embedlab.analysis.layer_strategies import Source, Strategy, chosen, cumulative
+from embedlab.analysis.probe_depth import Depth, depth
+from embedlab.analysis.probe_features import Features, Readable, read
+from embedlab.analysis.probe_groups import Probe
+from embedlab.analysis.probe_result import LayerProbe, Row
+from embedlab.analysis.probe_settings import BILSTM, ProbeSettings
+from embedlab.analysis.probe_training import Fitted
+from embedlab.base import BadInput, OnProgress
+from embedlab.data.conll import TaggedSet
+
+__all__ = ["LayerProbe", "ProbeSettings", "Row", "layer_probe"]
+
+
+def layer_probe(
+    model: Readable | Sequence[Readable],
+    dataset: TaggedSet,
+    strategies: Sequence[str] | None = None,
+    settings: ProbeSettings | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    store: encodings.Store | None = None,
+) -> LayerProbe:
+    """Train a probe for each strategy on the frozen vectors, and another on the control task; all in one loop.
+
+    Args:
+        model: contextual or static; or several to be stacked, one behind the other, such as ``(flair, fasttext)``:
+            one with layers, and others with one vector a word that stand beside each of its layers.
+        dataset: tagged sentences, such as ``data.datasets.load_ner()``.
+        strategies: names of those that are wanted (see ``layer_strategies.strategies``); all for ``None``.
+        settings: how the probes are trained.
+        on_progress: told while sentences are read, and after every pass of the training.
+        store: where vectors are kept (see ``embedlab.encodings``).
+
+    Raises:
+        BadInput: no such strategy, no entity to learn, or models that cannot be stacked.
+    """
+    how, models = settings or ProbeSettings(), [model] if isinstance(model, Readable) else list(model)
+    if not dataset.types:
+        raise BadInput("No word of these sentences is tagged as an entity: there is nothing to learn.")
+    began = time.perf_counter()
+    features = read(models, dataset, on_progress, store)
+    wanted, read_at = chosen(features.layers, strategies), time.perf_counter()
+    work = _Work.of(features, dataset, how)
+    sources = tuple(dict.fromkeys(one.source for one in wanted))
+    everything = Source("mix", tuple(range(len(features.layers))))
+    growing = cumulative(len(features.layers)) if everything in sources and how.probe != BILSTM else ()
+    probes = [Probe(source, hard) for source in sources for hard in (False, True)]
+    probes += [probe for source in growing if (probe := Probe(source)) not in probes]
+    fitted = {one.probe: one for one in work.fit(probes, on_progress)}
+    return LayerProbe(
+        " + ".join(one.title for one in models),
+        tuple(features.layers),
+        features.vectors.shape[2],
+        dataset.labels,
+        tuple(work.row(one, fitted) for one in wanted),
+        work.depth([fitted[Probe(source)] for source in growing]) if growing else None,
+        *probe_baselines.baselines(features.words, work.labels[0], features.splits, features.places[2], how.seed),
+        *_sizes(dataset),
+        how,
+        read_at - began,
+        time.perf_counter() - read_at,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What all probes share: vectors, labels (2, N) of tags and control task, and the bootstrap's (R, S) draws."""
+
+    features: Features
+    labels: Ids
+    draws: Doubles
+    settings: ProbeSettings
+
+    @classmethod
+    def of(cls, features: Features, dataset: TaggedSet, settings: ProbeSettings) -> _Work:
+        number = {label: i for i, label in enumerate(dataset.labels)}
+        parts = (dataset.train, dataset.dev, dataset.test)
+        tags = np.array([number[tag] for part in parts for one in part for tag in one.tags], np.int64)
+        often = np.bincount(tags[: features.splits[1]], minlength=len(number))
+        hard = control_labels(features.words, often, settings.seed)
+        draws = scoring.resamples(settings.resamples, features.places[2].sentences, settings.seed)
+        return cls(features, np.stack([tags, hard]), draws, settings)
+
+    def fit(self, probes: Sequence[Probe], on_progress: OnProgress | None) -> list[Fitted]:
+        here = self.features
+        if self.settings.probe == BILSTM:
+            return probe_bilstm.fit(
+                probes, here.vectors, here.splits, here.places, self.labels, self.judge, self.settings, on_progress
+            )
+        return probe_training.fit(
+            probes, here.vectors, here.splits, self.labels, self.judge, self.settings, on_progress
+        )
+
+    def judge(self, probe: Probe, tags: Ids) -> float:
+        """F1 on the dev sentences, or accuracy in the control task."""
+        _, begin, end, _ = self.features.splits
+        truth = self.labels[int(probe.control), begin:end]
+        if probe.control:
+            return float((truth == tags).mean())
+        return float(scoring.f1(scoring.counts(truth, tags, self.features.places[1]).sum(0)))
+
+    def row(self, strategy: Strategy, fitted: dict[Probe, Fitted]) -> Row:
+        plain, hard = (fitted[Probe(strategy.source, control)] for control in (False, True))
+        counts = self.counts(plain)  # (S, 3)
+        right, found, there = counts.sum(0)
+        low, high = scoring.interval(scoring.f1(self.draws @ counts))
+        places, truth = self.features.places[2], self.labels[:, self.features.splits[2] :]
+        hits = np.stack([places.sums(truth[0] == plain.tags), places.sums(truth[1] == hard.tags)])  # (2, S)
+        words = np.diff(places.starts)
+        selective = scoring.interval((self.draws @ (hits[0] - hits[1])) / (self.draws @ words))
+        accuracy, control = (hits.sum(1) / words.sum()).tolist()
+        return Row(
+            strategy.name,
+            strategy.source.kind,
+            tuple(self.features.layers[layer] for layer in strategy.source.layers),
+            float(scoring.f1(counts.sum(0))), low, high,
+            float(right / max(found, 1)), float(right / max(there, 1)),
+            accuracy, control, accuracy - control, *selective,
+            plain.dev, plain.epoch, plain.weights, plain.gamma, plain.tags,
+        )  # fmt: skip
+
+    def counts(self, one: Fitted) -> Ids:
+        """(S, 3) of the test sentences."""
+        return scoring.counts(self.labels[0, self.features.splits[2] :], one.tags, self.features.places[2])
+
+    def depth(self, growing: Sequence[Fitted]) -> Depth:
+        counts = [self.counts(one) for one in growing]
+        draws = np.stack([scoring.f1(self.draws @ one) for one in counts], axis=1)  # (R, L)
+        return depth(growing[-1].weights, [float(scoring.f1(one.sum(0))) for one in counts], draws)
+
+
+def _sizes(dataset: TaggedSet) -> tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]:
+    """Sentences, words and entities of train, dev and test."""
+    parts = (dataset.train, dataset.dev, dataset.test)
+    words = [sum(len(one.words) for one in part) for part in parts]
+    entities = [sum(len(one.spans) for one in part) for part in parts]
+    return (len(parts[0]), len(parts[1]), len(parts[2])), (words[0], words[1], words[2]), (
+        entities[0], entities[1], entities[2],
+    )  # fmt: skip
