@@ -27,6 +27,10 @@ WORKERS = {
     "train": "embedlab.training_runs:work",
     "fetch": "embedlab.fetch_runs:work",
     "softmax": "embedlab.softmax_runs:work",
+    "probes": "embedlab.probe_runs:work",
+    "measure": "embedlab.leaderboard_runs:work",
+    "elmo_layers": "embedlab.elmo_layer_runs:work",
+    "contextuality": "embedlab.contextuality_runs:work",
 }
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
 DRAFT_DAYS = 2.0
