@@ -1,10 +1,15 @@
 """Embedding Lab, the app: page settings, the sidebar and the list of pages. Run with ``streamlit run app.py``."""
 
+import os
 from pathlib import Path
 
 import streamlit as st
 
+from embedlab import processes
 from embedlab.ui import cache
+
+for name, value in processes.PATIENT.items():  # before torch is imported: its threads read it once
+    os.environ.setdefault(name, value)
 
 PAGES = (
     ("overview", "Overview"),
@@ -14,8 +19,13 @@ PAGES = (
     ("map", "Map"),
     ("next_word", "Next word"),
     ("softmax", "Softmax"),
+    ("polysemy", "Polysemy"),
+    ("cloud", "Context cloud"),
+    ("elmo_layers", "ELMo layers"),
     ("flair_characters", "Flair characters"),
     ("bert", "BERT"),
+    ("contextuality", "How contextual"),
+    ("leaderboard", "Leaderboard"),
     ("training", "Training"),
     ("models", "Models"),
 )
