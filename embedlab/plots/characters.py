@@ -22,14 +22,14 @@ SEEN = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 
 def rows(text: str, width: int = WIDTH) -> list[int]:
-    """(N,) the row of each character: rows end after spaces, a longer word is cut."""
+    """(N,) the row of each character: rows end after spaces, which may hang over; a longer word is cut."""
     found: list[int] = []
     row = used = 0
     for part in _parts(text):
         if used and used + len(part.rstrip()) > width:
             row, used = row + 1, 0
-        for _ in part:
-            if used == width:
+        for sign in part:
+            if used >= width and sign != " ":
                 row, used = row + 1, 0
             found.append(row)
             used += 1

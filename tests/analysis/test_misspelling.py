@@ -1,0 +1,119 @@
+"""Wrong spellings by models whose vectors are known: letters counted, an unknown word, a list of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from embedlab import encodings
+from embedlab.analysis.misspelling import misspelt
+from embedlab.base import BadInput, Card, ContextualModel, Settings
+
+SENTENCE = ["the", "river", "bank"]
+
+
+class Letters(ContextualModel):
+    """Layer "count": how often each letter stands in the word; "last": its last letter alone."""
+
+    kind: ClassVar[str] = "letters"
+    config_class: ClassVar[type[Settings]] = Settings
+    layers: ClassVar[list[str]] = ["count", "last"]  # type: ignore[misc]
+    dim = 26
+    config, card, words, counts = Settings(), Card(title="the letters"), ["a"], np.zeros(1, np.int64)
+
+    def spelled(self, word: str) -> str:
+        return word
+
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Any]:
+        made = []
+        for sentence in sentences:
+            rows = np.zeros((2, len(sentence), 26), np.float32)
+            for i, word in enumerate(map(self.spelled, sentence)):
+                for letter in word:
+                    rows[0, i, ord(letter) - 97] += 1
+                rows[1, i, ord(word[-1]) - 97] = 1
+            made.append(rows[list(layers)])
+        return made
+
+    def tensors(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_tensors(cls, *args: Any) -> Any:
+        raise NotImplementedError
+
+
+class Listed(Letters):
+    """Reads every word but "river" as "x"."""
+
+    kind: ClassVar[str] = "listed"
+
+    def spelled(self, word: str) -> str:
+        return word if word == "river" else "x"
+
+
+def store(tmp_path: Path) -> encodings.Store:
+    return encodings.Store(tmp_path)
+
+
+def test_swapped_letters_move_no_letter_count(tmp_path: Path) -> None:
+    found = misspelt(Letters(), SENTENCE, 1, "rvier", ["green", "seven"], store(tmp_path))
+    assert found.layers == ("count", "last") and found.read == "composed" and found.known
+    assert found.similarity is not None
+    np.testing.assert_allclose(found.similarity, [1, 1])
+    # river: r2 i v e; green: g r e2 n; seven: s e2 v n
+    lengths = np.sqrt(7) * np.sqrt([7, 7])
+    np.testing.assert_allclose(found.to_others[0], np.array([2 + 2, 2 + 1]) / lengths)
+    np.testing.assert_allclose(found.to_others[1], [0, 0])
+    assert found.closer(0) == found.closer(1) == 2
+
+
+def test_another_last_letter_is_farther_than_a_word_with_the_same(tmp_path: Path) -> None:
+    found = misspelt(Letters(), SENTENCE, 1, "rivre", ["winter", "house"], store(tmp_path))
+    assert found.similarity is not None
+    np.testing.assert_allclose(found.similarity, [1, 0])
+    np.testing.assert_allclose(found.to_others[1], [1, 0])
+    assert found.closer(1) == 0
+
+
+def test_a_model_with_a_list_of_words_reads_the_unknown_word(tmp_path: Path) -> None:
+    found = misspelt(Listed(), SENTENCE, 1, "rvier", ["green"], store(tmp_path))
+    assert found.read == "unknown" and found.known
+    assert misspelt(Listed(), SENTENCE, 2, "bakn", ["green"], store(tmp_path)).known is False
+
+
+def test_a_static_model_has_no_vector_or_the_one_of_its_list(make_model: Any) -> None:
+    model = make_model({"river": [1, 0], "rivre": [3, 4], "house": [0, 2]})
+    none = misspelt(model, SENTENCE, 1, "rvier", ["house", "seven"])
+    assert none.read == "none" and none.similarity is None and none.known
+    assert none.others == ("house",) and none.closer() == 0
+    np.testing.assert_allclose(none.to_others, [[0]])
+    known = misspelt(model, SENTENCE, 1, "rivre", ["house"])
+    assert known.read == "vector" and known.similarity is not None
+    np.testing.assert_allclose(known.similarity, [0.6])
+    lost = misspelt(model, SENTENCE, 2, "bakn", ["house"])
+    assert not lost.known and lost.to_others.shape == (1, 0)
+
+
+def test_fasttext_composes_a_vector(fasttext_starter: Path) -> None:
+    from embedlab import load_model
+
+    model: Any = load_model(fasttext_starter)
+    found = misspelt(model, ["they", "walking", "today"], 1, "walkking", ["played"])
+    assert found.read == "composed" and found.similarity is not None
+    first, second = model.vector("walking").astype(float), model.vector("walkking").astype(float)
+    expected = first @ second / np.linalg.norm(first) / np.linalg.norm(second)
+    assert found.similarity[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_is_no_wrong_spelling_is_refused(make_model: Any) -> None:
+    model = make_model({"river": [1, 0]})
+    for wrong in ("", "river"):
+        with pytest.raises(BadInput, match="differs from the right one"):
+            misspelt(model, SENTENCE, 1, wrong)
+    with pytest.raises(BadInput, match="no position 3"):
+        misspelt(model, SENTENCE, 3, "x")
