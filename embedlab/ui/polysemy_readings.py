@@ -1,0 +1,151 @@
+"""What models make of a word in sentences: vectors, similarities, pictures and scores, remembered for all visitors."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from embedlab.analysis import occurrences, polysemy
+from embedlab.analysis.pair_auc import Doubles, SensePairs, cosines
+from embedlab.analysis.projection import Projection, project
+from embedlab.analysis.sense_groups import Groups, group
+from embedlab.base import Floats
+from embedlab.registry import ModelSpec
+from embedlab.ui import cache, contextual
+from embedlab.ui.polysemy_sentences import Asked
+
+REMEMBERED = 400
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Sense separation of every layer.
+
+    Attributes:
+        auc: (L,).
+        low: (L,) ends of the 95 % interval.
+        high: (L,).
+    """
+
+    auc: Doubles
+    low: Doubles
+    high: Doubles
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a model makes of N occurrences.
+
+    Attributes:
+        spec: the model.
+        asked: the occurrences.
+        layers: L names.
+        vectors: (L, N, D).
+        scores: how well senses are told apart; ``None`` if they are not known or too few.
+    """
+
+    spec: ModelSpec
+    asked: Asked
+    layers: tuple[str, ...]
+    vectors: Floats
+    scores: Scores | None
+
+    @property
+    def static(self) -> bool:
+        """Whether a word has the same vector in every sentence."""
+        return contextual.is_static(self.spec)
+
+    @property
+    def known(self) -> bool:
+        """Whether the model has a vector for any of the occurrences."""
+        return bool(self.vectors.any())
+
+    def at(self, layer: str) -> Floats:
+        """(N, D) vectors of a layer."""
+        rows: Floats = self.vectors[self.layers.index(layer)]
+        return rows
+
+    def similarity(self, layer: str) -> Floats:
+        """(N, N) cosines at a layer, as ``analysis.polysemy.compare`` gives them."""
+        return _remembered(("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32))
+
+    def picture(self, layer: str, method: str) -> Projection:
+        """The occurrences in the plane; PCA where there are too few different vectors for more."""
+        rows = self.at(layer)
+        if len(np.unique(rows.round(5), axis=0)) < 8:
+            method = "pca"
+        return _remembered(("picture", self._key, layer, method), lambda: project(rows, method, seed=1))
+
+    def groups(self, layer: str, method: str, k: int) -> Groups:
+        """(N,) groups that the vectors fall into."""
+        return _remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.spec.key, cache.stamp(self.spec), _digest(self.asked)
+
+
+def read(spec: ModelSpec, asked: Asked) -> Reading:
+    """The model's vectors of the word in every sentence, and how well they tell the senses apart.
+
+    The first time the model has to read, which may take seconds: a progress bar says so.
+
+    Raises:
+        BadModel: the model is gone or damaged.
+    """
+    key = ("reading", spec.key, cache.stamp(spec), _digest(asked))
+    return _remembered(key, lambda: _read(spec, asked))
+
+
+def _read(spec: ModelSpec, asked: Asked) -> Reading:
+    with contextual.progress(f"{spec.title} reads {len(asked.occurrences)} sentences") as tell:
+        model = contextual.reader(spec)
+        vectors = occurrences.vectors(model, asked.occurrences, None, tell)
+    scores, size = None, len(model.layers)
+    senses, forms = zip(*((one.sense, one.form) for one in asked.occurrences), strict=True)
+    if asked.labelled and SensePairs(senses, forms).usable:
+        if contextual.is_static(spec):  # pairs of one form, which is one vector: a half, whatever is drawn
+            scores = Scores(*(np.full(size, 0.5) for _ in range(3)))
+        else:
+            found = polysemy.sense_separation(model, asked.occurrences)
+            scores = Scores(found.auc, found.low, found.high)
+    return Reading(spec, asked, tuple(model.layers), vectors, scores)
+
+
+def _digest(asked: Asked) -> str:
+    said = [(one.word, one.sense, one.position, one.words) for one in asked.occurrences]
+    return sha256(repr(said).encode()).hexdigest()
+
+
+def is_remembered(spec: ModelSpec, asked: Asked) -> bool:
+    """Whether ``read`` answers at once."""
+    return ("reading", spec.key, cache.stamp(spec), _digest(asked)) in _memory()[0]
+
+
+def _remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What was made before under this key, or is made now; the longest unused is forgotten."""
+    kept, lock = _memory()
+    with lock:
+        if key in kept:
+            kept.move_to_end(key)
+            found: T = kept[key]
+            return found
+    made = make()
+    with lock:
+        kept[key] = made
+        while len(kept) > REMEMBERED:
+            kept.popitem(last=False)
+    return made
+
+
+@st.cache_resource(show_spinner=False)
+def _memory() -> tuple[OrderedDict[tuple[object, ...], Any], Lock]:
+    return OrderedDict(), Lock()

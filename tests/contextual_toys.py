@@ -1,0 +1,68 @@
+"""A contextual starter and static ones whose every vector is known, for pages on contextual models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from embedlab import registry, storage
+from embedlab.base import Card, ContextualModel, Settings
+from embedlab.registry import ModelSpec
+
+WATER = {"river", "muddy", "swans", "boat", "moored", "heron", "grassy", "fish"}
+
+
+class Toy(ContextualModel):
+    """Knows two senses: at layer "1" and above, a word's vector turns by whether the sentence speaks of water.
+
+    Layer "0" is the same for every sentence. In layers "1" and "2" words of watery sentences lie along the first
+    axis, others along the second, with a little of the sentence's length along the third.
+    """
+
+    kind: ClassVar[str] = "toy"
+    config_class: ClassVar[type[Settings]] = Settings
+
+    def __init__(self, title: str = "Toy BERT") -> None:
+        self.layers, self.dim, self.config, self.words = ["0", "1", "2"], 4, Settings(), ["toy"]
+        self.counts, self.card = np.zeros(1, np.int64), Card(title=title)
+
+    def encode_batch(self, sentences: Any, layers: Any) -> Any:
+        made = []
+        for sentence in sentences:
+            wet = any(word.lower() in WATER for word in sentence)
+            rows = np.zeros((3, len(sentence), 4), np.float32)
+            rows[0, :, 3] = 1
+            rows[1:, :, 0 if wet else 1] = 1
+            rows[1:, :, 2] = 0.01 * len(sentence)
+            made.append(rows[layers])
+        return made
+
+    def tensors(self) -> Any:
+        return {"one": np.ones(1, np.float32)}
+
+    @classmethod
+    def from_tensors(cls, words: Any, counts: Any, tensors: Any, config: Any, card: Card) -> Toy:
+        return cls(card.title)
+
+
+def install(monkeypatch: pytest.MonkeyPatch, assets: Path) -> None:
+    """Put the toy among the starters as "bert", and the shipped sentences beside them."""
+    (assets / "sentences").symlink_to(Path(__file__).resolve().parent.parent / "assets" / "sentences")
+    folder = assets / "starters" / "bert"
+    storage.write(folder, Toy().stored())
+    own, own_list = registry.load_model, registry.list_models
+    family = registry.family("bert")
+    spec = ModelSpec("bert", "Toy BERT", 2019, "starter", ("contextual",), family, folder, Card(title="Toy BERT"))
+
+    def listed(capability: Any = None) -> list[ModelSpec]:
+        others = [one for one in own_list(capability) if one.key != "bert"]
+        return [*others, spec] if capability in (None, "contextual") else others
+
+    def loaded(key: str | Path) -> Any:
+        return Toy() if str(key) in ("bert", str(folder)) else own(key)
+
+    monkeypatch.setattr(registry, "load_model", loaded)
+    monkeypatch.setattr(registry, "list_models", listed)
