@@ -283,7 +283,7 @@ def test_without_any_language_model_the_page_says_so() -> None:
 
 
 def test_a_word_that_elmo_cannot_guess_is_read_by_its_letters(lab: Path) -> None:
-    def said(family: str) -> None:
+    def said(letters: bool) -> None:
         from pathlib import Path
 
         from embedlab.base import Card
@@ -293,12 +293,13 @@ def test_a_word_that_elmo_cannot_guess_is_read_by_its_letters(lab: Path) -> None
         from embedlab.registry import family as find
         from embedlab.ui import next_words
 
-        found = find(family)
+        found = find("ngram")
         model = Ngram.train(Corpus.from_sentences([["the", "king"]] * 5), NgramConfig(min_count=1))
-        spec = ModelSpec(family, found.title, found.year, "yours", found.capabilities, found, Path(), Card())
+        model.reads_letters = letters
+        spec = ModelSpec("mine", found.title, found.year, "yours", found.capabilities, found, Path(), Card())
         next_words._unknown([next_words.Speaker(spec, found.title, model, ["the", "zyzzyva"])])
 
-    for family, expected in (("elmo", "reads the letters"), ("ngram", "reads the unknown word there")):
-        app = AppTest.from_function(said, kwargs={"family": family}).run()
+    for letters, expected in ((True, "reads the letters"), (False, "reads the unknown word there")):
+        app = AppTest.from_function(said, kwargs={"letters": letters}).run()
         assert not app.exception
         assert expected in app.caption[0].value and "zyzzyva" in app.caption[0].value

@@ -30,11 +30,14 @@ class LanguageModel(Model):
             ``next`` fills the place after the text, and ``score`` gives each token given all the others.
         vocabulary: what the probabilities of ``next`` belong to: ``words``, then ``UNKNOWN`` and ``END``
             (models of characters may end otherwise).
+        reads_letters: whether a word of the context that is not in the vocabulary is read by its letters, instead of
+            as ``UNKNOWN``.
     """
 
     unit: Literal["word", "char", "wordpiece"]
     direction: Literal["forward", "backward", "both"] = "forward"
     vocabulary: list[str]
+    reads_letters: bool = False
 
     @abstractmethod
     def next(self, context: Sequence[str]) -> Floats:

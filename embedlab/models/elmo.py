@@ -44,6 +44,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
     kind = "elmo"
     config_class = ElmoConfig
     unit = "word"
+    reads_letters = True
     config: ElmoConfig
     network: ElmoNetwork
 

@@ -33,6 +33,7 @@ class ElmoDirection(LanguageModel):
     kind = "elmo"
     config_class = ElmoConfig
     unit = "word"
+    reads_letters = True
     config: ElmoConfig
 
     def __init__(self, whole: Any, network: ElmoNetwork, *, backward: bool) -> None:

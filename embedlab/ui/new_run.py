@@ -112,7 +112,7 @@ def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text
         extra = (f", column={text.column!r}" if text.column else "") + (f", options={given}" if given else "")
         opened = f"Corpus.from_file({safe_name(text.file)!r}{extra})"
     lines = [first, *(["from embedlab.data.tokenizer import TextOptions"] if options else [])]
-    static, contextual = "static" in family.capabilities, family.capabilities[0] == "contextual"
+    static, contextual = "static" in family.capabilities, "contextual" in family.capabilities
     shown = 'model.encode([["a", "sentence"]])[0].shape' if contextual else "model.next([]).max()"
     shown = "nearest(model, model.words[20]).words" if static else shown
     lines += [

@@ -20,8 +20,6 @@ from embedlab.ui import cache, state, widgets
 BEGIN, TAKEN = "begin", "_taken"
 """State: the beginning as typed; the beginnings before each click, to go back to."""
 LONGEST = 500
-SPELLERS = ("elmo",)
-"""Families that guess words of a list but read any word by its letters."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def _unknown(asked: Sequence[Speaker]) -> None:
     for speaker in asked:
         if lacking := model_text.unknown(speaker.model, speaker.context):
             words = ", ".join(f"“{md(model_text.name(token), 30)}”" for token in lacking)
-            if speaker.spec.family.key in SPELLERS:
+            if speaker.model.reads_letters:
                 said = f"does not have {words} among the words that it can guess, but reads the letters"
             else:
                 said = f"does not know {words} and reads the unknown word there"
