@@ -17,6 +17,7 @@ import pytest
 import torch
 from bert_folders import PIECES, SMALL, bert_folder, roberta_folder
 from transformers import (
+    AlbertForMaskedLM,
     AutoModel,
     AutoModelForMaskedLM,
     AutoTokenizer,
@@ -102,10 +103,11 @@ def test_a_model_says_which_heads_it_has(tmp_path: Path, network: type[Any], mas
             model.next_sentence(words, words)
 
 
-@pytest.mark.parametrize("network", [DistilBertForMaskedLM, ElectraModel])
+@pytest.mark.parametrize("network", [DistilBertForMaskedLM, ElectraModel, AlbertForMaskedLM])
 def test_other_families_are_read_too(tmp_path: Path, network: type[Any]) -> None:
-    small = {"dim": 16, "n_layers": 3, "n_heads": 2, "hidden_dim": 32} if network is DistilBertForMaskedLM else {}
-    folder = bert_folder(tmp_path / "m", network, **small, **({} if small else {"embedding_size": 8}))
+    small = {"dim": 16, "n_layers": 3, "n_heads": 2, "hidden_dim": 32}
+    changes = small if network is DistilBertForMaskedLM else {"embedding_size": 8}
+    folder = bert_folder(tmp_path / "m", network, **changes)
     found = Bert.from_published(folder).encode(SENTENCES)
     for words, one in zip(SENTENCES, found, strict=True):
         np.testing.assert_allclose(one, expected(folder, words, "mean"), atol=1e-5)
