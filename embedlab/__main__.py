@@ -1,4 +1,4 @@
-"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | results | map``."""
+"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | results | probe | map``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import evaluations, recipes, registry, reports, storage
+from embedlab import evaluations, probe_command, recipes, registry, reports, storage
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import Tokenizer
@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("--table", type=Path, metavar="FILE", help="also write a page of Markdown")
     _measured_on(figures)
     figures.set_defaults(run=_results)
+
+    probe_command.add(commands)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
     picture.add_argument("folder", type=Path, metavar="DIR", help="model folder")

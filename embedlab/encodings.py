@@ -73,7 +73,10 @@ class Store:
 
     def trim(self) -> None:
         """Remove what was not asked for the longest, until the rest fits."""
-        files = [(file.stat(), file) for file in self.folder.glob("*.safetensors")]
+        files = []
+        for file in self.folder.glob("*.safetensors"):
+            with contextlib.suppress(FileNotFoundError):  # another process has just removed it
+                files.append((file.stat(), file))
         files.sort(key=lambda item: item[0].st_mtime_ns, reverse=True)
         size = 0
         for stat, file in files:

@@ -7,6 +7,7 @@ import numpy as np
 from embedlab.analysis.evaluation import Evaluation
 from embedlab.analysis.language_evaluation import LanguageEvaluation
 from embedlab.analysis.polysemy import Separation
+from embedlab.analysis.word_in_context import PairAccuracy
 from embedlab.data.benchmarks import SIMILARITY_SETS
 from embedlab.evaluations import Figures
 
@@ -18,6 +19,8 @@ def everything(found: Figures) -> str:
         parts.append(vectors(found.vectors))
     if found.senses:
         parts.append(senses(found.model, found.senses))
+    if found.pairs:
+        parts.append(pairs(found.model, found.pairs))
     if found.language:
         parts.append(language(found.language))
     return "\n".join(parts)
@@ -38,6 +41,19 @@ def senses(model: str, found: Separation) -> str:
     words = sorted(found.words, key=lambda word: -word.auc[best])
     for name, some in (("best", words[:5]), ("worst", words[-5:])):
         lines.append(f"  {name} at {found.layers[best]}: " + ", ".join(f"{w.word} {w.auc[best]:.2f}" for w in some))
+    return "\n".join(lines)
+
+
+def pairs(model: str, found: PairAccuracy) -> str:
+    """How often each layer tells whether a word means the same in two sentences."""
+    lines = [
+        f"{model}: one sense or two, told right by a threshold on the cosine, of {found.pairs:,} pairs "
+        f"({found.chance:.1%} by always saying the same), with the 95 % interval"
+    ]
+    lines += [
+        f"  {layer:12} {share:.1%} ({low:.1%} to {high:.1%})"
+        for layer, share, low, high in zip(found.layers, found.accuracy, found.low, found.high, strict=True)
+    ]
     return "\n".join(lines)
 
 

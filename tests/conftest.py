@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded; the networks of the tests are tiny
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -56,6 +57,14 @@ def tiny_model() -> TinyModel:
     """``king - man + woman`` is exactly ``queen``."""
     words, matrix, counts = tiny_vectors()
     return TinyModel(words, matrix, counts, card=Card(title="Tiny"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test keeps never lands among a person's own models and vectors."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDLAB_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ BATCH, RATE = 128, 2e-3
 STEPS = 2_000
 """Batches of words to learn from, about."""
 PHASE = "letters to vectors"
+STRETCH = 4.0
+"""How much longer than weights drawn at random vectors are put into the softmax (see ``bert_begin.STRETCH``)."""
 
 
 def begin(
@@ -50,7 +52,7 @@ def begin(
     epochs, seed = config.skipgram_epochs, config.seed
     vectors = warm_start.skipgram(tokens, counts, ids, ends, config.dim, epochs, seed, on_progress)[:known]
     with torch.no_grad():
-        warm_start.begin_with(network.softmax.weight[:known], vectors)
+        warm_start.begin_with(network.softmax.weight[:known], vectors * STRETCH)
     fit(network.tokens, lexicon.characters[:known], vectors, seed, on_progress)
 
 
