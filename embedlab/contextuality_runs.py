@@ -1,0 +1,92 @@
+"""Measuring how contextual models are, as a background run; every model's result is kept as soon as it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from embedlab import kept, registry
+from embedlab.analysis import contextuality
+from embedlab.analysis.contextuality import Contextuality
+from embedlab.base import BadInput, ContextualModel, OnProgress, Settings, StaticModel, setting
+from embedlab.data.corpus import Corpus
+from embedlab.data.datasets import load_ner, load_senses
+from embedlab.data.senses import AS_WRITTEN
+from embedlab.run_folder import Run, add_line
+
+KIND = "contextuality"
+VERSION = 1
+DONE = "done.jsonl"
+TEXTS = {"senses": "Sentences with ambiguous words", "ner": "Sentences with names", "own": "My own text"}
+
+
+@dataclass(frozen=True)
+class ContextualitySettings(Settings):
+    """What is measured.
+
+    Attributes:
+        models: keys, one a line.
+    """
+
+    models: str = setting("", "Keys of the models, one a line.")
+    text: str = setting("senses", "Which sentences are read.", choices=tuple(TEXTS))
+    own: str = setting("", "The text, where it is one's own.")
+    seed: int = setting(1, "Of the bootstrap.", low=0, high=2**31 - 1)
+
+
+def sentences(settings: ContextualitySettings) -> Sequence[Sequence[str]]:
+    """The sentences that are read.
+
+    Raises:
+        BadInput: there are none.
+    """
+    if settings.text == "senses":
+        return [one.words for one in load_senses()]
+    if settings.text == "ner":
+        ner = load_ner()
+        return [one.words for one in (*ner.train, *ner.dev, *ner.test)]
+    found = list(Corpus.from_texts([settings.own], name="own", options=AS_WRITTEN))
+    if not found:
+        raise BadInput("Write or paste a text first.")
+    return found
+
+
+def key_of(spec: registry.ModelSpec, settings: ContextualitySettings) -> str:
+    """Names the result of one model."""
+    own = settings.own if settings.text == "own" else ""
+    return kept.key_of(VERSION, spec.key, kept.stamp(spec), settings.text, own, settings.seed)
+
+
+def found(spec: registry.ModelSpec, settings: ContextualitySettings) -> Contextuality | None:
+    """The result of a model, if it has been measured."""
+    key = key_of(spec, settings)
+    values = kept.read(KIND, key)
+    if values is None:
+        return None
+    try:
+        return contextuality.from_dict(values)
+    except (TypeError, KeyError, AttributeError):
+        kept.forget(KIND, key)
+        return None
+
+
+def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
+    """Measure the models that have not been measured yet.
+
+    Raises:
+        BadInput: the text holds too little, or a model has no vectors.
+        BadModel: one cannot be loaded.
+    """
+    settings = ContextualitySettings.from_dict(values)
+    specs = [registry.find(key) for key in settings.models.splitlines()]
+    texts = sentences(settings)
+    for number, spec in enumerate(specs):
+        tell = kept.share_of(on_progress, number, [spec.title for spec in specs])
+        if found(spec, settings) is None:
+            model = registry.load_model(spec.key)
+            if not isinstance(model, ContextualModel | StaticModel):
+                raise BadInput(f"{spec.title} has no word vectors.")
+            result = contextuality.measure(model, texts, seed=settings.seed, on_progress=tell)
+            kept.write(KIND, key_of(spec, settings), contextuality.to_dict(result))
+        add_line(run.folder / DONE, {"model": spec.key})

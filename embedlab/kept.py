@@ -1,0 +1,89 @@
+"""Small results kept on disk by what they were asked of, so that a page that opens again shows them at once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from embedlab import storage
+from embedlab.base import OnProgress, Progress
+from embedlab.registry import ModelSpec
+
+MOST = 200
+"""Results of one kind that are kept; the oldest go first."""
+PARTS = 1000
+log = logging.getLogger(__name__)
+
+
+def key_of(*asked: Any) -> str:
+    """Names what was asked, in 32 letters."""
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+
+
+def stamp(spec: ModelSpec) -> int:
+    """A number that changes when the model's folder is written anew."""
+    return max((file.stat().st_mtime_ns for file in spec.folder.iterdir()), default=0) if spec.folder.is_dir() else 0
+
+
+def has(kind: str, key: str) -> bool:
+    """Whether there is such a result."""
+    return _path(kind, key).is_file()
+
+
+def read(kind: str, key: str) -> Any:
+    """The result, or ``None`` if it is not kept (or damaged, and then removed)."""
+    path = _path(kind, key)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        log.warning("The kept result %s cannot be read and is removed: %s", path.name, error)
+        forget(kind, key)
+        return None
+
+
+def write(kind: str, key: str, value: Any) -> None:
+    """Keep a result, atomically.
+
+    Raises:
+        OSError: the disk is full or read-only.
+    """
+    path = _path(kind, key)
+    storage.write_text(path, json.dumps(value, ensure_ascii=False) + "\n")
+    files = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for old in files[MOST:]:
+        old.unlink(missing_ok=True)
+
+
+def forget(kind: str, key: str) -> None:
+    """Remove a result."""
+    with contextlib.suppress(OSError):
+        _path(kind, key).unlink(missing_ok=True)
+
+
+def share_of(on_progress: OnProgress, number: int, titles: Sequence[str]) -> OnProgress:
+    """Tells the progress of one of several works, one after the other, as that of all together.
+
+    Args:
+        on_progress: hears it.
+        number: of the work, from 0.
+        titles: of all works.
+    """
+
+    def tell(progress: Progress) -> None:
+        done = PARTS * number + round(PARTS * progress.fraction)
+        phase = f"{titles[number]}: {progress.phase}"
+        on_progress(replace(progress, step=done, total=PARTS * len(titles), phase=phase))
+
+    return tell
+
+
+def _path(kind: str, key: str) -> Path:
+    return storage.home() / "results" / kind / f"{key}.json"

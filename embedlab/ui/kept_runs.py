@@ -1,0 +1,94 @@
+"""Results that a background run brings one by one: started when a page needs them, watched while it works."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Any
+
+import streamlit as st
+
+from embedlab import jobs
+from embedlab.base import BadInput
+from embedlab.jobs import Run
+from embedlab.plots.text import md
+from embedlab.run_folder import lines
+
+KEPT = 12
+"""Runs of a kind that stay; their results are kept apart from them."""
+DONE = "done.jsonl"
+"""Where a run writes a line for every result."""
+PATIENCE = 3.0
+"""Seconds that the page stands still for a cancelled run to end."""
+
+
+def bring(kind: str, settings: Any) -> bool:
+    """See to results that are missing: start a run for them, or show the one that works on them.
+
+    A run that failed or was cancelled is not started again by itself.
+
+    Args:
+        kind: a kind of work.
+        settings: a dataclass that says what is missing.
+
+    Returns:
+        Whether results are on their way.
+    """
+    run = _find(kind, settings)
+    if run is None:
+        run = _start(kind, settings)
+    state = run.state()
+    if state.active:
+        _working(run.id, len(lines(run.folder / DONE)))
+        return True
+    if state.status == "done":  # its results were cleared away since
+        run.delete()
+        st.rerun()
+    if state.status == "cancelled":
+        st.info("This was cancelled; what had been found until then is shown.")
+    else:
+        st.error(md(state.error))
+    if st.button("Start again", key=f"again-{kind}", icon=":material/refresh:"):
+        run.delete()
+        st.rerun()
+    return False
+
+
+def _find(kind: str, settings: Any) -> Run | None:
+    """The newest run that was asked for the same."""
+    asked = dataclasses.asdict(settings)
+    for run in jobs.all_runs(kind):
+        try:
+            if run.asked()[1] == asked:
+                return run
+        except BadInput:
+            continue
+    return None
+
+
+def _start(kind: str, settings: Any) -> Run:
+    for old in jobs.all_runs(kind)[KEPT - 1 :]:
+        if not old.state().active:
+            old.delete()
+    return jobs.start(kind, settings)
+
+
+@st.fragment(run_every=1)
+def _working(identifier: str, before: int) -> None:
+    """How far a run is, read anew every second; the page follows when there is a new result, or when it ends."""
+    run = Run(jobs.home() / identifier)
+    if run.cancelling:
+        deadline = time.monotonic() + PATIENCE
+        while run.state().active and time.monotonic() < deadline:
+            time.sleep(0.05)
+    if not run.state().active or len(lines(run.folder / DONE)) > before:
+        st.rerun()
+    events = run.events()
+    last = events[-1] if events else None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(last.fraction if last else 0.0, md(last.phase) if last else "starting")
+        st.button(
+            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
+        )
+    if any(other.state().active for other in jobs.all_runs("train")):
+        st.caption("A training is running on this machine, too: this will take longer.")
