@@ -24,6 +24,7 @@ PAGES = (
     ("elmo_layers", "ELMo layers"),
     ("flair_characters", "Flair characters"),
     ("bert", "BERT"),
+    ("probes", "Layer probes"),
     ("contextuality", "How contextual"),
     ("leaderboard", "Leaderboard"),
     ("training", "Training"),
