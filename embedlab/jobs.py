@@ -27,6 +27,7 @@ WORKERS = {
     "train": "embedlab.training_runs:work",
     "fetch": "embedlab.fetch_runs:work",
     "softmax": "embedlab.softmax_runs:work",
+    "cloud": "embedlab.cloud_runs:work",
     "probes": "embedlab.probe_runs:work",
     "measure": "embedlab.leaderboard_runs:work",
     "elmo_layers": "embedlab.elmo_layer_runs:work",

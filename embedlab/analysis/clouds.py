@@ -1,0 +1,221 @@
+"""All occurrences of a word as a cloud of points at every layer, in pictures that can be laid over each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab import encodings, storage
+from embedlab.analysis import occurrences as found_in
+from embedlab.analysis.faithfulness import unit_rows
+from embedlab.analysis.moving import plane
+from embedlab.analysis.sense_groups import group
+from embedlab.base import BadModel, BadSetting, ContextualModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.data.senses import Occurrence
+from embedlab.lifted import as_contextual
+
+Points = NDArray[np.float64]
+Method = Literal["pca", "umap"]
+DIFFERENT = 8
+"""UMAP needs more different vectors than this; layers with fewer are drawn by PCA."""
+ARRAYS, TEXTS = "cloud.safetensors", "cloud.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """N occurrences of a word at L layers.
+
+    Attributes:
+        word: the word.
+        layers: L names, from the input to the top.
+        occurrences: N of them.
+        points: (L, N, 2) where they lie; every layer's picture is turned to lie as near as can be to the one below.
+        groups: (L, N) group of each, by size from 0; -1 for none.
+        central: (L, N) cosine of each with the centre of its group, the layer's mean taken out.
+        found: how many occurrences there are in the whole text.
+        sentences: how many sentences the text has.
+    """
+
+    word: str
+    layers: tuple[str, ...]
+    occurrences: tuple[Occurrence, ...]
+    points: Floats
+    groups: NDArray[np.int32]
+    central: Floats
+    found: int
+    sentences: int
+
+    def typical(self, layer: int, number: int, count: int = 3) -> list[int]:
+        """The occurrences of a group at a layer that are nearest to its centre, nearest first."""
+        rows = np.flatnonzero(self.groups[layer] == number)
+        best: list[int] = rows[np.argsort(-self.central[layer, rows], kind="stable")[:count]].tolist()
+        return best
+
+    def save(self, folder: Path) -> None:
+        """Write the cloud into a folder, atomically.
+
+        Raises:
+            BadModel: the folder cannot be written.
+        """
+        from safetensors.numpy import save_file
+
+        said = {"word": self.word, "layers": self.layers, "found": self.found, "sentences": self.sentences}
+        rows = [dataclasses.asdict(one) for one in self.occurrences]
+        with storage.atomic_folder(folder) as scratch:
+            save_file({"points": self.points, "groups": self.groups, "central": self.central}, scratch / ARRAYS)
+            (scratch / TEXTS).write_text(json.dumps(said | {"occurrences": rows}, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Cloud:
+        """The inverse of ``save``.
+
+        Raises:
+            BadModel: there is none, or it is damaged.
+        """
+        arrays = storage.read_tensors(folder / ARRAYS)
+        try:
+            said = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
+            rows = tuple(Occurrence(**row | {"words": tuple(row["words"])}) for row in said["occurrences"])
+            return cls(
+                said["word"], tuple(said["layers"]), rows, arrays["points"], arrays["groups"].astype(np.int32),
+                arrays["central"], said["found"], said["sentences"],
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BadModel(f"The cloud in {folder} cannot be read: {error}. Compute it again.") from error
+
+
+def cloud(
+    model: ContextualModel | StaticModel,
+    occurrences: Sequence[Occurrence],
+    *,
+    method: str = "pca",
+    sorter: str = "kmeans",
+    k: int = 2,
+    seed: int = 1,
+    found: int = 0,
+    sentences: int = 0,
+    on_progress: OnProgress | None = None,
+    store: encodings.Store | None = None,
+) -> Cloud:
+    """Read a word's occurrences, draw them at every layer and sort them into groups there.
+
+    Args:
+        model: contextual; a static one gives a cloud of one layer, with a point for every form.
+        occurrences: N of them, such as ``occurrences.gather(...).occurrences``.
+        method: "pca" or "umap" (see ``pictures``).
+        sorter: "kmeans" or "hdbscan" (see ``sense_groups.group``).
+        k: groups of k-means.
+        seed: of the pictures and of k-means.
+        found: how many occurrences the whole text has; N if 0.
+        sentences: how many sentences it has; N if 0.
+        on_progress: told while the model reads (phase "encoding") and while layers are drawn ("drawing").
+        store: where vectors are kept.
+
+    Raises:
+        BadInput: no occurrences.
+        BadSetting: another method or sorter, or k below 1.
+    """
+    if method not in get_args(Method):
+        raise BadSetting(f"A cloud is drawn by pca or umap, not by {method!r}.")
+    reader = as_contextual(model)
+    vectors = found_in.vectors(reader, occurrences, None, on_progress, store)  # (L, N, D)
+    groups = np.stack([group(rows, sorter, k, seed=seed) for rows in vectors])
+    central = np.stack([_central(rows, labels) for rows, labels in zip(vectors, groups, strict=True)])
+    points = pictures(vectors, method, seed, on_progress)
+    size = len(occurrences)
+    return Cloud(
+        occurrences[0].word, tuple(reader.layers), tuple(occurrences), points, groups, central,
+        found or size, sentences or size,
+    )  # fmt: skip
+
+
+def _central(rows: Floats, labels: NDArray[np.int32]) -> Floats:
+    """(N,) cosine of each vector with the mean of its group's directions; 0 for those in none."""
+    unit = unit_rows(rows - rows.mean(axis=0))
+    near = np.zeros(len(rows), np.float32)
+    for number in set(labels[labels >= 0].tolist()):
+        inside = labels == number
+        near[inside] = unit[inside] @ unit_rows(unit[inside].mean(axis=0, keepdims=True))[0]
+    return near
+
+
+def pictures(vectors: Floats, method: str = "pca", seed: int = 1, on_progress: OnProgress | None = None) -> Floats:
+    """(L, N, 2) points for (L, N, D) vectors: one picture a layer, each laid over the one below.
+
+    PCA draws every layer by itself, on the plane of its two principal components; only turning, mirroring and scale
+    are left to be fitted. With UMAP all layers are drawn together (AlignedUMAP: Dadu et al. 2023, of umap-learn):
+    each layer keeps its own neighbors, and a point is held near its place in the layers next to it. Layers with
+    hardly any different vectors, such as the input layer of most models, are drawn by PCA.
+
+    Args:
+        vectors: of the same N occurrences at every layer.
+        method: "pca" or "umap".
+        seed: of UMAP.
+        on_progress: told of the layers that are drawn (phase "drawing").
+    """
+    made = [plane(unit_rows(rows - rows.mean(axis=0))) if _differ(rows) else plane(rows) for rows in vectors]
+    if on_progress is not None:
+        on_progress(Progress(0 if method == "umap" else len(made), len(made), phase="drawing"))
+    rich = [i for i, rows in enumerate(vectors) if _distinct(rows) > DIFFERENT]
+    if method == "umap" and rich:
+        for i, points in zip(rich, _umap([vectors[i] for i in rich], seed), strict=True):
+            made[i] = points
+    laid = [scaled(made[0])]
+    for points in made[1:]:
+        laid.append(laid_over(points, laid[-1]))
+    return np.stack(laid).astype(np.float32)
+
+
+def _differ(rows: Floats) -> bool:
+    return bool(np.ptp(rows, axis=0).max() > 1e-5)
+
+
+def _distinct(rows: Floats) -> int:
+    return len(np.unique(rows.round(5), axis=0))
+
+
+def _umap(layers: list[Floats], seed: int) -> list[Points]:
+    """(N, 2) for each layer, drawn together."""
+    import warnings
+
+    import umap  # takes seconds
+
+    near = min(15, len(layers[0]) - 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if len(layers) == 1:
+            only = umap.UMAP(n_neighbors=near, metric="cosine", random_state=seed)
+            return [np.nan_to_num(np.asarray(only.fit_transform(layers[0]), float))]
+        model = umap.AlignedUMAP(n_neighbors=near, metric="cosine", random_state=seed)
+        same = {i: i for i in range(len(layers[0]))}
+        model.fit(layers, relations=[same] * (len(layers) - 1))
+    return [np.nan_to_num(np.asarray(points, float)) for points in model.embeddings_]
+
+
+def scaled(points: NDArray[np.floating]) -> Points:
+    """(N, 2) points around 0 with a mean square distance of 1 from it; points in one place stay there."""
+    centred = np.asarray(points, float) - np.mean(points, axis=0)
+    size = float(np.sqrt((centred**2).sum(axis=1).mean()))
+    return centred / size if size > 1e-6 else np.zeros_like(centred)
+
+
+def laid_over(points: NDArray[np.floating], before: NDArray[np.floating]) -> Points:
+    """Turn and mirror (N, 2) points, after ``scaled``, so that they lie as near as can be to those of the layer below.
+
+    The orthogonal Procrustes solution (Schönemann 1966, https://doi.org/10.1007/BF02289451): a picture is only defined
+    up to these, and without them points would jump between layers for no reason. It undoes a rotation or a reflection
+    exactly.
+    """
+    from scipy.linalg import orthogonal_procrustes
+
+    now = scaled(points)
+    turn, _ = orthogonal_procrustes(now, scaled(before))
+    turned: Points = now @ turn
+    return turned
