@@ -75,18 +75,18 @@ class Reading:
 
     def similarity(self, layer: str) -> Floats:
         """(N, N) cosines at a layer, as ``analysis.polysemy.compare`` gives them."""
-        return _remembered(("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32))
+        return remembered(("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32))
 
     def picture(self, layer: str, method: str) -> Projection:
         """The occurrences in the plane; PCA where there are too few different vectors for more."""
         rows = self.at(layer)
         if len(np.unique(rows.round(5), axis=0)) < 8:
             method = "pca"
-        return _remembered(("picture", self._key, layer, method), lambda: project(rows, method, seed=1))
+        return remembered(("picture", self._key, layer, method), lambda: project(rows, method, seed=1))
 
     def groups(self, layer: str, method: str, k: int) -> Groups:
         """(N,) groups that the vectors fall into."""
-        return _remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
+        return remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
 
     @property
     def _key(self) -> tuple[object, ...]:
@@ -102,7 +102,7 @@ def read(spec: ModelSpec, asked: Asked) -> Reading:
         BadModel: the model is gone or damaged.
     """
     key = ("reading", spec.key, cache.stamp(spec), _digest(asked))
-    return _remembered(key, lambda: _read(spec, asked))
+    return remembered(key, lambda: _read(spec, asked))
 
 
 def _read(spec: ModelSpec, asked: Asked) -> Reading:
@@ -130,7 +130,7 @@ def is_remembered(spec: ModelSpec, asked: Asked) -> bool:
     return ("reading", spec.key, cache.stamp(spec), _digest(asked)) in _memory()[0]
 
 
-def _remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
+def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
     """What was made before under this key, or is made now; the longest unused is forgotten."""
     kept, lock = _memory()
     with lock:

@@ -33,11 +33,14 @@ class Chosen:
     draft: jobs.Run | None = None
 
 
-def text_upload() -> Chosen | None:
+def text_upload(options: TextOptions | None = None) -> Chosen | None:
     """Let the visitor choose a text and how it is cut into words.
 
     The way and the sample are in the address (``source``, ``sample``), as is the folder of a text of one's own
     (``draft``), so that a reload loses nothing.
+
+    Args:
+        options: how the text becomes words; the visitor is asked if ``None``.
 
     Returns:
         The choice, or ``None`` while there is no usable text (the page then says what is missing).
@@ -57,10 +60,12 @@ def text_upload() -> Chosen | None:
                 "column", "", "Column", placeholder="the one with the most text",
                 help="For tables and JSON: the column or field that holds the text. JSON: a.b is field b inside a.",
             )  # fmt: skip
-    options = forms.settings_form(
-        TextOptions, "words_", first=(), without=("locale",) if sample else (), more="How the text becomes words"
-    )
-    return Chosen(TextChoice(sample, name, column, TextOptions(**options)), draft)
+    if options is None:
+        values = forms.settings_form(
+            TextOptions, "words_", first=(), without=("locale",) if sample else (), more="How the text becomes words"
+        )
+        options = TextOptions(**values)
+    return Chosen(TextChoice(sample, name, column, options), draft)
 
 
 def _sample() -> str:

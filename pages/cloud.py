@@ -1,0 +1,16 @@
+"""Context cloud: every occurrence of a word as a point, moved through the layers of a contextual model."""
+
+from embedlab.ui import cloud_choice, cloud_said, cloud_views, widgets
+
+widgets.opening(
+    "Context cloud",
+    "Every occurrence of a word is a point; the slider leads it from the bottom layer to the top. "
+    "**Look for** one point that falls apart into islands as context comes in, and for what the sentences of an "
+    "island share: draw around it.",
+)
+with widgets.guard():
+    if question := cloud_choice.ask():
+        if made := cloud_views.ready(question):
+            cloud_views.show(question, made)
+        widgets.code(cloud_said.source(question))
+widgets.explain("cloud")
