@@ -5,9 +5,9 @@ import streamlit as st
 from embedlab.ui import flair_guesses, flair_misspelt, flair_models, flair_states, state, widgets
 
 VIEWS = {
-    "states": ("Where vectors are read", flair_states.picture),
-    "bits": ("Guessing letters", flair_guesses.guesses),
-    "misspelt": ("A wrong spelling", flair_misspelt.compare),
+    "states": ("Read-out", flair_states.picture),
+    "bits": ("Guessed letters", flair_guesses.guesses),
+    "misspelt": ("Wrong spelling", flair_misspelt.compare),
 }
 
 widgets.opening(

@@ -110,6 +110,14 @@ def test_a_new_sentence_begins_with_its_own_hidden_word() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_a_link_that_makes_no_sense_hides_the_usual_word() -> None:
+    page = opened(sentence=SENTENCE, hidden=["zebra"], masked_model="nobody", block="9", head="x")
+    assert page.button_group(key="hidden").value == [0]
+    page = opened(sentence=SENTENCE, view="Attention", block="9", head="x")
+    assert len(frame(page, "who looks")) == 8
+
+
+@pytest.mark.usefixtures("here")
 def test_attention_is_the_models_and_the_chosen_heads(folders: Path) -> None:
     page = opened(sentence=SENTENCE, view="Attention", block="2", head="1", lines="2")
     found = attention(bert(folders / "bert"), WORDS)

@@ -76,7 +76,7 @@ def test_the_states_of_a_word_are_said_and_drawn() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_bits_and_guesses_are_those_of_both_halves() -> None:
-    page = opened(sentence=SENTENCE, view="Guessing letters", place="5")
+    page = opened(sentence=SENTENCE, view="Guessed letters", place="5")
     model: Any = load_model("flair")
     shown = frame(page, "forward (bits)")
     guesses = frame(page, "guess")
@@ -94,14 +94,14 @@ def test_bits_and_guesses_are_those_of_both_halves() -> None:
 def test_a_character_lstm_guesses_in_its_direction_and_has_no_states() -> None:
     page = opened(sentence=SENTENCE, letters_model="Letters, backward")
     assert "makes no word vectors by itself" in said(page)
-    page = opened(sentence=SENTENCE, letters_model="Letters, backward", view="Guessing letters")
+    page = opened(sentence=SENTENCE, letters_model="Letters, backward", view="Guessed letters")
     found = character_bits(load_model("char_lstm"), SENTENCE)  # type: ignore[arg-type]
     assert frame(page, "backward (bits)")["backward (bits)"].tolist() == pytest.approx(found.bits.tolist())
 
 
 @pytest.mark.usefixtures("here")
 def test_a_wrong_spelling_beside_a_model_that_has_no_vector_for_it() -> None:
-    page = opened(sentence=SENTENCE, view="A wrong spelling", right_word="river", wrong_river="rivver")
+    page = opened(sentence=SENTENCE, view="Wrong spelling", right_word="river", wrong_river="rivver")
     shown = frame(page, "read as").set_index("model")
     found = misspelt(load_model("flair"), ["The", "river", "bank", "."], 1, "rivver")  # type: ignore[arg-type]
     assert found.similarity is not None
@@ -116,13 +116,13 @@ def test_a_wrong_spelling_beside_a_model_that_has_no_vector_for_it() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_what_cannot_be_shown_is_said() -> None:
-    for view in ("Where vectors are read", "Guessing letters", "A wrong spelling"):
+    for view in ("Read-out", "Guessed letters", "Wrong spelling"):
         page = opened(sentence=SENTENCE, view=view)
         page.text_input(key="sentence").set_value("").run()
         assert not page.exception and "Write a sentence" in said(page)
-    page = opened(sentence=SENTENCE, view="A wrong spelling", right_word="river", wrong_river="river")
+    page = opened(sentence=SENTENCE, view="Wrong spelling", right_word="river", wrong_river="river")
     assert "differs from the right one" in said(page)
-    page = opened(sentence="Zürich $x$ <b>", view="Guessing letters")
+    page = opened(sentence="Zürich $x$ <b>", view="Guessed letters")
     assert "It lacks" in said(page)
 
 
@@ -132,7 +132,7 @@ def test_without_a_model_of_letters_the_page_says_so() -> None:
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("view", ["Where vectors are read", "Guessing letters", "A wrong spelling"])
+@pytest.mark.parametrize("view", ["Read-out", "Guessed letters", "Wrong spelling"])
 def test_the_code_runs_when_pasted(view: str, capsys: pytest.CaptureFixture[str]) -> None:
     page = opened(sentence=SENTENCE, view=view)
     exec(page.code[0].value, {})

@@ -47,7 +47,6 @@ def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
             line={"color": BLUE, "width": 1 + 5 * share},
             opacity=0.12 + 0.88 * share,
             hoverinfo="skip",
-            uid=f"line-{row}-{column}",
             meta={"from": row, "to": column},
         )
     places = list(range(len(pieces)))

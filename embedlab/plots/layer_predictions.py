@@ -71,7 +71,7 @@ def by_layer(result: LayerPredictions) -> Figure:
         tickvals=columns, ticktext=[f"guess {i + 1}" for i in columns], side="top", showgrid=False, zeroline=False
     )
     fig.update_yaxes(tickvals=rows, ticktext=labels, showgrid=False, zeroline=False)
-    return neutral(fig, height=44 * len(rows) + 60, margin_t=36)
+    return neutral(fig, height=44 * len(rows) + 76, margin_t=52)
 
 
 def answer(result: LayerPredictions) -> Figure:

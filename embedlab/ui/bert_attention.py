@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MEAN = "mean"
 FIGURE = "attention-lines"
+SHORT = ("itself", "before", "after", "marks")
+"""``PATTERNS`` on buttons that stand side by side on a phone, too."""
 
 
 def looks(reader: Reader, cut: Sequence[str]) -> str:
@@ -106,8 +108,8 @@ def _lines(found: Attention, weights: Floats, block: int, head: int | None, mark
 def _all_heads(found: Attention, shares: NDArray[np.float64]) -> None:
     """What share of every head's attention goes to one pattern."""
     st.subheader("All heads at once")
-    names = dict(zip(map(str, range(len(PATTERNS))), PATTERNS, strict=True))
-    chosen = int(state.choice("pattern", list(names), "1", "Share of the attention that goes to", titles=names))
+    label = "Share of the attention that goes to the piece itself, the one before or after it, the marks"
+    chosen = SHORT.index(state.choice("pattern", SHORT, "before", label))
     part, even = shares[..., chosen], attention_lines.even_share(found)[chosen]
     place = np.unravel_index(int(part.argmax()), part.shape)
     best = f"layer {place[0] + 1}, head {place[1] + 1} gives {part.max():.0%} to {PATTERNS[chosen]}"

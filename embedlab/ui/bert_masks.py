@@ -15,7 +15,7 @@ from embedlab.plots.text import md
 from embedlab.ui import bert_words, contextual, state, widgets
 from embedlab.ui.bert_words import Reader
 
-LITTLE = 0.5
+LITTLE = 1.0
 """Bits told by the words around a gap from which on a guess is more than a common word."""
 
 

@@ -84,7 +84,8 @@ def verdict(found: NextSentences) -> str:
         )
     elif len(others):
         beaten = int((others < own).sum())
-        said += f", more than {beaten} of the {len(others)} sentences on other matters."
+        many = "any" if beaten == len(others) else f"{beaten}"
+        said += f", more than {many} of the {len(others)} sentences on other matters."
     else:
         said += "."
     back = float(found.reversed[0])

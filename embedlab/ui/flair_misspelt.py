@@ -78,13 +78,13 @@ for key in {[spec.key for spec in specs]!r}:
 
 
 def slips(word: str) -> list[str]:
-    """Four usual slips: two letters swapped, one left out, one doubled, one replaced by its neighbor."""
+    """Four usual slips: a letter left out, two swapped, one doubled, one replaced."""
     if len(word) < 3:
         return []
     middle = len(word) // 2
     made = (
-        word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :],
         word[:middle] + word[middle + 1 :],
+        word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :],
         word[:middle] + word[middle] + word[middle:],
         word[:middle] + "e" + word[middle + 1 :],
     )

@@ -15,7 +15,7 @@ from embedlab.ui import cache, state, widgets
 
 SENTENCE = "sentence"
 EXAMPLES = (
-    "The river bank was green.",
+    "The government has a bank by the river.",
     "George Washington was the first president.",
     "They live in the state of Washington.",
     "She opened an account at the bank.",

@@ -11,7 +11,7 @@ import streamlit as st
 _LISTEN = """
 export default function ({ data }) {
   const light = (chart, shown) => {
-    for (const trace of chart.data) {
+    for (const trace of chart._fullData) {
       if (trace.meta?.from === undefined) continue;
       const drawn = chart.querySelector(`.scatterlayer .trace${trace.uid}`);
       if (drawn) drawn.style.opacity = shown === null ? trace.opacity : shown(trace.meta) ? 1 : 0.04;
@@ -22,7 +22,7 @@ export default function ({ data }) {
     if (!chart || !chart.on || chart.hoverIsHeard) return;
     chart.hoverIsHeard = true;
     chart.on("plotly_hover", ({ points }) => {
-      const side = points[0].data.meta?.side;
+      const side = points[0].fullData.meta?.side;
       if (side) light(chart, (line) => line[side] === points[0].pointNumber);
     });
     chart.on("plotly_unhover", () => light(chart, null));
