@@ -19,8 +19,7 @@ with widgets.guard():
         reader = None
         if asked and len(results) < len(asked.each):
             reader = elmo_layer_asked.reader(spec)
-            if reader:
-                elmo_layer_asked.bring(asked)
+            if reader and elmo_layer_asked.bring(asked):
                 st.caption("Weights are being learned, a task at a time; below, layers can be mixed by hand meanwhile.")
         if results:
             figure, summary = elmo_layer_views.bars(results, l2)

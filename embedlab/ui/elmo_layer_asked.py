@@ -124,10 +124,9 @@ def found(asked: MixSettings) -> dict[str, tuple[MixFit, ...]]:
     return {task: fits for task, fits in results.items() if fits}
 
 
-def bring(asked: MixSettings) -> None:
-    """See to what has not been learned yet; it is on its way then."""
-    if len(found(asked)) < len(asked.each):
-        kept_runs.bring(KIND, replace(asked, file=asked.file if "file" in asked.each else ""))
+def bring(asked: MixSettings) -> bool:
+    """See to what has not been learned yet; whether it is on its way."""
+    return kept_runs.bring(KIND, replace(asked, file=asked.file if "file" in asked.each else ""))
 
 
 def _found(task: str, asked: MixSettings) -> tuple[MixFit, ...] | None:

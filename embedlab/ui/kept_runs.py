@@ -41,10 +41,12 @@ def bring(kind: str, settings: Any) -> bool:
     if state.active:
         _working(run.id, len(lines(run.folder / DONE)))
         return True
-    if state.status == "done":  # its results were cleared away since
-        run.delete()
-        st.rerun()
-    if state.status == "cancelled":
+    if state.status == "done":
+        if st.session_state.get("_done") != run.id:  # it ended just now
+            st.session_state["_done"] = run.id
+            st.rerun()
+        st.info("The results were cleared away since.")
+    elif state.status == "cancelled":
         st.info("This was cancelled; what had been found until then is shown.")
     else:
         st.error(md(state.error))

@@ -1,0 +1,125 @@
+"""The page on contextuality, on a tiny LSTM and static vectors: measures, words, own text, bad input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab import contextuality_runs, jobs, kept, registry
+from embedlab.contextuality_runs import KIND, ContextualitySettings
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = str(ROOT / "pages" / "contextuality.py")
+OWN = " ".join(f"The cat number {i} is in the house and the king is not." for i in range(8))
+
+
+@pytest.fixture(scope="session")
+def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny LSTM that has read a few sentences."""
+    from embedlab.data.corpus import Corpus
+
+    kind = registry.model_class("lstm")
+    config = kind.config_class.from_dict({"dim": 8, "layers": 2, "min_count": 1, "epochs": 1, "batch_size": 4})
+    sentences = [["the", "cat", "sat", "on", "the", "bank", "of", "a", "river"]] * 40
+    folder = tmp_path_factory.mktemp("models") / "lstm"
+    kind.train(Corpus.from_sentences(sentences), config).save(folder)  # type: ignore[attr-defined]
+    return folder
+
+
+@pytest.fixture
+def here(lstm_folder: Path, lab: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lab with the LSTM and a few of the shipped sentences; runs are worked off as soon as they are started."""
+    (lab / "starters" / "lstm").symlink_to(lstm_folder)
+    own = lab / "sentences"
+    own.mkdir()
+    lines = (ROOT / "assets" / "sentences" / "senses.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    few = [line for line in lines if json.loads(line)["word"] in ("bank", "plant", "crane")]
+    (own / "senses.jsonl").write_text("".join(few), encoding="utf-8")
+    shutil.copy(ROOT / "assets" / "sentences" / "ner.conll", own / "ner.conll")
+    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+    return lab
+
+
+def opened(**query: str | list[str]) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    if not page.dataframe:  # the run that was just done is looked at again
+        page.run()
+    assert not page.exception, page.exception[0].stack_trace
+    return page
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(item.value for item in (*page.markdown, *page.caption, *page.info, *page.error))
+
+
+@pytest.mark.usefixtures("here")
+def test_all_models_are_measured_once_and_shown() -> None:
+    page = opened()
+    rows = page.dataframe[0].value
+    assert rows["layer"].tolist() == ["embedding", "lstm1", "lstm2"] * 3 + ["vector"] * 3
+    assert len(page.get("plotly_chart")) == 3
+    settings = ContextualitySettings(models="lstm\nword2vec")
+    found = contextuality_runs.found(registry.find("lstm"), settings)
+    assert found is not None
+    own = rows[(rows["layer"] == "lstm2") & (rows["measure"] == "Self-similarity")].iloc[0]
+    assert own["value"] == pytest.approx(found.self_similarity.value[2])
+    assert own["before the baseline"] - own["baseline"] == pytest.approx(own["value"])
+    static = rows[(rows["layer"] == "vector") & (rows["measure"] == "Self-similarity")].iloc[0]
+    assert static["before the baseline"] == pytest.approx(1)
+    assert "its self-similarity is 1" in said(page) and f"{found.sentences:,} sentences" in said(page)
+    opened()
+    assert len(jobs.all_runs(KIND)) == 1
+
+
+def most_of(rows: pd.DataFrame) -> str:
+    """The contextual model's title."""
+    return str(rows[rows["layer"] == "lstm2"]["model"].iloc[0])
+
+
+@pytest.mark.usefixtures("here")
+def test_words_are_ordered_by_how_contextual_they_are() -> None:
+    page = opened(words_layer="lstm2")
+    most, least = page.dataframe[1].value, page.dataframe[2].value
+    assert most["self-similarity"].is_monotonic_increasing and least["self-similarity"].is_monotonic_decreasing
+    assert most["self-similarity"].iloc[0] <= least["self-similarity"].iloc[-1]
+    assert f"“{most['word'].iloc[0]}” is least like itself" in said(page)
+    rows = page.dataframe[0].value
+    assert len(page.dataframe[3].value) == rows[rows["model"] == most_of(rows)]["words or sentences"].min()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_text_of_ones_own() -> None:
+    assert "Write or paste a text" in said(opened(text="My own text"))
+    page = opened(text="My own text", own=OWN, beside="none")
+    assert "8 sentences" in said(page)
+    assert {"The", "cat", "king"} <= set(page.dataframe[3].value["word"])
+    short = opened(text="My own text", own="Too short.")
+    assert "No word stands in 5 different sentences" in said(short)
+    assert short.button(key=f"again-{KIND}")
+
+
+@pytest.mark.usefixtures("here")
+def test_damaged_results_and_missing_models(lab: Path) -> None:
+    opened()
+    spec, settings = registry.find("lstm"), ContextualitySettings()
+    key = contextuality_runs.key_of(spec, settings)
+    assert kept.has(KIND, key)
+    kept.write(KIND, key, {"title": "x"})
+    assert contextuality_runs.found(spec, settings) is None and not kept.has(KIND, key)
+    shutil.rmtree(lab / "starters")
+    assert "No model of the right sort" in said(opened())
+
+
+@pytest.mark.usefixtures("here")
+def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(opened().code[0].value, {})
+    printed = capsys.readouterr().out
+    assert "lstm ('embedding', 'lstm1', 'lstm2')" in printed and "word2vec ('vector',)" in printed
