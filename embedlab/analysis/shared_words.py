@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
-from statistics import NormalDist
 
 from embedlab.base import BadInput
 from embedlab.data.inflections import places
@@ -26,12 +25,14 @@ class SharedWord:
         inside: how many of the chosen sentences have it.
         outside: how many of the others do.
         z: log-odds ratio over its standard error; above 0 where it belongs to the chosen ones.
+        p: how often chance alone puts it into so many of the chosen ones (Fisher's exact test, one-sided).
     """
 
     word: str
     inside: int
     outside: int
     z: float
+    p: float
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Shared:
     """What chosen sentences share.
 
     Attributes:
-        words: those that stand out most, first; among them the ones that chance does not explain.
-        certain: how many of them (from the first on) have a z above ``threshold``.
-        threshold: z that none of all tested words would reach by chance in 95 of 100 cases (Bonferroni).
+        words: those that stand out most; first the ones that chance does not explain.
+        certain: how many of them, from the first on, chance does not explain: p is below ``limit``.
+        limit: of p, 0.05 over the number of words that were tested (Bonferroni).
         tested: words that were tested.
         chosen: chosen sentences.
         others: other sentences.
@@ -49,7 +50,7 @@ class Shared:
 
     words: tuple[SharedWord, ...]
     certain: int
-    threshold: float
+    limit: float
     tested: int
     chosen: int
     others: int
@@ -61,7 +62,8 @@ def shared(occurrences: Sequence[Occurrence], chosen: Collection[int], *, most: 
     The log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, "Fightin' Words", equations
     16, 18 and 22), which tames rare words: for a word in y1 of the chosen sentences and y2 of the others, with prior a,
     z = (log-odds(y1 + a) - log-odds(y2 + a)) / sqrt(1 / (y1 + a) + 1 / (y2 + a)). A sentence counts a word once; the
-    word itself in all its forms, punctuation and words of a single sentence are left out.
+    word itself in all its forms, punctuation and words of a single sentence are left out. The z gives the order; since
+    it is only roughly normal for small counts, Fisher's exact test says what chance may explain.
 
     Args:
         occurrences: all sentences.
@@ -71,6 +73,8 @@ def shared(occurrences: Sequence[Occurrence], chosen: Collection[int], *, most: 
     Raises:
         BadInput: none is chosen, or no other is left to compare with.
     """
+    from scipy.stats import hypergeom
+
     picked = {row for row in chosen if 0 <= row < len(occurrences)}
     if not picked or len(picked) == len(occurrences):
         raise BadInput(
@@ -80,17 +84,15 @@ def shared(occurrences: Sequence[Occurrence], chosen: Collection[int], *, most: 
     for row, occurrence in enumerate(occurrences):
         (one if row in picked else two).update(_context(occurrence))
     both = one + two
-    words = [word for word, count in both.items() if count > 1]
+    words = sorted(word for word, count in both.items() if count > 1)
     sizes, prior = (sum(one.values()), sum(two.values())), PRIOR * sum(both.values())
-    found = [
-        SharedWord(word, one[word], two[word], _z(one[word], two[word], sizes, PRIOR * both[word], prior))
-        for word in words
-    ]
-    found.sort(key=lambda item: (-item.z, item.word))
-    threshold = NormalDist().inv_cdf(1 - LEVEL / 2 / max(1, len(found)))
-    certain = sum(item.z > threshold for item in found[:most])
-    top = tuple(item for item in found[:most] if item.z > 0)
-    return Shared(top, certain, threshold, len(found), len(picked), len(occurrences) - len(picked))
+    zs = [_z(one[word], two[word], sizes, PRIOR * both[word], prior) for word in words]
+    ps = hypergeom.sf([one[w] - 1 for w in words], len(occurrences), [both[w] for w in words], len(picked)).tolist()
+    found = [SharedWord(w, one[w], two[w], z, p) for w, z, p in zip(words, zs, ps, strict=True) if z > 0]
+    limit = LEVEL / max(1, len(words))
+    found = sorted(found, key=lambda item: (item.p >= limit, -item.z))[:most]
+    certain = sum(item.p < limit for item in found)
+    return Shared(tuple(found), certain, limit, len(words), len(picked), len(occurrences) - len(picked))
 
 
 def _context(occurrence: Occurrence) -> set[str]:

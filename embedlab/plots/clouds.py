@@ -65,7 +65,7 @@ def _places(points: Floats) -> dict[str, Any]:
 def _slider(layers: Sequence[str], start: int) -> dict[str, Any]:
     move = {
         "mode": "immediate", "fromcurrent": True, "transition": {"duration": GLIDE, "easing": "cubic-in-out"},
-        "frame": {"duration": GLIDE, "redraw": False},
+        "frame": {"duration": GLIDE, "redraw": True},
     }  # fmt: skip
     return {
         "active": start, "currentvalue": {"font": {"size": 14}}, "pad": {"t": 12, "l": 44, "r": 44},

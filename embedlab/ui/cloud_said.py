@@ -47,7 +47,7 @@ def told(found: Shared) -> str:
     """What chosen sentences share, in a sentence of Markdown."""
     words = [f"**{md(item.word, 30)}** ({item.inside} of {found.chosen} against {item.outside} of {found.others})"
              for item in found.words]  # fmt: skip
-    rule = f"{found.tested:,} context words were tested, z above {found.threshold:.1f} would be no accident"
+    rule = f"{found.tested:,} context words were tested by Fisher's exact test, with 5 % for all of them together"
     if found.certain:
         return f"They share {', '.join(words[: found.certain])}: more than chance explains ({rule})."
     nearest = f" Nearest to it: {', '.join(words[:5])}." if words else ""

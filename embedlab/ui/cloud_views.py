@@ -148,8 +148,8 @@ def _selection(made: Cloud, event: Any, groups: Named) -> None:
         with widgets.guard():
             found = shared(made.occurrences, rows)
             st.markdown(cloud_said.told(found))
-            frame = pd.DataFrame([vars(item) for item in found.words], columns=["word", "inside", "outside", "z"])
-            frame.columns = ["word", f"of {found.chosen} chosen", f"of {found.others} others", "z"]
+            frame = pd.DataFrame([vars(item) for item in found.words], columns=["word", "inside", "outside", "z", "p"])
+            frame.columns = ["word", f"of {found.chosen} chosen", f"of {found.others} others", "z", "p"]
             widgets.table(frame, "cloud-shared", title="Words that stand out, with their counts")
     with st.container(height=260):
         st.markdown(cloud_said.lines(made, rows[:LISTED], groups))

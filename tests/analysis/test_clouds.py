@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
 
 from embedlab import encodings
 from embedlab.analysis.clouds import Cloud, cloud, laid_over, pictures, scaled
@@ -136,7 +139,12 @@ def test_the_planted_word_is_found_and_no_other() -> None:
     assert found.words[0].inside > found.words[0].outside
     names = [item.word for item in found.words]
     assert "bank" not in names and "," not in names and "the" not in names[:1]
-    assert all(one.z >= two.z for one, two in zip(found.words, found.words[1:], strict=False))
+    rest = found.words[1:]
+    assert all(one.z >= two.z for one, two in itertools.pairwise(rest))
+    table = [[found.words[0].inside, found.words[0].outside]]
+    table.append([40 - table[0][0], 60 - table[0][1]])
+    assert found.words[0].p == pytest.approx(fisher_exact(table, alternative="greater").pvalue)
+    assert found.words[0].p < found.limit == pytest.approx(0.05 / found.tested)
 
 
 def test_a_random_choice_shares_nothing_that_chance_does_not_explain() -> None:
