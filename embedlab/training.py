@@ -161,6 +161,7 @@ class _Run:
     def all(self) -> Outcome:
         """Every epoch, from the beginning or from the checkpoint."""
         torch.manual_seed(self.config.seed)
+        self.clear()  # of what was learned before, such as vectors to begin with
         self.at = self.place.resume(self.task.learner, self.optimizer) or self.at
         self.told_step = self.at.step
         self.began -= self.at.seconds
