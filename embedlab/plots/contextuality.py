@@ -45,7 +45,7 @@ def depth(layers: int) -> list[float]:
 
 
 def by_depth(curves: Sequence[Curve], title: str, y_title: str) -> Figure:
-    """Every model's measure from its input to its top, with 95 % intervals; a static model is a dashed flat line."""
+    """Every model's measure from its input to its top, with 95 % intervals; one of a single layer is a dashed line."""
     import plotly.graph_objects as go
 
     fig = go.Figure()

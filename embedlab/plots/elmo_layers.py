@@ -34,7 +34,8 @@ def weights(fits: Mapping[str, MixFit], names: Mapping[str, str]) -> Figure:
         fig.add_bar(
             x=[plain(names[layer]) for layer in layers], y=mean.tolist(), name=plain(title, 30),
             marker={"color": SERIES[number % len(SERIES)], "pattern": {"shape": SHAPES[number % len(SHAPES)]}},
-            error_y={"array": (high - mean).tolist(), "arrayminus": (mean - low).tolist(), "thickness": 1.5},
+            error_y={"array": (high - mean).tolist(), "arrayminus": (mean - low).tolist(), "thickness": 1.5,
+                "color": GREY},
             customdata=[[a, b] for a, b in zip(low.tolist(), high.tolist(), strict=True)],
             hovertemplate="%{x}<br><b>%{y:.3f}</b>, over the seeds %{customdata[0]:.3f} to %{customdata[1]:.3f}"
             "<extra>%{fullData.name}</extra>",
@@ -122,7 +123,7 @@ def scores(rows: Sequence[Score], baseline: float, title: str, unit: str) -> Fig
             },
             error_x={
                 "array": [row.high - row.value for row in rows], "arrayminus": [row.value - row.low for row in rows],
-                "thickness": 1.5, "width": 4,
+                "thickness": 1.5, "width": 4, "color": GREY,
             },
             customdata=[[plain(row.name), row.low, row.high] for row in rows],
             hovertemplate="%{customdata[0]}<br><b>%{x:.3f}</b>, 95 % interval %{customdata[1]:.3f} to "

@@ -128,8 +128,8 @@ def _about(result: Contextuality) -> str:
     if len(result.layers) == 1:
         if own.raw[0] > 0.9999:
             return (
-                f"one vector a word: its self-similarity is 1 ({own.value[0]:.2f} less the baseline), and nothing "
-                "depends on the sentence."
+                "one vector a word, whatever the sentence: its self-similarity is 1. It is drawn at "
+                f"{own.value[0]:.2f}, since random words have a cosine of {own.baseline[0]:.2f}."
             )
         return f"one layer, with a self-similarity of {own.value[0]:.2f} less the baseline. {_random(result)}".strip()
     low = int(own.value.argmin())

@@ -63,10 +63,18 @@ def _set(values: Sequence[float]) -> None:
         state.put(f"w{number}", int(value))
 
 
+@st.fragment
 def show(
     spec: ModelSpec, reader: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
 ) -> None:
-    """The sliders, the square of similarities, the picture, and what they say."""
+    """The sliders, the square of similarities, the picture, and what they say; only these follow a slider."""
+    with widgets.guard():
+        _show(spec, reader, results, l2, layer_norm)
+
+
+def _show(
+    spec: ModelSpec, reader: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
+) -> None:
     st.subheader("Mix by hand")
     known = _senses()
     words = [word for word in WORDS if word in known] + sorted(set(known) - set(WORDS))

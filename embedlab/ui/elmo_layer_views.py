@@ -113,7 +113,8 @@ def _about(fits: Sequence[MixFit], l2: float) -> str:
 
 def _better(one: MixFit, other: MixFit, subject: str = "") -> str:
     gap = difference(one, other)
-    ends = f"{gap.value:+.3f}, 95 % interval {gap.low:+.3f} to {gap.high:+.3f}".replace("-", "−")
+    value, low, high = (f"{round(one, 3) + 0.0:+.3f}".replace("-", "−") for one in (gap.value, gap.low, gap.high))
+    ends = f"{value}, 95 % interval {low} to {high}"
     if not gap.clear:
         return f"no clear difference, {ends}"
     return f"{subject} {'better' if gap.value > 0 else 'worse'}, {ends}".strip()
