@@ -15,15 +15,21 @@ from time import perf_counter
 from typing import Any
 
 from embedlab import storage
+from embedlab.analysis.layer_strategies import layer_name
 from embedlab.analysis.like_occurrences import Like, like_occurrences
-from embedlab.base import BadModel, ContextualModel, Model, OnProgress
+from embedlab.analysis.probes import layer_probe
+from embedlab.base import BadModel, ContextualModel, Model, OnProgress, StaticModel
+from embedlab.data.conll import load_ner
 from embedlab.data.senses import load_senses
 from embedlab.evaluations import Figures, Texts, measure
+from embedlab.lifted import as_contextual
 from embedlab.registry import ModelSpec, load_model
 
 SHOWN = ("bank", "ran")
 """Words whose occurrences are shown."""
 LIBRARIES = ("numpy", "torch", "scikit-learn")
+WIDEST = 2_000
+"""Vectors with more numbers are not probed for names: a one-hot vector has one a word."""
 READ = 300
 """Sentences by which the speed of reading is taken."""
 
@@ -130,7 +136,7 @@ def measured(spec: ModelSpec, texts: Texts | None = None, on_progress: OnProgres
         tokens=model.card.tokens,
         seconds=model.card.seconds,
         words_per_second=_speed(model),
-        measurements=tuple(_flat(figures)),
+        measurements=(*_flat(figures), *_names(model, on_progress)),
         best=tuple(ranked[:5]),
         worst=tuple(ranked[-5:]),
     )
@@ -160,6 +166,17 @@ def _flat(figures: Figures) -> Iterator[Measurement]:
             gaps = figures.language.masked
             yield Measurement("masked", gaps.first, count=gaps.asked)
             yield Measurement("masked5", gaps.among, count=gaps.asked)
+
+
+def _names(model: Model, on_progress: OnProgress | None) -> Iterator[Measurement]:
+    """Entity-level F1 of a linear probe on each layer."""
+    if not isinstance(model, (ContextualModel, StaticModel)) or as_contextual(model).dim > WIDEST:
+        return
+    data = load_ner()
+    layers = as_contextual(model).layers
+    probe = layer_probe(model, data, [layer_name(layer) for layer in layers], on_progress=on_progress)
+    for layer, row in zip(layers, probe.rows, strict=True):
+        yield Measurement("ner", row.f1, layer, row.low, row.high, len(data.test))
 
 
 def _speed(model: Model) -> float | None:

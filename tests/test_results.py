@@ -11,9 +11,11 @@ import pytest
 from embedlab import registry, result_table, results
 from embedlab.__main__ import main
 from embedlab.analysis.like_occurrences import like_occurrences
-from embedlab.base import BadInput, BadModel
+from embedlab.base import BadInput, BadModel, StaticModel
+from embedlab.data.conll import TaggedSentence, TaggedSet
 from embedlab.data.senses import load_senses
 from embedlab.evaluations import Texts
+from embedlab.lifted import as_contextual
 from embedlab.results import Measurement, Result
 
 LSTM = Result(
@@ -66,6 +68,14 @@ def test_a_static_model_is_measured_and_at_chance_for_senses() -> None:
     assert found.top("wordsim353").count > 100  # type: ignore[union-attr]
     assert found.words_per_second is None
     assert found.parameters == 0  # its matrix is never stored
+
+
+def test_names_are_probed_at_every_layer(tiny_model: StaticModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = [TaggedSentence(("the", "king"), ("O", "B-PER")), TaggedSentence(("a", "house"), ("O", "O"))] * 20
+    data = TaggedSet(tuple(sentences), tuple(sentences[:10]), tuple(sentences[:20]))
+    monkeypatch.setattr(results, "load_ner", lambda: data)
+    (found,) = results._names(tiny_model, None)
+    assert (found.name, found.layer, found.value, found.count) == ("ner", as_contextual(tiny_model).layers[0], 1.0, 20)
 
 
 def test_the_digest_changes_with_the_weights_and_not_with_the_card(tmp_path: Path) -> None:
