@@ -21,7 +21,7 @@ from embedlab.base import Floats, OnProgress, Progress
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHARE = 16
+SHARE = 32
 """Words that count as a sentence where a batch is made."""
 
 
@@ -151,14 +151,15 @@ class _Network:
 def _pass(
     network: _Network, x: Tensor, wanted: Tensor, sentences: Sequence[Ids], epoch: int, settings: ProbeSettings
 ) -> float:
-    """One pass over the training sentences; the steps grow shorter along a line. Gives the mean loss."""
+    """One pass over the training sentences; the steps grow shorter along a cosine. Gives the mean loss."""
     order = np.random.default_rng([settings.seed, epoch]).permutation(len(sentences))
-    left = 1 - (epoch - 1) / settings.epochs
+    words = sum(map(len, sentences))
+    left = (1 + np.cos(np.pi * (epoch - 1) / settings.epochs)) / 2
     for part, rate in zip(network.optimiser.param_groups, (settings.rate, settings.mix_rate), strict=False):
         part["lr"] = rate * left
     losses = [
         network.step(x, wanted, batch, settings.l2)
-        for batch in _batches(sentences, order.tolist(), max(1, settings.batch_size // SHARE))
+        for batch in _batches(sentences, order.tolist(), max(1, settings.batch(words) // SHARE))
     ]
     return float(np.mean(losses))
 

@@ -8,7 +8,9 @@ from embedlab.base import Settings, setting
 
 LINEAR, MLP, BILSTM = "linear", "mlp", "bilstm"
 PROBES = (LINEAR, MLP, BILSTM)
-USUAL_RATES = {LINEAR: 0.03, MLP: 0.005, BILSTM: 0.005}
+USUAL_RATES = {LINEAR: 0.05, MLP: 0.005, BILSTM: 0.005}
+STEPS = 16
+"""Training steps that a pass has at least, unless there are too few words."""
 TITLES = {LINEAR: "linear", MLP: "MLP", BILSTM: "BiLSTM"}
 
 
@@ -27,10 +29,14 @@ class ProbeSettings(Settings):
         10, "A probe stops after so many passes without a gain on the dev sentences, and its best pass counts.",
         low=1, high=500,
     )  # fmt: skip
-    batch_size: int = setting(512, "Words in a training step.", low=8, high=65_536)
-    learning_rate: float = setting(
-        0.0, "How far the weights move at a step (Adam), falling to zero; 0 for what suits the probe.", low=0, high=1
+    batch_size: int = setting(
+        1024, "Words in a training step, at most: a pass has at least sixteen steps.", low=8, high=65_536
     )
+    learning_rate: float = setting(
+        0.0,
+        "How far the weights move at a step (Adam), falling to zero along a cosine; 0 for what suits the probe.",
+        low=0, high=1,
+    )  # fmt: skip
     mix_rate: float = setting(
         0.05, "The same for the weights of a learned mix, which are few and must move further.", low=1e-6, high=10
     )
@@ -46,6 +52,10 @@ class ProbeSettings(Settings):
     seed: int = setting(
         1, "Of the order of words, the first weights, the control task and the bootstrap.", low=0, high=2**31 - 1
     )
+
+    def batch(self, words: int) -> int:
+        """Words in a training step where so many are trained on."""
+        return max(8, min(self.batch_size, words // STEPS))
 
     @property
     def rate(self) -> float:

@@ -131,14 +131,15 @@ def fit(
     # words are shuffled once and then read in whole batches, in another order at each pass: no row is copied again
     shuffled = torch.randperm(known, generator=order)
     train, wanted = x.index_select(1, shuffled), torch.from_numpy(labels)[rows][:, shuffled]  # (L, N, D), (P, N)
-    steps = -(-known // settings.batch_size)
+    size = settings.batch(known)
+    steps = -(-known // size)
     optimiser = _optimiser(stack, settings)
-    falling = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 1e-3, settings.epochs * steps)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.epochs * steps)
     fitted, waited = [Fitted(probe) for probe in stack.probes], [0] * len(rows)
     for epoch in range(1, settings.epochs + 1):
         loss = 0.0
         for batch in torch.randperm(steps, generator=order).tolist():
-            place = slice(batch * settings.batch_size, (batch + 1) * settings.batch_size)
+            place = slice(batch * size, (batch + 1) * size)
             loss += _step(stack, train[:, place], wanted[:, place], optimiser)
             falling.step()
         found, mixed = stack.tags(x[:, known:end]), stack.mixed()

@@ -78,7 +78,7 @@ def _confusion(kept: Kept, asked: Asked) -> None:
     count, i, j = max(pairs, default=(0, 0, 0))
     text = f"Words of the test sentences by their true type and by the type that “{row.strategy}” gives them."
     if count:
-        text += f" Most often taken for each other: {types[i - 1]} for {types[j - 1]}, {count} words."
+        text += f" Most frequent among names: true {types[i - 1]} tagged as {types[j - 1]}, {count} words."
     left, _ = st.columns([2, 1])
     with left:
         widgets.figure(probes.confusion(table[:size, :size], ["no name", *types[: size - 1]]), "probes-confusion", text)

@@ -1,0 +1,158 @@
+"""The whole table of linear layer probes on the shipped names, side by side with scikit-learn's logistic regression.
+
+Run: python tests/benchmarks/bench_probes.py [--model KEY] [--dim 768] [--layers 13] [--every 1] [--seed 1]
+
+Both learn the same: every strategy, the tags and the control task, the same penalty, the same standardised vectors;
+scikit-learn gets the mixes as ours learned them, and is spared the mixes for the depth. Without --model the vectors are
+made: a random projection of words, neighbours and tags, blurred by noise, with most signal in the upper middle.
+``--every 4`` asks scikit-learn for every fourth strategy only and scales its time up by values read. Processor seconds
+are printed beside the clock's: on a machine with other work only they compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from embedlab import load_model
+from embedlab.analysis import entity_scores as scoring
+from embedlab.analysis.control_task import control_labels
+from embedlab.analysis.entity_scores import Places
+from embedlab.analysis.layer_strategies import Source, strategies
+from embedlab.analysis.probe_errors import numbered
+from embedlab.analysis.probe_features import read, standardise
+from embedlab.analysis.probe_result import LayerProbe
+from embedlab.analysis.probes import ProbeSettings, layer_probe
+from embedlab.base import Card, ContextualModel, Settings
+from embedlab.data.conll import TaggedSet, load_ner
+
+
+class Made(ContextualModel):
+    """Vectors of the shipped sentences that hold words, neighbours and tags, more or less, and noise."""
+
+    kind: ClassVar[str] = "made"
+    config_class: ClassVar[type[Settings]] = Settings
+    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
+
+    def __init__(self, dataset: TaggedSet, layers: int, dim: int, seed: int) -> None:
+        self.layers = ["embeddings", *(str(i) for i in range(1, layers))]
+        self.dim, self.card, rng = dim, Card(title=f"made, {layers} layers of {dim}"), np.random.default_rng(seed)
+        parts = (*dataset.train, *dataset.dev, *dataset.test)
+        known = {word: i for i, word in enumerate({word for one in parts for word in one.words})}
+        tags = rng.normal(size=(len(dataset.labels), 60))
+        forms = rng.normal(size=(len(known), 60))
+        project = rng.normal(size=(layers, 180, dim)) / 13
+        self.made = {}
+        for one in parts:
+            word = forms[[known[w] for w in one.words]]
+            near = (np.roll(word, 1, 0) + np.roll(word, -1, 0)) / 2
+            name = tags[numbered(dataset.labels, [one])]
+            rows = []
+            for layer in range(layers):
+                share = np.exp(-(((layer - 0.65 * layers) / (0.3 * layers)) ** 2))
+                inner = np.hstack([word, 0.7 * near, 0.6 * share * name]) + 0.5 * rng.normal(size=(len(word), 180))
+                rows.append(inner @ project[layer] + 0.3 * rng.normal(size=(len(word), dim)))
+            self.made[one.words] = np.array(rows, np.float32)
+
+    def encode_batch(self, sentences: Any, layers: Any) -> list[Any]:
+        return [self.made[tuple(one)][layers] for one in sentences]
+
+    def tensors(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_tensors(cls, *args: Any) -> Any:
+        raise NotImplementedError
+
+
+def theirs(found: LayerProbe, model: Any, dataset: TaggedSet, every: int) -> None:
+    """Fit scikit-learn's, strategy by strategy, and print both."""
+    from sklearn.linear_model import LogisticRegression
+
+    features = read([model], dataset)
+    vectors, (_, known, begin, _) = features.vectors, features.splits
+    tags = numbered(found.labels, (*dataset.train, *dataset.dev, *dataset.test))
+    hard = control_labels(features.words, np.bincount(tags[:known], minlength=len(found.labels)), found.settings.seed)
+    named = {one.source: one.name for one in strategies(found.layers)}
+    places, asked = Places.of([len(one.words) for one in dataset.test]), list(named.items())[::every]
+    clock = processor = values = 0.0
+    print(f"{'strategy':28} {'ours F1':>8} {'sklearn':>8} {'apart':>6}   control accuracy: ours, sklearn; iterations")
+    worst = 0.0
+    for source, name in asked:
+        x = joined(vectors, source, found, name, known)
+        started, began = time.perf_counter(), time.process_time()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fits = [
+                LogisticRegression(C=1 / (found.settings.l2 * known), max_iter=1000).fit(x[:known], y[:known])
+                for y in (tags, hard)
+            ]
+        clock, processor = clock + time.perf_counter() - started, processor + time.process_time() - began
+        values += x.shape[1]
+        ours, given = found.row(name), fits[0].predict(x[begin:])
+        f1 = float(scoring.f1(scoring.counts(tags[begin:], given, places).sum(0)))
+        worst = max(worst, abs(ours.f1 - f1))
+        print(
+            f"{name:28} {100 * ours.f1:8.1f} {100 * f1:8.1f} {100 * (ours.f1 - f1):+6.1f}   {ours.control:.3f} "
+            f"{(fits[1].predict(x[begin:]) == hard[begin:]).mean():.3f}; {fits[0].n_iter_[0]}, {fits[1].n_iter_[0]}",
+            flush=True,
+        )
+    every_value = sum(vectors.shape[2] * (len(s.layers) if s.kind == "concatenation" else 1) for s in named)
+    scale = every_value / values
+    about = "" if every == 1 else f" (scaled up from {len(asked)} of {len(named)})"
+    print(f"scikit-learn, the whole table{about}: {scale * clock:.0f} s, {scale * processor:.0f} processor s")
+    print(f"F1 apart at most {100 * worst:.1f} points")
+    print(f"times as fast: {scale * clock / found.training:.1f} by the clock, ", end="")
+    print(f"{scale * processor / OURS['processor']:.1f} by processor seconds")
+
+
+OURS = {"processor": 0.0}
+
+
+def joined(vectors: np.ndarray, source: Source, found: LayerProbe, name: str, known: int) -> np.ndarray:
+    """(N, D) what a strategy reads."""
+    own = [vectors[layer] for layer in source.layers]
+    if source.kind == "concatenation":
+        return np.concatenate(own, axis=1)
+    if source.kind == "mix":
+        row = found.row(name)
+        return row.gamma * np.tensordot(np.array(row.weights, np.float32), np.stack(own), 1)
+    total = np.sum(own, axis=0)
+    standardise(total, known)
+    return total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model")
+    for name, usual in (("dim", 768), ("layers", 13), ("every", 1), ("seed", 1)):
+        parser.add_argument(f"--{name}", type=int, default=usual)
+    options = parser.parse_args()
+    dataset = load_ner()
+    model = load_model(options.model) if options.model else Made(dataset, options.layers, options.dim, options.seed)
+    began, marks = time.process_time(), []
+
+    def hear(event: Any) -> None:
+        if event.phase == "encoding":
+            marks.append(time.process_time())
+
+    found = layer_probe(model, dataset, settings=ProbeSettings(seed=options.seed), on_progress=hear)
+    OURS["processor"] = time.process_time() - (marks[-1] if marks else began)
+    print(
+        f"{found.model}: {len(found.layers)} layers, {len(found.rows)} strategies, tags and control task, depth: "
+        f"{found.training:.0f} s, {OURS['processor']:.0f} processor s",
+        flush=True,
+    )
+    theirs(found, model, dataset, options.every)
+
+
+if __name__ == "__main__":
+    main()
