@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedlab import training
-from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, Settings, setting
+from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, Settings
 from embedlab.data import characters
 from embedlab.interfaces.characters import Readouts
 from embedlab.models import cards, flair_published
-from embedlab.models.char_lstm import CharacterConfig, CharLstm, CharLstmConfig
+from embedlab.models.char_lstm import CharLstm
 from embedlab.models.devices import fastest, placed
+from embedlab.models.flair_config import FlairConfig, shared
 from embedlab.models.flair_learner import BothLearner, BothWays
 from embedlab.models.flair_packed import PackedReader
 from embedlab.models.flair_reader import StateReader
@@ -38,20 +39,7 @@ if TYPE_CHECKING:
 WORDS = "backward/words"
 """Tensor with the backward model's characters as JSON, where they are not the forward model's."""
 
-
-@dataclass(frozen=True)
-class FlairConfig(CharacterConfig):
-    """Settings of both directions."""
-
-    work: ClassVar[float] = 2.0
-
-    with_whitespace: bool = setting(
-        True, "Take a word's vector at the space that is read after it, as Flair does; or at its last letter."
-    )
-
-    def half(self, direction: str) -> CharLstmConfig:
-        """The settings of one direction."""
-        return CharLstmConfig(**_shared(self), direction=direction)
+__all__ = ["Flair", "FlairConfig"]
 
 
 class Flair(ContextualModel, LanguageModel):
@@ -96,7 +84,7 @@ class Flair(ContextualModel, LanguageModel):
     ) -> None:
         _check_pair(forward, backward)
         self.forward, self.backward, self.int8, self.variant = forward, backward, int8, "int8" if int8 else ""
-        self.config, self.card = config or FlairConfig(**_shared(forward.config)), card or Card()
+        self.config, self.card = config or FlairConfig(**shared(forward.config)), card or Card()
         self.words, self.counts, self.vocabulary = forward.words, forward.counts, forward.vocabulary
         shape = forward.config
         self.layers = ["projection"] if shape.projection else [f"lstm{i + 1}" for i in range(shape.layers)]
@@ -109,7 +97,7 @@ class Flair(ContextualModel, LanguageModel):
         Raises:
             BadInput: they do not make a pair.
         """
-        config = FlairConfig(**_shared(forward.config), with_whitespace=with_whitespace)
+        config = FlairConfig(**shared(forward.config), with_whitespace=with_whitespace)
         return cls(forward, backward, config, replace(forward.card, title="Flair"))
 
     @classmethod
@@ -245,11 +233,6 @@ def _reader(network: LstmNetwork, *, int8: bool) -> StateReader | PackedReader:
     if int8 or fastest().type == "cpu":
         return StateReader(network, int8=int8)
     return PackedReader(placed(network))
-
-
-def _shared(config: CharacterConfig) -> dict[str, Any]:
-    """The settings that both directions have in common."""
-    return {item.name: getattr(config, item.name) for item in fields(CharacterConfig)}
 
 
 def _check_pair(forward: CharLstm, backward: CharLstm) -> None:
