@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from embedlab import jobs, probe_store
+from embedlab import probe_store
 from embedlab.plots.text import md
-from embedlab.ui import kept_runs, probe_choice, probe_closer, probe_views, widgets
+from embedlab.ui import kept_runs, probe_choice, probe_closer, probe_run, probe_views, widgets
 
 widgets.opening(
     "Layer probes",
@@ -18,14 +18,17 @@ with widgets.guard():
     if asked:
         kept = probe_store.find(asked.job.key)
         if kept is None:
-            known = any(run.asked()[1].get("key") == asked.job.key for run in jobs.all_runs("probes"))
-            if not known:
+            if probe_run.begun(asked.job):
+                kept_runs.bring(probe_run.KIND, asked.job)
+            else:
                 st.info(
                     f"There is no result yet for {md(asked.title)} as it is now, with these sentences and settings. It "
-                    "is computed in the background; other pages stay usable."
+                    "is computed in the background, a minute or two for the linear probe; other pages stay usable."
                 )
-            if known or st.button("Run the probes", key="run", type="primary", icon=":material/play_arrow:"):
-                kept_runs.bring("probes", asked.job)
+                st.button(
+                    "Run the probes", key="run", type="primary", icon=":material/play_arrow:",
+                    on_click=probe_run.begin, args=(asked.job,),
+                )  # fmt: skip
         else:
             probe_views.figures(kept, asked)
             probe_closer.look(kept, asked)

@@ -83,7 +83,9 @@ def _probe_help() -> str:
 
 
 def _beside(spec: ModelSpec) -> list[ModelSpec]:
-    """The static model whose vectors stand beside each layer, if one is chosen."""
+    """The static model whose vectors stand beside each layer, if one is chosen; a static one stands alone."""
+    if contextual.is_static(spec):
+        return []
     known = {one.key: one for one in cache.specs("static") if one.key != spec.key}
     titles = {"": "nothing"} | widgets.unique_titles(list(known.values()))
     chosen = state.choice(

@@ -69,7 +69,7 @@ def selective(probe: LayerProbe) -> str:
         f"{_percent(best.accuracy)} of the words get their right tag, {_percent(best.control)} their meaningless one"
     )
     text += f"; calling every word O gets {_percent(probe.majority)}."
-    if best.selectivity_high <= 0:
+    if best.selectivity_high < 0:
         text += " Meaningless labels are learned better than names: these vectors say above all which word it is."
     elif best.selectivity_low <= 0:
         text += " This does not differ from none."
