@@ -7,9 +7,10 @@ import itertools
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact
+from sklearn.decomposition import PCA
 
 from embedlab import encodings
-from embedlab.analysis.clouds import Cloud, cloud, laid_over, pictures, scaled
+from embedlab.analysis.clouds import Cloud, cloud, laid_over, pictures, plane, scaled
 from embedlab.analysis.shared_words import shared
 from embedlab.base import BadInput, BadModel, BadSetting
 from embedlab.data.senses import Occurrence
@@ -42,6 +43,15 @@ def test_turning_mirroring_moving_and_growing_are_undone_exactly(angle: float, m
     moved = 3.7 * turned(points, angle, mirrored) + [4, -2]
     np.testing.assert_allclose(laid_over(moved, points), scaled(points), atol=1e-9)
     assert np.sqrt((scaled(moved) ** 2).sum(axis=1).mean()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("size", [12, 40])  # fewer and more vectors than dimensions
+def test_the_plane_is_that_of_the_principal_components(size: int) -> None:
+    rows = np.random.default_rng(7).normal(size=(size, 20)) * np.linspace(3, 1, 20)
+    expected = PCA(2, svd_solver="full").fit_transform(rows)
+    found = plane(rows.astype(np.float32))
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=1e-4)
+    assert plane(np.float32([[1], [3]])).tolist() in ([[-1, 0], [1, 0]], [[1, 0], [-1, 0]])
 
 
 def test_points_in_one_place_stay_there() -> None:

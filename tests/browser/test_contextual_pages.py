@@ -47,7 +47,7 @@ def test_typed_sentences(page: Page, address: str) -> None:
     page.goto(f"{address}/polysemy?readers=word2vec%20skip-gram")
     settled(page)
     page.get_by_text("My own").click()
-    box = page.get_by_label("Sentences, one a line")
+    box = page.get_by_role("textbox", name="Sentences, one a line")
     box.fill("He sat on the bank.\nThe <b>banks</b> closed.\nNothing here.")
     box.press("Control+Enter")
     page.get_by_text("Left out, without the word “bank”: Nothing here.").wait_for(timeout=SLOW)
@@ -56,6 +56,7 @@ def test_typed_sentences(page: Page, address: str) -> None:
 
 
 def test_the_cloud_glides_and_a_lasso_lists(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1300, "height": 1500})  # the mouse reaches only what is in view
     page.goto(f"{address}/cloud?cloud_word=bank&contextual_model=Word%20LSTM")
     page.get_by_role("heading", name="Context cloud", level=1).wait_for()
     page.locator(".slider-rail-touch-rect").wait_for(timeout=SLOW)
