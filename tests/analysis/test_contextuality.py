@@ -150,14 +150,14 @@ def test_intervals_cover_what_other_texts_would_give():
         rows = rng.permutation(order).reshape(count, -1)
         return [tuple(row) for row in rows.tolist()]
 
-    truth = measure(Made(build), draw(2000, 1500), resamples=1)
+    truth = measure(Made(build), draw(1000, 750), resamples=1)
     covered = np.zeros(3)
-    for trial in range(60):
+    for trial in range(40):
         one = measure(Made(build), draw(60, 45), resamples=150, seed=trial)
         for number, name in enumerate(("self_similarity", "intra_sentence", "explained")):
             value = getattr(truth, name).value[0]
             covered[number] += getattr(one, name).low[0] <= value <= getattr(one, name).high[0]
-    assert (covered >= 51).all(), covered  # 85 %: with 60 words the bootstrap is a little narrow
+    assert (covered >= 34).all(), covered  # 85 %: with 60 words the bootstrap is a little narrow
 
 
 def test_the_same_seed_gives_the_same_and_it_can_be_written_down():
