@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -24,6 +25,8 @@ Points = NDArray[np.float64]
 Method = Literal["pca", "umap"]
 DIFFERENT = 8
 """UMAP needs more different vectors than this; layers with fewer are drawn by PCA."""
+SMALL = 16
+"""Matrices up to this size are decomposed as a whole."""
 ARRAYS, TEXTS = "cloud.safetensors", "cloud.json"
 
 
@@ -180,18 +183,30 @@ def pictures(vectors: Floats, method: str = "pca", seed: int = 1, on_progress: O
 def plane(rows: Floats) -> Points:
     """(N, D) vectors on the plane of their two principal components, (N, 2).
 
-    By the eigenvectors of the smaller of the two products, which for thousands of vectors takes a fraction of the time
-    of a singular value decomposition.
+    By the two largest eigenvectors of the smaller of the two products, which for thousands of vectors takes a fraction
+    of the time of a singular value decomposition.
     """
     centred = np.asarray(rows, np.float64) - rows.mean(axis=0, dtype=np.float64)
     points = np.zeros((len(centred), 2))
-    kept = min(2, *centred.shape)
-    if len(centred) > centred.shape[1]:
-        points[:, :kept] = centred @ np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :kept]
-    else:
-        values, axes = np.linalg.eigh(centred @ centred.T)
-        points[:, :kept] = (axes * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :kept]
+    kept, wide = min(2, *centred.shape), len(centred) > centred.shape[1]
+    values, axes = _largest(centred.T @ centred if wide else centred @ centred.T, kept)
+    points[:, :kept] = centred @ axes if wide else axes * np.sqrt(np.maximum(values, 0))
     return points
+
+
+def _largest(square: Points, count: int) -> tuple[Points, Points]:
+    """The largest eigenvalues of a symmetric matrix, and their vectors as columns; largest first."""
+    from scipy.sparse.linalg import ArpackError, eigsh
+
+    values, axes = None, None
+    if len(square) > SMALL and np.trace(square) > 0:
+        start = np.random.default_rng(0).normal(size=len(square))  # the same picture every time
+        with suppress(ArpackError):
+            values, axes = eigsh(square, k=count, v0=start)
+    if values is None or axes is None:
+        values, axes = np.linalg.eigh(square)
+    order = np.argsort(-values)[:count]
+    return values[order], axes[:, order]
 
 
 def _differ(rows: Floats) -> bool:

@@ -15,7 +15,7 @@ PLACES = {"shipped": "Shipped sentences", "text": "A text"}
 METHODS = {"pca": "PCA", "umap": "UMAP"}
 SORTERS = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}
 FIRST = ("ran", "bank", "right", "play", "charge", "cell", "spring", "Paris", "light", "race")
-IN_TEXTS = ("ran", "state", "right", "light", "current", "number", "party", "order")
+IN_TEXTS = ("state", "right", "light", "current", "number", "party", "order", "ran")
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 """Models that the page opens with, the first that is at hand."""
 
@@ -45,8 +45,7 @@ def ask() -> Question | None:
         if place == "shipped":
             word = state.choice("cloud_word", list(known), "ran", f"Word, one of {len(known)}")
         else:
-            text = "Found in any of its forms: ran, run, runs, running."
-            word = state.text("text_word", "ran", "Word to look for", help=text, limit=60)
+            word = state.text("text_word", "state", "Word to look for", limit=60)
     widgets.chips("Try", FIRST if place == "shipped" else IN_TEXTS, "cloud_word" if place == "shipped" else "text_word")
     chosen = None
     if place == "text":
@@ -73,7 +72,7 @@ def ask() -> Question | None:
 
 
 def _settings(senses: int, place: str) -> tuple[int, bool, str, str, int, int]:
-    most, inflected = 1000, True
+    most, inflected = 1000, False
     with st.expander("More settings", icon=":material/tune:"):
         left, right = st.columns(2, gap="large")
         with left:
@@ -92,5 +91,6 @@ def _settings(senses: int, place: str) -> tuple[int, bool, str, str, int, int]:
             forms.follow("cloud_groups", senses)
             k = state.number("cloud_groups", senses, 2, 10, "How many groups") if sorter == "kmeans" else senses
             if place == "text":
-                inflected = state.flag("inflected", True, "Other forms of the word, too")
+                help = "ran finds run, runs and running, too. Each form makes a group of its own in most models."
+                inflected = state.flag("inflected", False, "Other forms of the word, too", help=help)
     return most, inflected, method, sorter, k, seed
