@@ -15,6 +15,8 @@ from embedlab.analysis.layer_strategies import Source
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+EVERY = 4
+"""Steps between two at which the weights of mixes move."""
 TINY = 1e-6
 """A value that varies less than this is left as it is."""
 
@@ -81,7 +83,7 @@ class Layers(Group):
 
     def inputs(self, x: Tensor) -> Tensor:
         """The layers themselves."""
-        return x if self.rows == list(range(len(x))) else x[self.rows]
+        return _picked(x, self.rows)
 
 
 class Sums(Group):
@@ -117,7 +119,7 @@ class Concatenation(Group):
 
     def inputs(self, x: Tensor) -> Tensor:
         """The layers themselves."""
-        return x[self.rows]
+        return _picked(x, self.rows)
 
     def __call__(self, x: Tensor) -> Tensor:
         """(L, B, D) to (C, H, B)."""
@@ -141,13 +143,18 @@ class Mixes(Group):
         super().__init__(probes, len(probes), dim, outputs, draw)
         self.scores = torch.zeros(len(probes), layers).requires_grad_()
         self.gamma = torch.ones(len(probes), 1).requires_grad_()
+        self.turn = 0
         self.outside = torch.full((len(probes), layers), float("-inf"))
         for row, probe in enumerate(probes):
             self.outside[row, list(probe.source.layers)] = 0
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The mixes."""
-        return _combined(self.gamma * (self.scores + self.outside).softmax(1), x)
+        """The mixes; while learning, their weights move at every fourth step only, which costs most of the time."""
+        import torch
+
+        which = self.gamma * (self.scores + self.outside).softmax(1)
+        self.turn += torch.is_grad_enabled()
+        return _combined(which if self.turn % EVERY == 0 else which.detach(), x)
 
     def mix_parameters(self) -> list[Tensor]:
         """Scores and gamma."""
@@ -157,6 +164,12 @@ class Mixes(Group):
         """A probe's s, one for each of its own layers, and its gamma."""
         shares = (self.scores[number] + self.outside[number]).softmax(0).tolist()
         return tuple(shares[layer] for layer in self.probes[number].source.layers), self.gamma[number].item()
+
+
+def _picked(x: Tensor, rows: Sequence[int]) -> Tensor:
+    """Some of L layers; those that follow each other are not copied."""
+    first, last = rows[0], rows[-1] + 1
+    return x[first:last] if list(rows) == list(range(first, last)) else x[list(rows)]
 
 
 def scale_of_sum(known: Tensor, source: Source) -> Tensor:

@@ -30,7 +30,7 @@ class ProbeSettings(Settings):
         low=1, high=500,
     )  # fmt: skip
     batch_size: int = setting(
-        1024, "Words in a training step, at most: a pass has at least sixteen steps.", low=8, high=65_536
+        512, "Words in a training step, at most: a pass has at least sixteen steps.", low=8, high=65_536
     )
     learning_rate: float = setting(
         0.0,
@@ -38,7 +38,10 @@ class ProbeSettings(Settings):
         low=0, high=1,
     )  # fmt: skip
     mix_rate: float = setting(
-        0.05, "The same for the weights of a learned mix, which are few and must move further.", low=1e-6, high=10
+        0.1,
+        "The same for the weights of a learned mix, which are few and move at every fourth step only.",
+        low=1e-6,
+        high=10,
     )
     l2: float = setting(
         1e-3,

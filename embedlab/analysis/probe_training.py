@@ -128,19 +128,18 @@ def fit(
     x, (begin, known, dev, end) = torch.from_numpy(vectors), splits
     stack = Stack(probes, x[:, begin:known], int(labels.max()) + 1, settings)
     rows, order = [int(probe.control) for probe in stack.probes], torch.Generator().manual_seed(settings.seed)
-    # words are shuffled once and then read in whole batches, in another order at each pass: no row is copied again
-    shuffled = torch.randperm(known, generator=order)
-    train, wanted = x.index_select(1, shuffled), torch.from_numpy(labels)[rows][:, shuffled]  # (L, N, D), (P, N)
-    size = settings.batch(known)
-    steps = -(-known // size)
-    optimiser = _optimiser(stack, settings)
+    wanted = torch.from_numpy(labels)[rows]  # (P, N)
+    # words are dealt to batches once, and these read in another order at each pass: no row is copied again
+    dealt = torch.split(torch.randperm(known, generator=order), settings.batch(known))
+    batches = [(x.index_select(1, words), wanted[:, words]) for words in dealt]  # (L, B, D), (P, B)
+    steps, optimiser = len(batches), _optimiser(stack, settings)
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.epochs * steps)
     fitted, waited = [Fitted(probe) for probe in stack.probes], [0] * len(rows)
     for epoch in range(1, settings.epochs + 1):
         loss = 0.0
-        for batch in torch.randperm(steps, generator=order).tolist():
-            place = slice(batch * size, (batch + 1) * size)
-            loss += _step(stack, train[:, place], wanted[:, place], optimiser)
+        for place in torch.randperm(steps, generator=order).tolist():
+            words, tags = batches[place]
+            loss += _step(stack, words, tags, optimiser)
             falling.step()
         found, mixed = stack.tags(x[:, known:end]), stack.mixed()
         for number, one in enumerate(fitted):
