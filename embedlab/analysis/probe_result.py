@@ -65,7 +65,8 @@ class LayerProbe:
         dim: D, width of a layer.
         labels: K tags, O first.
         rows: one a strategy, layers first.
-        depth: at which layer names are found; ``None`` for one layer, a BiLSTM, or without the strategy "mix of all".
+        depth: at which layer names are found; ``None`` for one layer, a BiLSTM, without "mix of all" or if not
+            asked for.
         chance: F1 of tags drawn at random as often as they occur.
         lookup: F1 without any vectors, each word getting the tag that it had most often in training.
         majority: accuracy of calling every word O.

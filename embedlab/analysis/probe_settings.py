@@ -51,6 +51,11 @@ class ProbeSettings(Settings):
     )  # fmt: skip
     hidden: int = setting(64, "Width of the hidden layer (MLP), or of each direction (BiLSTM).", low=1, high=2048)
     dropout: float = setting(0.2, "Share of hidden values left out in training (MLP, BiLSTM).", low=0, high=0.9)
+    depth: bool = setting(
+        True,
+        "Also train the mixes of layers 0 to l that show at which layer names are found (not with the BiLSTM); "
+        "about doubles the time.",
+    )
     resamples: int = setting(1000, "Resamples of the bootstrap over test sentences.", low=10, high=100_000)
     seed: int = setting(
         1, "Of the order of words, the first weights, the control task and the bootstrap.", low=0, high=2**31 - 1

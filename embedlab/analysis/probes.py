@@ -61,7 +61,7 @@ def layer_probe(
     work = _Work.of(features, dataset, how)
     sources = tuple(dict.fromkeys(one.source for one in wanted))
     everything = Source("mix", tuple(range(len(features.layers))))
-    growing = cumulative(len(features.layers)) if everything in sources and how.probe != BILSTM else ()
+    growing = cumulative(len(features.layers)) if how.depth and everything in sources and how.probe != BILSTM else ()
     probes = [Probe(source, hard) for source in sources for hard in (False, True)]
     probes += [probe for source in growing if (probe := Probe(source)) not in probes]
     fitted = {one.probe: one for one in work.fit(probes, on_progress)}

@@ -40,7 +40,7 @@ def look(kept: Kept, asked: Asked) -> None:
 def _depth(kept: Kept, asked: Asked) -> None:
     found = kept.probe.depth
     if found is None:
-        st.info("A model with one layer has no depth, and it is not measured with the BiLSTM: choose another one.")
+        st.info("One layer has no depth; nor is it measured with the BiLSTM, or where the settings leave it out.")
         return
     layers = [contextual.layer_title(name) for name in kept.probe.layers]
     text = (

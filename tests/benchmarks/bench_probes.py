@@ -1,6 +1,6 @@
 """The whole table of linear layer probes on the shipped names, side by side with scikit-learn's logistic regression.
 
-Run: python tests/benchmarks/bench_probes.py [--model KEY] [--dim 768] [--layers 13] [--every 1] [--seed 1]
+Run: python tests/benchmarks/bench_probes.py [--model KEY] [--dim 768] [--layers 13] [--every 1] [--depth]
 
 Both learn the same: every strategy, the tags and the control task, the same penalty, the same standardised vectors;
 scikit-learn gets the mixes as ours learned them, and is spared the mixes for the depth. Without --model the vectors are
@@ -46,10 +46,13 @@ class Made(ContextualModel):
         self.layers = ["embeddings", *(str(i) for i in range(1, layers))]
         self.dim, self.card, rng = dim, Card(title=f"made, {layers} layers of {dim}"), np.random.default_rng(seed)
         parts = (*dataset.train, *dataset.dev, *dataset.test)
-        known = {word: i for i, word in enumerate({word for one in parts for word in one.words})}
+        known = {word: i for i, word in enumerate(dict.fromkeys(word for one in parts for word in one.words))}
         tags = rng.normal(size=(len(dataset.labels), 60))
         forms = rng.normal(size=(len(known), 60))
-        project = rng.normal(size=(layers, 180, dim)) / 13
+        fall = np.arange(1, 181)[:, None] ** -0.5  # a few directions hold most of the variance, as in true models
+        project = np.stack([fall * np.linalg.qr(rng.normal(size=(180, 180)))[0] for _ in range(layers)]) @ (
+            rng.normal(size=(layers, 180, dim)) / 3
+        )
         self.made = {}
         for one in parts:
             word = forms[[known[w] for w in one.words]]
@@ -59,7 +62,7 @@ class Made(ContextualModel):
             for layer in range(layers):
                 share = np.exp(-(((layer - 0.65 * layers) / (0.3 * layers)) ** 2))
                 inner = np.hstack([word, 0.7 * near, 0.6 * share * name]) + 0.5 * rng.normal(size=(len(word), 180))
-                rows.append(inner @ project[layer] + 0.3 * rng.normal(size=(len(word), dim)))
+                rows.append(inner @ project[layer] + 0.1 * rng.normal(size=(len(word), dim)))
             self.made[one.words] = np.array(rows, np.float32)
 
     def encode_batch(self, sentences: Any, layers: Any) -> list[Any]:
@@ -135,6 +138,7 @@ def main() -> None:
     parser.add_argument("--model")
     for name, usual in (("dim", 768), ("layers", 13), ("every", 1), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=usual)
+    parser.add_argument("--depth", action="store_true", help="train the mixes for the depth, too")
     options = parser.parse_args()
     dataset = load_ner()
     model = load_model(options.model) if options.model else Made(dataset, options.layers, options.dim, options.seed)
@@ -144,10 +148,13 @@ def main() -> None:
         if event.phase == "encoding":
             marks.append(time.process_time())
 
-    found = layer_probe(model, dataset, settings=ProbeSettings(seed=options.seed), on_progress=hear)
+    found = layer_probe(
+        model, dataset, settings=ProbeSettings(seed=options.seed, depth=options.depth), on_progress=hear
+    )
     OURS["processor"] = time.process_time() - (marks[-1] if marks else began)
+    what = "tags, control task and depth" if options.depth else "tags and control task"
     print(
-        f"{found.model}: {len(found.layers)} layers, {len(found.rows)} strategies, tags and control task, depth: "
+        f"{found.model}: {len(found.layers)} layers, {len(found.rows)} strategies, {what}: "
         f"{found.training:.0f} s, {OURS['processor']:.0f} processor s",
         flush=True,
     )
