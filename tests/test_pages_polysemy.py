@@ -123,6 +123,8 @@ def test_a_click_moves_the_mark_and_the_address_keeps_it() -> None:
 def test_few_sentences_and_bad_addresses_raise_nothing() -> None:
     assert "bank" in texts(own("A lonely bank ."))
     assert "No sentence" not in texts(opened(senses="nonsense", layer_bert="layer 77", picture="x", groups="900"))
+    shuffled = own(OWN.replace("river | A grassy", "money | A grassy").replace("money | A bank", "river | A bank"))
+    assert "which does not differ from chance" in texts(shuffled)
     two = own("river | The river bank .\nmoney | A bank .", sorter="HDBSCAN")
     assert "95 % interval" not in "\n".join(
         item.value for item in two.markdown

@@ -145,7 +145,9 @@ def closer(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     if reading.scores and len(reading.layers) > 1:
         at = int(reading.scores.auc.argmax())
         best = contextual.layer_title(reading.layers[at])
-        summary = f"How well each layer separates the senses; best is {best} with AUC {reading.scores.auc[at]:.2f}."
+        chance = reading.scores.low[at] <= 0.5
+        summary = f"How well each layer separates the senses; best is {best} with AUC {reading.scores.auc[at]:.2f}"
+        summary += ", which does not differ from chance." if chance else "."
         st.markdown(md(summary))
         names = [contextual.layer_title(one) for one in reading.layers]
         fig = senses.by_layer(
