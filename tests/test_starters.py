@@ -11,7 +11,9 @@ from embedlab import registry, storage
 from embedlab.analysis import stored_maps
 from embedlab.analysis.evaluation import google_analogies, queen_rank, word_similarity
 from embedlab.analysis.neighbors import nearest
-from embedlab.base import LanguageModel, StaticModel
+from embedlab.analysis.polysemy import sense_separation
+from embedlab.base import ContextualModel, LanguageModel, StaticModel
+from embedlab.data.senses import load_senses
 
 MEGABYTE = 1_000_000
 LIMITS = {"word2vec": 10, "cbow": 10, "glove": 10, "fasttext": 16, "lsa": 10, "one_hot": 1}
@@ -117,3 +119,32 @@ def test_a_starter_that_predicts_prefers_english_to_the_same_words_shuffled(key:
 def test_one_hot_knows_no_similarity() -> None:
     model = starter("one_hot")
     assert (model.unit_matrix[:50] @ model.unit_matrix[:50].T).sum() == 50
+
+
+@pytest.mark.parametrize(("key", "layers"), [("elmo", 3), ("flair", 1), ("bert", 5)])
+def test_a_contextual_starter_is_small_says_where_it_comes_from_and_reads_any_word(key: str, layers: int) -> None:
+    folder = registry.model_folder("starter", key)
+    assert max(file.stat().st_size for file in folder.iterdir()) < 16 * MEGABYTE
+    model = registry.load_model(key)
+    assert isinstance(model, ContextualModel)
+    assert (len(model.layers), model.card.source) == (layers, "starter")
+    for said in (model.card.text, model.card.attribution):
+        assert "OpenStax" in said
+    assert "CC BY-SA 3.0" in model.card.licence
+    assert model.card.tokens > 1_000_000 and model.card.seconds > 60 and (model.card.loss or 0) > 0
+    bank, river = model.encode([["the", "bank"], ["the", "xqzzy", "river"]])
+    assert bank.shape == (layers, 2, model.dim) and river.shape == (layers, 3, model.dim)
+    assert np.isfinite(river).all()
+
+
+def test_the_contextual_starters_are_small_together() -> None:
+    folders = [registry.model_folder("starter", key) for key in ("elmo", "flair", "bert")]
+    assert sum(file.stat().st_size for folder in folders for file in folder.iterdir()) < 45 * MEGABYTE
+
+
+@pytest.mark.parametrize("key", ["bert"])
+def test_a_contextual_starter_tells_the_senses_of_bank_apart(key: str) -> None:
+    senses = [one for one in load_senses() if one.word == "bank"]
+    found = sense_separation(registry.load_model(key), senses)  # type: ignore[arg-type]
+    best = int(np.argmax(found.auc))
+    assert found.words[0].low[best] > 0.5
