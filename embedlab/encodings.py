@@ -118,6 +118,23 @@ def encode(
     return found
 
 
+def at_places(
+    model: ContextualModel,
+    sentences: Sequence[Sequence[str]],
+    places: Sequence[int],
+    layers: Sequence[str] | None = None,
+    on_progress: OnProgress | None = None,
+    store: Store | None = None,
+) -> Floats:
+    """(L, N, D) vectors of one word of each of N sentences, at least one; see ``encode``.
+
+    Raises:
+        BadInput: no such layer.
+    """
+    read = encode(model, sentences, layers, on_progress, store)
+    return np.stack([one[:, place] for one, place in zip(read, places, strict=True)], axis=1)
+
+
 def key_of(model: ContextualModel, sentences: Sequence[Sequence[str]], layers: Sequence[str] | None = None) -> str:
     """Names what ``encode`` would compute, in 64 letters.
 

@@ -75,8 +75,10 @@ def like_occurrences(
     own = [one for one in senses if one.word == word]
     if not own:
         raise BadInput(f"There are no sentences with '{word}'.")
-    read = encodings.encode(as_contextual(model), [one.words for one in own], [layer], on_progress, store)
-    vectors = np.stack([one[0, each.position] for one, each in zip(read, own, strict=True)]).astype(np.float64)
+    words, places = [one.words for one in own], [one.position for one in own]
+    (vectors,) = encodings.at_places(as_contextual(model), words, places, [layer], on_progress, store).astype(
+        np.float64
+    )
     similarity = cosines(vectors - vectors.mean(axis=0))  # (N, N)
     names = [one.sense for one in own]
     return [

@@ -149,8 +149,8 @@ def vectors(
         raise BadInput("There is no sentence with the word.")
     reader = as_contextual(model)
     if len(occurrences) <= AT_ONCE:
-        read = encodings.encode(reader, [one.words for one in occurrences], layers, on_progress, store)
-        return np.stack([one[:, o.position] for one, o in zip(read, occurrences, strict=True)], axis=1)
+        words, places = [one.words for one in occurrences], [one.position for one in occurrences]
+        return encodings.at_places(reader, words, places, layers, on_progress, store)
     made = np.empty((len(reader.layer_numbers(layers)), len(occurrences), reader.dim), np.float32)
     total, done = sum(len(one.words) for one in occurrences), 0
     for low in range(0, len(occurrences), AT_ONCE):

@@ -110,7 +110,7 @@ def compare(
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = _vectors(reader, cut, positions, on_progress, store)  # (L, N, D)
+    vectors = encodings.at_places(reader, cut, positions, None, on_progress, store)  # (L, N, D)
     similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
     return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
@@ -206,22 +206,11 @@ def _all_vectors(
     """Each word's vectors (L, N, D), read word by word: whole sentences at every layer would fill the memory."""
     found = {}
     for number, (word, group) in enumerate(groups.items(), start=1):
-        found[word] = _vectors(reader, [o.words for o in group], [o.position for o in group], None, store)
+        places = [o.position for o in group]
+        found[word] = encodings.at_places(reader, [o.words for o in group], places, store=store)
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
     return found
-
-
-def _vectors(
-    reader: ContextualModel,
-    sentences: Sequence[Sequence[str]],
-    positions: Sequence[int],
-    on_progress: OnProgress | None,
-    store: encodings.Store | None,
-) -> Floats:
-    """(L, N, D): the vector of one word of each sentence."""
-    read = encodings.encode(reader, sentences, None, on_progress, store)
-    return np.stack([one[:, position] for one, position in zip(read, positions, strict=True)], axis=1)
 
 
 def _first(word: str, words: Sequence[str], number: int) -> int:

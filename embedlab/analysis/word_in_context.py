@@ -13,13 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab import encodings
+from embedlab.analysis.pair_auc import DECIMALS, Doubles
 from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel
 from embedlab.data.word_pairs import WordPair
 from embedlab.lifted import as_contextual
-
-Doubles = NDArray[np.float64]
-DECIMALS = 6
-"""Cosines are compared to so many decimals, so that equal vectors tie whatever the rounding of a product."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +100,9 @@ def _vectors(
     reader: ContextualModel, pairs: Sequence[WordPair], on_progress: OnProgress | None, store: encodings.Store | None
 ) -> NDArray[np.float32]:
     """(2, L, N, D) of the word in the first and in the second sentences."""
-    found = []
-    for which in (0, 1):
-        sentences = [(pair.first, pair.second)[which] for pair in pairs]
-        read = encodings.encode(reader, sentences, None, on_progress, store)
-        places = [pair.positions[which] for pair in pairs]
-        found.append(np.stack([one[:, at] for one, at in zip(read, places, strict=True)], axis=1))
-    return np.stack(found)
+    places = zip(*(pair.positions for pair in pairs), strict=True)
+    sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), places, strict=True)
+    return np.stack([encodings.at_places(reader, texts, at, None, on_progress, store) for texts, at in sides])
 
 
 def _cosines(vectors: Doubles) -> Doubles:
