@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,12 +16,10 @@ from embedlab.jobs import Run, RunState
 from embedlab.plots import clouds
 from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
-from embedlab.ui import cloud_said, contextual, map_parts, polysemy_readings, state, widgets
+from embedlab.ui import cloud_said, contextual, map_parts, polysemy_readings, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
 
 LISTED = 30
-PATIENCE = 3.0
-"""Seconds that the page stands still for a run to end that was cancelled."""
 
 
 def ready(question: Question) -> Cloud | None:
@@ -76,22 +73,15 @@ def _ended(run: Run, how: RunState) -> Cloud | None:
 def _working(identifier: str) -> None:
     """How far the run is, read anew every second; the page follows when it ends."""
     run = Run(jobs.home() / identifier)
-    deadline = time.monotonic() + PATIENCE
-    while run.cancelling and run.state().active and time.monotonic() < deadline:
-        time.sleep(0.05)
-    if not run.state().active:
+    if run_bar.ended(run):
         st.rerun()
     events = run.events()
     last = events[-1] if events else None
     said = (
         "starting" if last is None else f"reading, {last.step:,} sentences" if last.phase == "reading" else last.phase
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        known = last is not None and last.phase == "encoding"
-        st.progress(last.fraction if last and known else 0.0, md(said))
-        st.button(
-            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-        )
+    known = last is not None and last.phase == "encoding"
+    run_bar.show(run, last.fraction if last and known else 0.0, md(said))
 
 
 def show(question: Question, made: Cloud) -> None:

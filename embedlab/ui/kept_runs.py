@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from typing import Any
 
 import streamlit as st
@@ -13,13 +12,12 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.run_folder import lines
+from embedlab.ui import run_bar
 
 KEPT = 12
 """Runs of a kind that stay; their results are kept apart from them."""
 DONE = "done.jsonl"
 """Where a run writes a line for every result."""
-PATIENCE = 3.0
-"""Seconds that the page stands still for a cancelled run to end."""
 
 
 def bring(kind: str, settings: Any) -> bool:
@@ -79,18 +77,8 @@ def _start(kind: str, settings: Any) -> Run:
 def _working(identifier: str, before: int) -> None:
     """How far a run is, read anew every second; the page follows when there is a new result, or when it ends."""
     run = Run(jobs.home() / identifier)
-    if run.cancelling:
-        deadline = time.monotonic() + PATIENCE
-        while run.state().active and time.monotonic() < deadline:
-            time.sleep(0.05)
-    if not run.state().active or len(lines(run.folder / DONE)) > before:
+    if run_bar.ended(run) or len(lines(run.folder / DONE)) > before:
         st.rerun()
-    events = run.events()
-    last = events[-1] if events else None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(last.fraction if last else 0.0, md(last.phase) if last else "starting")
-        st.button(
-            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-        )
+    run_bar.show(run, *run_bar.latest(run))
     if any(other.state().active for other in jobs.all_runs("train")):
         st.caption("A training is running on this machine, too: this will take longer.")

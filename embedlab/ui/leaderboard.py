@@ -18,7 +18,7 @@ from embedlab.plots.standings import Standing
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.results import Measurement, Result
-from embedlab.ui import cache
+from embedlab.ui import cache, run_bar
 
 
 @dataclass(frozen=True)
@@ -142,18 +142,10 @@ def under_way() -> Run | None:
 def working(identifier: str) -> None:
     """How far a measurement is; the page follows when it ends."""
     run = Run(jobs.home() / identifier)
-    if not run.state().active:
+    if run_bar.ended(run):
         st.rerun()
-    events = run.events()
-    last = events[-1] if events else None
-    key = run.asked()[1].get("key", "")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(
-            last.fraction if last else 0.0, f"Measuring {md(str(key))}: {md(last.phase) if last else 'starting'}"
-        )
-        st.button(
-            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-        )
+    share, phase = run_bar.latest(run)
+    run_bar.show(run, share, f"Measuring {md(str(run.asked()[1].get('key', '')))}: {phase}")
 
 
 def failed() -> str:

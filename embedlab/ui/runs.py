@@ -13,7 +13,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import loss_parts, measures, widgets
+from embedlab.ui import loss_parts, measures, run_bar, widgets
 
 SIGNS = {
     "running": ":material/autorenew:", "done": ":material/check_circle:",
@@ -79,22 +79,18 @@ def live(folder: str) -> None:
 
 
 def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not events:
-            st.progress(0.0, "starting" if state.status == "queued" else "opening the text")
-        else:
-            last = events[-1]
-            parts = [last.phase]
-            if last.phase == "reading":
-                parts.append(f"{last.step:,} words")
-            elif last.phase == "training" and (total := epochs(run)):
-                parts.append(f"epoch {min(last.epoch + 1, total)} of {total}")
-            # a text of unknown length reports as many words as it has read: no share to show
-            unknown = last.phase == "reading" and last.step == last.total
-            st.progress(0.0 if unknown else last.fraction, md(" · ".join(parts)))
-        st.button(
-            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-        )
+    if not events:
+        run_bar.show(run, 0.0, "starting" if state.status == "queued" else "opening the text")
+        return
+    last = events[-1]
+    parts = [last.phase]
+    if last.phase == "reading":
+        parts.append(f"{last.step:,} words")
+    elif last.phase == "training" and (total := epochs(run)):
+        parts.append(f"epoch {min(last.epoch + 1, total)} of {total}")
+    # a text of unknown length reports as many words as it has read: no share to show
+    unknown = last.phase == "reading" and last.step == last.total
+    run_bar.show(run, 0.0 if unknown else last.fraction, md(" · ".join(parts)))
 
 
 def epochs(run: Run) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import time
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +15,7 @@ from embedlab.base import BadInput, EmbedLabError
 from embedlab.jobs import Run, RunState
 from embedlab.plots import softmax
 from embedlab.plots.text import md
-from embedlab.ui import runs, widgets
+from embedlab.ui import run_bar, runs, widgets
 
 ADDRESS = "measurement"
 KEPT = 10
@@ -31,8 +30,6 @@ LOSSES = (
     "sum, the unit of nearly all work in a network."
 )
 """The five losses for newcomers, in a sentence."""
-PATIENCE = 3.0
-"""Seconds that the page stands still for a measurement to end that was cancelled; it takes two at most."""
 
 
 def current() -> Run | None:
@@ -74,26 +71,11 @@ def working(identifier: str) -> None:
     No figure is drawn here: on a busy machine a click on Cancel would wait for it.
     """
     run = Run(jobs.home() / identifier)
-    if run.cancelling:
-        _wait(run)
-    if not run.state().active:
+    if run_bar.ended(run):
         st.rerun()
-    events = run.events()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        last = events[-1] if events else None
-        st.progress(last.fraction if last else 0.0, md(last.phase) if last else "starting")
-        st.button(
-            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-        )
+    run_bar.show(run, *run_bar.latest(run))
     if any(other.state().active for other in jobs.all_runs("train")):
         st.caption("A training is running on this machine, too: the times will come out too long.")
-
-
-def _wait(run: Run) -> None:
-    """Until a cancelled measurement has ended, so that the page says so at once and not a second later."""
-    deadline = time.monotonic() + PATIENCE
-    while run.state().active and time.monotonic() < deadline:
-        time.sleep(0.05)
 
 
 @st.fragment(run_every=2)

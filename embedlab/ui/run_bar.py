@@ -1,0 +1,36 @@
+"""A background run that works: how far it is, a button that cancels it, and a moment's wait for it to end."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from embedlab.jobs import Run
+from embedlab.plots.text import md
+
+PATIENCE = 3.0
+"""Seconds that the page stands still for a cancelled run to end; it takes two at most."""
+
+
+def ended(run: Run) -> bool:
+    """Whether a run is over; one that was cancelled gets a moment to end, so that the page says so at once."""
+    deadline = time.monotonic() + PATIENCE
+    while run.cancelling and run.state().active and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not run.state().active
+
+
+def show(run: Run, share: float, said: str) -> None:
+    """A bar with a sentence above it (Markdown), and the button that cancels."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(share, said)
+        st.button(
+            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
+        )
+
+
+def latest(run: Run) -> tuple[float, str]:
+    """How far a run is, 0 to 1, and what it does (Markdown), by its latest report."""
+    events = run.events()
+    return (events[-1].fraction, md(events[-1].phase)) if events else (0.0, "starting")
