@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from embedlab import kept, registry
+from embedlab import kept, registry, storage
 from embedlab.analysis import contextuality
 from embedlab.analysis.contextuality import Contextuality
 from embedlab.base import BadInput, ContextualModel, OnProgress, Settings, StaticModel, setting
@@ -55,7 +55,7 @@ def sentences(settings: ContextualitySettings) -> Sequence[Sequence[str]]:
 def key_of(spec: registry.ModelSpec, settings: ContextualitySettings) -> str:
     """Names the result of one model."""
     own = settings.own if settings.text == "own" else ""
-    return kept.key_of(VERSION, spec.key, kept.stamp(spec), settings.text, own, settings.seed)
+    return kept.key_of(VERSION, spec.key, storage.stamp(spec.folder), settings.text, own, settings.seed)
 
 
 def found(spec: registry.ModelSpec, settings: ContextualitySettings) -> Contextuality | None:

@@ -57,8 +57,7 @@ def lay_down(content: bytes) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         with storage.atomic_file(folder / f"{name}.txt") as scratch:
             scratch.write_bytes(content)
-        for old in sorted(folder.glob("*.txt"), key=lambda one: one.stat().st_mtime_ns, reverse=True)[MOST_FILES:]:
-            old.unlink(missing_ok=True)
+        storage.only_newest(folder, "*.txt", MOST_FILES)
     except OSError as error:
         raise BadInput(f"The file could not be kept: {error.strerror}. Is the disk full?") from error
     return name
@@ -94,7 +93,7 @@ def key_of(key: str, settings: MixSettings) -> str:
     """
     specs = [registry.find(one) for one in (settings.model, settings.static) if one]
     file = [settings.file, settings.column] if key == "file" else []
-    models = [[spec.key, kept.stamp(spec)] for spec in specs]
+    models = [[spec.key, storage.stamp(spec.folder)] for spec in specs]
     return kept.key_of(VERSION, models, key, file, settings.layer_norm, settings.seeds)
 
 

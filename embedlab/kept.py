@@ -13,7 +13,6 @@ from typing import Any
 
 from embedlab import storage
 from embedlab.base import OnProgress, Progress
-from embedlab.registry import ModelSpec
 
 MOST = 200
 """Results of one kind that are kept; the oldest go first."""
@@ -24,11 +23,6 @@ log = logging.getLogger(__name__)
 def key_of(*asked: Any) -> str:
     """Names what was asked, in 32 letters."""
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
-
-
-def stamp(spec: ModelSpec) -> int:
-    """A number that changes when the model's folder is written anew."""
-    return max((file.stat().st_mtime_ns for file in spec.folder.iterdir()), default=0) if spec.folder.is_dir() else 0
 
 
 def has(kind: str, key: str) -> bool:
@@ -57,9 +51,7 @@ def write(kind: str, key: str, value: Any) -> None:
     """
     path = _path(kind, key)
     storage.write_text(path, json.dumps(value, ensure_ascii=False) + "\n")
-    files = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for old in files[MOST:]:
-        old.unlink(missing_ok=True)
+    storage.only_newest(path.parent, "*.json", MOST)
 
 
 def forget(kind: str, key: str) -> None:

@@ -79,8 +79,7 @@ def lay_down(content: bytes, seed: int = 1) -> str:
     except BadInput as error:
         file.unlink(missing_ok=True)
         raise BadInput(str(error).replace(file.name, "the file")) from None
-    for old in sorted(_folder().glob("*.conll"), key=lambda one: one.stat().st_mtime, reverse=True)[KEPT:]:
-        old.unlink(missing_ok=True)
+    storage.only_newest(_folder(), "*.conll", KEPT)
     return name
 
 

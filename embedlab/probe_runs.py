@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedlab import probe_data, probe_store, registry, results
+from embedlab import probe_data, probe_store, registry, storage
 from embedlab.analysis.probe_features import Readable
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.analysis.probes import LayerProbe, layer_probe
@@ -44,7 +44,7 @@ class ProbeJob:
             BadInput: there is no such file.
         """
         how = settings or ProbeSettings()
-        digests = [results.digest(registry.find(one).folder) for one in models]
+        digests = [storage.digest(registry.find(one).folder) for one in models]
         sentences = probe_data.digest(probe_data.dataset(data, how.seed))
         return cls(PLUS.join(models), data, how.to_dict(), probe_store.key_of(digests, sentences, how))
 

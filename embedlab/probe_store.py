@@ -60,7 +60,7 @@ def key_of(digests: Sequence[str], sentences: str, settings: ProbeSettings) -> s
     """The name of a result.
 
     Args:
-        digests: of the models' folders (``results.digest``).
+        digests: of the models' folders (``storage.digest``).
         sentences: of the tagged sentences (``probe_data.digest``).
         settings: how the probes are trained.
     """
@@ -107,8 +107,7 @@ def keep(key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: 
     file = (folder or own()) / f"{key}.json"
     storage.write_text(file, json.dumps(values, ensure_ascii=False) + "\n")
     if folder is None:
-        for old in sorted(own().glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)[KEPT:]:
-            old.unlink(missing_ok=True)
+        storage.only_newest(own(), "*.json", KEPT)
     return file
 
 

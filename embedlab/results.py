@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import platform
 from collections.abc import Iterator, Sequence
@@ -62,7 +61,7 @@ class Result:
     Attributes:
         key: of the model.
         title: for people.
-        digest: of its files (see ``digest``); figures of other weights are not this model's.
+        digest: of its files (``storage.digest``); figures of other weights are not this model's.
         created: ISO date of the measurement.
         versions: pairs of library and version.
         parameters: numbers that the model is made of.
@@ -101,16 +100,6 @@ def folder() -> Path:
     return storage.assets() / "results"
 
 
-def digest(folder: Path) -> str:
-    """64 letters that change with a model's settings, vocabulary and weights, from the files of its folder."""
-    found = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        if file.is_file() and file.name != storage.CARD:
-            found.update(f"{file.name} {file.stat().st_size}\n".encode())
-            found.update(file.read_bytes())
-    return found.hexdigest()
-
-
 def measured(spec: ModelSpec, texts: Texts | None = None, on_progress: OnProgress | None = None) -> Result:
     """Measure a model on everything that fits it (see ``evaluations.measure``).
 
@@ -128,7 +117,7 @@ def measured(spec: ModelSpec, texts: Texts | None = None, on_progress: OnProgres
     return Result(
         key=spec.key,
         title=spec.title,
-        digest=digest(spec.folder),
+        digest=storage.digest(spec.folder),
         created=date.today().isoformat(),
         versions=(("python", platform.python_version()), *((name, version(name)) for name in LIBRARIES)),
         parameters=sum(array.size for array in model.tensors().values()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import shutil
@@ -115,6 +116,28 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as scratch:
         scratch.write_text(text, encoding="utf-8")
+
+
+def only_newest(folder: Path, pattern: str, most: int) -> None:
+    """Remove the oldest files of a pattern, so that at most so many stay."""
+    files = sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for old in files[most:]:
+        old.unlink(missing_ok=True)
+
+
+def stamp(folder: Path) -> int:
+    """A number that changes when a model's folder is written anew, from the times of its files; 0 without a folder."""
+    return max((file.stat().st_mtime_ns for file in folder.iterdir()), default=0) if folder.is_dir() else 0
+
+
+def digest(folder: Path) -> str:
+    """64 letters that change with a model's settings, vocabulary and weights, from the files of its folder."""
+    found = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        if file.is_file() and file.name != CARD:
+            found.update(f"{file.name} {file.stat().st_size}\n".encode())
+            found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def write(folder: Path, model: StoredModel, *, half: bool = False) -> None:

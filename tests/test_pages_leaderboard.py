@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, leaderboard_runs, registry, results
+from embedlab import jobs, leaderboard_runs, registry, results, storage
 from embedlab.results import Measurement, Result
 
 PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "leaderboard.py")
@@ -31,7 +31,7 @@ def result(key: str, auc: float, low: float, analogies: float) -> Result:
     spec = next(one for one in registry.list_models() if one.key == key)
     figures = (Measurement("senses", auc, "top", low, auc + 0.1, 50), Measurement("analogies", analogies, count=9))
     return Result(
-        key, spec.title, results.digest(spec.folder), "2026-01-02", (("python", "3.11"),), 12, 3_000_000, 5, 6.0, None,
+        key, spec.title, storage.digest(spec.folder), "2026-01-02", (("python", "3.11"),), 12, 3_000_000, 5, 6.0, None,
         figures,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedlab import registry, result_table, results
+from embedlab import registry, result_table, results, storage
 from embedlab.__main__ import main
 from embedlab.analysis.like_occurrences import like_occurrences
 from embedlab.base import BadInput, BadModel, StaticModel
@@ -63,7 +63,7 @@ def test_the_page_says_every_layer_and_what_there_is_not() -> None:
 def test_a_static_model_is_measured_and_at_chance_for_senses() -> None:
     spec = next(one for one in registry.list_models() if one.key == "one_hot")
     found = results.measured(spec, Texts())
-    assert found.digest == results.digest(spec.folder)
+    assert found.digest == storage.digest(spec.folder)
     assert found.top("senses").value == 0.5  # type: ignore[union-attr]
     assert found.top("wordsim353").count > 100  # type: ignore[union-attr]
     assert found.words_per_second is None
@@ -80,11 +80,11 @@ def test_names_are_probed_at_every_layer(tiny_model: StaticModel, monkeypatch: p
 
 def test_the_digest_changes_with_the_weights_and_not_with_the_card(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"one")
-    first = results.digest(tmp_path)
+    first = storage.digest(tmp_path)
     (tmp_path / "card.json").write_text("{}", encoding="utf-8")
-    assert results.digest(tmp_path) == first
+    assert storage.digest(tmp_path) == first
     (tmp_path / "model.safetensors").write_bytes(b"two")
-    assert results.digest(tmp_path) != first
+    assert storage.digest(tmp_path) != first
 
 
 def test_occurrences_most_alike_are_those_of_the_nearest_vectors() -> None:

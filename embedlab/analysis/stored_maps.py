@@ -126,9 +126,7 @@ def keep(name: str, result: Projection, settings: MapSettings) -> None:
         BadModel: the folder cannot be written.
     """
     save(_kept(name), result, settings, ())
-    files = sorted(_kept(name).parent.glob("*.safetensors"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[KEPT:]:
-        file.unlink(missing_ok=True)
+    storage.only_newest(_kept(name).parent, "*.safetensors", KEPT)
 
 
 def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[str]) -> None:

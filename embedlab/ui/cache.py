@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedlab import registry
+from embedlab import registry, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
 
@@ -69,16 +69,22 @@ def at(folder: Path) -> Model:
     Raises:
         BadModel: there is none, or it is damaged.
     """
-    return _load(str(folder), _written(folder))
+    return _load(str(folder), storage.stamp(folder))
 
 
 def stamp(spec: ModelSpec) -> int:
     """A number that changes when the model's folder is written anew; part of every cache key about a model."""
-    return _written(spec.folder)
+    return storage.stamp(spec.folder)
 
 
-def _written(folder: Path) -> int:
-    return max((file.stat().st_mtime_ns for file in folder.iterdir()), default=0) if folder.is_dir() else 0
+def digest(spec: ModelSpec) -> str:
+    """See ``storage.digest``; the files are read once."""
+    return _digest(str(spec.folder), stamp(spec))
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _digest(folder: str, stamp: int) -> str:
+    return storage.digest(Path(folder))
 
 
 def loaded(spec: ModelSpec) -> bool:

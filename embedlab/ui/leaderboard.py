@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from embedlab import jobs, leaderboard_runs, results
+from embedlab import jobs, leaderboard_runs
 from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.leaderboard_runs import MeasureSettings
@@ -73,25 +72,16 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
-def _digest(folder: str, changed: float) -> str:
-    return results.digest(Path(folder))
-
-
 def standing() -> tuple[list[tuple[ModelSpec, Result]], list[ModelSpec]]:
     """Models with figures of just these weights, and those without."""
     kept, with_figures, without = leaderboard_runs.all_results(), [], []
     for spec in cache.specs():
         found = kept.get(spec.key)
-        if found and spec.folder.is_dir() and found.digest == _digest(str(spec.folder), _changed(spec.folder)):
+        if found and spec.folder.is_dir() and found.digest == cache.digest(spec):
             with_figures.append((spec, found))
         else:
             without.append(spec)
     return with_figures, without
-
-
-def _changed(folder: Path) -> float:
-    return max((file.stat().st_mtime for file in folder.iterdir()), default=0.0)
 
 
 def figure_of(result: Result, name: str) -> Measurement | None:

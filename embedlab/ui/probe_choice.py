@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-from embedlab import probe_data, probe_store, results
+from embedlab import probe_data, probe_store
 from embedlab.analysis.probe_settings import PROBES, TITLES, ProbeSettings
 from embedlab.base import BadInput
 from embedlab.data.conll import TaggedSet
@@ -74,7 +73,7 @@ def current_key(models: Sequence[str], data: str, settings: ProbeSettings) -> st
 
 
 def _key(specs: Sequence[ModelSpec], data: str, settings: ProbeSettings) -> str:
-    digests = [_digest(str(one.folder), cache.stamp(one)) for one in specs]
+    digests = [cache.digest(one) for one in specs]
     return probe_store.key_of(digests, _sentences(data, settings.seed)[1], settings)
 
 
@@ -136,8 +135,3 @@ def _forget() -> None:
 def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
     found = probe_data.dataset(name, seed)
     return found, probe_data.digest(found)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _digest(folder: str, stamp: int) -> str:
-    return results.digest(Path(folder))
