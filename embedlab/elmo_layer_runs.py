@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from embedlab import kept, registry, storage
+from embedlab import kept, registry, storage, tagged_files
 from embedlab.analysis import scalar_mix, token_tasks
 from embedlab.analysis.scalar_mix import MixFit
 from embedlab.analysis.token_tasks import TokenTask
@@ -21,7 +18,6 @@ KIND = "elmo_layers"
 VERSION = 1
 DONE = "done.jsonl"
 TASKS = {"ner": "named entities", "senses": "word senses", "file": "your file"}
-MOST_FILES = 10
 LARGEST = 20_000_000
 
 
@@ -51,22 +47,7 @@ def lay_down(content: bytes) -> str:
     """
     if len(content) > LARGEST:
         raise BadInput(f"The file is larger than {LARGEST / 1e6:.0f} MB. Give a part of it.")
-    name = hashlib.sha256(content).hexdigest()[:24]
-    folder = storage.home() / "tagged"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with storage.atomic_file(folder / f"{name}.txt") as scratch:
-            scratch.write_bytes(content)
-        storage.only_newest(folder, "*.txt", MOST_FILES)
-    except OSError as error:
-        raise BadInput(f"The file could not be kept: {error.strerror}. Is the disk full?") from error
-    return name
-
-
-def laid_down(name: str) -> Path | None:
-    """Where a tagged file lies, if it (still) does."""
-    path = storage.home() / "tagged" / f"{name}.txt"
-    return path if re.fullmatch(r"[0-9a-f]{24}", name) and path.is_file() else None
+    return tagged_files.lay_down(content)
 
 
 def task(key: str, settings: MixSettings) -> TokenTask:
@@ -79,7 +60,7 @@ def task(key: str, settings: MixSettings) -> TokenTask:
         return token_tasks.from_senses(load_senses())
     if key == "ner":
         return token_tasks.from_tagged(load_ner(), TASKS[key])
-    path = laid_down(settings.file)
+    path = tagged_files.laid_down(settings.file)
     if path is None:
         raise BadInput("The file with tags is gone. Give it again.")
     return token_tasks.from_tagged(dealt(read_tags(path, settings.column or None)), TASKS[key])

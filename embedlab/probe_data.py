@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from pathlib import Path
 
 import numpy as np
 
-from embedlab import storage
+from embedlab import tagged_files
 from embedlab.base import BadInput
 from embedlab.data.conll import SPLITS, TaggedSentence, TaggedSet, load_ner, read_conll
 
@@ -17,8 +16,6 @@ SHARES = (0.7, 0.1)
 """Parts of a file without marks that are trained on, and that the training is stopped by; the rest is measured on."""
 FEWEST = 10
 """Sentences that a file must have."""
-KEPT = 20
-"""Files of one's own that are kept; older ones go."""
 
 
 def dataset(name: str = "", seed: int = 1) -> TaggedSet:
@@ -29,7 +26,8 @@ def dataset(name: str = "", seed: int = 1) -> TaggedSet:
     """
     if not name:
         return load_ner()
-    if not re.fullmatch(r"[0-9a-f]{16}", name) or not (file := _folder() / f"{name}.conll").is_file():
+    file = tagged_files.laid_down(name)
+    if file is None:
         raise BadInput("The tagged file is not here (any more). Upload it again.")
     return read(file, seed)
 
@@ -67,27 +65,10 @@ def lay_down(content: bytes, seed: int = 1) -> str:
     Raises:
         BadInput: it cannot be used; nothing is kept then.
     """
-    name = hashlib.sha256(content).hexdigest()[:16]
-    file = _folder() / f"{name}.conll"
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with storage.atomic_file(file) as scratch:
-            scratch.write_bytes(content)
-        read(file, seed)
-    except OSError as error:
-        raise BadInput(f"The file could not be kept: {error.strerror}. Is the disk full?") from error
-    except BadInput as error:
-        file.unlink(missing_ok=True)
-        raise BadInput(str(error).replace(file.name, "the file")) from None
-    storage.only_newest(_folder(), "*.conll", KEPT)
-    return name
+    return tagged_files.lay_down(content, check=lambda file: read(file, seed))
 
 
 def digest(found: TaggedSet) -> str:
     """Names a set of tagged sentences by its content."""
     parts = [[(one.words, one.tags) for one in part] for part in (found.train, found.dev, found.test)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _folder() -> Path:
-    return storage.home() / "probes" / "data"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from embedlab import elmo_layer_runs
+from embedlab import elmo_layer_runs, tagged_files
 from embedlab.analysis.scalar_mix import LAMBDAS, MixFit
 from embedlab.base import BadInput, ContextualModel
 from embedlab.elmo_layer_runs import KIND, MixSettings
@@ -77,7 +77,7 @@ def _file() -> tuple[str, int]:
         st.session_state["_tagged"] = given.file_id
         st.query_params["file"] = elmo_layer_runs.lay_down(given.getvalue())
     name = st.query_params.get("file", "")
-    if name and elmo_layer_runs.laid_down(name) is None:
+    if name and tagged_files.laid_down(name) is None:
         st.query_params.pop("file", None)
         st.warning("The file of this address is not here (any more). Give it again.")
         name = ""
