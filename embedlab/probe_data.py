@@ -6,16 +6,13 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
-
 from embedlab import tagged_files
 from embedlab.base import BadInput
-from embedlab.data.conll import SPLITS, TaggedSentence, TaggedSet, load_ner, read_conll
+from embedlab.data.conll import TaggedSet, load_ner, read_conll
+from embedlab.data.tag_columns import dealt
 
-SHARES = (0.7, 0.1)
-"""Parts of a file without marks that are trained on, and that the training is stopped by; the rest is measured on."""
-FEWEST = 10
-"""Sentences that a file must have."""
+STOPPED, MEASURED = 0.1, 0.2
+"""Parts of a file without marks that the training is stopped by, and that is measured on."""
 
 
 def dataset(name: str = "", seed: int = 1) -> TaggedSet:
@@ -38,25 +35,11 @@ def read(file: Path, seed: int = 1) -> TaggedSet:
     Raises:
         BadInput: it cannot be read, is too short, or has no entity to learn or to measure on.
     """
-    sentences = read_conll(file)
-    if len(sentences) < FEWEST:
-        raise BadInput(
-            f"{len(sentences)} sentences are too few to learn from and to measure on. Give {FEWEST} at least."
-        )
-    marked = all(sentence.split in SPLITS for sentence in sentences)
-    found = TaggedSet.of(sentences) if marked else _dealt(sentences, seed)
+    found = dealt(read_conll(file), seed, dev=STOPPED, test=MEASURED)
     for part, purpose in ((found.train, "to learn from"), (found.test, "to measure on")):
         if not any(sentence.spans for sentence in part):
             raise BadInput(f"No word of the sentences {purpose} is tagged as an entity.")
     return found
-
-
-def _dealt(sentences: tuple[TaggedSentence, ...], seed: int) -> TaggedSet:
-    order = np.random.default_rng(seed).permutation(len(sentences))
-    first = int(SHARES[0] * len(sentences))
-    second = first + max(1, int(SHARES[1] * len(sentences)))
-    parts = [tuple(sentences[i] for i in part) for part in np.split(order, [first, second])]
-    return TaggedSet(*parts)
 
 
 def lay_down(content: bytes, seed: int = 1) -> str:

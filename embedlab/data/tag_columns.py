@@ -18,7 +18,7 @@ from embedlab.data.tables import bounded_lines
 from embedlab.data.tags import bio, is_tag, spans
 
 FEWEST = 10
-"""Sentences without which a file cannot be dealt out in three parts."""
+"""Sentences that a file must have."""
 _SPLIT = re.compile(r"#\s*split\s+=\s+(\w+)\s*")
 _CONLL_U = 10
 """Columns of CoNLL-U: number, form, lemma, universal part of speech, and so on."""
@@ -55,25 +55,27 @@ def read_tags(path: str | Path, column: int | None = None) -> tuple[TaggedSenten
     return found
 
 
-def dealt(sentences: Sequence[TaggedSentence], seed: int = 1) -> TaggedSet:
+def dealt(sentences: Sequence[TaggedSentence], seed: int = 1, *, dev: float = 0.15, test: float = 0.15) -> TaggedSet:
     """Sentences to learn from, to stop on and to measure on.
 
-    As the file says, if it says so of every sentence; otherwise by lot: 70, 15 and 15 per cent.
+    As the file says, if it says so of every sentence; otherwise by lot.
 
     Args:
         sentences: all of them.
         seed: of the lot.
+        dev: share to stop on.
+        test: share to measure on; the rest is to learn from.
 
     Raises:
         BadInput: there are too few, or the file leaves a part empty.
     """
-    if all(one.split in SPLITS for one in sentences):
-        return TaggedSet.of(sentences)
     if len(sentences) < FEWEST:
         raise BadInput(f"{len(sentences)} sentences are too few to learn from and to measure on; give {FEWEST}.")
+    if all(one.split in SPLITS for one in sentences):
+        return TaggedSet.of(sentences)
     order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
-    share = max(1, round(0.15 * len(sentences)))
-    names = ["test"] * share + ["dev"] * share + ["train"] * (len(sentences) - 2 * share)
+    measured, stopped = (max(1, round(share * len(sentences))) for share in (test, dev))
+    names = ["test"] * measured + ["dev"] * stopped + ["train"] * (len(sentences) - measured - stopped)
     return TaggedSet.of(replace(sentences[row], split=name) for row, name in zip(order, names, strict=True))
 
 
