@@ -73,8 +73,8 @@ def _file() -> tuple[str, int]:
         "A word a line with its tag in the last column, blank lines between sentences; CoNLL-U is read as it is "
         "(its universal parts of speech). Parts of speech are measured word by word, BIO tags as whole names."
     )
-    if given is not None and st.session_state.get("_tagged") != given.file_id:
-        st.session_state["_tagged"] = given.file_id
+    if given is not None and st.session_state.get("_tagged_upload") != given.file_id:
+        st.session_state["_tagged_upload"] = given.file_id
         st.query_params["file"] = elmo_layer_runs.lay_down(given.getvalue())
     name = st.query_params.get("file", "")
     if name and tagged_files.laid_down(name) is None:
