@@ -14,10 +14,7 @@ from typing import Self
 
 from embedlab import storage
 from embedlab.base import BadInput
-from embedlab.data.archives import Piece
-from embedlab.data.encoding import open_text
-from embedlab.data.limits import ReadLimits
-from embedlab.data.tables import bounded_lines
+from embedlab.data.tables import text_lines
 from embedlab.data.tags import OUTSIDE, Span, bio, is_tag, spans
 
 SPLITS = ("train", "dev", "test")
@@ -124,15 +121,9 @@ def read_conll(path: str | Path) -> tuple[TaggedSentence, ...]:
         BadInput: it cannot be read, is not text, holds no sentence, or a line is of another form; the message names
             the line.
     """
-    path, limits = Path(path), ReadLimits.from_environment()
-    try:
-        size, piece = path.stat().st_size, Piece(path.name, path.suffix, lambda: path.open("rb"), limits)
-        if size > limits.document_bytes:
-            raise BadInput(f"{path.name} is larger than {limits.document_bytes / 1e6:,.0f} MB. Give a part of it.")
-        with open_text(piece.open(), path.name) as stream:
-            found = tuple(_sentences(bounded_lines(stream, piece), path.name))
-    except OSError as error:
-        raise BadInput(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    path = Path(path)
+    with text_lines(path) as lines:
+        found = tuple(_sentences(lines, path.name))
     if not found:
         raise BadInput(f"{path.name} holds no sentence. Give lines with a word and its tag.")
     return found

@@ -7,6 +7,7 @@ import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, TextIO
 
 from embedlab.base import BadInput
@@ -14,6 +15,7 @@ from embedlab.data.archives import Piece
 from embedlab.data.choice import Choice
 from embedlab.data.encoding import open_text, undecodable
 from embedlab.data.fields import cut, missing, pick, strings, value_at
+from embedlab.data.limits import ReadLimits
 
 LOOK = 200
 """Rows looked at to find the column with the most text."""
@@ -82,6 +84,24 @@ def bounded_lines(stream: TextIO, piece: Piece) -> Iterator[str]:
             yield line
     except UnicodeDecodeError as error:
         raise undecodable(stream, piece.name, error) from error
+
+
+@contextmanager
+def text_lines(path: Path) -> Iterator[Iterator[str]]:
+    """Lines with their ends of a text file that is held as a whole, in any encoding.
+
+    Raises:
+        BadInput: it cannot be read, is not text, or it or one of its lines is larger than the limits allow.
+    """
+    limits = ReadLimits.from_environment()
+    piece = Piece(path.name, path.suffix, lambda: path.open("rb"), limits)
+    try:
+        if path.stat().st_size > limits.document_bytes:
+            raise BadInput(f"{path.name} is larger than {limits.document_bytes / 1e6:,.0f} MB. Give a part of it.")
+        with open_text(piece.open(), piece.name) as stream:
+            yield bounded_lines(stream, piece)
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
 def json_lines(piece: Piece, choice: Choice) -> Generator[str, None, None]:

@@ -10,11 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from embedlab.base import BadInput
-from embedlab.data.archives import Piece
 from embedlab.data.conll import SPLITS, TaggedSentence, TaggedSet
-from embedlab.data.encoding import open_text
-from embedlab.data.limits import ReadLimits
-from embedlab.data.tables import bounded_lines
+from embedlab.data.tables import text_lines
 from embedlab.data.tags import bio, is_tag, spans
 
 FEWEST = 10
@@ -39,15 +36,8 @@ def read_tags(path: str | Path, column: int | None = None) -> tuple[TaggedSenten
     Raises:
         BadInput: it cannot be read, is not text, holds no sentence, or a line lacks the column; the message names it.
     """
-    path, limits = Path(path), ReadLimits.from_environment()
-    try:
-        size, piece = path.stat().st_size, Piece(path.name, path.suffix, lambda: path.open("rb"), limits)
-        if size > limits.document_bytes:
-            raise BadInput(f"{path.name} is larger than {limits.document_bytes / 1e6:,.0f} MB. Give a part of it.")
-        with open_text(piece.open(), path.name) as stream:
-            found = tuple(_sentences(bounded_lines(stream, piece), column))
-    except OSError as error:
-        raise BadInput(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    with text_lines(Path(path)) as lines:
+        found = tuple(_sentences(lines, column))
     if not found:
         raise BadInput("The file holds no sentence. Give lines with a word and its tag.")
     if all(is_tag(tag) for sentence in found for tag in sentence.tags):
