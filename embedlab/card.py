@@ -1,7 +1,9 @@
-"""What a model says of itself."""
+"""What a model says of itself, and the versions that it was made with."""
 
 from __future__ import annotations
 
+import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -34,3 +36,18 @@ class Card:
     source: str = "yours"
     versions: tuple[tuple[str, str], ...] = ()
     note: str = ""
+
+
+def versions(libraries: Sequence[str] = ("numpy",)) -> tuple[tuple[str, str], ...]:
+    """Pairs of name and version: Python, Embedding Lab, then the given distributions that are installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from embedlab import __version__
+
+    found = [("python", platform.python_version()), ("embedlab", __version__)]
+    for name in libraries:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)

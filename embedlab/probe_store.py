@@ -9,11 +9,9 @@ import dataclasses
 import hashlib
 import json
 import logging
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from embedlab.analysis.entity_scores import Ids
 from embedlab.analysis.probe_depth import Depth
 from embedlab.analysis.probe_result import LayerProbe, Row
 from embedlab.analysis.probe_settings import ProbeSettings
+from embedlab.card import versions
 
 FORMAT = 1
 """Results of another format are computed anew."""
@@ -99,10 +98,9 @@ def keep(key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: 
     Raises:
         OSError: the folder cannot be written.
     """
-    versions = [("python", platform.python_version()), *((name, version(name)) for name in LIBRARIES)]
     values = {
         "format": FORMAT, "key": key, "models": list(models), "data": data, "created": date.today().isoformat(),
-        "versions": versions, "probe": to_dict(probe),
+        "versions": versions(LIBRARIES), "probe": to_dict(probe),
     }  # fmt: skip
     file = (folder or own()) / f"{key}.json"
     storage.write_text(file, json.dumps(values, ensure_ascii=False) + "\n")

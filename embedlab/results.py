@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,6 +16,7 @@ from embedlab.analysis.layer_strategies import layer_name
 from embedlab.analysis.like_occurrences import Like, like_occurrences
 from embedlab.analysis.probes import layer_probe
 from embedlab.base import BadModel, ContextualModel, Model, OnProgress, StaticModel
+from embedlab.card import versions
 from embedlab.data.conll import load_ner
 from embedlab.data.senses import load_senses
 from embedlab.evaluations import Figures, Texts, measure
@@ -119,7 +118,7 @@ def measured(spec: ModelSpec, texts: Texts | None = None, on_progress: OnProgres
         title=spec.title,
         digest=storage.digest(spec.folder),
         created=date.today().isoformat(),
-        versions=(("python", platform.python_version()), *((name, version(name)) for name in LIBRARIES)),
+        versions=versions(LIBRARIES),
         parameters=sum(array.size for array in model.tensors().values()),
         size=sum(file.stat().st_size for file in spec.folder.iterdir() if file.is_file()),
         tokens=model.card.tokens,

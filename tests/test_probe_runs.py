@@ -34,7 +34,7 @@ def test_a_result_is_kept_and_read_again(sentences: Path) -> None:
     kept = probe_store.find(job.key)
     assert kept is not None and not kept.shipped
     assert (kept.models, kept.data) == (("word2vec",), "")
-    assert {name for name, _ in kept.versions} == {"python", "numpy", "torch"}
+    assert {name for name, _ in kept.versions} == {"python", "embedlab", "numpy", "torch"}
     assert shown(kept.probe) == shown(found)
     assert kept.probe.rows[0].f1 == 1 and kept.probe.settings == QUICK
     np.testing.assert_array_equal(kept.probe.rows[0].tags, found.rows[0].tags)

@@ -16,9 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from embedlab.base import BadInput, BadModel, Card, OnProgress
+from embedlab.card import versions
 from embedlab.data.archives import check_zip
 from embedlab.data.limits import ReadLimits
-from embedlab.models import bert_hub, bert_network, cards
+from embedlab.models import bert_hub, bert_network
 from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, read_json, wanted
 from embedlab.models.bert_pieces import Marks, Speller, from_json
 
@@ -82,7 +83,7 @@ def _folder(folder: Path, name: str) -> Published:
     speller = Speller(tokenizer, marks, bert_network.vocabulary_size(network))
     card = Card(
         title=name[:60], text=f"{name}, as it was published", licence=_licence(folder), source="published",
-        created=date.today().isoformat(), versions=cards.versions(("torch", "transformers")),
+        created=date.today().isoformat(), versions=versions(("torch", "transformers")),
     )  # fmt: skip
     return Published(network, head, speller, card)
 

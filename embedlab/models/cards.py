@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from embedlab.base import Card
+from embedlab.card import versions
 
 
 class Described(Protocol):
@@ -49,16 +48,3 @@ def made(
         created=date.today().isoformat(),
         versions=versions(libraries),
     )
-
-
-def versions(libraries: Sequence[str] = ("numpy",)) -> tuple[tuple[str, str], ...]:
-    """Pairs of name and version: Python, Embedding Lab, then the given distributions that are installed."""
-    from embedlab import __version__
-
-    found = [("python", platform.python_version()), ("embedlab", __version__)]
-    for name in libraries:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:
-            continue
-    return tuple(found)

@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from embedlab.base import BadModel, BadSetting, Card, Floats
+from embedlab.card import versions
 from embedlab.data.word_characters import CHARACTERS
-from embedlab.models import cards
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_network import REMEMBER, ElmoNetwork
 from embedlab.models.layers import load_arrays
@@ -60,7 +60,7 @@ def read(options_path: Path, weights_path: Path) -> Published:
     config = _config(options_path)
     card = Card(
         title="ELMo, published", text=weights_path.name, source="published", created=date.today().isoformat(),
-        versions=cards.versions(("numpy", "torch", "h5py")),
+        versions=versions(("numpy", "torch", "h5py")),
     )  # fmt: skip
     return Published(config, _tensors(weights_path, shapes(config)), card)
 

@@ -16,7 +16,8 @@ from typing import IO
 
 from embedlab import downloads
 from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel
-from embedlab.models import cards, vector_files
+from embedlab.card import versions
+from embedlab.models import vector_files
 from embedlab.models.vectors import VectorsConfig, WordVectors
 from embedlab.registry import model_folder
 
@@ -130,7 +131,7 @@ def _read(path: Path, layout: str, most: int | None, source: str, on_progress: O
 
 def _at_hand(source: str, scratch: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
     """The file on this machine, fetched if need be, and what is known of it."""
-    card = Card(text=source, source="published", created=date.today().isoformat(), versions=cards.versions())
+    card = Card(text=source, source="published", created=date.today().isoformat(), versions=versions())
     if "://" in source:
         name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
         return downloads.fetch(source, scratch / name, on_progress=on_progress, allow_local=allow_local), card
