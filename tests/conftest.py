@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from embedlab import storage
+from embedlab import jobs, storage
 from embedlab.base import Card, Settings, StaticConfig, StaticModel
 
 PAIRS = {
@@ -92,6 +92,12 @@ def write_starter(assets: Path, key: str, title: str, noise: float = 0.0) -> Non
     card = Card(title=title, text="a made-up geometry", licence="MIT", tokens=1000, seconds=2.0, source="starter")
     tensors = {"matrix": matrix.astype(np.float32)}
     storage.write(assets / "starters" / key, storage.StoredModel(key, {}, tensors, words, counts, card))
+
+
+@pytest.fixture
+def at_once(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are worked off in this process as soon as they are started."""
+    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
 
 
 @pytest.fixture

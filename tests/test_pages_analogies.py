@@ -1,6 +1,6 @@
 """The Analogies page: asked by words, by formula and by click; both rankings; the benchmark."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,26 +8,11 @@ from streamlit.testing.v1 import AppTest
 from embedlab import load_model
 from embedlab.analysis.analogies import solve
 from embedlab.analysis.google import google_analogies
+from tests import pages_opened
+from tests.pages_opened import button, frame
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "analogies.py")
 EXACT = "word2vec skip-gram"
-
-
-def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def button(page: AppTest, label: str):
-    return next(item for item in page.button if item.label == label)
-
-
-def frame(page: AppTest, column: str):
-    return next(item.value for item in page.dataframe if column in item.value.columns)
+opened = partial(pages_opened.opened, "analogies")
 
 
 def said(page: AppTest, words: str) -> bool:

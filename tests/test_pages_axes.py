@@ -1,25 +1,16 @@
 """The Axes page: one axis, two axes, the visitor's own pairs and words."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from embedlab import load_model
 from embedlab.analysis.axes import SETS, axis, place
+from tests import pages_opened
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "axes.py")
 WORDS = "king, queen, uncle, paris"
 EXACT = "word2vec skip-gram"
-
-
-def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in ({"model": EXACT} | query).items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+opened = partial(pages_opened.opened, "axes", model=EXACT)
 
 
 @pytest.mark.usefixtures("lab")

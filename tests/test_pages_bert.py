@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from embedlab.analysis.attention_lines import attention, patterns, strongest
 from embedlab.analysis.layer_predictions import layer_predictions
 from embedlab.analysis.next_sentences import next_sentences
+from tests import pages_opened
 from tests.models.bert_folders import PIECES, bert_folder, roberta_folder
+from tests.pages_opened import button, frame, said
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "bert.py")
 SENTENCE = "The cat sat on the mat"
 WORDS = SENTENCE.split()
+opened = partial(pages_opened.opened, "bert")
 
 
 @pytest.fixture(scope="module")
@@ -47,27 +49,6 @@ def bert(folder: Path) -> Any:
     from embedlab import load_model
 
     return load_model(folder)
-
-
-def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def frame(page: AppTest, column: str) -> Any:
-    return next(item.value for item in page.dataframe if column in item.value.columns)
-
-
-def said(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption, *page.info, *page.error))
-
-
-def button(page: AppTest, key: str) -> Any:
-    return next(item for item in page.button if item.key == key)
 
 
 @pytest.mark.usefixtures("here")
@@ -104,7 +85,7 @@ def test_a_new_sentence_begins_with_its_own_hidden_word() -> None:
     assert page.button_group(key="hidden").value == [2]
     assert "is several pieces, and a gap holds only one" in said(page)
     assert "Orange: 1 of the 3 words" in said(page)
-    button(page, "example-money").click().run()
+    page.button(key="example-money").click().run()
     assert not page.exception
     assert set(frame(page, "guess")["hidden word"]) == {"money"}
 
@@ -128,7 +109,7 @@ def test_attention_is_the_models_and_the_chosen_heads(folders: Path) -> None:
     assert f"The {len(lines.rows)} strongest of 64 lines" in said(page)
     heads = frame(page, "itself")
     assert heads["the piece before"].tolist() == pytest.approx(patterns(found)[..., 1].ravel().tolist())
-    button(page, "jump-0").click().run()
+    page.button(key="jump-0").click().run()
     best = np.unravel_index(int(patterns(found)[..., 0].argmax()), (3, 2))
     shown = frame(page, "who looks").drop(columns="who looks").to_numpy()
     np.testing.assert_allclose(shown, found.weights[best], atol=1e-6)
@@ -151,7 +132,7 @@ def test_next_sentences_are_judged(folders: Path) -> None:
     found = next_sentences(bert(folders / "bert"), ["the", "cat", "sat"], [["it", "was", "on", "the", "mat"]])
     assert shown["probability"][0] == pytest.approx(float(found.probabilities[0]))
     assert shown["probability in the other order"][0] == pytest.approx(float(found.reversed[0]))
-    next(item for item in page.button if item.label == "Swap the two").click().run()
+    button(page, "Swap the two").click().run()
     assert frame(page, "second sentence")["probability"][0] == pytest.approx(float(found.reversed[0]))
 
 

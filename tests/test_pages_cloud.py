@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,28 +14,19 @@ from embedlab.analysis.clouds import cloud
 from embedlab.data.senses import load_senses
 from embedlab.jobs import RunState
 from embedlab.ui import cloud_views
-from tests import contextual_toys
+from tests import contextual_toys, pages_opened
+from tests.pages_opened import button, frame, texts
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "cloud.py")
 TEXT = " ".join(f"The muddy bank of river number {i} had swans." for i in range(12)) + " " + " ".join(
     f"A bank lent client number {i} some money as a loan." for i in range(9)
 )  # fmt: skip
+opened = partial(pages_opened.opened, "cloud")
 
 
 @pytest.fixture(autouse=True)
-def starters(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def starters(lab: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A toy that knows what water is; runs are worked off at once, in this process."""
     contextual_toys.install(monkeypatch, lab)
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
-
-
-def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
 
 
 def pasted(text: str = TEXT, **query: str) -> AppTest:
@@ -45,26 +37,18 @@ def pasted(text: str = TEXT, **query: str) -> AppTest:
     return page
 
 
-def texts(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption))
-
-
-def frame(page: AppTest):
-    return next(item.value for item in page.dataframe if "sentence" in item.value.columns)
-
-
 def test_it_opens_on_shipped_sentences_with_their_senses() -> None:
     page = opened()
     expected = [one for one in load_senses() if one.word == "ran"]
     assert "All 52 occurrences in 52 sentences." in texts(page)
     assert "They agree with the senses by" in texts(page)
-    shown = frame(page)
+    shown = frame(page, "sentence")
     assert shown["sense"].tolist() == [one.sense for one in expected]
     groups = cloud(contextual_toys.Toy(), expected, k=4).groups[1]  # the top but one of more than three; here the top
     assert len(set(shown["group"])) == len(set(groups.tolist()))
-    next(item for item in page.button if item.label == "cell").click().run()
+    button(page, "cell").click().run()
     assert page.query_params["cloud_word"] == "cell"
-    assert "phone" in set(frame(page)["sense"])
+    assert "phone" in set(frame(page, "sentence")["sense"])
 
 
 def test_a_pasted_text_is_looked_through_in_the_background() -> None:

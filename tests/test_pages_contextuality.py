@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from embedlab import contextuality_runs, jobs, kept, registry
 from embedlab.contextuality_runs import KIND, ContextualitySettings
+from tests import pages_opened
+from tests.pages_opened import said, sound
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = str(ROOT / "pages" / "contextuality.py")
 OWN = " ".join(f"The cat number {i} is in the house and the king is not." for i in range(8))
 
 
@@ -32,7 +33,7 @@ def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(lstm_folder: Path, lab: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(lstm_folder: Path, lab: Path, at_once: None) -> Path:
     """A lab with the LSTM and a few of the shipped sentences; runs are worked off as soon as they are started."""
     (lab / "starters" / "lstm").symlink_to(lstm_folder)
     own = lab / "sentences"
@@ -41,23 +42,12 @@ def here(lstm_folder: Path, lab: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     few = [line for line in lines if json.loads(line)["word"] in ("bank", "plant", "crane")]
     (own / "senses.jsonl").write_text("".join(few), encoding="utf-8")
     shutil.copy(ROOT / "assets" / "sentences" / "ner.conll", own / "ner.conll")
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
     return lab
 
 
 def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    if not page.dataframe:  # the run that was just done is looked at again
-        page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
-
-
-def said(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption, *page.info, *page.error))
+    page = pages_opened.opened("contextuality", **query)
+    return page if page.dataframe else sound(page.run())  # the run that was just done is looked at again
 
 
 @pytest.mark.usefixtures("here")

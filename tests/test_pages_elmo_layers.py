@@ -15,9 +15,10 @@ from embedlab.analysis import mix_probe
 from embedlab.analysis.scalar_mix import LAMBDAS
 from embedlab.base import BadInput
 from embedlab.elmo_layer_runs import KIND, MixSettings
+from tests import pages_opened
+from tests.pages_opened import said, sound
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = str(ROOT / "pages" / "elmo_layers.py")
 POS = "the DET\ncat NOUN\nsat VERB\n\n" * 12 + "a DET\nhouse NOUN\nof ADP\nthe DET\nriver NOUN\n\n" * 8
 
 
@@ -36,7 +37,7 @@ def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(lstm_folder: Path, lab: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(lstm_folder: Path, lab: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lab with the LSTM and a few of the shipped sentences; runs are worked off as soon as they are started."""
     (lab / "starters" / "lstm").symlink_to(lstm_folder)
     shipped, own = ROOT / "assets" / "sentences", lab / "sentences"
@@ -45,29 +46,18 @@ def here(lstm_folder: Path, lab: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     few = [line for line in lines if json.loads(line)["word"] in ("bank", "ran", "run")]
     (own / "senses.jsonl").write_text("".join(few), encoding="utf-8")
     shutil.copy(shipped / "ner.conll", own / "ner.conll")
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
     monkeypatch.setattr(mix_probe, "EPOCHS", 2)
     monkeypatch.setattr(mix_probe, "STEPS", 8)
     return lab
 
 
 def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    if len(page.markdown) < 3:  # the run that was just done is looked at again
-        page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
+    page = pages_opened.opened("elmo_layers", **query)
+    return page if len(page.markdown) > 2 else sound(page.run())  # the run that was just done is looked at again
 
 
 def senses_only(**query: str) -> AppTest:
     return opened(tasks=["Word senses"], **query)
-
-
-def said(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption, *page.info, *page.error, *page.warning))
 
 
 def mixed(page: AppTest) -> str:

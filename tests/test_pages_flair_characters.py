@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from embedlab import load_model
 from embedlab.analysis.character_bits import character_bits, guess
@@ -15,10 +15,12 @@ from embedlab.analysis.misspelling import misspelt
 from embedlab.base import Card
 from embedlab.models.char_lstm import CharLstm, CharLstmConfig
 from embedlab.models.flair import Flair
+from tests import pages_opened
+from tests.pages_opened import button, frame, said
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "flair_characters.py")
 LETTERS = "abcdefghijklmnopqrstuvwxyzTGW. \n"
 SENTENCE = "The river bank."
+opened = partial(pages_opened.opened, "flair_characters")
 
 
 def half(direction: str) -> CharLstm:
@@ -43,23 +45,6 @@ def here(folders: Path, lab: Path) -> Path:
     for name in ("flair", "char_lstm"):
         (lab / "starters" / name).symlink_to(folders / name)
     return lab
-
-
-def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def frame(page: AppTest, column: str) -> Any:
-    return next(item.value for item in page.dataframe if column in item.value.columns)
-
-
-def said(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption, *page.info, *page.error))
 
 
 @pytest.mark.usefixtures("here")
@@ -109,7 +94,7 @@ def test_a_wrong_spelling_beside_a_model_that_has_no_vector_for_it() -> None:
     assert shown.loc["Flair", "read as"] == "composed"
     assert shown.loc["word2vec skip-gram", "read as"] == "none"
     assert "has **no vector** for it" in said(page)
-    next(item for item in page.button if item.label == "rier").click().run()
+    button(page, "rier").click().run()
     assert set(frame(page, "read as")["wrong"]) == {"rier"}
     assert not page.exception
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, leaderboard_runs, registry, results, storage
+from embedlab import leaderboard_runs, registry, results, storage
 from embedlab.results import Measurement, Result
+from tests import pages_opened
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "leaderboard.py")
-
-
-def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
+opened = partial(pages_opened.opened, "leaderboard")
 
 
 def texts(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption)).replace("\\", "")
+    return pages_opened.texts(page).replace("\\", "")
 
 
 def result(key: str, auc: float, low: float, analogies: float) -> Result:
@@ -72,8 +65,7 @@ def test_figures_of_other_weights_are_not_shown(measured: Path) -> None:
     assert "Not measured yet" in [one.value for one in page.subheader]
 
 
-def test_a_model_is_measured_by_a_button(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+def test_a_model_is_measured_by_a_button(lab: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "measured", lambda spec, *_: result(spec.key, 0.8, 0.7, 0.3))
     page = opened()
     assert "No model at hand has been measured so yet." in [one.value for one in page.info]
@@ -83,8 +75,7 @@ def test_a_model_is_measured_by_a_button(lab: Path, monkeypatch: pytest.MonkeyPa
     assert "LSA stands first with 0.800, of 1 models" in texts(page)
 
 
-def test_a_model_that_cannot_be_measured_says_why(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+def test_a_model_that_cannot_be_measured_says_why(lab: Path, at_once: None) -> None:
     page = opened()
     (lab / "starters" / "lsa" / "model.safetensors").write_bytes(b"broken")
     page.button("measure-lsa").click().run()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,8 +15,8 @@ from embedlab.analysis import stored_maps
 from embedlab.analysis.faithfulness import faithfulness
 from embedlab.analysis.projection import project
 from embedlab.ui import map_jobs, widgets
-
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "map.py")
+from tests import pages_opened
+from tests.pages_opened import button, frame, said
 
 
 @pytest.fixture
@@ -34,20 +33,13 @@ def drawn(monkeypatch):
 
 
 def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception and not page.error
+    page = pages_opened.opened("map", **query)
+    assert not page.error
     return page
 
 
 def model():
     return registry.load_model("word2vec")
-
-
-def written(page: AppTest) -> str:
-    return " ".join(item.value for item in [*page.markdown, *page.caption, *page.info, *page.warning])
 
 
 def rows(fig) -> set[int]:
@@ -62,8 +54,8 @@ def test_pca_is_drawn_at_once_and_says_what_it_shows(lab, drawn):
     trace = next(trace for trace in fig.data if trace.customdata is not None)
     order = [data[0] for data in trace.customdata]
     np.testing.assert_allclose(trace.x, expected.points[order, 0], atol=0.02)
-    assert f"Showing {len(model())} of {len(model())} words: the commonest" in written(page)
-    assert f"Trustworthiness **{expected.trustworthiness:.3f}**" in written(page)
+    assert f"Showing {len(model())} of {len(model())} words: the commonest" in said(page)
+    assert f"Trustworthiness **{expected.trustworthiness:.3f}**" in said(page)
     assert f"{expected.explained[0]:.1%} of the variance" in fig.layout.xaxis.title.text
     assert f"{expected.trustworthiness:.3f}" in summary
 
@@ -71,7 +63,7 @@ def test_pca_is_drawn_at_once_and_says_what_it_shows(lab, drawn):
 def test_umap_comes_after_pca_and_is_kept(lab, drawn):
     page = opened()
     key = stored_maps.key(model().matrix, stored_maps.MapSettings())
-    if "PCA in 2 dimensions" in written(page):
+    if "PCA in 2 dimensions" in said(page):
         assert "PCA is shown meanwhile" in page.get("progress")[0].proto.text
     for _ in range(400):
         if stored_maps.computed(key):
@@ -79,11 +71,11 @@ def test_umap_comes_after_pca_and_is_kept(lab, drawn):
         time.sleep(0.5)
     page.run()
     kept = stored_maps.computed(key)
-    assert "UMAP in 2 dimensions" in written(page)
+    assert "UMAP in 2 dimensions" in said(page)
     assert kept.trustworthiness == pytest.approx(
         trustworthiness(model().matrix, project(model().matrix, seed=1).points, n_neighbors=10, metric="cosine")
     )
-    assert f"Trustworthiness **{kept.trustworthiness:.3f}**" in written(page)
+    assert f"Trustworthiness **{kept.trustworthiness:.3f}**" in said(page)
 
 
 def test_a_shipped_map_is_shown_without_computing(lab, drawn, monkeypatch):
@@ -93,7 +85,7 @@ def test_a_shipped_map_is_shown_without_computing(lab, drawn, monkeypatch):
     stored_maps.save(folder / stored_maps.FILE, stored, stored_maps.SHIPPED, model().words)
     monkeypatch.setattr(map_jobs.MapJobs, "ensure", lambda *_: pytest.fail("computed"))
     page = opened()
-    assert "UMAP in 2 dimensions. Trustworthiness **0.876**" in written(page)
+    assert "UMAP in 2 dimensions. Trustworthiness **0.876**" in said(page)
 
 
 def test_a_searched_word_shows_its_true_neighbors_what_is_hidden_and_invented(lab, drawn):
@@ -101,11 +93,11 @@ def test_a_searched_word_shows_its_true_neighbors_what_is_hidden_and_invented(la
     kept = stored_maps.computed(stored_maps.key(model().matrix, stored_maps.MapSettings("pca")))
     around = faithfulness(model().matrix, kept.points, model().positions["king"], 5)
     names = model().words
-    table = next(frame.value for frame in page.dataframe if "similarity" in frame.value)
+    table = frame(page, "similarity")
     assert table["neighbor"].tolist() == [names[row] for row in around.true]
     assert (table["in the picture"] == "hidden").sum() == len(around.hidden)
-    assert f"hides {len(around.hidden)}**" in written(page)
-    assert f"invents {len(around.invented)}**" in written(page)
+    assert f"hides {len(around.hidden)}**" in said(page)
+    assert f"invents {len(around.invented)}**" in said(page)
     fig = drawn.figures[-1][0]
     marked = {trace.name: {data[0] for data in trace.customdata} for trace in fig.data if trace.customdata is not None}
     assert marked["neighbor that the picture hides"] == set(around.hidden)
@@ -115,28 +107,26 @@ def test_a_searched_word_shows_its_true_neighbors_what_is_hidden_and_invented(la
 
 def test_a_word_that_is_not_there_gets_near_spellings(lab, drawn):
     page = opened(method="PCA", word="kingg")
-    assert "does not know" in written(page)
-    next(button for button in page.button if button.label == "king").click().run()
+    assert "does not know" in said(page)
+    button(page, "king").click().run()
     assert page.text_input[0].value == "king"
-    assert "nearest to **king**" in written(page)
+    assert "nearest to **king**" in said(page)
 
 
 def test_ones_own_words_are_drawn_and_unknown_ones_named(lab, drawn):
     page = opened(method="PCA", words="My own")
     page.text_area[0].set_value("king queen, man\nwoman zebra").run()
     assert rows(drawn.figures[-1][0]) == {0, 1, 2, 3}
-    assert "does not know: zebra" in written(page)
-    assert "Showing 4 of" in written(page) and "your own" in written(page)
+    assert "does not know: zebra" in said(page)
+    assert "Showing 4 of" in said(page) and "your own" in said(page)
 
 
 def test_what_a_lasso_holds_is_listed(lab, drawn):
     names = model().words
     drawn.selected = {"selection": {"points": [{"customdata": [row, "", "", "", names[row]]} for row in (3, 1)]}}
     page = opened(method="PCA")
-    assert f"**2 words selected:** {names[1]}, {names[3]}" in written(page)
-    assert any(
-        frame.value["word"].tolist() == [names[1], names[3]] for frame in page.dataframe if "word" in frame.value
-    )
+    assert f"**2 words selected:** {names[1]}, {names[3]}" in said(page)
+    assert any(item.value["word"].tolist() == [names[1], names[3]] for item in page.dataframe if "word" in item.value)
 
 
 def test_clusters_colour_the_words_and_the_others_stay_grey(lab, drawn):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +15,10 @@ from streamlit.testing.v1 import AppTest
 from embedlab import archive, jobs, registry, shelf
 from embedlab.fetch_runs import FetchSettings
 from embedlab.ui import model_cards
+from tests import pages_opened
+from tests.pages_opened import sound, texts
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "models.py")
-
-
-def page() -> AppTest:
-    return AppTest.from_file(PAGE, default_timeout=120)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(item.value for item in app.markdown)
+opened = partial(pages_opened.opened, "models")
 
 
 def frame(app: AppTest) -> pd.DataFrame:
@@ -37,7 +27,7 @@ def frame(app: AppTest) -> pd.DataFrame:
 
 def test_all_models_are_listed_with_their_cards_and_sizes(lab: Path, lab_home: Path) -> None:
     shelf.keep(lab / "starters" / "lsa", "My own")
-    app = sound(page().run())
+    app = opened()
     assert frame(app)["key"].tolist() == ["lsa", "word2vec", "yours/my-own"]
     assert frame(app)["words of text"].tolist() == [1000, 1000, 1000]
     size = sum(file.stat().st_size for file in (lab / "starters" / "lsa").iterdir())
@@ -48,7 +38,7 @@ def test_all_models_are_listed_with_their_cards_and_sizes(lab: Path, lab_home: P
 
 def test_ones_own_model_is_deleted_after_asking_and_starters_cannot_be(lab: Path, lab_home: Path) -> None:
     key = shelf.keep(lab / "starters" / "lsa", "My own")
-    app = sound(page().run())
+    app = opened()
     keys = [button.key for button in app.button if button.key and button.key.startswith("delete-")]
     assert keys == [f"delete-{key}"]
     sound(app.button(key=f"delete-{key}").click().run())
@@ -58,7 +48,7 @@ def test_ones_own_model_is_deleted_after_asking_and_starters_cannot_be(lab: Path
 
 def test_a_zip_is_imported_under_a_name(lab: Path, lab_home: Path) -> None:
     data = archive.pack(lab / "starters" / "lsa")
-    app = page().run()
+    app = opened()
     app.file_uploader(key="import-0").set_value(("lsa.zip", data, "application/zip")).run()
     app.text_input(key="import-name").set_value("From afar").run()
     sound(app.button(key="import").click().run())
@@ -71,7 +61,7 @@ def test_a_zip_is_imported_under_a_name(lab: Path, lab_home: Path) -> None:
 
 
 def test_a_bad_zip_is_refused_in_a_sentence(lab: Path, lab_home: Path) -> None:
-    app = page().run()
+    app = opened()
     app.file_uploader(key="import-0").set_value(("x.zip", b"nonsense", "application/zip")).run()
     sound(app.button(key="import").click().run())
     assert "readable zip" in app.error[0].value
@@ -93,7 +83,7 @@ def finish() -> jobs.RunState:
 
 
 def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) -> None:
-    app = page().run()
+    app = opened()
     app.segmented_control(key="from").set_value("file").run()
     app.file_uploader(key="vectors-file").set_value(("small.txt", vectors(), "text/plain")).run()
     app.text_input(key="fetch-name").set_value("Small").run()
@@ -102,7 +92,7 @@ def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) ->
     assert state.status == "done", state.error
     model = registry.load_model("published/small")
     assert model.words == ["the", "king", "queen", "cat"]  # type: ignore[attr-defined]
-    app = sound(page().run())
+    app = opened()
     assert app.success[0].value == "**Small** is loaded: every page offers it now."
     (run,) = jobs.all_runs("fetch")
     assert shelf.size(run.folder) < 10_000  # neither the upload nor a second copy stays
@@ -116,7 +106,7 @@ def test_only_the_latest_finished_load_is_told_and_closing_it_brings_back_no_old
         deadline = time.monotonic() + 90
         while run.state().active and time.monotonic() < deadline:
             time.sleep(0.1)
-    app = sound(page().run())
+    app = opened()
     assert [("second" in item.value, "first" in item.value) for item in app.error] == [(True, False)]
     sound(app.button(key=f"close-{run.id}").click().run())
     assert not app.error and jobs.all_runs("fetch") == []
@@ -133,12 +123,12 @@ def test_sizes_are_said_in_the_unit_that_fits(size: int, said: str) -> None:
 def test_what_cannot_be_loaded_is_said(lab: Path, lab_home: Path, source: str) -> None:
     jobs.start("fetch", FetchSettings(source, "Nothing"))
     assert finish().status == "failed"
-    app = sound(page().run())
+    app = opened()
     assert "There is no file" in app.error[0].value
 
 
 def test_nothing_asked_is_said(lab: Path, lab_home: Path) -> None:
-    app = page().run()
+    app = opened()
     sound(app.button(key="fetch").click().run())
     assert "Say first" in app.error[0].value
     assert jobs.all_runs("fetch") == []

@@ -1,32 +1,17 @@
 """The Neighbors page: looked up, clicked, misspelt; what it shows is what the analyses say."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from embedlab import load_model
 from embedlab.analysis.neighbors import nearest, similarity
 from embedlab.analysis.subwords import parts
+from tests import pages_opened
+from tests.pages_opened import button, frame
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "neighbors.py")
-
-
-def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def button(page: AppTest, label: str):
-    return next(item for item in page.button if item.label == label)
-
-
-def frame(page: AppTest, column: str):
-    return next(item.value for item in page.dataframe if column in item.value.columns)
+opened = partial(pages_opened.opened, "neighbors")
 
 
 @pytest.mark.usefixtures("lab")

@@ -22,8 +22,9 @@ from embedlab.analysis.surprisal import surprisal
 from embedlab.base import LanguageModel
 from embedlab.data.corpus import Corpus
 from embedlab.ui.perplexities import COMPARABLE, WHOLE
+from tests import pages_opened
+from tests.pages_opened import button, frame, said
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "next_word.py")
 TEXT = [
     f"The {who} of {where} {does} the {what}."
     for who in ("king", "queen")
@@ -69,31 +70,15 @@ def speaking(folders: Path, lab: Path) -> Path:
 
 
 def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
+    page = pages_opened.opened("next_word", **query)
     assert not page.error
     return page
-
-
-def button(page: AppTest, key: str) -> Any:
-    return next(item for item in page.button if item.key == key)
-
-
-def frame(page: AppTest, column: str) -> Any:
-    return next(item.value for item in page.dataframe if column in item.value.columns)
 
 
 def model(key: str) -> LanguageModel:
     found = load_model(key)
     assert isinstance(found, LanguageModel)
     return found
-
-
-def said(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption, *page.info, *page.warning))
 
 
 @pytest.mark.usefixtures("speaking")
@@ -112,15 +97,15 @@ def test_a_link_shows_what_every_model_expects() -> None:
 @pytest.mark.usefixtures("speaking")
 def test_a_click_on_a_word_takes_it_and_can_be_taken_back() -> None:
     page = opened(begin="The king of", language_models=["Counts"])
-    button(page, "take-ngram-france").click().run()
+    page.button(key="take-ngram-france").click().run()
     assert page.text_input(key="begin").value == "The king of france"
     assert page.query_params["begin"] == "The king of france"
     assert set(frame(page, "next")["next"][:2]) == {"sees", "likes"}
-    button(page, "take-ngram-likes").click().run()
+    page.button(key="take-ngram-likes").click().run()
     assert page.text_input(key="begin").value == "The king of france likes"
-    next(item for item in page.button if item.label == "Take back").click().run()
+    button(page, "Take back").click().run()
     assert page.text_input(key="begin").value == "The king of france"
-    next(item for item in page.button if item.label == "Start again").click().run()
+    button(page, "Start again").click().run()
     assert page.text_input(key="begin").value == "The king of"
     assert not page.exception
 
@@ -128,7 +113,7 @@ def test_a_click_on_a_word_takes_it_and_can_be_taken_back() -> None:
 @pytest.mark.usefixtures("speaking")
 def test_a_space_can_be_taken_and_counts() -> None:
     page = opened(begin="The king", k="20", language_models=["Letters"])
-    button(page, "take-char_lstm- ").click().run()
+    page.button(key="take-char_lstm- ").click().run()
     assert page.text_input(key="begin").value == "The king "
     expected = next_tokens(model("char_lstm"), list("The king "), 20)
     assert frame(page, "next")["probability"].tolist() == pytest.approx(expected.probabilities.tolist())
@@ -150,7 +135,7 @@ def test_greedy_writes_what_the_analysis_writes_and_the_text_can_be_taken() -> N
     assert frame(page, "step")["token"].tolist() == list(made.tokens)
     text = written(model("ngram"), made.tokens)
     assert f"The queen of spain **{text}** ■" in said(page)
-    button(page, "take-text-ngram").click().run()
+    page.button(key="take-text-ngram").click().run()
     assert page.text_input(key="begin").value == f"The queen of spain {text}"
 
 
@@ -166,7 +151,7 @@ def test_sampling_follows_its_settings_and_the_dice() -> None:
         assert rows["probability"].tolist() == pytest.approx(made.probabilities.tolist())
         assert rows["drawn among"].tolist() == list(made.candidates)
         assert max(made.candidates) <= 5
-    next(item for item in page.button if item.label == "Throw the dice again").click().run()
+    button(page, "Throw the dice again").click().run()
     assert page.slider(key="seed").value == 8
     again = generate(model("ngram"), ["the", "king", "of"], Decoding(2.0, 5, 0.95, length=12, seed=8))
     assert frame(page, "step").query("model == 'Counts'")["token"].tolist() == list(again.tokens)

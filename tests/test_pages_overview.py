@@ -37,7 +37,7 @@ def test_a_model_at_hand_opens_in_neighbors(monkeypatch: pytest.MonkeyPatch) -> 
     # AppTest makes every run the first one of a fresh server, which a real server has once.
     monkeypatch.setattr("embedlab.ui.widgets._inside_app", lambda: None)
     page = app()
-    next(item for item in page.button if item.key == "try-hand-lsa").click().run()
+    page.button(key="try-hand-lsa").click().run()
     assert not page.exception
     assert page.title[0].value == "Neighbors"
     assert page.session_state["models"] == ["lsa"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from embedlab.analysis.polysemy import sense_separation
 from embedlab.data.senses import load_senses
-from tests import contextual_toys
+from tests import contextual_toys, pages_opened
 from tests.conftest import write_starter
+from tests.pages_opened import button, frame, texts
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "polysemy.py")
 OWN = """river | The muddy bank of the river .
 river | A grassy bank by the boat .
 river | Swans moored at the bank .
 money | The bank lent him money .
 money | She works in a bank .
 money | A bank raised its rates ."""
+opened = partial(pages_opened.opened, "polysemy")
 
 
 @pytest.fixture(autouse=True)
@@ -28,25 +30,8 @@ def starters(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contextual_toys.install(monkeypatch, lab)
 
 
-def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
-
-
 def own(text: str, **query: str) -> AppTest:
     return opened(**{"from": "My own", "own": text, "own_word": "bank"} | query)
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption))
-
-
-def table(page: AppTest):
-    return next(item.value for item in page.dataframe if "AUC" in item.value.columns)
 
 
 def test_it_opens_on_bank_and_says_what_every_family_makes_of_it() -> None:
@@ -55,7 +40,7 @@ def test_it_opens_on_bank_and_says_what_every_family_makes_of_it() -> None:
     assert "**LSA**, **word2vec** and **GloVe** do not know “bank”" in texts(page)
     senses = [one for one in load_senses() if one.word == "bank" and one.form == "bank"]
     expected = sense_separation(contextual_toys.Toy(), senses)
-    shown = table(page).set_index(["model", "layer"])["AUC"]
+    shown = frame(page, "AUC").set_index(["model", "layer"])["AUC"]
     assert [shown["Toy BERT", layer] for layer in "012"] == pytest.approx(expected.auc.tolist())
     assert shown["GloVe", ""] == 0.5
     assert f"AUC {expected.auc[2]:.2f} (95 % interval {expected.low[2]:.2f} to {expected.high[2]:.2f})" in texts(page)
@@ -65,7 +50,7 @@ def test_a_button_and_a_link_choose_the_word() -> None:
     page = opened(senses="ran")
     assert page.selectbox(key="senses").value == "ran"
     assert "functioned" in texts(page)
-    next(item for item in page.button if item.label == "Paris").click().run()
+    button(page, "Paris").click().run()
     assert page.query_params["senses"] == "Paris"
     assert "prince" in texts(page)
 
@@ -74,7 +59,7 @@ def test_typed_sentences_with_senses_are_told_apart() -> None:
     page = own(OWN)
     assert "**BERT** layer 2 separates the two senses with AUC 1.00 (95 % interval 1.00 to 1.00)" in texts(page)
     assert "their agreement with the senses is **1.00**" in texts(page)
-    shown = table(page)
+    shown = frame(page, "AUC")
     top = shown[(shown["model"] == "Toy BERT") & (shown["layer"] == "2")].iloc[0]
     assert top["similarity within a sense"] > 0.99 > 0.1 > top["between senses"]
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, probe_data, probe_runs, probe_store, registry
+from embedlab import probe_data, probe_runs, probe_store, registry
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.base import BadInput, Card
 from embedlab.data.corpus import Corpus
 from embedlab.ui.probe_closer import VIEWS
+from tests import pages_opened
 from tests.conftest import write_starter
+from tests.pages_opened import texts
 from tests.probe_sentences import FEW, sentences
 
 __all__ = ["sentences"]
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "probes.py")
 QUICK = {"probes_epochs": "3", "probes_resamples": "20"}
 TITLE = "A tiny LSTM"
+opened = partial(pages_opened.opened, "probes", **QUICK)
 
 
 @pytest.fixture
-def readers(sentences: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def readers(sentences: Path, at_once: None) -> Path:
     """A trained LSTM beside the static starters; runs are worked off at once and in this process."""
     kind = registry.model_class("lstm")
     config = kind.config_class.from_dict({"dim": 6, "epochs": 1, "min_count": 1, "layers": 2})
@@ -30,21 +32,7 @@ def readers(sentences: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     model = kind.train(Corpus.from_sentences(text), config)  # type: ignore[attr-defined]
     model.card = Card(title=TITLE)
     model.save(sentences / "starters" / "lstm")
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
     return sentences
-
-
-def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in (QUICK | query).items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption))
 
 
 def computed(models: tuple[str, ...], data: str = "") -> probe_store.Kept:

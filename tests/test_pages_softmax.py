@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,26 +13,15 @@ from embedlab.analysis.softmax_cost import Costs, CostSettings
 from embedlab.analysis.softmax_steps import METHODS, TITLES, mean_path
 from embedlab.jobs import Run
 from embedlab.ui import softmax_views
+from tests import pages_opened
+from tests.pages_opened import texts
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "softmax.py")
 TINY = {"largest": 3000, "hidden": 4, "batch": 2, "noise": 2, "samples": 3, "repetitions": 1}
-
-
-def opened(**query: object) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = str(value)
-    page.run()
-    assert not page.exception, page.exception[0].stack_trace
-    return page
+opened = partial(pages_opened.opened, "softmax")
 
 
 def tiny() -> AppTest:
     return opened(**{f"softmax_{name}": value for name, value in TINY.items()})
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(item.value for item in (*page.markdown, *page.caption))
 
 
 def finished(run: Run) -> Run:
@@ -41,12 +30,6 @@ def finished(run: Run) -> Run:
         assert time.monotonic() < deadline, (run.folder / "log.txt").read_text()
         time.sleep(0.05)
     return run
-
-
-@pytest.fixture
-def at_once(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are worked off in this process as soon as they are started."""
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
 
 
 @pytest.mark.usefixtures("lab_home")

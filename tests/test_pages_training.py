@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,37 +16,23 @@ from embedlab import jobs, registry, training_runs, training_text
 from embedlab.jobs import Run, RunState
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
+from tests import pages_opened
+from tests.pages_opened import sound, texts
 
-PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "training.py")
 TALE = (
     "The king rules the old land. The queen rules the old land. A cat chased a mouse. A dog chased the cat. "
     "The dog and the cat sleep in the house at night. The king and the queen sleep in the palace at night.\n"
 ) * 30
-
-
-def page(**query: str) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
+opened = partial(pages_opened.opened, "training")
 
 
 def metric(app: AppTest, label: str) -> str:
     return next(item.value for item in app.metric if item.label == label)
 
 
-def texts(app: AppTest) -> str:
-    return "\n".join(item.value for item in (*app.markdown, *app.caption))
-
-
-def with_tale(app: AppTest, text: str = TALE) -> AppTest:
+def with_tale(text: str = TALE) -> AppTest:
     """Paste a text and press the button."""
-    app.run()
+    app = opened()
     app.segmented_control(key="source").set_value("paste").run()
     app.text_area(key="pasted").set_value(text).run()
     return sound(app.button(key="use-pasted").click().run())
@@ -66,9 +53,8 @@ def small(app: AppTest) -> AppTest:
 
 
 @pytest.fixture
-def done(lab: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def done(lab: Path, at_once: None) -> Run:
     """A finished run on a pasted text; it and all others of the test are worked off at once, in this process."""
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
     run = jobs.draft()
     training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
     config = {"dim": 8, "min_count": 1, "epochs": 3, "workers": 1, "algorithm": "skipgram"}
@@ -85,14 +71,13 @@ def done(lab: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     ],
 )
 def test_a_language_model_is_shown_by_its_perplexity(
-    lab: Path, monkeypatch: pytest.MonkeyPatch, kind: str, config: dict[str, int], name: str
+    lab: Path, at_once: None, kind: str, config: dict[str, int], name: str
 ) -> None:
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
     run = jobs.draft()
     training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
     jobs.start("train", TrainSettings(kind, config, TextChoice(file="pasted.txt"), (), "Tale"), run)
     finish(run)
-    app = sound(page(run=run.id).run())
+    app = opened(run=run.id)
     held_out = min(event.held_out for event in run.events() if event.held_out is not None)
     shown = next(item for item in app.metric if item.label == "Held out")
     if kind == "lstm":
@@ -109,13 +94,12 @@ def test_a_language_model_is_shown_by_its_perplexity(
     assert sound(app) and any(spec.source == "yours" for spec in registry.list_models("language_model"))
 
 
-def test_a_model_that_counts_shows_counts_instead_of_a_loss(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+def test_a_model_that_counts_shows_counts_instead_of_a_loss(lab: Path, at_once: None) -> None:
     run = jobs.draft()
     training_text.lay_down(run.folder, "pasted.txt", TALE.encode())
     jobs.start("train", TrainSettings("ngram", {"min_count": 1}, TextChoice(file="pasted.txt"), (), "Tale"), run)
     finish(run)
-    app = sound(page(run=run.id).run())
+    app = opened(run=run.id)
     words = TALE.lower().replace(".", " ").split()
     assert metric(app, "Running words") == f"{len(words):,}"
     assert metric(app, "Vocabulary") == str(len(set(words)))
@@ -125,7 +109,7 @@ def test_a_model_that_counts_shows_counts_instead_of_a_loss(lab: Path, monkeypat
 
 
 def test_the_preview_of_a_character_model_shows_letters(lab: Path) -> None:
-    app = sound(with_tale(page()))
+    app = with_tale()
     app.selectbox(key="train").set_value("char_lstm").run()
     assert metric(app, "Different characters") == str(len(set(TALE.replace("\n", ""))))
     assert "Letter by letter" in texts(app)
@@ -133,7 +117,7 @@ def test_the_preview_of_a_character_model_shows_letters(lab: Path) -> None:
 
 
 def test_the_preview_of_a_wordpiece_model_leaves_no_word_out(lab: Path) -> None:
-    app = sound(with_tale(page()))
+    app = with_tale()
     app.selectbox(key="train").set_value("bert").run()
     assert metric(app, "Different words") == str(len(set(TALE.lower().replace(".", "").split())))
     assert metric(app, "Wordpieces") == "≤ 4,000"  # of the network that is called tiny
@@ -144,7 +128,7 @@ def test_the_preview_of_a_wordpiece_model_leaves_no_word_out(lab: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["elmo", "flair", "bert"])
 def test_settings_of_contextual_models_have_names_for_people(lab: Path, kind: str) -> None:
-    app = sound(page().run())
+    app = opened()
     app.selectbox(key="train").set_value(kind).run()
     fields = (*app.number_input, *app.text_input, *app.selectbox, *app.toggle)
     own = {item.key.removeprefix(f"{kind}_"): item for item in fields if item.key.startswith(f"{kind}_")}
@@ -170,7 +154,7 @@ def test_a_run_that_ended_before_its_first_look_says_so(lab: Path) -> None:
 
 
 def test_the_form_opens_on_a_sample_with_a_preview(lab: Path) -> None:
-    app = sound(page().run())
+    app = opened()
     assert not app.error
     assert int(metric(app, "Running words").replace(",", "")) > 100_000
     assert int(metric(app, "Vocabulary").replace(",", "")) > 300
@@ -181,7 +165,7 @@ def test_the_form_opens_on_a_sample_with_a_preview(lab: Path) -> None:
 
 
 def test_the_preview_follows_the_settings(lab: Path) -> None:
-    app = sound(with_tale(page()))
+    app = with_tale()
     before = int(metric(app, "Vocabulary"))
     app.number_input(key="word2vec_min_count").set_value(50).run()
     assert int(metric(app, "Vocabulary")) < before
@@ -190,7 +174,7 @@ def test_the_preview_follows_the_settings(lab: Path) -> None:
 
 
 def test_train_watch_keep(lab: Path) -> None:
-    app = small(with_tale(page()))
+    app = small(with_tale())
     app.text_input(key="name-new-word2vec skip-gram, pasted text").set_value("My tale").run()
     sound(app.button(key="start").click().run())
     (run,) = jobs.all_runs("train")
@@ -199,7 +183,7 @@ def test_train_watch_keep(lab: Path) -> None:
     losses = [event.loss for event in run.events() if event.loss is not None]
     assert len(losses) == 3 and losses[-1] < losses[0]
 
-    app = sound(page(run=run.id).run())  # a reload
+    app = opened(run=run.id)  # a reload
     assert "The training is finished." in [item.value for item in app.success]
     assert metric(app, "Final loss") == f"{losses[-1]:.4f}"
     assert "**king**" in texts(app) and "**cat**" in texts(app)
@@ -213,13 +197,13 @@ def test_train_watch_keep(lab: Path) -> None:
 
 
 def test_a_name_that_is_taken_is_not_overwritten_without_asking(done: Run) -> None:
-    app = sound(page(run=done.id).run())
+    app = opened(run=done.id)
     sound(app.button(key="keep").click().run())
     other = jobs.draft()
     training_text.copy(done.folder, other.folder)
     jobs.start("train", training_runs.of(done), other)
     finish(other)
-    app = sound(page(run=other.id).run())
+    app = opened(run=other.id)
     sound(app.button(key="keep").click().run())
     assert "already" in app.error[0].value
     app.checkbox(key=f"replace-{other.id}").check().run()
@@ -233,7 +217,7 @@ def test_two_runs_side_by_side(done: Run) -> None:
     asked = training_runs.of(done)
     jobs.start("train", TrainSettings("word2vec", {**asked.config, "dim": 12}, asked.text, asked.watch, "Wider"), other)
     finish(other)
-    app = sound(page(run=done.id).run())
+    app = opened(run=done.id)
     app.selectbox(key="compare").set_value(other.id).run()
     frame = sound(app).dataframe[-1].value
     assert list(frame.columns) == ["", "Tale", "Wider"]
@@ -249,19 +233,19 @@ def test_a_running_run_shows_its_progress_and_can_be_cancelled(lab: Path) -> Non
     deadline = time.monotonic() + 60
     while not any(event.loss for event in run.events()) and time.monotonic() < deadline:
         time.sleep(0.1)
-    app = sound(page(run=run.id).run())
+    app = opened(run=run.id)
     assert metric(app, "Loss") != "–"
     sound(app.button(key="cancel").click().run())
     asked = time.monotonic()
     while run.state().active and time.monotonic() < asked + 30:
         time.sleep(0.05)
     assert run.state().status == "cancelled"
-    app = sound(page(run=run.id).run())
+    app = opened(run=run.id)
     assert "cancelled" in app.info[0].value
 
 
 def test_change_and_repeat_brings_the_settings_and_the_text_back(done: Run) -> None:
-    app = sound(page(run=done.id).run())
+    app = opened(run=done.id)
     sound(app.button(key="again").click().run())
     assert app.number_input(key="word2vec_dim").value == 8
     assert app.text_input(key="watch").value == "king, cat"
@@ -270,7 +254,7 @@ def test_change_and_repeat_brings_the_settings_and_the_text_back(done: Run) -> N
 
 
 def test_deleting_a_run_removes_it_from_the_list(done: Run) -> None:
-    app = sound(page(run=done.id).run())
+    app = opened(run=done.id)
     sound(app.button(key=f"delete-{done.id}").click().run())
     assert not done.folder.exists()
     assert "Your runs" not in [item.value for item in app.subheader]
@@ -283,7 +267,7 @@ def test_more_than_three_runs_wait_in_a_fold_out_the_oldest_last(lab: Path) -> N
         written = {"kind": "train", "settings": dataclasses.asdict(asked)}
         (run.folder / "settings.json").write_text(json.dumps(written), encoding="utf-8")
         run.write_state(RunState("done", created=1000.0 + number, started=1000.0, finished=1001.0))
-    app = sound(page().run())
+    app = opened()
     listed = [item.value for item in app.markdown if "Run " in item.value]
     assert [text.split("**")[1] for text in listed] == [f"Run {number}" for number in (4, 3, 2, 1, 0)]
     older = next(item for item in app.expander if item.label == "2 older")
@@ -310,7 +294,7 @@ def test_neighbors_without_any_similarity_get_a_sentence(lab: Path) -> None:
 
 
 def test_ten_words_are_refused_in_a_sentence_and_the_form_stays(lab: Path) -> None:
-    app = with_tale(page(), "one two three four five six seven eight nine ten")
+    app = with_tale("one two three four five six seven eight nine ten")
     assert app.error[0].value == (
         "This text has only 10 words\\. Give at least 100; a hundred thousand and more are enough to see something\\."
     )
@@ -319,7 +303,7 @@ def test_ten_words_are_refused_in_a_sentence_and_the_form_stays(lab: Path) -> No
 
 
 def test_settings_that_do_not_go_together_are_said_and_nothing_is_lost(lab: Path) -> None:
-    app = small(with_tale(page()))
+    app = small(with_tale())
     app.number_input(key="word2vec_negative").set_value(0).run()
     assert "negative must be 1 or more" in app.error[0].value
     assert app.number_input(key="word2vec_dim").value == 8
@@ -328,6 +312,6 @@ def test_settings_that_do_not_go_together_are_said_and_nothing_is_lost(lab: Path
 
 
 def test_an_unknown_run_in_the_address_is_said_and_the_form_opens(lab: Path) -> None:
-    app = sound(page(run="0" * 24).run())
+    app = opened(run="0" * 24)
     assert "no such run" in app.warning[0].value
     assert [button for button in app.button if button.key == "start"]

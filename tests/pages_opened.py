@@ -1,0 +1,44 @@
+"""Pages opened in a test by what stands in their address, and what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+
+def opened(name: str, /, **query: Any) -> AppTest:
+    """A page that has run."""
+    page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
+    for key, value in query.items():
+        page.query_params[key] = value if isinstance(value, list) else str(value)
+    return sound(page.run())
+
+
+def sound(page: AppTest) -> AppTest:
+    """The page, which must have run without an exception."""
+    assert not page.exception, page.exception[0].stack_trace
+    return page
+
+
+def texts(page: AppTest) -> str:
+    """Text and captions."""
+    return "\n".join(item.value for item in (*page.markdown, *page.caption))
+
+
+def said(page: AppTest) -> str:
+    """Text and captions, notes, warnings and errors."""
+    return "\n".join((texts(page), *(item.value for item in (*page.info, *page.warning, *page.error))))
+
+
+def frame(page: AppTest, column: str) -> Any:
+    """The first table with that column."""
+    return next(item.value for item in page.dataframe if column in item.value.columns)
+
+
+def button(page: AppTest, label: str) -> Any:
+    """The first button with that label; one with a key is ``page.button(key=...)``."""
+    return next(item for item in page.button if item.label == label)
