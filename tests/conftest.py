@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded; the networks of the tests are tiny
 
@@ -114,3 +116,34 @@ def fasttext_starter(lab: Path) -> Path:
     folder = lab / "starters" / "fasttext"
     model.save(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny LSTM of two layers that has read a few sentences."""
+    from embedlab import registry
+    from embedlab.data.corpus import Corpus
+
+    kind = registry.model_class("lstm")
+    config = kind.config_class.from_dict({"dim": 8, "layers": 2, "min_count": 1, "epochs": 1, "batch_size": 4})
+    sentences = [["the", "cat", "sat", "on", "the", "bank", "of", "a", "river"]] * 40
+    folder = tmp_path_factory.mktemp("models") / "lstm"
+    kind.train(Corpus.from_sentences(sentences), config).save(folder)  # type: ignore[attr-defined]
+    return folder
+
+
+@pytest.fixture
+def lab_with_lstm(lstm_folder: Path, lab: Path) -> Path:
+    """The lab with the tiny LSTM among its starters."""
+    (lab / "starters" / "lstm").symlink_to(lstm_folder)
+    return lab
+
+
+def few_sentences(assets: Path, *words: str) -> None:
+    """Put the shipped sentences with names among the assets, and those that show the senses of a few words."""
+    shipped, own = Path(__file__).resolve().parent.parent / "assets" / "sentences", assets / "sentences"
+    own.mkdir()
+    lines = (shipped / "senses.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    few = [line for line in lines if json.loads(line)["word"] in words]
+    (own / "senses.jsonl").write_text("".join(few), encoding="utf-8")
+    shutil.copy(shipped / "ner.conll", own / "ner.conll")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -13,36 +12,17 @@ from streamlit.testing.v1 import AppTest
 from embedlab import contextuality_runs, jobs, kept, registry
 from embedlab.contextuality_runs import KIND, ContextualitySettings
 from tests import pages_opened
+from tests.conftest import few_sentences
 from tests.pages_opened import said, sound
 
-ROOT = Path(__file__).resolve().parent.parent
 OWN = " ".join(f"The cat number {i} is in the house and the king is not." for i in range(8))
 
 
-@pytest.fixture(scope="session")
-def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny LSTM that has read a few sentences."""
-    from embedlab.data.corpus import Corpus
-
-    kind = registry.model_class("lstm")
-    config = kind.config_class.from_dict({"dim": 8, "layers": 2, "min_count": 1, "epochs": 1, "batch_size": 4})
-    sentences = [["the", "cat", "sat", "on", "the", "bank", "of", "a", "river"]] * 40
-    folder = tmp_path_factory.mktemp("models") / "lstm"
-    kind.train(Corpus.from_sentences(sentences), config).save(folder)  # type: ignore[attr-defined]
-    return folder
-
-
 @pytest.fixture
-def here(lstm_folder: Path, lab: Path, at_once: None) -> Path:
-    """A lab with the LSTM and a few of the shipped sentences; runs are worked off as soon as they are started."""
-    (lab / "starters" / "lstm").symlink_to(lstm_folder)
-    own = lab / "sentences"
-    own.mkdir()
-    lines = (ROOT / "assets" / "sentences" / "senses.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    few = [line for line in lines if json.loads(line)["word"] in ("bank", "plant", "crane")]
-    (own / "senses.jsonl").write_text("".join(few), encoding="utf-8")
-    shutil.copy(ROOT / "assets" / "sentences" / "ner.conll", own / "ner.conll")
-    return lab
+def here(lab_with_lstm: Path, at_once: None) -> Path:
+    """A lab with a tiny LSTM and a few of the shipped sentences."""
+    few_sentences(lab_with_lstm, "bank", "plant", "crane")
+    return lab_with_lstm
 
 
 def opened(**query: str | list[str]) -> AppTest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -16,39 +15,19 @@ from embedlab.analysis.scalar_mix import LAMBDAS
 from embedlab.base import BadInput
 from embedlab.elmo_layer_runs import KIND, MixSettings
 from tests import pages_opened
+from tests.conftest import few_sentences
 from tests.pages_opened import said, sound
 
-ROOT = Path(__file__).resolve().parent.parent
 POS = "the DET\ncat NOUN\nsat VERB\n\n" * 12 + "a DET\nhouse NOUN\nof ADP\nthe DET\nriver NOUN\n\n" * 8
 
 
-@pytest.fixture(scope="session")
-def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny LSTM that has read a few sentences."""
-    from embedlab import registry
-    from embedlab.data.corpus import Corpus
-
-    kind = registry.model_class("lstm")
-    config = kind.config_class.from_dict({"dim": 8, "layers": 2, "min_count": 1, "epochs": 1, "batch_size": 4})
-    sentences = [["the", "cat", "sat", "on", "the", "bank", "of", "a", "river"]] * 40
-    folder = tmp_path_factory.mktemp("models") / "lstm"
-    kind.train(Corpus.from_sentences(sentences), config).save(folder)  # type: ignore[attr-defined]
-    return folder
-
-
 @pytest.fixture
-def here(lstm_folder: Path, lab: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lab with the LSTM and a few of the shipped sentences; runs are worked off as soon as they are started."""
-    (lab / "starters" / "lstm").symlink_to(lstm_folder)
-    shipped, own = ROOT / "assets" / "sentences", lab / "sentences"
-    own.mkdir()
-    lines = (shipped / "senses.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    few = [line for line in lines if json.loads(line)["word"] in ("bank", "ran", "run")]
-    (own / "senses.jsonl").write_text("".join(few), encoding="utf-8")
-    shutil.copy(shipped / "ner.conll", own / "ner.conll")
+def here(lab_with_lstm: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lab with a tiny LSTM and a few of the shipped sentences; probes learn for a moment."""
+    few_sentences(lab_with_lstm, "bank", "ran", "run")
     monkeypatch.setattr(mix_probe, "EPOCHS", 2)
     monkeypatch.setattr(mix_probe, "STEPS", 8)
-    return lab
+    return lab_with_lstm
 
 
 def opened(**query: str | list[str]) -> AppTest:
