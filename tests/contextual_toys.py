@@ -1,7 +1,9 @@
-"""A contextual starter and static ones whose every vector is known, for pages on contextual models."""
+"""Contextual models whose every vector is known, and one of them as a starter for pages."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +17,32 @@ from embedlab.registry import ModelSpec
 WATER = {"river", "muddy", "swans", "boat", "moored", "heron", "grassy", "fish"}
 
 
-class Toy(ContextualModel):
+class Made(ContextualModel):
+    """A model with vectors of a test's own making: a subclass says what it reads in a sentence."""
+
+    kind: ClassVar[str] = "made"
+    config_class: ClassVar[type[Settings]] = Settings
+    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
+
+    def __init__(self, layers: list[str], dim: int, title: str = "made") -> None:
+        self.layers, self.dim, self.card = layers, dim, Card(title=title)
+
+    @abstractmethod
+    def read(self, sentence: Sequence[str]) -> Any:
+        """The (L, T, D) vectors of a sentence of T words."""
+
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Any]:
+        return [np.asarray(self.read(sentence), np.float32)[list(layers)] for sentence in sentences]
+
+    def tensors(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_tensors(cls, *args: Any) -> Any:
+        raise NotImplementedError
+
+
+class Toy(Made):
     """Knows two senses: at layer "1" and above, a word's vector turns by whether the sentence speaks of water.
 
     Layer "0" is the same for every sentence. In layers "1" and "2" words of watery sentences lie along the first
@@ -23,22 +50,18 @@ class Toy(ContextualModel):
     """
 
     kind: ClassVar[str] = "toy"
-    config_class: ClassVar[type[Settings]] = Settings
+    words, counts, repeatable = ["toy"], np.zeros(1, np.int64), True
 
     def __init__(self, title: str = "Toy BERT") -> None:
-        self.layers, self.dim, self.config, self.words = ["0", "1", "2"], 4, Settings(), ["toy"]
-        self.counts, self.card = np.zeros(1, np.int64), Card(title=title)
+        super().__init__(["0", "1", "2"], 4, title)
 
-    def encode_batch(self, sentences: Any, layers: Any) -> Any:
-        made = []
-        for sentence in sentences:
-            wet = any(word.lower() in WATER for word in sentence)
-            rows = np.zeros((3, len(sentence), 4), np.float32)
-            rows[0, :, 3] = 1
-            rows[1:, :, 0 if wet else 1] = 1
-            rows[1:, :, 2] = 0.01 * len(sentence)
-            made.append(rows[layers])
-        return made
+    def read(self, sentence: Sequence[str]) -> Any:
+        wet = any(word.lower() in WATER for word in sentence)
+        rows = np.zeros((3, len(sentence), 4))
+        rows[0, :, 3] = 1
+        rows[1:, :, 0 if wet else 1] = 1
+        rows[1:, :, 2] = 0.01 * len(sentence)
+        return rows
 
     def tensors(self) -> Any:
         return {"one": np.ones(1, np.float32)}

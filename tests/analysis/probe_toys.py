@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from embedlab.base import Card, ContextualModel, Settings
 from embedlab.data.conll import TaggedSentence, TaggedSet
+from tests.contextual_toys import Made
 
 
-class Words(ContextualModel):
+class Words(Made):
     """The word "17" has vector 17 of (L, V, D) ones, whatever stands around it."""
-
-    kind: ClassVar[str] = "words"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
 
     def __init__(self, vectors: Any, layers: list[str] | None = None) -> None:
         self.vectors = np.asarray(vectors, np.float32)
-        self.layers = layers or ["embeddings", *(str(i) for i in range(1, len(self.vectors)))]
-        self.dim, self.card = self.vectors.shape[-1], Card(title="made")
+        names = ["embeddings", *(str(i) for i in range(1, len(self.vectors)))]
+        super().__init__(layers or names, self.vectors.shape[-1])
 
-    def encode_batch(self, sentences, layers):
-        return [self.vectors[layers][:, [int(word) for word in one]] for one in sentences]
-
-    def tensors(self):
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence):
+        return self.vectors[:, [int(word) for word in sentence]]
 
 
 def tagged(tags: Any, words: Any = None, length: int = 6, parts: tuple[int, int] = (60, 20)) -> TaggedSet:

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
 
 from embedlab.analysis import contextuality, isotropy
 from embedlab.analysis.contextuality import measure
-from embedlab.base import BadInput, Card, ContextualModel, Settings
+from embedlab.base import BadInput
+from tests.contextual_toys import Made
 
 
-class Made(ContextualModel):
+class Built(Made):
     """The occurrence of a word in a sentence has the vector that ``build(sentence, position)`` gives, (L, D)."""
-
-    kind: ClassVar[str] = "made"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
 
     def __init__(self, build: Any) -> None:
         self.build = build
         first = build(("a",), 0)
-        self.layers, self.dim, self.card = [str(i) for i in range(len(first))], first.shape[1], Card(title="made")
+        super().__init__([str(i) for i in range(len(first))], first.shape[1])
 
-    def encode_batch(self, sentences, layers):
-        return [
-            np.stack([self.build(s, i)[layers] for i in range(len(s))], axis=1).astype(np.float32) for s in sentences
-        ]
-
-    def tensors(self):
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence):
+        return np.stack([self.build(sentence, i) for i in range(len(sentence))], axis=1)
 
 
 def noise(sentence, position, dim=40):
@@ -64,7 +52,7 @@ def test_a_static_model_has_self_similarity_and_explained_variance_1(make_model)
 
 
 def test_random_directions_are_0_after_the_baseline():
-    found = measure(Made(lambda s, i: noise(s, i)[None]), texts(150))
+    found = measure(Built(lambda s, i: noise(s, i)[None]), texts(150))
     for one in (found.self_similarity, found.explained):
         assert one.low[0] < 0 < one.high[0] and one.value[0] == pytest.approx(0, abs=0.01)
     intra = found.intra_sentence
@@ -73,7 +61,7 @@ def test_random_directions_are_0_after_the_baseline():
 
 
 def test_a_cone_is_taken_off():
-    found = measure(Made(lambda s, i: np.stack([noise(s, i), noise(s, i) + 10])), texts(150))
+    found = measure(Built(lambda s, i: np.stack([noise(s, i), noise(s, i) + 10])), texts(150))
     assert found.self_similarity.raw[1] > 0.95 and found.explained.raw[1] > 0.95
     for one in (found.self_similarity, found.explained):
         assert one.value[1] == pytest.approx(0, abs=0.01)
@@ -83,7 +71,7 @@ def test_occurrences_along_one_direction_are_explained_by_it():
     def build(sentence, position):
         return np.stack([word(sentence[position]) * (1 + position), noise(sentence, position)])
 
-    found = measure(Made(build), texts(100))
+    found = measure(Built(build), texts(100))
     assert found.explained.raw[0] == pytest.approx(1)
     assert found.explained.raw[1] < 0.3
     one, other = isotropy.explained(np.array([[[1.0, 2], [2, 4], [-1, -2]], [[1.0, 0], [0, 1], [0, 0]]]))
@@ -94,14 +82,14 @@ def test_words_drawn_to_their_sentence_are_alike_within_it():
     def build(sentence, position):
         return np.stack([noise(sentence, position), noise(sentence, position) + 2 * word(sentence[0])])
 
-    found = measure(Made(build), texts(100))
+    found = measure(Built(build), texts(100))
     assert found.intra_sentence.value[0] < 0.35 < 0.85 < found.intra_sentence.value[1]
     assert found.intra_chance[1] < found.intra_sentence.low[1]
 
 
 def test_the_definitions_written_out():
     sentences = sorted(texts(12, length=6, words=4, seed=3))
-    made = Made(lambda s, i: (noise(s, i, 5) + word(s[i], 5) + 1)[None])
+    made = Built(lambda s, i: (noise(s, i, 5) + word(s[i], 5) + 1)[None])
     found = measure(made, sentences)
     vectors = {(s, i): made.build(s, i)[0] for s in sentences for i in range(len(s))}
 
@@ -127,7 +115,7 @@ def test_the_definitions_written_out():
 
 def test_only_words_count_and_equal_sentences_once():
     sentences = [("a", ",", f"b{i}", ".") for i in range(6)]
-    found = measure(Made(lambda s, i: noise(s, i)[None]), [*sentences, *sentences, "a , b0 .", ()])
+    found = measure(Built(lambda s, i: noise(s, i)[None]), [*sentences, *sentences, "a , b0 .", ()])
     assert (found.sentences, found.occurrences, found.words, found.seen) == (6, 12, ("a",), (6,))
 
 
@@ -150,10 +138,10 @@ def test_intervals_cover_what_other_texts_would_give():
         rows = rng.permutation(order).reshape(count, -1)
         return [tuple(row) for row in rows.tolist()]
 
-    truth = measure(Made(build), draw(1000, 750), resamples=1)
+    truth = measure(Built(build), draw(1000, 750), resamples=1)
     covered = np.zeros(3)
     for trial in range(40):
-        one = measure(Made(build), draw(60, 45), resamples=150, seed=trial)
+        one = measure(Built(build), draw(60, 45), resamples=150, seed=trial)
         for number, name in enumerate(("self_similarity", "intra_sentence", "explained")):
             value = getattr(truth, name).value[0]
             covered[number] += getattr(one, name).low[0] <= value <= getattr(one, name).high[0]
@@ -161,7 +149,7 @@ def test_intervals_cover_what_other_texts_would_give():
 
 
 def test_the_same_seed_gives_the_same_and_it_can_be_written_down():
-    model, sentences, told = Made(lambda s, i: np.stack([noise(s, i)] * 2)), texts(30), []
+    model, sentences, told = Built(lambda s, i: np.stack([noise(s, i)] * 2)), texts(30), []
     one, two = measure(model, sentences, on_progress=told.append), measure(model, sentences)
     again = contextuality.from_dict(json.loads(json.dumps(contextuality.to_dict(one))))
     for other in (two, again):
@@ -174,7 +162,7 @@ def test_the_same_seed_gives_the_same_and_it_can_be_written_down():
 
 def test_what_cannot_be_measured_is_said(make_model):
     with pytest.raises(BadInput, match=r"No word stands in 5 different sentences\. Give more text\.$"):
-        measure(Made(lambda s, i: noise(s, i)[None]), ["one sentence only"])
+        measure(Built(lambda s, i: noise(s, i)[None]), ["one sentence only"])
     with pytest.raises(BadInput, match="a model that knows its words"):
         measure(make_model({"x": [1.0]}), [("the", str(i)) for i in range(9)])
     with pytest.raises(BadInput, match="resample"):

@@ -11,40 +11,31 @@ import pytest
 
 from embedlab import encodings
 from embedlab.analysis.misspelling import misspelt
-from embedlab.base import BadInput, Card, ContextualModel, Settings
+from embedlab.base import BadInput
+from tests.contextual_toys import Made
 
 SENTENCE = ["the", "river", "bank"]
 
 
-class Letters(ContextualModel):
+class Letters(Made):
     """Layer "count": how often each letter stands in the word; "last": its last letter alone."""
 
     kind: ClassVar[str] = "letters"
-    config_class: ClassVar[type[Settings]] = Settings
-    layers: ClassVar[list[str]] = ["count", "last"]  # type: ignore[misc]
-    dim = 26
-    config, card, words, counts = Settings(), Card(title="the letters"), ["a"], np.zeros(1, np.int64)
+    repeatable = True
+
+    def __init__(self) -> None:
+        super().__init__(["count", "last"], 26, "the letters")
 
     def spelled(self, word: str) -> str:
         return word
 
-    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Any]:
-        made = []
-        for sentence in sentences:
-            rows = np.zeros((2, len(sentence), 26), np.float32)
-            for i, word in enumerate(map(self.spelled, sentence)):
-                for letter in word:
-                    rows[0, i, ord(letter) - 97] += 1
-                rows[1, i, ord(word[-1]) - 97] = 1
-            made.append(rows[list(layers)])
-        return made
-
-    def tensors(self) -> dict[str, Any]:
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence: Sequence[str]) -> Any:
+        rows = np.zeros((2, len(sentence), 26))
+        for i, word in enumerate(map(self.spelled, sentence)):
+            for letter in word:
+                rows[0, i, ord(letter) - 97] += 1
+            rows[1, i, ord(word[-1]) - 97] = 1
+        return rows
 
 
 class Listed(Letters):

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 import pytest
 
 from embedlab import encodings
 from embedlab.analysis import occurrences
 from embedlab.analysis.occurrences import gather, vectors, written
-from embedlab.base import BadInput, Card, ContextualModel, Settings
+from embedlab.base import BadInput
+from tests.contextual_toys import Made
 
 
-class Counting(ContextualModel):
+class Counting(Made):
     """A word's vector is its length and its place, at the second layer ten times as long."""
 
-    kind: ClassVar[str] = "counting"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, layers, dim = Settings(), [], np.zeros(0, np.int64), ["low", "high"], 2
-    card = Card(title="counting")
+    def __init__(self) -> None:
+        super().__init__(["low", "high"], 2, "counting")
 
-    def encode_batch(self, sentences, layers):
-        made = [np.array([[len(word), i] for i, word in enumerate(one)], np.float32) for one in sentences]
-        return [np.stack([rows * (10 if layer else 1) for layer in layers]) for rows in made]
-
-    def tensors(self):
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence):
+        rows = np.array([[len(word), i] for i, word in enumerate(sentence)])
+        return np.stack([rows, 10 * rows])
 
 
 def test_typed_sentences_with_and_without_the_word_and_with_a_sense() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,32 +11,21 @@ from sklearn.metrics import roc_auc_score
 from embedlab import encodings
 from embedlab.analysis.pair_auc import SensePairs, cosines
 from embedlab.analysis.polysemy import compare, sense_separation
-from embedlab.base import BadInput, Card, ContextualModel, Settings
+from embedlab.base import BadInput
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
+from tests.contextual_toys import Made
 
 
-class Made(ContextualModel):
+class Numbered(Made):
     """Reads sentences such as "17 bank": every word of the sentence has vector 17 of (L, N, D) ones."""
-
-    kind: ClassVar[str] = "made"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
 
     def __init__(self, vectors: Any) -> None:
         self.vectors = np.asarray(vectors, np.float32)
-        self.layers, self.dim = [f"layer {i}" for i in range(len(self.vectors))], self.vectors.shape[-1]
-        self.card = Card(title="made")
+        super().__init__([f"layer {i}" for i in range(len(self.vectors))], self.vectors.shape[-1])
 
-    def encode_batch(self, sentences, layers):
-        return [np.repeat(self.vectors[layers, int(one[0])][:, None], len(one), axis=1) for one in sentences]
-
-    def tensors(self):
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence):
+        return np.repeat(self.vectors[:, int(sentence[0])][:, None], len(sentence), axis=1)
 
 
 def occurrences(senses, words=None, forms=None) -> list[Occurrence]:
@@ -49,18 +38,18 @@ def occurrences(senses, words=None, forms=None) -> list[Occurrence]:
     ]
 
 
-def noisy(rng, words: int, each: int, strength) -> tuple[Made, list[Occurrence]]:
+def noisy(rng, words: int, each: int, strength) -> tuple[Numbered, list[Occurrence]]:
     """Words of two senses: a vector is plus or minus the word's own strength along one axis, and noise."""
     signs = np.tile(np.repeat([1, -1], each), words)
     rows = rng.normal(size=(words * 2 * each, 6))
     rows[:, 0] += signs * np.repeat(strength, 2 * each)
     names = [f"w{i}" for i in range(words) for _ in range(2 * each)]
-    return Made([rows]), occurrences([str(sign) for sign in signs], names)
+    return Numbered([rows]), occurrences([str(sign) for sign in signs], names)
 
 
 def test_two_senses_on_two_axes_are_told_apart_and_one_vector_for_all_is_not() -> None:
     apart = np.repeat(np.eye(2), 5, axis=0)
-    found = sense_separation(Made([np.ones((10, 2)), apart]), occurrences(["a"] * 5 + ["b"] * 5))
+    found = sense_separation(Numbered([np.ones((10, 2)), apart]), occurrences(["a"] * 5 + ["b"] * 5))
     np.testing.assert_array_equal(found.auc, [0.5, 1])
     np.testing.assert_array_equal(found.low, [0.5, 1])
     np.testing.assert_array_equal(found.high, [0.5, 1])
@@ -70,7 +59,7 @@ def test_two_senses_on_two_axes_are_told_apart_and_one_vector_for_all_is_not() -
 
 
 def test_senses_that_lie_crosswise_are_below_chance() -> None:
-    found = sense_separation(Made([np.tile(np.eye(2), (4, 1))]), occurrences(list("abbaabba")))
+    found = sense_separation(Numbered([np.tile(np.eye(2), (4, 1))]), occurrences(list("abbaabba")))
     pairs = [(i, j) for i in range(8) for j in range(i)]
     same = ["abbaabba"[i] == "abbaabba"[j] for i, j in pairs]
     expected = roc_auc_score(same, [i % 2 == j % 2 for i, j in pairs])
@@ -102,7 +91,7 @@ def test_a_static_model_is_exactly_at_chance_on_the_shipped_sentences(make_model
 
 def test_a_constant_vector_added_to_all_changes_nothing() -> None:
     model, senses = noisy(np.random.default_rng(4), 6, 6, np.full(6, 0.7))
-    moved = Made(model.vectors + np.array([5, 0, 3, -4, 0, 2], np.float32))
+    moved = Numbered(model.vectors + np.array([5, 0, 3, -4, 0, 2], np.float32))
     before, after = (sense_separation(one, senses, resamples=100) for one in (model, moved))
     np.testing.assert_allclose([after.auc, after.low, after.high], [before.auc, before.low, before.high], atol=1e-3)
     plain = np.mean([roc_auc(moved.vectors[0, i : i + 12], senses[i : i + 12]) for i in range(0, 72, 12)])
@@ -155,21 +144,21 @@ def test_words_that_cannot_be_judged_are_named_and_left_out() -> None:
         list("aabb") + ["only"] * 3 + ["land", "land", "bird", "bird"], [w.lower() for w in words], words
     )
     rows = np.random.default_rng(7).normal(size=(11, 3))
-    found = sense_separation(Made([rows]), senses, resamples=10)
+    found = sense_separation(Numbered([rows]), senses, resamples=10)
     assert [one.word for one in found.words] == ["bank"]
     assert found.skipped == ("lone", "turkey")
     with pytest.raises(BadInput, match="No word has two senses"):
-        sense_separation(Made([rows]), senses[4:])
+        sense_separation(Numbered([rows]), senses[4:])
     with pytest.raises(BadInput, match="No word has two senses"):
-        sense_separation(Made([rows]), [])
+        sense_separation(Numbered([rows]), [])
     with pytest.raises(BadInput, match="resample"):
-        sense_separation(Made([rows]), senses, resamples=0)
+        sense_separation(Numbered([rows]), senses, resamples=0)
 
 
 def test_the_interval_covers_the_mean_of_the_words_that_might_have_been_taken() -> None:
     rng = np.random.default_rng(8)
 
-    def draw(words: int) -> tuple[Made, list[Occurrence]]:
+    def draw(words: int) -> tuple[Numbered, list[Occurrence]]:
         return noisy(rng, words, 6, rng.uniform(0, 2, size=words))
 
     truth = sense_separation(*draw(3000), resamples=1).auc[0]
@@ -194,7 +183,7 @@ def test_the_same_seed_gives_the_same_interval_and_progress_is_told() -> None:
 
 
 def test_an_occurrence_is_compared_in_its_sentences() -> None:
-    model = Made([[[3, 4], [0, 0], [4, 3]], [[1, 0], [0, 2], [-1, 0]]])
+    model = Numbered([[[3, 4], [0, 0], [4, 3]], [[1, 0], [0, 2], [-1, 0]]])
     found = compare(model, "bank", ["0 Bank's", ["1", "the", "bank"], "2 bank, bank."])
     assert found.sentences == (("0", "Bank", "'s"), ("1", "the", "bank"), ("2", "bank", ",", "bank", "."))
     np.testing.assert_array_equal(found.positions, [1, 2, 1])
@@ -215,7 +204,7 @@ def test_a_static_model_has_one_vector_in_all_sentences_and_it_is_kept(make_mode
 
 
 def test_what_cannot_be_compared_is_said() -> None:
-    model = Made(np.ones((1, 2, 2)))
+    model = Numbered(np.ones((1, 2, 2)))
     with pytest.raises(BadInput, match="Sentence 2 does not have the word 'bank': 1 banks"):
         compare(model, "bank", ["0 bank", "1 banks"])
     with pytest.raises(BadInput, match="at least one sentence"):

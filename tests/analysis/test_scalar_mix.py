@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,42 +11,25 @@ from seqeval.metrics import f1_score
 
 from embedlab.analysis import scalar_mix, token_scores, token_tasks
 from embedlab.analysis.scalar_mix import compare, difference, fit
-from embedlab.base import BadInput, Cancelled, Card, ContextualModel, Settings
+from embedlab.base import BadInput, Cancelled
 from embedlab.data.conll import TaggedSentence, TaggedSet, load_ner
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
+from tests.analysis.probe_toys import Words
 
 TAGS = ("ADJ", "NOUN", "VERB")
 
 
-class Made(ContextualModel):
-    """A word such as "w17" has vector 17 of (L, N, D) ones."""
-
-    kind: ClassVar[str] = "made"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
-
-    def __init__(self, vectors: Any) -> None:
-        self.vectors = np.asarray(vectors, np.float32)
-        self.layers, self.dim = [f"layer {i}" for i in range(len(self.vectors))], self.vectors.shape[-1]
-        self.card = Card(title="made")
-
-    def encode_batch(self, sentences, layers):
-        return [self.vectors[layers][:, [int(word[1:]) for word in one]] for one in sentences]
-
-    def tensors(self):
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+def made(vectors: Any) -> Words:
+    """The word "17" has vector 17 of (L, N, D) ones."""
+    return Words(vectors, [f"layer {i}" for i in range(len(vectors))])
 
 
 def tagged(labels) -> TaggedSet:
-    """Sentences of four words w0, w1, ..., with these tags, dealt 3 : 1 : 1."""
+    """Sentences of four words 0, 1, ..., with these tags, dealt 3 : 1 : 1."""
     sentences = [
         TaggedSentence(
-            tuple(f"w{i}" for i in range(at, at + 4)),
+            tuple(str(i) for i in range(at, at + 4)),
             tuple(labels[at : at + 4]),
             ("train", "train", "train", "dev", "test")[at // 4 % 5],
         )
@@ -55,13 +38,13 @@ def tagged(labels) -> TaggedSet:
     return TaggedSet.of(sentences)
 
 
-def told_in(layer: int, words: int = 600, layers: int = 3, dim: int = 12) -> tuple[Made, TaggedSet]:
+def told_in(layer: int, words: int = 600, layers: int = 3, dim: int = 12) -> tuple[Words, TaggedSet]:
     """Noise everywhere; in one layer the tag has a direction of its own."""
     rng = np.random.default_rng(layer)
     labels = rng.integers(3, size=words)
     vectors = rng.normal(size=(layers, words, dim))
     vectors[layer, np.arange(words), labels] += 4
-    return Made(vectors), tagged([TAGS[i] for i in labels])
+    return made(vectors), tagged([TAGS[i] for i in labels])
 
 
 @pytest.mark.parametrize("layer", [0, 2])
@@ -102,7 +85,7 @@ def test_each_layer_alone_tells_what_it_knows():
 
 def test_layers_of_other_lengths_are_one_to_the_layer_norm():
     model, data = told_in(1)
-    longer = Made(model.vectors * np.array([50, 1, 0.1])[:, None, None] + np.array([7, 0, -3])[:, None, None])
+    longer = made(model.vectors * np.array([50, 1, 0.1])[:, None, None] + np.array([7, 0, -3])[:, None, None])
     plain, scaled = (fit(one, data, seeds=1, l2=0.01) for one in (model, longer))
     np.testing.assert_allclose(scaled.weights, plain.weights, atol=0.02)
     raw = fit(longer, data, seeds=1, l2=0.01, layer_norm=False)
@@ -111,7 +94,7 @@ def test_layers_of_other_lengths_are_one_to_the_layer_norm():
 
 def test_gamma_is_of_the_vectors_as_they_are():
     model, data = told_in(1)
-    small = Made(model.vectors / 1000)
+    small = made(model.vectors / 1000)
     one, other = (fit(each, data, seeds=1, layer_norm=False) for each in (model, small))
     np.testing.assert_allclose(other.gamma, 1000 * one.gamma, rtol=1e-2)
     np.testing.assert_allclose(other.weights, one.weights, atol=1e-3)
@@ -124,8 +107,8 @@ def test_a_static_model_beside_the_mix_adds_what_it_knows(make_model):
     vectors[1, np.arange(800), labels // 2] += 4  # the model knows the first half of the answer
     rows = rng.normal(size=(800, 5))
     rows[np.arange(800), labels % 2] += 4  # the static one the second
-    static = make_model([f"w{i}" for i in range(800)], rows)
-    found = compare(Made(vectors), tagged(["ABCD"[i] for i in labels]), seeds=1, l2s=(0.001,), static=static)
+    static = make_model([str(i) for i in range(800)], rows)
+    found = compare(made(vectors), tagged(["ABCD"[i] for i in labels]), seeds=1, l2s=(0.001,), static=static)
     scores = {one.kind: one.mean for one in found if one.kind != "layer"}
     assert scores["static"] < 0.65 and scores["learned"] < 0.65 and scores["beside"] > 0.9
     assert found[-1].name == "the plain model" and found[-1].weights.shape == (1, 2)
@@ -139,7 +122,7 @@ def test_the_probe_is_as_good_as_scikit_learns():
     vectors = rng.normal(size=(1, 1200, 10))
     vectors[0, np.arange(1200), labels] += 1.5
     data = tagged([TAGS[i] for i in labels])
-    found = compare(Made(np.repeat(vectors, 2, axis=0)), data, seeds=1, l2s=(1.0,))
+    found = compare(made(np.repeat(vectors, 2, axis=0)), data, seeds=1, l2s=(1.0,))
     rows = {part: np.array([i for i in range(1200) if "tttds"[i // 4 % 5] == part]) for part in "ts"}
     peer = LogisticRegression().fit(vectors[0][rows["t"]], labels[rows["t"]])
     assert found[0].mean == pytest.approx(peer.score(vectors[0][rows["s"]], labels[rows["s"]]), abs=0.015)
@@ -183,9 +166,9 @@ def test_a_probe_of_senses_chooses_among_the_words_own():
             sense = i % 2
             rows.append(rng.normal(size=5) + 3 * np.eye(5)[sense])  # the same two directions for all words
             at = len(rows) - 1
-            senses.append(Occurrence(f"word{word}", f"{sense}", "", "noun", ("w0", f"w{at}"), 1, f"w0 w{at}"))
+            senses.append(Occurrence(f"word{word}", f"{sense}", "", "noun", ("0", f"{at}"), 1, f"0 {at}"))
     vectors = np.stack([rng.normal(size=(240, 5)), np.array(rows)])
-    found = fit(Made(vectors), senses, seeds=1)
+    found = fit(made(vectors), senses, seeds=1)
     assert found.task == "word senses" and found.mean > 0.9 and found.weights[0, 1] > 0.6
     assert found.low <= found.mean <= found.high
 
@@ -230,7 +213,7 @@ def test_progress_is_told_and_may_stop_it():
 def test_what_cannot_be_learned_is_said(make_model):
     model, data = told_in(1, words=200)
     with pytest.raises(BadInput, match="has one layer"):
-        fit(Made(model.vectors[:1]), data)
+        fit(made(model.vectors[:1]), data)
     with pytest.raises(BadInput, match="At least one seed"):
         fit(model, data, seeds=0)
     with pytest.raises(BadInput, match="l2"):
@@ -242,4 +225,4 @@ def test_what_cannot_be_learned_is_said(make_model):
 
 
 def load_senses_like():
-    return [Occurrence("x", str(i % 2), "", "noun", ("w0", f"w{i}"), 1, f"w0 w{i}") for i in range(20)]
+    return [Occurrence("x", str(i % 2), "", "noun", ("0", f"{i}"), 1, f"0 {i}") for i in range(20)]

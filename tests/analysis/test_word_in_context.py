@@ -4,41 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
 
 from embedlab.analysis.word_in_context import best_threshold, word_in_context
-from embedlab.base import BadInput, Card, ContextualModel, Floats, Settings
+from embedlab.base import BadInput
 from embedlab.data.word_pairs import WordPair, read_word_pairs
 from embedlab.models.word2vec import Word2Vec
+from tests.contextual_toys import Made
 
 
-class BySide(ContextualModel):
+class BySide(Made):
     """A word's vector is made of the number that its sentence begins with at the upper layer, always the same below."""
 
-    kind: ClassVar[str] = "made"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, repeatable, dim = Settings(), [], np.zeros(0, np.int64), False, 4
-
     def __init__(self) -> None:
-        self.layers, self.card = ["word", "sense"], Card(title="made")
+        super().__init__(["word", "sense"], 4)
 
-    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
-        found = []
-        for sentence in sentences:
-            sense = np.zeros((len(sentence), 4), np.float32)
-            sense[:, int(sentence[0])] = 1
-            found.append(np.stack([np.ones_like(sense), sense])[list(layers)])
-        return found
-
-    def tensors(self) -> Any:
-        raise NotImplementedError
-
-    @classmethod
-    def from_tensors(cls, words: Any, counts: Any, tensors: Any, config: Any, card: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence: Sequence[str]) -> Any:
+        sense = np.zeros((len(sentence), 4))
+        sense[:, int(sentence[0])] = 1
+        return np.stack([np.ones_like(sense), sense])
 
 
 def pairs(count: int, seed: int) -> list[WordPair]:

@@ -15,8 +15,9 @@ import argparse
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -31,20 +32,17 @@ from embedlab.analysis.probe_errors import numbered
 from embedlab.analysis.probe_features import read, standardise
 from embedlab.analysis.probe_result import LayerProbe
 from embedlab.analysis.probes import ProbeSettings, layer_probe
-from embedlab.base import Card, ContextualModel, Settings
 from embedlab.data.conll import TaggedSet, load_ner
+from tests.contextual_toys import Made
 
 
-class Made(ContextualModel):
+class Near(Made):
     """Vectors of the shipped sentences that hold words, neighbours and tags, more or less, and noise."""
 
-    kind: ClassVar[str] = "made"
-    config_class: ClassVar[type[Settings]] = Settings
-    config, words, counts, repeatable = Settings(), [], np.zeros(0, np.int64), False
-
     def __init__(self, dataset: TaggedSet, layers: int, dim: int, seed: int) -> None:
-        self.layers = ["embeddings", *(str(i) for i in range(1, layers))]
-        self.dim, self.card, rng = dim, Card(title=f"made, {layers} layers of {dim}"), np.random.default_rng(seed)
+        names = ["embeddings", *(str(i) for i in range(1, layers))]
+        super().__init__(names, dim, f"made, {layers} layers of {dim}")
+        rng = np.random.default_rng(seed)
         parts = (*dataset.train, *dataset.dev, *dataset.test)
         known = {word: i for i, word in enumerate(dict.fromkeys(word for one in parts for word in one.words))}
         tags = rng.normal(size=(len(dataset.labels), 60))
@@ -65,15 +63,8 @@ class Made(ContextualModel):
                 rows.append(inner @ project[layer] + 0.1 * rng.normal(size=(len(word), dim)))
             self.made[one.words] = np.array(rows, np.float32)
 
-    def encode_batch(self, sentences: Any, layers: Any) -> list[Any]:
-        return [self.made[tuple(one)][layers] for one in sentences]
-
-    def tensors(self) -> dict[str, Any]:
-        return {}
-
-    @classmethod
-    def from_tensors(cls, *args: Any) -> Any:
-        raise NotImplementedError
+    def read(self, sentence: Sequence[str]) -> Any:
+        return self.made[tuple(sentence)]
 
 
 def theirs(found: LayerProbe, model: Any, dataset: TaggedSet, every: int) -> None:
@@ -141,7 +132,7 @@ def main() -> None:
     parser.add_argument("--depth", action="store_true", help="train the mixes for the depth, too")
     options = parser.parse_args()
     dataset = load_ner()
-    model = load_model(options.model) if options.model else Made(dataset, options.layers, options.dim, options.seed)
+    model = load_model(options.model) if options.model else Near(dataset, options.layers, options.dim, options.seed)
     began, marks = time.process_time(), []
 
     def hear(event: Any) -> None:
