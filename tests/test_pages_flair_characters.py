@@ -6,30 +6,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from embedlab import load_model
 from embedlab.analysis.character_bits import character_bits, guess
 from embedlab.analysis.misspelling import misspelt
-from embedlab.base import Card
-from embedlab.models.char_lstm import CharLstm, CharLstmConfig
 from embedlab.models.flair import Flair
 from tests import pages_opened
+from tests.character_toys import char_lstm
 from tests.pages_opened import button, frame, said
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzTGW. \n"
 SENTENCE = "The river bank."
 opened = partial(pages_opened.opened, "flair_characters")
-
-
-def half(direction: str) -> CharLstm:
-    config = CharLstmConfig(direction=direction, dim=5, hidden=8)
-    network = CharLstm.seeded(config, len(LETTERS) + 1)
-    for weight in network.parameters():
-        weight.data.mul_(2)
-    card = Card(title=f"Letters, {direction}")
-    return CharLstm(network, list(LETTERS), np.ones(len(LETTERS), np.int64), config, card)
+half = partial(char_lstm, LETTERS, strength=2)
 
 
 @pytest.fixture(scope="module")

@@ -9,24 +9,16 @@ import pytest
 
 from embedlab.analysis.character_bits import character_bits, guess
 from embedlab.base import BadInput, LanguageModel
-from embedlab.models.char_lstm import CharLstm, CharLstmConfig
 from tests.analysis.toys import Toy, uniform
+from tests.character_toys import char_lstm
 
 LETTERS = "abcdt \n"
 TEXT = "a cat"
 
 
-def letters(direction: str) -> CharLstm:
-    config = CharLstmConfig(direction=direction, dim=5, hidden=9)
-    network = CharLstm.seeded(config, len(LETTERS) + 1)
-    for weight in network.parameters():
-        weight.data.mul_(3)
-    return CharLstm(network, list(LETTERS), np.ones(len(LETTERS), np.int64), config)
-
-
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 def test_bits_are_those_of_the_product_of_all_guesses(direction: str) -> None:
-    model: LanguageModel = letters(direction)
+    model: LanguageModel = char_lstm(LETTERS, direction, 3)
     found = character_bits(model, TEXT)
     assert found.direction == direction and len(found.bits) == len(TEXT)
     assert found.bits.sum() == pytest.approx(-math.log2(math.exp(float(model.score(list(TEXT)).sum()))), rel=1e-5)

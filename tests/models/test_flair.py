@@ -12,8 +12,9 @@ import pytest
 from embedlab import registry
 from embedlab.base import BadInput, BadModel, BadSetting, Cancelled, ContextualModel, LanguageModel, Progress
 from embedlab.data.corpus import Corpus
-from embedlab.models.char_lstm import CharLstm, CharLstmConfig
+from embedlab.models.char_lstm import CharLstm
 from embedlab.models.flair import Flair, FlairConfig
+from tests.character_toys import char_lstm
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC .,\n"
 SENTENCES = [
@@ -29,11 +30,8 @@ SENTENCES = [
 
 
 def half(direction: str, **changes: int) -> CharLstm:
-    config = CharLstmConfig(direction=direction, **({"dim": 7, "hidden": 16, "layers": 2, "dropout": 0.5} | changes))
-    network = CharLstm.seeded(config, len(LETTERS) + 1)
-    for weight in network.parameters():
-        weight.data.mul_(1.3)
-    return CharLstm(network, list(LETTERS), np.arange(len(LETTERS), 0, -1), config)
+    settings = {"dim": 7, "hidden": 16, "layers": 2, "dropout": 0.5} | changes
+    return char_lstm(LETTERS, direction, 1.3, **settings)
 
 
 @pytest.fixture(scope="module")

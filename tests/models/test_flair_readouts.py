@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from embedlab.base import BadInput, CharacterReader
-from embedlab.models.char_lstm import CharLstm, CharLstmConfig
 from embedlab.models.flair import Flair
+from tests.character_toys import char_lstm
 
 LETTERS = "acdehortw \n"
-
-
-def half(direction: str) -> CharLstm:
-    config = CharLstmConfig(direction=direction, dim=5, hidden=8)
-    network = CharLstm.seeded(config, len(LETTERS) + 1)
-    return CharLstm(network, list(LETTERS), np.ones(len(LETTERS), np.int64), config)
+half = partial(char_lstm, LETTERS)
 
 
 def pair(*, with_whitespace: bool) -> Flair:
