@@ -12,7 +12,7 @@ from embedlab.analysis.layer_predictions import LayerPredictions, layer_predicti
 from embedlab.plots import layer_predictions as drawn
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
-from embedlab.ui import bert_words, contextual, state, widgets
+from embedlab.ui import bert_words, contextual, state, typed, widgets
 from embedlab.ui.bert_words import Reader
 
 LITTLE = 1.0
@@ -35,7 +35,7 @@ def guesses(reader: Reader, cut: Sequence[str]) -> str:
     found = [layer_predictions(reader.model, cut, place, k, places) for place in places]
     st.markdown("The model is shown: " + " ".join(_shown(reader, word) for word in found[0].sentence))
     color = family_color(reader.spec.family.key)
-    titles = bert_words.unique(cut)
+    titles = typed.names(cut)
     figures = [(drawn.guesses(one, f"instead of {titles[one.position]}", color), said(one)) for one in found]
     widgets.figures(figures, "bert-guesses")
     st.markdown("\n".join(f"- {said(one)}" for one in found))

@@ -11,7 +11,7 @@ from embedlab.analysis.next_sentences import APART, NextSentences, next_sentence
 from embedlab.plots import bars
 from embedlab.plots.palette import GREY, family_color
 from embedlab.plots.text import md
-from embedlab.ui import bert_words, state, widgets
+from embedlab.ui import state, typed, widgets
 from embedlab.ui.bert_words import Reader
 
 PAIRS = (
@@ -43,7 +43,7 @@ def following(reader: Reader, _: Sequence[str]) -> str:
         st.button("Swap the two", on_click=_take, args=(second, first), icon=":material/swap_horiz:")
     others = [text for before, text in PAIRS if text != second and before != first][: len(PAIRS) - 1]
     texts = [second, *others]
-    found = next_sentences(reader.model, bert_words.words(first), [bert_words.words(text) for text in texts])
+    found = next_sentences(reader.model, typed.words(first), [typed.words(text) for text in texts])
     values = [100 * float(value) for value in found.probabilities]
     color = family_color(reader.spec.family.key)
     fig = bars.ranking(

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from embedlab.base import BadModel, MaskedModel
-from embedlab.data.senses import AS_WRITTEN
-from embedlab.data.tokenizer import Tokenizer
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, widgets
+from embedlab.ui import cache, state, typed, widgets
 
 SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
 """State: the sentence as typed, the places that are hidden, and the words that these were chosen of."""
@@ -24,7 +22,8 @@ EXAMPLES = (
     ("He went to the bank and asked for money.", "money"),
     ("The largest city of France is Paris.", "city"),
 )
-FAMILY = "bert"
+FAMILIES = ("bert",)
+MISSING = "No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page."
 
 
 @dataclass(frozen=True)
@@ -48,17 +47,14 @@ def choose() -> Reader | None:
     Raises:
         BadModel: it is gone, damaged or of another sort.
     """
-    specs = {spec.key: spec for spec in cache.specs("contextual") if spec.family.key == FAMILY}
-    if not specs:
-        st.info("No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page.")
+    picked = widgets.family_picker("contextual", FAMILIES, "masked_model", MISSING)
+    if picked is None:
         return None
-    titles = widgets.unique_titles(list(specs.values()))
-    start = FAMILY if FAMILY in specs else next(iter(specs))
-    key = state.choice("masked_model", list(specs), start, "Model", titles=titles)
-    model = cache.model(key)
+    spec, title = picked
+    model = cache.model(spec.key)
     if not isinstance(model, MaskedModel):
-        raise BadModel(f"'{key}' neither fills gaps nor shows its attention. Choose a model of the BERT family.")
-    return Reader(specs[key], titles[key], model)
+        raise BadModel(f"'{spec.key}' neither fills gaps nor shows its attention. Choose a model of the BERT family.")
+    return Reader(spec, title, model)
 
 
 def sentence() -> list[str]:
@@ -68,17 +64,12 @@ def sentence() -> list[str]:
         st.caption("Try", width="content")
         for example, word in EXAMPLES:
             st.button(md(example, 60), key=f"example-{word}", on_click=_take, args=(example, word))
-    return words(text)
-
-
-def words(text: str) -> list[str]:
-    """A sentence as its words, capitals kept."""
-    return Tokenizer(AS_WRITTEN).words(text)
+    return typed.words(text)
 
 
 def _take(example: str, word: str) -> None:
     state.put(SENTENCE, example)
-    cut = words(example)
+    cut = typed.words(example)
     state.put(HIDDEN, [cut.index(word)])
     st.session_state[OF] = cut
 
@@ -93,7 +84,7 @@ def hidden(cut: Sequence[str]) -> list[int]:
     if st.session_state.get(OF, list(cut)) != list(cut) or not all(place in range(len(cut)) for place in left):
         st.session_state[HIDDEN] = start
     st.session_state[OF] = list(cut)
-    titles = unique(cut)
+    titles = typed.names(cut)
     chosen = st.pills(
         "Click a word to hide it; click it again to show it", list(range(len(cut))), selection_mode="multi",
         default=start, format_func=lambda place: md(titles[place]), key=HIDDEN, bind="query-params",
@@ -104,14 +95,9 @@ def hidden(cut: Sequence[str]) -> list[int]:
 def _first(cut: Sequence[str]) -> int:
     """The place that is hidden at first."""
     for example, word in EXAMPLES:
-        if words(example) == list(cut):
+        if typed.words(example) == list(cut):
             return cut.index(word)
     return max(range(len(cut)), key=lambda place: len(cut[place]))
-
-
-def unique(cut: Sequence[str]) -> list[str]:
-    """The words, a second "the" as "the (2)": buttons and addresses need names that differ."""
-    return [f"{word} ({n})" if (n := cut[: i + 1].count(word)) > 1 else word for i, word in enumerate(cut)]
 
 
 def pieces(reader: Reader, cut: Sequence[str]) -> None:

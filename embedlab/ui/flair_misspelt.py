@@ -14,7 +14,7 @@ from embedlab.plots import misspelling as drawn
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, flair_models, state, widgets
+from embedlab.ui import cache, contextual, flair_models, state, typed, widgets
 
 if TYPE_CHECKING:
     from embedlab.ui.flair_models import Reader
@@ -30,7 +30,7 @@ READ = {
 
 def compare(reader: Reader, written: str) -> str:
     """The right and the wrong spelling in the same sentence, by models of all sorts; returns the lines for it."""
-    cut = flair_models.words(written)
+    cut = typed.words(written)
     if not cut:
         st.info("Write a sentence of at least one word, or click one.")
         return ""

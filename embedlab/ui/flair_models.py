@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from embedlab.base import BadModel, CharacterReader, LanguageModel, Model
-from embedlab.data.senses import AS_WRITTEN
-from embedlab.data.tokenizer import Tokenizer
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, widgets
+from embedlab.ui import cache, state, typed, widgets
 
 SENTENCE = "sentence"
 EXAMPLES = (
@@ -21,6 +17,7 @@ EXAMPLES = (
     "She opened an account at the bank.",
 )
 FAMILIES = ("flair", "char_lstm")
+MISSING = "No model of letters is at hand yet. Train a Flair or a character LSTM on the Training page."
 
 
 @dataclass(frozen=True)
@@ -48,19 +45,16 @@ def choose() -> Reader | None:
     Raises:
         BadModel: it is gone, damaged or of another sort.
     """
-    found = {spec.key: spec for spec in cache.specs("language_model") if spec.family.key in FAMILIES}
-    specs = {key: found[key] for key in sorted(found, key=lambda key: FAMILIES.index(found[key].family.key))}
-    if not specs:
-        st.info("No model of letters is at hand yet. Train a Flair or a character LSTM on the Training page.")
+    picked = widgets.family_picker("language_model", FAMILIES, "letters_model", MISSING)
+    if picked is None:
         return None
-    titles = widgets.unique_titles(list(specs.values()))
-    key = state.choice("letters_model", list(specs), next(iter(specs)), "Model", titles=titles)
-    model = cache.model(key)
+    spec, title = picked
+    model = cache.model(spec.key)
     if isinstance(model, CharacterReader):
-        return Reader(specs[key], titles[key], model, model, (model.forward, model.backward))
+        return Reader(spec, title, model, model, (model.forward, model.backward))
     if isinstance(model, LanguageModel) and model.unit == "char":
-        return Reader(specs[key], titles[key], model, None, (model,))
-    raise BadModel(f"'{key}' reads no letters. Choose a Flair or a character LSTM.")
+        return Reader(spec, title, model, None, (model,))
+    raise BadModel(f"'{spec.key}' reads no letters. Choose a Flair or a character LSTM.")
 
 
 def text() -> str:
@@ -70,12 +64,7 @@ def text() -> str:
     return written
 
 
-def words(written: str) -> list[str]:
-    """The sentence as words, capitals and punctuation marks kept."""
-    return Tokenizer(AS_WRITTEN).words(written)
-
-
 def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> int:
     """Let the visitor choose one word of a sentence; its place."""
-    titles = {str(i): f"{word} ({n})" if (n := cut[: i + 1].count(word)) > 1 else word for i, word in enumerate(cut)}
+    titles = {str(i): title for i, title in enumerate(typed.names(cut))}
     return int(state.choice(name, list(titles), str(default), label, titles=titles))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from embedlab.plots import characters
 from embedlab.plots.text import md
-from embedlab.ui import flair_models, widgets
+from embedlab.ui import flair_models, typed, widgets
 from embedlab.ui.flair_models import Reader
 
 
@@ -20,7 +20,7 @@ def picture(reader: Reader, written: str) -> str:
             "guesses."
         )
         return ""
-    cut = flair_models.words(written)
+    cut = typed.words(written)
     if not cut:
         st.info("Write a sentence of at least one word, or click one.")
         return ""

@@ -213,6 +213,30 @@ def model_picker(
     return [found[key] for key in chosen]
 
 
+def family_picker(
+    capability: Capability, families: Sequence[str], address: str, missing: str
+) -> tuple[ModelSpec, str] | None:
+    """Let the visitor choose one model of a few families.
+
+    Args:
+        capability: what it must be able to do.
+        families: their keys, in the order in which their models are offered; the first is chosen at first.
+        address: where the choice stands in the address.
+        missing: said if there is none.
+
+    Returns:
+        The model and its title on the page; ``None`` if there is none.
+    """
+    own = [spec for spec in cache.specs(capability) if spec.family.key in families]
+    found = {spec.key: spec for spec in sorted(own, key=lambda spec: families.index(spec.family.key))}
+    if not found:
+        st.info(missing)
+        return None
+    titles = unique_titles(list(found.values()))
+    key = state.choice(address, list(found), next(iter(found)), "Model", titles=titles)
+    return found[key], titles[key]
+
+
 def unique_titles(specs: Sequence[ModelSpec]) -> dict[str, str]:
     """Titles by key; two models of the same title are told apart by their keys."""
     titles = [spec.title for spec in specs]
