@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("kind", nargs="?", metavar="KIND", help="kind of model: " + ", ".join(_kinds()))
     train.add_argument("--corpus", required=True, type=Path, metavar="PATH", help="text file or folder")
     train.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe such as assets/recipes/word2vec.toml")
+    train.add_argument("--begin", metavar="KEY", help="go on from this model (key or folder) instead of from nothing")
     train.add_argument("--out", type=Path, metavar="DIR", help="model folder to write")
     train.add_argument("--name", help="name of the model among your own (instead of --out)")
     train.add_argument("--column", help="column of a table, or field of JSON lines, that holds the text")
@@ -107,20 +108,21 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    begin = registry.load_model(options.begin) if options.begin else None
     if options.recipe:
         recipe = recipes.read(options.recipe)
         settings = recipes.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
         recipe = dataclasses.replace(recipe, settings=settings)
         out = options.out or registry.model_folder("yours", options.name or recipe.name)
         with bar() as on_progress:
-            model = recipes.make(recipe, options.corpus, out, on_progress)
+            model = recipes.make(recipe, options.corpus, out, on_progress, begin)
     else:
-        out, model = _train_kind(options)
+        out, model = _train_kind(options, begin)
     if recipes.writes(model):
         say(f"{model.card.title}: {model.card.tokens:,} running words, {model.card.seconds:.0f} s. It lies in {out}.")
 
 
-def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
+def _train_kind(options: argparse.Namespace, begin: Model | None) -> tuple[Path, Model]:
     if not options.kind:
         raise BadInput("Say what to train: a kind of model (see --help), or --recipe FILE.")
     if not (options.out or options.name):
@@ -130,7 +132,7 @@ def _train_kind(options: argparse.Namespace) -> tuple[Path, Model]:
     corpus = Corpus.from_file(options.corpus, column=options.column)
     out = options.out or registry.model_folder("yours", options.name)
     with bar() as on_progress:
-        model = recipes.train(options.kind, corpus, settings, on_progress, recipes.checkpoint_folder(out))
+        model = recipes.train(options.kind, corpus, settings, on_progress, recipes.checkpoint_folder(out), begin)
     if recipes.writes(model):
         recipes.with_title(model, options.name or out.name).save(out)
     return out, model

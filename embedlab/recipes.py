@@ -47,6 +47,7 @@ class Recipe:
         settings: the model's own settings.
         half: store tensors as float16.
         note: what else the card should say.
+        begin: file name of the recipe whose result this one goes on from; empty if it begins with nothing.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Recipe:
     settings: Settings
     half: bool = True
     note: str = ""
+    begin: str = ""
 
 
 def read(path: Path) -> Recipe:
@@ -78,6 +80,7 @@ def read(path: Path) -> Recipe:
             settings=settings_of(kind, values.get("settings", {})),
             half=bool(values.get("half", True)),
             note=str(values.get("note", "")),
+            begin=str(values.get("begin", "")),
         )
     except OSError as error:
         raise BadInput(f"The recipe {path} cannot be read: {error.strerror}.") from error
@@ -127,14 +130,32 @@ def corpus(recipe: Recipe, folder: Path) -> Corpus:
     )
 
 
-def make(recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None = None) -> Model:
+def make(
+    recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None = None, begin: Model | None = None
+) -> Model:
     """Train the recipe's model on the text in ``folder`` and leave a model folder at ``out``.
 
+    Args:
+        recipe: the recipe.
+        folder: of the text.
+        out: of the model.
+        on_progress: told how it goes.
+        begin: the model to go on from, for a recipe that names one.
+
     Raises:
+        BadInput: the recipe goes on from a model and none is given, or the other way round.
         EmbedLabError: as the corpus, the trainer and the writer do.
     """
-    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, checkpoint_folder(out))
-    attribution = "; ".join(dict.fromkeys(s.attribution for s in recipe.sources if s.attribution))
+    if bool(recipe.begin) != (begin is not None):
+        raise BadInput(
+            f"This recipe goes on from what {recipe.begin} makes. Give its folder with --begin."
+            if recipe.begin
+            else "This recipe begins with nothing; leave --begin out."
+        )
+    where = checkpoint_folder(out)
+    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin)
+    named = [*(begin.card.attribution.split("; ") if begin else []), *(s.attribution for s in recipe.sources)]
+    attribution = "; ".join(dict.fromkeys(name for name in named if name))
     model.card = dataclasses.replace(
         model.card, title=recipe.title, source="starter", attribution=attribution, note=recipe.note
     )
@@ -158,6 +179,7 @@ def train(
     settings: Settings | None = None,
     on_progress: OnProgress | None = None,
     checkpoints: Path | None = None,
+    begin: Model | None = None,
 ) -> Model:
     """Train any kind of model on a text.
 
@@ -167,13 +189,17 @@ def train(
         settings: the model's own settings.
         on_progress: told how it goes.
         checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
+        begin: a model of that kind that is to learn on, as it is; for the kinds that can (BERT).
 
     Raises:
+        BadInput: the model to begin with cannot learn on.
         BadModel: no such kind, or it cannot be trained here.
         EmbedLabError: as the trainer does.
     """
     found = model_class(kind)
-    trainable = getattr(found, "train", None)
+    trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
+    if begin and trainable is None:
+        raise BadInput(f"{begin.card.title or begin.kind} cannot learn on as a model of kind '{kind}'. Give a BERT.")
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
     more = {"checkpoints": checkpoints} if found.resumes and checkpoints else {}

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from embedlab import recipes, registry, storage, training
-from embedlab.base import Progress
+from embedlab.base import Model, Progress
 from embedlab.data.datasets import load_sample
 from embedlab.models import elmo_begin
 from embedlab.recipes import Recipe
@@ -32,7 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "flair": NEURAL | {"dim": 8, "hidden": 8, "stretch": 20},
     "bert": NEURAL | {"shape": "tiny", "sequence": 16, "skipgram_epochs": 1},
 }  # fmt: skip
-TELLING = ("elmo", "flair", "bert", "lstm")
+TELLING = ("elmo", "flair", "bert", "bert_further", "lstm")
 """Those whose losses are followed through a kill and a second training."""
 
 
@@ -53,6 +53,14 @@ def shrunk(name: str, folder: Path) -> Recipe:
     return dataclasses.replace(recipe, settings=settings)
 
 
+def begun(recipe: Recipe, folder: Path) -> Model | None:
+    """What a recipe goes on from, as its own recipe makes it."""
+    if not recipe.begin:
+        return None
+    first = shrunk(Path(recipe.begin).stem, folder)
+    return recipes.make(first, folder, folder / "begun")
+
+
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """ELMo's letters are fitted in a few steps."""
@@ -62,7 +70,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_makes_a_model_that_says_where_it_comes_from(name: str, tmp_path: Path) -> None:
     recipe = shrunk(name, tmp_path)
-    recipes.make(recipe, tmp_path, tmp_path / "out")
+    recipes.make(recipe, tmp_path, tmp_path / "out", begin=begun(recipe, tmp_path))
     model = registry.load_model(tmp_path / "out")
     assert (model.kind, model.card.title, model.card.source) == (recipe.kind, recipe.title, "starter")
     assert model.card.tokens > 500
@@ -78,6 +86,7 @@ def test_a_recipe_goes_on_after_a_kill_with_the_losses_of_an_unbroken_training(
     monkeypatch.setattr(training, "TELL_EVERY", 0.0)
     monkeypatch.setattr(training.Place, "due", lambda self, saved: self.folder is not None)
     recipe = shrunk(name, tmp_path)
+    begin = begun(recipe, tmp_path)
     losses: list[dict[int, float]] = []
 
     def made(out: str, kill_after: int = 0) -> None:
@@ -88,7 +97,7 @@ def test_a_recipe_goes_on_after_a_kill_with_the_losses_of_an_unbroken_training(
                     raise Killed
 
         losses.append({})
-        recipes.make(recipe, tmp_path, tmp_path / out, tell)
+        recipes.make(recipe, tmp_path, tmp_path / out, tell, begin)
 
     made("one")
     made("two")

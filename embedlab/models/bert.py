@@ -16,25 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from embedlab import packaged, storage, training
-from embedlab.base import BadModel, Card, ContextualModel, Counts, Floats, OnProgress
-from embedlab.models import bert_begin, bert_network, bert_published, bert_reading, cards, warm_start
+from embedlab import packaged, storage
+from embedlab.base import BadInput, BadModel, Card, ContextualModel, Counts, Floats, OnProgress
+from embedlab.models import bert_begin, bert_network, bert_published, bert_reading, bert_training, cards, warm_start
 from embedlab.models.bert_config import BertConfig
-from embedlab.models.bert_examples import SHORT, SegmentPairs, split
-from embedlab.models.bert_learner import BertLearner
+from embedlab.models.bert_examples import split
 from embedlab.models.bert_pieces import Marks, Speller, from_json
 from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
 from embedlab.models.devices import placed
 from embedlab.models.layers import arrays, seeded
-from embedlab.models.word_lines import fingerprint
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
     from embedlab.storage import StoredModel
 
 __all__ = ["Bert", "BertConfig"]
+
+LIBRARIES = ("numpy", "torch", "transformers", "tokenizers")
 
 
 class Bert(BertQuestions, ContextualModel):
@@ -102,28 +102,55 @@ class Bert(BertQuestions, ContextualModel):
         learned = learn(encoded.vocabulary, size, config.min_count, lowercase=lowercase)
         tokenizer, counts = by_frequency(learned, encoded.vocabulary, lowercase=lowercase)
         speller, text = Speller(tokenizer, MARKS), spell(encoded, tokenizer)
-        read, unseen = split(text, config.sequence, config.seed)
-        pairs = config.next_sentence
-        head: bert_network.Head = "pretraining" if pairs else "masked"
+        head: bert_network.Head = "pretraining" if config.next_sentence else "masked"
         with seeded(config.seed):
-            network: Any = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
-        vectors, given = None, (speller.vocabulary, counts, read.ids, read.ends)
+            network = bert_network.new(form, len(speller.vocabulary), config.sequence, config.dropout, head)
+        vectors, read = None, split(text, config.sequence, config.seed)[0]
         if epochs := config.skipgram_epochs:
+            given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
         bert_begin.begin(network, counts, vectors)
-        task = training.Task(
-            BertLearner(network, pairs=pairs),
-            SegmentPairs(
-                read, speller, config.sequence, pairs=pairs, seed=config.seed, mask_rate=config.mask_rate, short=SHORT
-            ),
-            SegmentPairs(unseen, speller, config.sequence, pairs=pairs, seed=0) if len(unseen.ids) > 3 else None,
-            unit="wordpieces",
-            mark=fingerprint(cls.kind, config, speller.vocabulary, len(text.ids)),
-        )
-        outcome = training.fit(task, config, on_progress, checkpoints)
-        libraries = ("numpy", "torch", "transformers", "tokenizers")
-        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, libraries)
+        outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints)
+        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
+
+    def further(
+        self,
+        corpus: Corpus,
+        config: BertConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """A BERT that went on learning from another text; this one stays as it is.
+
+        Gururangan et al. 2020, Don't Stop Pretraining, https://aclanthology.org/2020.acl-main.740/.
+
+        Args:
+            corpus: the other text.
+            config: how to learn; shape, wordpieces and the longest example stay this model's own.
+            on_progress: told about once a second.
+            checkpoints: see ``training.fit``.
+
+        Raises:
+            BadInput: too little text, or a network that is no BERT with its head for hidden words.
+        """
+        if not self.has_masked_head or self.network.config.model_type != "bert":
+            raise BadInput("Only a BERT with its head for hidden words can learn on. Take one trained here.")
+        own, config = self.config, config or self.config
+        config = replace(
+            config, shape=own.shape, min_count=own.min_count, max_words=own.max_words, lowercase=own.lowercase,
+            sequence=min(config.sequence, self.limit), pooling=own.pooling, skipgram_epochs=own.skipgram_epochs,
+        )  # fmt: skip
+        encoded = corpus.encode(1, None, on_progress, unknown=True)
+        text = spell(encoded, from_json(self.speller.text))
+        head = "pretraining" if config.next_sentence else self.head
+        with seeded(config.seed):
+            network = bert_network.copied(self.network, head, config.dropout)
+        seen = np.bincount(text.ids, minlength=len(self.words))
+        beginning = bert_training.digest(self.network)
+        outcome = bert_training.fit(network, text, self.speller, seen, config, on_progress, checkpoints, beginning)
+        card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
+        return type(self)(network, self.speller, head, self.counts + seen, config, cards.after(self.card, card))
 
     @classmethod
     def from_published(

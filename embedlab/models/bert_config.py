@@ -39,6 +39,11 @@ class BertConfig(NeuralConfig):
         "30 % gained a third in our trials.",
         low=0.01, high=0.9,
     )  # fmt: skip
+    mask_subsample: float = setting(
+        0.0, "Hide frequent pieces less often: one of frequency f counts the square root of t / f, as word2vec keeps "
+        "words (1e-3 is a good t); 0 hides all alike, as the original did.",
+        low=0.0, high=1.0,
+    )  # fmt: skip
     next_sentence: bool = setting(
         True, "Also learn whether one sentence follows another (next-sentence prediction), as the original did."
     )

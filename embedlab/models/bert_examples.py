@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from embedlab.base import BadInput
+from embedlab.base import BadInput, Counts, Floats
 from embedlab.models.bert_pieces import Speller
 from embedlab.models.bert_text import PieceText
 
@@ -40,6 +40,7 @@ class SegmentPairs:
         pairs: whether there are two segments; else ``[CLS] a [SEP]``.
         seed: of the draw.
         mask_rate: share of the pieces that are to be guessed.
+        chances: (V,) how readily each piece is hidden, see ``rarer``; all alike if ``None``.
         short: share of the batches that are cut to a random shorter length.
 
     Attributes:
@@ -60,12 +61,13 @@ class SegmentPairs:
         pairs: bool,
         seed: int,
         mask_rate: float = 0.15,
+        chances: Floats | None = None,
         short: float = 0.0,
     ) -> None:
         if len(text.ids) < 4:
             raise BadInput("There is too little text to learn what words stand together. Give more.")
         self.text, self.speller, self.pairs, self.seed, self.short = text, speller, pairs, seed, short
-        self.mask_rate, self.marks = mask_rate, 3 if pairs else 2
+        self.mask_rate, self.chances, self.marks = mask_rate, chances, 3 if pairs else 2
         self.room = min(sequence - self.marks, len(text.ids))
         self.shortest = max(3, self.room // 8)
         self.tokens = round(self.marks + self.room - short * (self.room - self.shortest) / 2)
@@ -132,7 +134,10 @@ class SegmentPairs:
     def _hide(self, ids: Ids, where: Ids, draw: np.random.Generator) -> tuple[Ids, Ids]:
         """Hide a share of the content in ``ids``; the places and what stood there, each (B, K)."""
         count = max(1, round(self.mask_rate * where.shape[1]))
-        chosen = np.argpartition(draw.random(where.shape), count - 1, axis=1)[:, :count]
+        lots = draw.random(where.shape)
+        if self.chances is not None:
+            lots = -np.log1p(-lots) / self.chances[np.take_along_axis(ids, where, axis=1)]  # Efraimidis & Spirakis 2006
+        chosen = np.argpartition(lots, count - 1, axis=1)[:, :count]
         at = np.sort(np.take_along_axis(where, chosen, axis=1), axis=1)
         targets = np.take_along_axis(ids, at, axis=1)
         chance = draw.random(at.shape)
@@ -140,6 +145,16 @@ class SegmentPairs:
         shown = np.where(chance < MASKED, self.speller.mask, np.where(chance < MASKED + REPLACED, other, targets))
         np.put_along_axis(ids, at, shown, axis=1)
         return at, targets
+
+
+def rarer(counts: Counts, threshold: float) -> Floats:
+    """(V,) how readily a piece is hidden: the square root of threshold / frequency, 1 for what is rarer than that.
+
+    Mikolov et al. 2013, Distributed Representations, equation 5: there, how often a word is kept in the text.
+    """
+    shares = np.maximum(counts, 1) / max(int(counts.sum()), 1)
+    chances: Floats = np.minimum(1.0, np.sqrt(threshold / shares)).astype(np.float32)
+    return chances
 
 
 def _starts(text: PieceText, room: int) -> Ids:

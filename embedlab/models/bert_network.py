@@ -104,6 +104,14 @@ def build(values: Mapping[str, Any], head: Head, tensors: dict[str, NDArray[Any]
     return network
 
 
+def copied(network: nn.Module, head: Head, dropout: float) -> nn.Module:
+    """A network of its own with the same weights, to learn from; what the head has besides is drawn at random."""
+    shares = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+    other = _made(settings_of(network) | shares, head)
+    other.load_state_dict(network.state_dict(), strict=False)
+    return other
+
+
 def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple[nn.Module, Head]:
     """A network with published weights and the richest head that they have.
 

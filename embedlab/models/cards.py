@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -48,3 +49,20 @@ def made(
         created=date.today().isoformat(),
         versions=versions(libraries),
     )
+
+
+def after(first: Card, then: Card) -> Card:
+    """The card of a model that learned from two texts, one after the other; loss, date and versions are the later's."""
+    return replace(
+        then,
+        title=first.title,
+        text=f"{first.text}; then {then.text}",
+        licence=_joined(first.licence, then.licence),
+        attribution=_joined(first.attribution, then.attribution),
+        tokens=first.tokens + then.tokens,
+        seconds=round(first.seconds + then.seconds, 3),
+    )
+
+
+def _joined(*lists: str) -> str:
+    return "; ".join(dict.fromkeys(part for one in lists for part in one.split("; ") if part))
