@@ -10,12 +10,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded; the 
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from embedlab import jobs, storage
+from embedlab import jobs, registry, storage
 from embedlab.base import Card, Settings, StaticConfig, StaticModel
 
 PAIRS = {
@@ -102,33 +102,34 @@ def at_once(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
 
 
+def trained(kind: str, corpus: Any, settings: dict[str, Any], on_progress: Any = None) -> Any:
+    """A model of a kind, by its key, trained on a text."""
+    model_class: Any = registry.model_class(kind)
+    return model_class.train(corpus, model_class.config_class.from_dict(settings), on_progress)
+
+
 @pytest.fixture
 def fasttext_starter(lab: Path) -> Path:
     """A fastText starter trained on a few sentences beside the others; its folder."""
-    from embedlab import registry
     from embedlab.data.corpus import Corpus
 
     stems = ("walk", "play", "jump", "look", "talk")
     sentences = [["they", stem + ending, "today"] for stem in stems for ending in ("", "s", "ed", "ing")] * 20
-    kind = registry.model_class("fasttext")
-    config = kind.config_class.from_dict({"dim": 12, "min_count": 1, "epochs": 2, "workers": 1, "buckets": 500})
-    model = kind.train(Corpus.from_sentences(sentences), config)  # type: ignore[attr-defined]
+    settings = {"dim": 12, "min_count": 1, "epochs": 2, "workers": 1, "buckets": 500}
     folder = lab / "starters" / "fasttext"
-    model.save(folder)
+    trained("fasttext", Corpus.from_sentences(sentences), settings).save(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def lstm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny LSTM of two layers that has read a few sentences."""
-    from embedlab import registry
     from embedlab.data.corpus import Corpus
 
-    kind = registry.model_class("lstm")
-    config = kind.config_class.from_dict({"dim": 8, "layers": 2, "min_count": 1, "epochs": 1, "batch_size": 4})
+    settings = {"dim": 8, "layers": 2, "min_count": 1, "epochs": 1, "batch_size": 4}
     sentences = [["the", "cat", "sat", "on", "the", "bank", "of", "a", "river"]] * 40
     folder = tmp_path_factory.mktemp("models") / "lstm"
-    kind.train(Corpus.from_sentences(sentences), config).save(folder)  # type: ignore[attr-defined]
+    trained("lstm", Corpus.from_sentences(sentences), settings).save(folder)
     return folder
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import load_model, registry
+from embedlab import load_model
 from embedlab.analysis.backing_off import explain
 from embedlab.analysis.beam import beam_search
 from embedlab.analysis.decoding import Decoding
@@ -23,6 +23,7 @@ from embedlab.base import LanguageModel
 from embedlab.data.corpus import Corpus
 from embedlab.ui.perplexities import COMPARABLE, WHOLE
 from tests import pages_opened
+from tests.conftest import trained
 from tests.pages_opened import button, frame, said
 
 TEXT = [
@@ -55,8 +56,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _train(kind: str, settings: dict[str, Any], folder: Path, title: str) -> None:
     from dataclasses import replace
 
-    model_class: Any = registry.model_class(kind)
-    model = model_class.train(Corpus.from_texts(TEXT), model_class.config_class.from_dict(settings))
+    model = trained(kind, Corpus.from_texts(TEXT), settings)
     model.card = replace(model.card, title=title)
     model.save(folder)
 

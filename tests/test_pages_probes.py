@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from embedlab import probe_data, probe_runs, probe_store, registry
+from embedlab import probe_data, probe_runs, probe_store
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.base import BadInput, Card
 from embedlab.data.corpus import Corpus
 from embedlab.ui.probe_closer import VIEWS
 from tests import pages_opened
-from tests.conftest import write_starter
+from tests.conftest import trained, write_starter
 from tests.pages_opened import texts
 from tests.probe_sentences import FEW, sentences
 
@@ -26,10 +26,9 @@ opened = partial(pages_opened.opened, "probes", **QUICK)
 @pytest.fixture
 def readers(sentences: Path, at_once: None) -> Path:
     """A trained LSTM beside the static starters; runs are worked off at once and in this process."""
-    kind = registry.model_class("lstm")
-    config = kind.config_class.from_dict({"dim": 6, "epochs": 1, "min_count": 1, "layers": 2})
     text = [["the", name, "in", "house"] for name in ("paris", "france", "king", "queen")] * 5
-    model = kind.train(Corpus.from_sentences(text), config)  # type: ignore[attr-defined]
+    settings = {"dim": 6, "epochs": 1, "min_count": 1, "layers": 2}
+    model = trained("lstm", Corpus.from_sentences(text), settings)
     model.card = Card(title=TITLE)
     model.save(sentences / "starters" / "lstm")
     return sentences

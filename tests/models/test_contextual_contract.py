@@ -13,6 +13,7 @@ import torch
 from embedlab import registry
 from embedlab.base import BadInput, Cancelled, ContextualModel, Progress
 from embedlab.data.corpus import Corpus
+from tests import conftest
 
 NETWORK: dict[str, Any] = {"min_count": 1, "max_words": 60, "seed": 3, "epochs": 1, "batch_size": 8}
 KINDS: dict[str, dict[str, Any]] = {
@@ -46,9 +47,7 @@ MIXED: list[list[str]] = [
 
 
 def train(kind: str) -> ContextualModel:
-    model_class = registry.model_class(kind)
-    config = model_class.config_class.from_dict(KINDS[kind])
-    model = model_class.train(Corpus.from_sentences(sentences(), name="animals"), config)
+    model = conftest.trained(kind, Corpus.from_sentences(sentences(), name="animals"), KINDS[kind])
     assert isinstance(model, ContextualModel)
     return model
 

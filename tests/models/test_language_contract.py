@@ -14,6 +14,7 @@ import pytest
 from embedlab import registry
 from embedlab.base import END, BadInput, Cancelled, LanguageModel, Progress
 from embedlab.data.corpus import Corpus
+from tests import conftest
 
 NETWORK: dict[str, Any] = {"min_count": 2, "max_words": 60, "seed": 3, "epochs": 3, "batch_size": 4, "dim": 12}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -55,9 +56,7 @@ SENTENCES = sentences()
 
 def train(name: str, on_progress: Any = None, **changes: Any) -> LanguageModel:
     kind, settings = KINDS[name]
-    model_class = registry.model_class(kind)
-    config = model_class.config_class.from_dict(settings | changes)
-    return model_class.train(Corpus.from_sentences(SENTENCES, name="animals"), config, on_progress)
+    return conftest.trained(kind, Corpus.from_sentences(SENTENCES, name="animals"), settings | changes, on_progress)
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +191,5 @@ def test_the_card_says_where_the_model_comes_from(trained: dict[str, LanguageMod
 @pytest.mark.parametrize("name", KINDS)
 def test_too_little_text_is_refused_in_a_sentence(name: str) -> None:
     kind, settings = KINDS[name]
-    model_class = registry.model_class(kind)
     with pytest.raises(BadInput):
-        model_class.train(Corpus.from_sentences([["one"]]), model_class.config_class.from_dict(settings))
+        conftest.trained(kind, Corpus.from_sentences([["one"]]), settings)

@@ -15,6 +15,7 @@ import pytest
 from embedlab import registry
 from embedlab.base import BadInput, Cancelled, Progress, StaticModel, UnknownWord
 from embedlab.data.corpus import Corpus
+from tests import conftest
 
 SMALL: dict[str, Any] = {"dim": 16, "min_count": 2, "max_words": 60, "seed": 3, "workers": 1}
 NETWORK: dict[str, Any] = {"dim": 16, "min_count": 2, "max_words": 60, "seed": 3, "epochs": 4, "learning_rate": 0.01}
@@ -46,9 +47,7 @@ SENTENCES = sentences()
 
 def train(name: str, on_progress: Any = None, **changes: Any) -> StaticModel:
     kind, settings = KINDS[name]
-    model_class = registry.model_class(kind)
-    config = model_class.config_class.from_dict(settings | changes)
-    return model_class.train(Corpus.from_sentences(SENTENCES, name="two topics"), config, on_progress)
+    return conftest.trained(kind, Corpus.from_sentences(SENTENCES, name="two topics"), settings | changes, on_progress)
 
 
 @pytest.fixture(scope="module")
@@ -180,10 +179,8 @@ def test_a_word_it_never_saw_is_an_error_that_names_the_word(trained: dict[str, 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_text_too_small_is_refused_with_advice(name: str) -> None:
     kind, settings = KINDS[name]
-    model_class = registry.model_class(kind)
-    config = model_class.config_class.from_dict(settings)
     with pytest.raises(BadInput, match="minimum count"):
-        model_class.train(Corpus.from_sentences([["only", "these", "few", "words"]]), config)
+        conftest.trained(kind, Corpus.from_sentences([["only", "these", "few", "words"]]), settings)
 
 
 @pytest.mark.parametrize("name", KINDS)
