@@ -45,4 +45,5 @@ page = st.navigation(
 )
 cache.libraries()
 st.logo(pictures / "logo.svg", size="large")
-page.run()
+with cache.preload().page():
+    page.run()

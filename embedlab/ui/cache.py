@@ -9,6 +9,7 @@ import streamlit as st
 from embedlab import registry, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
+from embedlab.ui.preload import Preload
 
 
 @st.cache_resource(show_spinner=False)
@@ -22,6 +23,14 @@ def libraries() -> None:
 
     pandas.DataFrame()
     go.Figure(go.Scatter())
+
+
+@st.cache_resource(show_spinner=False)
+def preload() -> Preload:
+    """The imports that go on in the background, begun by the first visitor."""
+    begun = Preload()
+    begun.begin()
+    return begun
 
 
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
