@@ -36,7 +36,12 @@ MOST = {"num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000
 LEFT_OUT = ("architectures", "attn_implementation", "dtype", "torch_dtype", "transformers_version", "use_cache")
 TOP_NORMS = {"megatron-bert": "encoder.ln", "modernbert": "final_norm", "xlm-roberta-xl": "encoder.LayerNorm"}
 """What families that normalize before each block do after the last one; their head expects it of every layer."""
+BESIDE = ("convbert", "mobilebert")
+"""Families in which a piece takes in the pieces beside it, padding too: only texts of one length are read together."""
+UNSTACKED = ("albert", "deberta", "deberta-v2", "modernbert")
+"""Families that run all blocks: one block for all layers, or blocks that are handed more than what lies below."""
 _PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
+_WANTED: ContextVar[tuple[int, list[Tensor]] | None] = ContextVar("wanted", default=None)
 _BELOW: ContextVar[bool] = ContextVar("below", default=False)
 
 
@@ -158,16 +163,54 @@ def vocabulary_size(network: Any) -> int:
 
 
 def hidden_states(network: Any, ids: Tensor, mask: Tensor | None, layers: Sequence[int]) -> list[Tensor]:
-    """(B, T, D) of each wanted layer, in one pass; 0 is the embeddings."""
-    states = network.base_model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+    """(B, T, D) of each wanted layer, in one pass that ends below the first block nobody needs; 0 is the embeddings.
+
+    Args:
+        network: made ``ready``.
+        ids: (B, T) pieces.
+        mask: (B, T) which of them count; ``None`` for all.
+        layers: the wanted ones.
+    """
+    top, states = max(layers), []
+    if top == network.config.num_hidden_layers or network.config.model_type in UNSTACKED:
+        states = network.base_model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        return [states[i] for i in layers]
+    token = _WANTED.set((top, states))
+    try:
+        with contextlib.suppress(_Enough):
+            network.base_model(input_ids=ids, attention_mask=mask)
+    finally:
+        _WANTED.reset(token)
     return [states[i] for i in layers]
 
 
 def ready(network: nn.Module) -> nn.Module:
-    """The network for ``masked_scores``: its head can be asked about single places."""
+    """The network for this module's questions: its head can be asked about single places, its low layers alone."""
     base: Any = network.base_model
     base.register_forward_hook(_keep_places)
+    if base.config.model_type not in UNSTACKED:
+        for block in (base.transformer if base.config.model_type == "distilbert" else base.encoder).layer:
+            block.register_forward_pre_hook(_keep_below)
     return network
+
+
+def reads_alone(network: Any) -> bool:
+    """Whether texts of other lengths beside it, and so padding, leave a text's vectors as they are."""
+    return network.config.model_type not in BESIDE
+
+
+class _Enough(Exception):
+    """No error: all wanted layers are there, and the pass can end."""
+
+
+def _keep_below(_: Any, given: Any) -> None:
+    """Keep what a block is given, the layer below it, and end the pass at the highest that is wanted."""
+    wanted = _WANTED.get()
+    if wanted is not None:
+        top, states = wanted
+        states.append(given[0])
+        if len(states) > top:
+            raise _Enough
 
 
 def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:

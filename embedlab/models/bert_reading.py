@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from embedlab.base import Floats
 from embedlab.models import bert_windows as windows
-from embedlab.models.bert_network import hidden_states, masked_scores, masked_scores_below
+from embedlab.models.bert_network import hidden_states, masked_scores, masked_scores_below, reads_alone
 from embedlab.models.bert_pieces import Spelled, Speller
 from embedlab.models.devices import device_of
 
@@ -36,7 +36,7 @@ def vectors(
     """
     firsts = [windows.starts(len(one.ids), limit - 2) for one in sentences]
     cut = [one.ids[at : at + limit - 2] for one, first in zip(sentences, firsts, strict=True) for at in first]
-    read = (found for texts in _batches(cut) for found in _read(network, speller, texts, layers))
+    read = (found for texts in _batches(cut, reads_alone(network)) for found in _read(network, speller, texts, layers))
     result = []
     for one, first in zip(sentences, firsts, strict=True):
         found = _joined([next(read) for _ in first], one.words, first, limit - 2)  # (L, n, D)
@@ -83,7 +83,7 @@ def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Id
         marked.append(shown)
         at.append(gap)
     found, done = [], 0
-    for batch in _batches(marked):
+    for batch in _batches(marked, reads_alone(network)):
         ids, mask = padded(batch, speller.pad)
         scores = masked_scores(network, ids, mask, torch.tensor(at[done : done + len(batch)]))  # (B, V)
         found.append(torch.log_softmax(scores.float(), dim=-1).numpy())
@@ -137,13 +137,13 @@ def _marked(speller: Speller, text: Ids) -> Ids:
     return np.concatenate([[speller.begin], text, [speller.end]])
 
 
-def _batches(texts: Sequence[Ids]) -> Iterator[list[Ids]]:
-    """Texts that follow each other, so many that they fill ``PLACES``."""
+def _batches(texts: Sequence[Ids], mixed: bool) -> Iterator[list[Ids]]:
+    """Texts that follow each other, so many that they fill ``PLACES``; of one length unless they may be mixed."""
     batch: list[Ids] = []
     longest = 0
     for text in texts:
         longest = max(longest, len(text))
-        if batch and (len(batch) + 1) * longest > PLACES:
+        if batch and ((len(batch) + 1) * longest > PLACES or not (mixed or len(batch[0]) == len(text))):
             yield batch
             batch, longest = [], len(text)
         batch.append(text)

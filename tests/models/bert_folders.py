@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoModelForMaskedLM, BertTokenizer, PreTrainedTokenizerFast
 from transformers.models.auto.configuration_auto import AutoConfig
+from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
 PIECES = (  # noqa: SIM905
     "[PAD] [UNK] [CLS] [SEP] [MASK] the a cat dog sat on mat run ##ning ##s bank river of money in went to i he she "
@@ -18,6 +19,15 @@ SMALL: dict[str, Any] = {
     "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32,
     "max_position_embeddings": 24, "initializer_range": 0.5,
 }  # fmt: skip
+NAMED: dict[str, dict[str, Any]] = {
+    "albert": {"embedding_size": 8},
+    "convbert": {"embedding_size": 8, "conv_kernel_size": 3},
+    "distilbert": {"dim": 16, "n_layers": 3, "n_heads": 2, "hidden_dim": 32},
+    "electra": {"embedding_size": 8},
+    "mobilebert": {"embedding_size": 8, "intra_bottleneck_size": 8, "initializer_range": 0.2},
+    "rembert": {"input_embedding_size": 8, "output_embedding_size": 8},
+}
+"""What families call otherwise, or have besides."""
 
 
 def bert_folder(folder: Path, network: type[Any], seed: int = 0, **changes: Any) -> Path:
@@ -27,6 +37,18 @@ def bert_folder(folder: Path, network: type[Any], seed: int = 0, **changes: Any)
     BertTokenizer.from_pretrained(str(folder)).save_pretrained(folder)
     torch.manual_seed(seed)
     network(network.config_class(**SMALL | {"vocab_size": len(PIECES)} | changes)).save_pretrained(folder)
+    return folder
+
+
+def family_folder(folder: Path, family: str) -> Path:
+    """A network of a family with its head for hidden words, and a padding piece that is not zero, as in many."""
+    config = AutoConfig.for_model(family, pad_token_id=0)
+    network: Any = MODEL_FOR_MASKED_LM_MAPPING[type(config)]
+    bert_folder(folder, network, pad_token_id=0, **NAMED.get(family, {}))
+    made = network.from_pretrained(folder)
+    with torch.no_grad():
+        made.get_input_embeddings().weight[0] = 0.5
+    made.save_pretrained(folder)
     return folder
 
 

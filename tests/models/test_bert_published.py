@@ -15,21 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from bert_folders import PIECES, SMALL, bert_folder, roberta_folder
+from bert_folders import PIECES, SMALL, bert_folder, family_folder, roberta_folder
 from transformers import (
-    AlbertForMaskedLM,
     AutoModel,
     AutoModelForMaskedLM,
     AutoTokenizer,
     BertForMaskedLM,
     BertForPreTraining,
     BertModel,
-    DistilBertForMaskedLM,
-    ElectraModel,
 )
 
 from embedlab import packaged, registry
 from embedlab.base import BadInput, BadModel, EmbedLabError, Unreachable
+from embedlab.models import bert_network
 from embedlab.models.bert import Bert
 
 SENTENCES = [["the", "cat", "sat", "running", "don't"], ["A", "Bank"], ["unbelievable", "money", "in", "the", "river"]]
@@ -47,7 +45,8 @@ def model(folder: Path) -> Bert:
 
 def expected(folder: Path, words: list[str], pooling: str) -> np.ndarray:
     """(L, T, D) by transformers alone."""
-    batch = AutoTokenizer.from_pretrained(folder)(words, is_split_into_words=True, return_tensors="pt")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    batch = tokenizer(words, is_split_into_words=True, return_tensors="pt", return_token_type_ids=False)
     return averaged(folder, batch, batch.word_ids(), pooling)
 
 
@@ -103,14 +102,34 @@ def test_a_model_says_which_heads_it_has(tmp_path: Path, network: type[Any], mas
             model.next_sentence(words, words)
 
 
-@pytest.mark.parametrize("network", [DistilBertForMaskedLM, ElectraModel, AlbertForMaskedLM])
-def test_other_families_are_read_too(tmp_path: Path, network: type[Any]) -> None:
-    small = {"dim": 16, "n_layers": 3, "n_heads": 2, "hidden_dim": 32}
-    changes = small if network is DistilBertForMaskedLM else {"embedding_size": 8}
-    folder = bert_folder(tmp_path / "m", network, **changes)
-    found = Bert.from_published(folder).encode(SENTENCES)
+@pytest.mark.parametrize("family", bert_network.FAMILIES)
+def test_every_family_is_read_as_transformers_reads_it(tmp_path: Path, family: str) -> None:
+    folder = family_folder(tmp_path / "m", family)
+    model = Bert.from_published(folder)
+    found = model.encode(SENTENCES)  # of several lengths, at once; transformers reads each alone
     for words, one in zip(SENTENCES, found, strict=True):
-        np.testing.assert_allclose(one, expected(folder, words, "mean"), atol=1e-5)
+        np.testing.assert_allclose(one, expected(folder, words, "mean"), atol=2e-5, rtol=1e-5)
+    for layers in (["embeddings"], ["1"], ["2", "embeddings"], ["3", "1"]):  # low ones alone, too
+        for one, few in zip(found, model.encode(SENTENCES, layers), strict=True):
+            np.testing.assert_array_equal(few, one[model.layer_numbers(layers)])
+    sentence = ["the", "cat", "sat", "on"]
+    gap = AutoTokenizer.from_pretrained(folder)("the cat [MASK] on", return_tensors="pt", return_token_type_ids=False)
+    with torch.no_grad():
+        guessed = torch.softmax(AutoModelForMaskedLM.from_pretrained(folder).eval()(**gap).logits[0, 3], -1).numpy()
+    np.testing.assert_allclose(model.fill(sentence, 2), guessed, atol=1e-5)
+    np.testing.assert_allclose(model.fill_by_layer(sentence, 2)[-1], guessed, atol=1e-5)
+    model.save(tmp_path / "own")
+    np.testing.assert_array_equal(Bert.load(tmp_path / "own").encode(SENTENCES)[0], found[0])
+
+
+def test_blocks_above_the_wanted_layers_are_not_computed(folder: Path) -> None:
+    model, read = Bert.from_published(folder), []
+    for number, block in enumerate(model.network.base_model.encoder.layer, 1):
+        block.register_forward_hook(lambda *_, number=number: read.append(number))
+    for layers, blocks in ((["embeddings"], []), (["2", "1"], [1, 2]), (None, [1, 2, 3])):
+        read.clear()
+        model.encode(SENTENCES[:1], layers)
+        assert read == blocks
 
 
 def test_weights_with_the_old_names_and_a_vocabulary_alone_are_read(folder: Path, model: Bert, tmp_path: Path) -> None:
