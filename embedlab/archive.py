@@ -8,12 +8,12 @@ import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from embedlab import packaged, registry, shelf, storage
 from embedlab.base import BadInput, BadModel
+from embedlab.data.archives import DAMAGE, files_inside
 from embedlab.storage import CARD, CONFIG, TENSORS, TOKENIZER, VOCABULARY
 
 REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
@@ -72,7 +72,7 @@ def unpack(file: IO[bytes], folder: Path) -> None:
                 check(scratch)
     except RecursionError as error:
         raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
+    except DAMAGE as error:
         raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
 
 
@@ -113,7 +113,7 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The files of a model by name; everything else is refused."""
     found: dict[str, zipfile.ZipInfo] = {}
     parents = set()
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = files_inside(archive)
     if len(infos) > len(REQUIRED) + len(OPTIONAL):
         raise BadInput(f"The zip file holds {len(infos)} files. A model has {', '.join(REQUIRED)} and nothing more.")
     for info in infos:

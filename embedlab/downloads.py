@@ -26,6 +26,7 @@ GENSIM_LIST = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/m
 GENSIM_FILES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 LARGEST = 20_000_000_000
 REDIRECTS = 5
+MOST_PARTS = 1_000
 PLAIN = {"accept-encoding": "identity"}
 INSTEAD = "Without it, the starters that come with the lab still work."
 
@@ -111,10 +112,19 @@ def catalogue(*, url: str = GENSIM_LIST, allow_local: bool = False) -> dict[str,
     except Unreachable:
         if not path.is_file():
             raise
+    return listed(path, url)
+
+
+def listed(path: Path, url: str) -> dict[str, Entry]:
+    """The entries of a list that came from an address.
+
+    Raises:
+        BadModel: the list is damaged.
+    """
     try:
-        listed: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["models"]
-        entries = [_entry(name, about) for name, about in listed.items() if about.get("latest", True)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["models"]
+        entries = [_entry(name, about) for name, about in found.items() if about.get("latest", True)]
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise BadModel(f"The list of vectors from {url} is damaged: {error}.") from error
     return {entry.name: entry for entry in entries if not entry.name.startswith("_")}
 
@@ -140,6 +150,8 @@ def _entry(name: str, about: dict[str, Any]) -> Entry:
     if not re.fullmatch(r"[\w.-]+", name):
         raise ValueError(f"{name!r} is no name")
     number = int(about["parts"])
+    if not 1 <= number <= MOST_PARTS:
+        raise ValueError(f"{name!r} has {number:.3g} parts")
     base = f"{GENSIM_FILES}/{name}/{name}.gz"
     return Entry(
         name,
@@ -148,7 +160,7 @@ def _entry(name: str, about: dict[str, Any]) -> Entry:
         int(about.get("num_records") or 0),
         int(about.get("file_size") or 0),
         (base,) if number == 1 else tuple(f"{base}_0{i}" for i in range(number)),
-        (about["checksum"],) if number == 1 else tuple(about[f"checksum-{i}"] for i in range(number)),
+        tuple(str(about["checksum" if number == 1 else f"checksum-{i}"]) for i in range(number)),
     )
 
 

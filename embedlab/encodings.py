@@ -46,8 +46,12 @@ class Store:
             tensors = storage.read_tensors(path)
             vectors, lengths = tensors["vectors"], tensors["lengths"]  # (L, all T, D), (S,)
             os.utime(path)
+            if vectors.ndim != 3 or lengths.dtype != np.int64 or lengths.min(initial=0) < 0:
+                raise ValueError("its parts do not fit together")
+            if lengths.sum() != vectors.shape[1]:
+                raise ValueError("its parts do not fit together")
             return np.split(vectors, np.cumsum(lengths)[:-1], axis=1) if len(lengths) else []
-        except (BadModel, KeyError, ValueError, IndexError, OSError) as error:
+        except (BadModel, KeyError, ValueError, OSError) as error:
             log.warning("Kept vectors %s cannot be read and are removed: %s", path.name, error)
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)

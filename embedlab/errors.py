@@ -1,8 +1,17 @@
 """The one family of errors that this library raises on purpose; their texts are fit to be shown to a visitor."""
 
+BEGINNING, ENDING = 600, 300
+
 
 class EmbedLabError(Exception):
-    """Base of every error this library raises on purpose; its text is fit to be shown to a visitor."""
+    """Base of every error this library raises on purpose; its text is fit to be shown to a visitor.
+
+    The middle of a very long text is left out: it repeats what a damaged file holds.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        long = len(text) > BEGINNING + ENDING
+        super().__init__(f"{text[:BEGINNING]} … {text[-ENDING:]}" if long else text)
 
 
 class UnknownWord(EmbedLabError):

@@ -119,7 +119,7 @@ def read(file: Path) -> Kept | None:
             values["key"], tuple(values["models"]), values["data"], _from_dict(values["probe"]), values["created"],
             tuple((name, number) for name, number in values["versions"]), file.parent == shipped(),
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         log.warning("The stored probe %s cannot be read: %s", file.name, error)
         return None
 

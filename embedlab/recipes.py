@@ -75,7 +75,7 @@ def read(path: Path) -> Recipe:
             name=str(values["name"]),
             kind=kind,
             title=str(values["title"]),
-            sources=tuple(Source(**source) for source in values["source"]),
+            sources=tuple(_source(source) for source in values["source"]),
             options=TextOptions.from_dict(values.get("options", {})),
             settings=settings_of(kind, values.get("settings", {})),
             half=bool(values.get("half", True)),
@@ -84,10 +84,19 @@ def read(path: Path) -> Recipe:
         )
     except OSError as error:
         raise BadInput(f"The recipe {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(
             f"The recipe {path} is not complete: {error}. Compare it with those in assets/recipes."
         ) from error
+
+
+def _source(values: Mapping[str, Any]) -> Source:
+    found = Source(**values)
+    for item in dataclasses.fields(Source):
+        value, number = getattr(found, item.name), item.name == "max_bytes"
+        if not (value is None or (type(value) is int and value > 0) if number else isinstance(value, str)):
+            raise TypeError(f"{item.name} of a source is {value!r}")
+    return found
 
 
 def settings_of(kind: str, values: Mapping[str, Any]) -> Settings:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from embedlab import storage
+from embedlab import parsed, storage
 from embedlab.analysis.layer_strategies import layer_name
 from embedlab.analysis.like_occurrences import Like, like_occurrences
 from embedlab.analysis.probes import layer_probe
@@ -206,13 +206,8 @@ def read(folder: Path) -> dict[str, Result]:
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            result = _result(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            result = parsed.made(Result, json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise BadModel(f"The results in {path.name} cannot be read. Measure the model again.") from error
         found[result.key] = result
     return found
-
-
-def _result(values: dict[str, Any]) -> Result:
-    pairs = {name: tuple((str(a), b) for a, b in values[name]) for name in ("versions", "best", "worst")}
-    return Result(**values | pairs | {"measurements": tuple(Measurement(**one) for one in values["measurements"])})

@@ -6,18 +6,21 @@ worker wrote (tracebacks too), result/ what came out. The work itself may leave 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import shutil
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from embedlab import processes, storage
+from embedlab import parsed, processes, storage
 from embedlab.base import BadInput, LossPart, Progress
 
+T = TypeVar("T")
 Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
 
 SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL = (
@@ -91,7 +94,7 @@ class RunEvent:
     @property
     def fraction(self) -> float:
         """Share of the phase that is done, 0 to 1."""
-        return min(1.0, self.step / self.total) if self.total else 0.0
+        return min(1.0, max(0.0, self.step / self.total)) if self.total else 0.0
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class Run:
 
     def events(self) -> list[RunEvent]:
         """Everything the worker has reported, oldest first."""
-        return [RunEvent(**values) for values in lines(self.folder / EVENTS)]
+        return readable(RunEvent, lines(self.folder / EVENTS))
 
     def cancel(self) -> None:
         """Ask the work to stop; within two seconds its process is gone. Returns at once."""
@@ -168,7 +171,7 @@ class Run:
 
     def _written(self) -> RunState:
         try:
-            return RunState(**_json(self.folder / STATE))
+            return parsed.made(RunState, _json(self.folder / STATE))
         except TypeError as error:
             raise BadInput("The state of this run cannot be read.") from error
 
@@ -194,12 +197,26 @@ class Run:
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a JSON-lines file; one that is being written just now is left for the next look."""
+    """The objects in a JSON-lines file; a line that is being written just now, or is damaged, is left out."""
     try:
-        text = path.read_text(encoding="utf-8")
+        *whole, _ = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+    found = []
+    for line in whole:
+        with contextlib.suppress(ValueError, RecursionError):
+            if isinstance(value := json.loads(line), dict):
+                found.append(value)
+    return found
+
+
+def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:
+    """Objects of a dataclass, without those that are damaged."""
+    made = []
+    for values in found:
+        with contextlib.suppress(TypeError):
+            made.append(parsed.made(kind, values))
+    return made
 
 
 def add_line(path: Path, value: dict[str, Any]) -> None:
@@ -211,7 +228,7 @@ def add_line(path: Path, value: dict[str, Any]) -> None:
 def _json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{path.name} of this run cannot be read.") from error
     if not isinstance(value, dict):
         raise BadInput(f"{path.name} of this run cannot be read.")

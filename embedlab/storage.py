@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadModel, Card, Counts, EmbedLabError
+from embedlab import parsed
+from embedlab.base import BadModel, Card, Counts
 
 FORMAT = 1
 CONFIG, TENSORS, VOCABULARY, CARD = "config.json", "model.safetensors", "vocab.json", "card.json"
@@ -196,9 +197,7 @@ def read_card(folder: Path) -> Card:
     """
     values = _read_json(Path(folder) / CARD)
     known = {item.name for item in dataclasses.fields(Card)}
-    values = {name: value for name, value in values.items() if name in known}
-    values["versions"] = tuple((str(a), str(b)) for a, b in values.get("versions", ()))
-    return Card(**values)
+    return checked(folder, lambda: parsed.made(Card, {name: values[name] for name in known & values.keys()}))
 
 
 def read(folder: Path, kind: str | None = None) -> StoredModel:
@@ -250,9 +249,9 @@ def checked(folder: Path, make: Callable[[], T]) -> T:
     """Run ``make`` on the contents of a model folder; whatever it trips over becomes a ``BadModel``."""
     try:
         return make()
-    except BadModel:
+    except (BadModel, MemoryError):
         raise
-    except (EmbedLabError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except Exception as error:  # of many libraries
         raise BadModel(f"{folder} is damaged or was made by another version: {error}.") from error
 
 
@@ -268,7 +267,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadModel(f"{path.parent} is not a model folder: {path.name} is missing.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"{path} cannot be read: {error}.") from error
     if not isinstance(value, dict):
         raise BadModel(f"{path} does not hold what a model folder should.")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from embedlab import recipes
+from embedlab import parsed, recipes
 from embedlab.analysis.moving import Moment, moment, telling_words
-from embedlab.base import Model, OnProgress, Progress, StaticModel
+from embedlab.base import BadInput, Model, OnProgress, Progress, StaticModel
 from embedlab.run_folder import Run, add_line, lines
 from embedlab.training_text import TextChoice
 
@@ -40,9 +41,15 @@ class TrainSettings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TrainSettings:
-        """From parsed JSON."""
-        text = TextChoice.from_dict(values["text"])
-        return cls(values["kind"], dict(values["config"]), text, tuple(values["watch"]), values["name"])
+        """From parsed JSON.
+
+        Raises:
+            BadInput: it is damaged.
+        """
+        try:
+            return parsed.made(cls, values)
+        except TypeError as error:
+            raise BadInput(f"The settings of this run cannot be read: {error}.") from error
 
 
 def of(run: Run) -> TrainSettings:
@@ -56,7 +63,11 @@ def of(run: Run) -> TrainSettings:
 
 def moments(run: Run) -> list[Moment]:
     """What was seen of the watched words so far, one an epoch."""
-    return [Moment.from_dict(values) for values in lines(run.folder / MOMENTS)]
+    found = []
+    for values in lines(run.folder / MOMENTS):
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # a line is damaged
+            found.append(Moment.from_dict(values))
+    return found
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:

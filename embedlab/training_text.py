@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from embedlab import parsed
 from embedlab.base import BadInput
 from embedlab.data import datasets
 from embedlab.data.corpus import Corpus
@@ -37,8 +38,15 @@ class TextChoice:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TextChoice:
-        """From parsed JSON."""
-        return cls(**(values | {"options": TextOptions.from_dict(values.get("options", {}))}))
+        """From parsed JSON.
+
+        Raises:
+            BadInput: it is damaged.
+        """
+        try:
+            return parsed.made(cls, values)
+        except TypeError as error:
+            raise BadInput(f"Which text was chosen cannot be read: {error}.") from error
 
     @property
     def title(self) -> str:

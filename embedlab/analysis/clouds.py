@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import encodings, storage
+from embedlab import encodings, parsed, storage
 from embedlab.analysis import occurrences as found_in
 from embedlab.analysis.faithfulness import unit_rows
 from embedlab.analysis.sense_groups import group
@@ -84,13 +84,19 @@ class Cloud:
         arrays = storage.read_tensors(folder / ARRAYS)
         try:
             said = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-            rows = tuple(Occurrence(**row | {"words": tuple(row["words"])}) for row in said["occurrences"])
-            return cls(
-                said["word"], tuple(said["layers"]), rows, arrays["points"], arrays["groups"].astype(np.int32),
-                arrays["central"], said["found"], said["sentences"],
+            rows = tuple(parsed.made(Occurrence, row) for row in said["occurrences"])
+            found = cls(
+                str(said["word"]), tuple(map(str, said["layers"])), rows, arrays["points"],
+                arrays["groups"].astype(np.int32), arrays["central"], int(said["found"]), int(said["sentences"]),
             )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            shape = (len(found.layers), len(rows))
+            if not (found.groups.shape == found.central.shape == shape and found.points.shape == (*shape, 2)):
+                raise ValueError("its parts do not fit together")
+            if not all(0 <= row.position < len(row.words) for row in rows):
+                raise ValueError("a word lies outside of its sentence")
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
             raise BadModel(f"The cloud in {folder} cannot be read: {error}. Compute it again.") from error
+        return found
 
 
 def cloud(

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -23,7 +24,11 @@ PACKERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open,
 KINDS = (
     ".txt .text .md .markdown .csv .tsv .jsonl .ndjson .json .parquet .pdf .docx".split()  # noqa: SIM905
 )
-_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+DAMAGE = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, RuntimeError, ValueError,
+    IndexError,
+)  # fmt: skip
+"""What the standard library trips over in packed files that are damaged, or packed in a way it does not know."""
 
 
 @dataclass(frozen=True)
@@ -152,10 +157,10 @@ def _too_large(name: str, most: int) -> BadInput:
 def _zip(path: Path, limits: ReadLimits) -> Iterator[Piece]:
     try:
         archive = zipfile.ZipFile(path)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise BadInput(f"{path.name} is damaged or not a zip archive: {error}.") from error
     with archive:
-        found = [info for info in archive.infolist() if not info.is_dir()]
+        found = files_inside(archive)
         check_zip(found, path.name, path.stat().st_size, limits)
         chosen = [info for info in found if _worth_reading(info.filename)]
         for info in chosen:
@@ -178,9 +183,14 @@ def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, meter: M
     )
 
 
+def files_inside(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The entries of a zip that are files; what has no name is none."""
+    return [info for info in archive.infolist() if info.filename and not info.is_dir()]
+
+
 def _worth_reading(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return "__MACOSX" not in parts and not parts[-1].startswith(".")
+    path = PurePosixPath(name)
+    return "__MACOSX" not in path.parts and not path.name.startswith(".")
 
 
 def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: ReadLimits) -> None:
@@ -237,7 +247,7 @@ class _Metered(io.RawIOBase):
         while done < len(buffer):
             try:
                 block = self.stream.read(len(buffer) - done)
-            except _DAMAGE as error:
+            except DAMAGE as error:
                 raise damaged(self.name, error) from error
             if not block:
                 break
@@ -259,6 +269,6 @@ def damaged(name: str, error: BaseException) -> BadInput:
 def _metered(opener: Any, name: str, meter: Meter) -> BinaryIO:
     try:
         stream = opener() if callable(opener) else opener
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(name, error) from error
     return cast(BinaryIO, io.BufferedReader(_Metered(stream, name, meter), SAMPLE))

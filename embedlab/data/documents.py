@@ -9,14 +9,14 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from embedlab.base import BadInput
-from embedlab.data.archives import Piece, check_zip
+from embedlab.data.archives import DAMAGE, Piece, check_zip
 from embedlab.data.choice import Choice
 from embedlab.data.encoding import open_text
 from embedlab.data.fields import cut
 from embedlab.data.tables import LOOK, field_sizes, field_texts
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
-_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError, NotImplementedError)
+_DAMAGE = (*DAMAGE, KeyError, TypeError, AttributeError, ArithmeticError)
 _BREAK = re.compile(r"\n\s*\n")
 
 
@@ -63,13 +63,12 @@ def docx_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         try:
             with zipfile.ZipFile(stream) as archive:
                 _check_docx(archive, piece, stream.seek(0, 2))
-            document = docx.Document(stream)
+            for text in _blocks(docx.Document(stream)):
+                yield from cut(text)
         except BadInput:
             raise
-        except (OpcError, zipfile.BadZipFile, SyntaxError, *_DAMAGE) as error:
+        except (OpcError, SyntaxError, *_DAMAGE) as error:
             raise BadInput(f"{piece.name} is damaged or not a docx file ({error}). Save it again as docx.") from error
-        for text in _blocks(document):
-            yield from cut(text)
 
 
 def _check_docx(archive: zipfile.ZipFile, piece: Piece, packed: int) -> None:

@@ -214,8 +214,9 @@ def _parquet(piece: Piece) -> Iterator[Any]:
                     f"{piece.name} unpacks to more than {piece.limits.unpacked_bytes / 1e6:,.0f} MB; not read."
                 )
             yield file
-        except (pyarrow.ArrowException, OSError) as error:
-            raise BadInput(f"{piece.name} is damaged or not a parquet file ({str(error).splitlines()[0]}).") from error
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
+            reason = (str(error) or type(error).__name__).splitlines()[0]
+            raise BadInput(f"{piece.name} is damaged or not a parquet file ({reason}).") from error
 
 
 def _text_columns(file: Any) -> list[str]:

@@ -28,6 +28,7 @@ class TextOptions(Settings):
 
 _ZERO = str.maketrans("123456789", "000000000")
 _TIDY = {0x2019: "'", 0x02BC: "'", 0x00AD: None, 0x200B: " ", 0xFEFF: None, 0x2028: " ", 0x2029: " "}
+_TIDY |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half characters, as JSON can hold them
 # Unicode's word rules (UAX 29, WB5 to WB13b) for ASCII text; a test holds it to what ICU answers.
 _ASCII_WORD = re.compile(
     r"(?=_*[A-Za-z0-9])\w+(?:(?:(?<=[A-Za-z])['.:](?=[A-Za-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII
@@ -84,7 +85,7 @@ class Tokenizer:
 
 
 def tidy(text: str) -> str:
-    """Text in Unicode's composed form, with straight apostrophes, without invisible characters."""
+    """Text in Unicode's composed form, with straight apostrophes, without invisible characters and half characters."""
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", text).translate(_TIDY)

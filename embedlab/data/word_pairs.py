@@ -7,6 +7,7 @@ in the table itself.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,11 +59,12 @@ def read_word_pairs(path: Path | str) -> list[WordPair]:
 
 def _pair(row: dict[str, str], where: str) -> WordPair:
     if row["label"] not in _LABELS:
-        raise BadInput(f"{where} has the label {row['label']!r}; it should be T or F.")
+        raise BadInput(f"{where} has the label {row['label'][:20]!r}; it should be T or F.")
     first, second = tuple(row["sentence1"].split()), tuple(row["sentence2"].split())
     places = []
     for name, words in (("index1", first), ("index2", second)):
-        if not row[name].isdecimal() or int(row[name]) >= len(words):
-            raise BadInput(f"{where}: {name} is {row[name]!r}, and its sentence has {len(words)} words.")
-        places.append(int(row[name]))
+        place = int(row[name]) if re.fullmatch("[0-9]{1,9}", row[name]) else len(words)
+        if place >= len(words):
+            raise BadInput(f"{where}: {name} is {row[name][:20]!r}, and its sentence has {len(words)} words.")
+        places.append(place)
     return WordPair(row["word"], first, second, (places[0], places[1]), _LABELS[row["label"]])

@@ -135,7 +135,9 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
                     None, config=configured(plain), state_dict=dict(weights), dtype=torch.float32,
                     output_loading_info=True,
                 )  # fmt: skip
-        except (RuntimeError, ValueError, TypeError, KeyError) as error:
+        except (BadModel, MemoryError):
+            raise
+        except Exception as error:  # of transformers
             reason = "they have other shapes than config.json says" if "mismatched" in str(error) else str(error)
             raise BadModel(f"The weights do not fit the network: {reason}.") from error
         missing = [name for name in sorted(said["missing_keys"]) if head != "none" or "pooler" not in name]
@@ -260,9 +262,16 @@ def _made(values: Mapping[str, Any], head: Head) -> nn.Module:
 
 
 def configured(values: Mapping[str, Any]) -> Any:
-    """The configuration object of transformers."""
+    """The configuration object of transformers.
+
+    Raises:
+        BadModel: see ``checked``; or a setting is of a type that transformers does not take.
+    """
     plain = {name: value for name, value in checked(values).items() if name != "model_type"}
-    return AutoConfig.for_model(values["model_type"], **plain)
+    try:
+        return AutoConfig.for_model(values["model_type"], **plain)
+    except Exception as error:  # of transformers and of what checks its settings
+        raise BadModel(f"config.json does not describe a network that can be built: {error}.") from error
 
 
 def _class(values: Mapping[str, Any], head: Head) -> Any:

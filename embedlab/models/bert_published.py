@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from embedlab.base import BadInput, BadModel, Card, OnProgress
 from embedlab.card import versions
-from embedlab.data.archives import check_zip
+from embedlab.data.archives import DAMAGE, check_zip, files_inside
 from embedlab.data.limits import ReadLimits
 from embedlab.models import bert_hub, bert_network
 from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, read_json, wanted
@@ -57,22 +57,27 @@ def _zip(path: Path) -> Published:
     """Only the files that a model is made of are unpacked, into a folder that is gone afterwards."""
     if not zipfile.is_zipfile(path):
         raise BadInput(f"{path.name} is neither a folder nor a zip file.")
-    try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
-            entries = [info for info in archive.infolist() if not info.is_dir()]
-            check_zip(entries, path.name, path.stat().st_size, ReadLimits.from_environment())
-            configs = [PurePosixPath(info.filename) for info in entries if PurePosixPath(info.filename).name == CONFIG]
-            if not configs:
-                raise BadInput(f"{path.name} holds no {CONFIG}. Pack a folder in Hugging Face's layout.")
-            parent = min(configs, key=lambda config: len(config.parts)).parent
-            for info in entries:
-                name = PurePosixPath(info.filename)
-                if name.parent == parent and wanted(name.name):
-                    with archive.open(info) as packed, (Path(scratch) / name.name).open("wb") as file:
-                        shutil.copyfileobj(packed, file, 1 << 20)
-            return _folder(Path(scratch), path.stem)
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError) as error:
-        raise BadInput(f"{path.name} is not a whole, readable zip file: {error}.") from error
+    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, path, Path(scratch))
+        except DAMAGE as error:
+            raise BadInput(f"{path.name} is not a whole, readable zip file: {error}.") from error
+        return _folder(Path(scratch), path.stem)
+
+
+def _unpack(archive: zipfile.ZipFile, path: Path, scratch: Path) -> None:
+    entries = files_inside(archive)
+    check_zip(entries, path.name, path.stat().st_size, ReadLimits.from_environment())
+    configs = [PurePosixPath(info.filename) for info in entries if PurePosixPath(info.filename).name == CONFIG]
+    if not configs:
+        raise BadInput(f"{path.name} holds no {CONFIG}. Pack a folder in Hugging Face's layout.")
+    parent = min(configs, key=lambda config: len(config.parts)).parent
+    for info in entries:
+        name = PurePosixPath(info.filename)
+        if name.parent == parent and wanted(name.name):
+            with archive.open(info) as packed, (scratch / name.name).open("wb") as file:
+                shutil.copyfileobj(packed, file, 1 << 20)
 
 
 def _folder(folder: Path, name: str) -> Published:

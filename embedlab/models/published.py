@@ -6,7 +6,6 @@ import gzip
 import re
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import IO
 from embedlab import downloads
 from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel
 from embedlab.card import versions
+from embedlab.data.archives import DAMAGE, files_inside
 from embedlab.models import vector_files
 from embedlab.models.vectors import VectorsConfig, WordVectors
 from embedlab.registry import model_folder
@@ -170,16 +170,16 @@ def _plain(path: Path, member: str) -> Iterator[Path]:
             else:
                 with zipfile.ZipFile(path) as archive:
                     inside = _member(archive, member, path.name)
-                    target = Path(scratch) / (Path(inside).name or "vectors")
+                    target = Path(scratch) / (Path(inside).name[-100:] or "vectors")
                     with archive.open(inside) as packed:
                         _unpack(packed, target)
-        except (EOFError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, RuntimeError, OSError) as error:
+        except DAMAGE as error:
             raise BadModel(f"{path.name} cannot be unpacked: {error}.") from error
         yield target
 
 
 def _member(archive: zipfile.ZipFile, member: str, name: str) -> str:
-    files = [info.filename for info in archive.infolist() if not info.is_dir()]
+    files = [info.filename for info in files_inside(archive)]
     files = [file for file in files if not file.startswith("__MACOSX/") and not Path(file).name.startswith(".")]
     if member in files:
         return member

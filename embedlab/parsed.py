@@ -1,0 +1,67 @@
+"""Objects made of parsed JSON, with the type of every value checked: what lies on disk may be damaged."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+LARGEST = 2**63
+"""Whole numbers are smaller: no count of anything is larger, and arrays hold no larger ones."""
+
+
+def made(kind: type[T], values: Any) -> T:
+    """An object of a dataclass or named tuple; lists become the tuples that its fields ask for.
+
+    Args:
+        kind: its class; fields may be texts, numbers, literals, unions, tuples, mappings and such objects.
+        values: a mapping by the fields' names; for a named tuple also a list.
+
+    Raises:
+        TypeError: a value is missing, unknown or of another type; the message names it.
+    """
+    which: Any = kind
+    hints = _hints(which)
+    if isinstance(values, list) and issubclass(kind, tuple):
+        values = dict(zip(hints, values, strict=False)) if len(values) <= len(hints) else None
+    if not isinstance(values, dict):
+        raise TypeError(f"{kind.__name__} is no object")
+    return kind(
+        **{name: _value(hints[name], value, name) if name in hints else value for name, value in values.items()}
+    )
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Field names and their types, in order."""
+    names = kind._fields if issubclass(kind, tuple) else [item.name for item in dataclasses.fields(kind)]
+    hints = get_type_hints(kind)
+    return {name: hints[name] for name in names}
+
+
+def _value(hint: Any, value: Any, name: str) -> Any:
+    if hint in (str, bool, float, NoneType) and type(value) is hint:
+        return value
+    if hint in (int, float) and type(value) is int and abs(value) < LARGEST:
+        return hint(value)
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        for one in inner:
+            try:
+                return _value(one, value, name)
+            except TypeError:
+                continue
+    elif origin is tuple and isinstance(value, list):
+        each = [inner[0]] * len(value) if inner[1:] == (...,) else inner
+        if len(each) == len(value):
+            return tuple(_value(one, item, name) for one, item in zip(each, value, strict=True))
+    elif (origin is Literal and isinstance(value, str) and value in inner) or (
+        origin in (dict, Mapping) and isinstance(value, dict)
+    ):
+        return value
+    elif isinstance(hint, type) and (dataclasses.is_dataclass(hint) or hasattr(hint, "_fields")):
+        return made(hint, value)
+    raise TypeError(f"{name} is {str(value)[:60]!r}")

@@ -1,0 +1,270 @@
+"""Every defect that fuzzing found, as a small file of its own with the sentence that is said of it now."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+from safetensors.numpy import save_file
+
+from embedlab import archive, downloads, encodings, parsed, recipes, results, shelf, storage, training_runs
+from embedlab.analysis.clouds import Cloud
+from embedlab.base import BadInput, BadModel, Card, EmbedLabError, UnknownWord
+from embedlab.data.corpus import Corpus
+from embedlab.data.word_pairs import read_word_pairs
+from embedlab.models import bert_network, published
+from embedlab.models.bert import Bert
+from embedlab.run_folder import EVENTS, STATE, LossPart, Run, RunEvent, RunState, add_line
+from tests.conftest import tiny_vectors
+from tests.fuzz import targets
+
+RECIPE = 'name = "a"\nkind = "lsa"\ntitle = "A"\n[[source]]\nfile = "a.txt"\ntext = "a"\nlicence = "MIT"\n'
+
+
+def nameless(**entries: bytes) -> bytes:
+    """A zip whose first entry has an empty name, which Python's zipfile does not survive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(zipfile.ZipInfo(""), b"x")
+        for name, content in entries.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def model(folder: Path, **changes: Any) -> Path:
+    """A model folder some of whose files hold other JSON."""
+    words, matrix, counts = tiny_vectors()
+    stored = storage.StoredModel("lsa", {}, {"matrix": matrix.astype(np.float32)}, words, counts, Card(title="T"))
+    storage.write(folder / "m", stored)
+    for name, value in changes.items():
+        path = folder / "m" / f"{name}.json"
+        values = json.loads(path.read_text()) | value if isinstance(value, dict) else value
+        path.write_text(values if isinstance(values, str) else json.dumps(values))
+    return folder / "m"
+
+
+# ---------------------------------------------------------------- texts
+
+
+def test_an_entry_without_a_name_is_no_file_of_a_zip(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(nameless(**{"a.txt": b"The king sat."}))
+    assert list(Corpus.from_file(tmp_path / "a.zip")) == [["the", "king", "sat"]]
+    with pytest.raises(BadInput, match=r"is not a model: config\.json, .* is missing"):
+        archive.unpack(io.BytesIO(nameless()), tmp_path / "m")
+    (tmp_path / "v.zip").write_bytes(nameless(**{"v.txt": b"the 1 2\nking 3 4\n"}))
+    assert published.load(tmp_path / "v.zip").words == ["the", "king"]
+
+
+def test_a_long_name_in_a_zip_of_vectors_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "v.zip").write_bytes(targets.zipped(**{"a" * 3000 + ".txt": b"the 1 2\nking 3 4\n"}))
+    assert published.load(tmp_path / "v.zip").words == ["the", "king"]
+
+
+def test_half_characters_in_json_are_read_as_unknown_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A \\ud800 king."}\n')
+    assert list(Corpus.from_file(tmp_path / "a.jsonl")) == [["a", "king"]]
+
+
+def test_a_parquet_column_that_is_no_utf_8(tmp_path: Path) -> None:
+    column = pyarrow.array([b"king \xff\xfe"]).view(pyarrow.string())
+    pyarrow.parquet.write_table(pyarrow.table({"text": column}), tmp_path / "a.parquet")
+    with pytest.raises(BadInput, match=r"a\.parquet is damaged or not a parquet file \('utf-8' codec can't decode"):
+        list(Corpus.from_file(tmp_path / "a.parquet"))
+
+
+def test_a_docx_whose_packing_is_broken_inside(tmp_path: Path) -> None:
+    data = bytearray(targets.word_document())
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as made:
+        at = made.getinfo("word/document.xml").header_offset + 30 + len("word/document.xml")
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    (tmp_path / "a.docx").write_bytes(bytes(data))
+    with pytest.raises(BadInput, match=r"a\.docx is damaged or not a docx file \(Error -3"):
+        list(Corpus.from_file(tmp_path / "a.docx"))
+
+
+def test_a_place_of_five_thousand_digits(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_bytes(targets.PAIRS.replace(b"\t2\t1\t", b"\t" + b"9" * 5000 + b"\t1\t"))
+    with pytest.raises(BadInput, match=r"Row 2 of a\.tsv: index1 is '9{20}', and its sentence has 4 words"):
+        read_word_pairs(tmp_path / "a.tsv")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (RECIPE.encode() + b'note = "\xff"', "is not complete: 'utf-8' codec can't decode"),
+        (RECIPE.replace('"MIT"', "7").encode(), "licence of a source is 7"),
+        (RECIPE.encode() + b"max_bytes = -1", "max_bytes of a source is -1"),
+        (b"settings = 3\n" + RECIPE.encode(), "is not complete"),
+        (RECIPE.encode() + b"x = " + b"[" * 3000, "is not complete: "),
+        (b"half = " + b"9" * 5000 + b"\n" + RECIPE.encode(), "is not complete: Exceeds the limit"),
+    ],
+)
+def test_recipes(text: bytes, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(text)
+    with pytest.raises(BadInput, match=sentence):
+        recipes.read(tmp_path / "a.toml")
+
+
+# ---------------------------------------------------------------- models
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"vocab": {"counts": [10**30]}}, "is damaged or was made by another version: Python int too large"),
+        ({"vocab": {"counts": [float("inf")]}}, "is damaged or was made by another version: cannot convert float inf"),
+        ({"config": "[" * 100_000}, "cannot be read: maximum recursion depth"),
+        ({"card": "[" * 100_000}, "cannot be read: maximum recursion depth"),
+        ({"card": {"title": 7}}, "is damaged or was made by another version: title is '7'"),
+        ({"card": {"tokens": 10**400}}, "is damaged or was made by another version: tokens is '10000"),
+        ({"card": {"versions": ["numpy"]}}, "is damaged or was made by another version: versions is 'numpy'"),
+    ],
+    ids=str,
+)
+def test_model_folders(changes: dict[str, Any], sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match=sentence):
+        storage.read(model(tmp_path, **changes))
+
+
+def test_a_title_that_is_no_text_names_no_model(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match="title is '7'"):
+        shelf.keep(model(tmp_path, card={"title": 7}), "Mine")
+
+
+def test_a_setting_that_transformers_does_not_take() -> None:
+    with pytest.raises(BadModel, match=r"config\.json does not describe a network that can be built: .*hidden_dropout"):
+        bert_network.configured({"model_type": "bert", "hidden_dropout_prob": "much"})
+
+
+def test_a_padding_piece_beyond_the_vocabulary(tmp_path: Path) -> None:
+    targets.hugging_face(tmp_path)
+    path = tmp_path / "bert" / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"pad_token_id": 1000}))
+    with pytest.raises(BadModel, match="The weights do not fit the network: Padding_idx must be within num_embeddings"):
+        Bert.from_published(tmp_path / "bert")
+
+
+def test_a_list_of_vectors_in_a_thousand_million_parts(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    odd = ((10**30, "has 1e.30 parts"), (float("inf"), "cannot convert float inf"), (0, "has 0 parts"))
+    for parts, sentence in odd:
+        path.write_text(json.dumps({"models": {"glove": {"parts": parts, "checksum": "a"}}}))
+        with pytest.raises(BadModel, match=f"The list of vectors from there is damaged: .*{sentence}"):
+            downloads.listed(path, "there")
+
+
+# ---------------------------------------------------------------- what the lab left itself
+
+
+@pytest.mark.parametrize(
+    ("vectors", "lengths"), [((2, 3), [3]), ((2, 3, 4), [2]), ((2, 3, 4), [4, -1]), ((2, 3, 4), [1.5, 1.5])]
+)
+def test_kept_vectors_whose_parts_do_not_fit_are_made_anew(
+    vectors: tuple[int, ...], lengths: list[float], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    save_file({"vectors": np.zeros(vectors, np.float32), "lengths": np.array(lengths)}, tmp_path / "k.safetensors")
+    assert encodings.Store(tmp_path).read("k") is None
+    assert "do not fit together" in caplog.text
+    assert not (tmp_path / "k.safetensors").exists()
+
+
+def test_a_cloud_whose_parts_do_not_fit(tmp_path: Path) -> None:
+    targets.make_cloud(tmp_path)
+    path = tmp_path / "cloud" / "cloud.json"
+    whole = json.loads(path.read_text())
+    rows = whole["occurrences"]
+    odd = {
+        "its parts do not fit together": {"layers": ["a", "b"]},
+        "a word lies outside of its sentence": {"occurrences": [row | {"position": 3} for row in rows]},
+        "words is 'the king'": {"occurrences": [row | {"words": "the king"} for row in rows]},
+        "cannot convert float inf": {"found": float("inf")},
+    }
+    for sentence, change in odd.items():
+        path.write_text(json.dumps(whole | change))
+        with pytest.raises(BadModel, match=f"{sentence}.* Compute it again"):
+            Cloud.load(tmp_path / "cloud")
+
+
+def test_measured_figures_that_are_none(tmp_path: Path) -> None:
+    targets.shipped_results(tmp_path)
+    whole = json.loads((tmp_path / "lsa.json").read_text())
+    for change in ({"key": []}, {"title": None}, {"size": "1"}, {"best": [["a"]]}):
+        (tmp_path / "lsa.json").write_text(json.dumps(whole | change))
+        with pytest.raises(BadModel, match=r"The results in lsa\.json cannot be read\. Measure the model again\."):
+            results.read(tmp_path)
+    (tmp_path / "lsa.json").write_text("[" * 100_000)
+    with pytest.raises(BadModel, match="Measure the model again"):
+        results.read(tmp_path)
+
+
+def test_reports_that_were_cut_off_by_a_kill_are_left_out(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    good = {"time": 1, "step": 1, "total": 2, "parts": [["a", 1.0]]}
+    add_line(tmp_path / EVENTS, good)
+    with (tmp_path / EVENTS).open("ab") as file:
+        file.write(b'{"time": 2.0, "st{"time": 3.0}\n\xff\xfe\n[1]\n7\n{"time": "x", "step": 1, "total": 2}\n')
+    add_line(tmp_path / EVENTS, good | {"phase": "a\u2028b"})
+    with (tmp_path / EVENTS).open("ab") as file:
+        file.write(b'{"time": 5.0, "step"')
+    first, second = run.events()
+    assert first == RunEvent(1.0, 1, 2, parts=(LossPart("a", 1.0),))
+    assert second.phase == "a\u2028b"
+    assert RunEvent(1.0, -1, 2).fraction == 0
+
+
+@pytest.mark.parametrize("state", ['{"status": "dancing"}', '{"status": "done", "created": "x"}', "[" * 100_000, "7"])
+def test_the_state_of_a_run(state: str, tmp_path: Path) -> None:
+    (tmp_path / STATE).write_text(state)
+    with pytest.raises(BadInput, match="of this run cannot be read"):
+        Run(tmp_path).state()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"text": 7}, "The settings of this run cannot be read: TextChoice is no object"),
+        ({"config": []}, "The settings of this run cannot be read: config is "),
+        ({"watch": "abc"}, "The settings of this run cannot be read: watch is 'abc'"),
+        ({"text": {"file": None}}, "The settings of this run cannot be read: file is 'None'"),
+        ({"other": 1}, "The settings of this run cannot be read: .*other"),
+    ],
+)
+def test_what_a_training_was_asked(change: dict[str, Any], sentence: str, tmp_path: Path) -> None:
+    targets.make_run(tmp_path)
+    path = tmp_path / "settings.json"
+    values = json.loads(path.read_text())
+    values["settings"] |= change
+    path.write_text(json.dumps(values))
+    with pytest.raises(BadInput, match=sentence):
+        training_runs.of(Run(tmp_path))
+
+
+# ---------------------------------------------------------------- what they have in common
+
+
+def test_very_long_messages_lose_their_middle() -> None:
+    said = str(BadInput(f"The name {'x' * 5000} cannot be used."))
+    assert said.startswith("The name xxx") and said.endswith("xxx cannot be used.")
+    assert len(said) < 1000 and " … " in said
+    assert str(BadInput("Give a text.")) == "Give a text."
+    assert len(str(UnknownWord("y" * 5000))) < 1000
+    assert str(EmbedLabError()) == ""
+
+
+def test_objects_of_parsed_json() -> None:
+    made = parsed.made(RunState, {"status": "done", "created": 3, "pid": 4})
+    assert made == RunState("done", 3.0, pid=4) and isinstance(made.created, float)
+    assert parsed.made(Card, {"loss": None, "versions": [["a", "1"]]}) == Card(versions=(("a", "1"),))
+    assert parsed.made(LossPart, ["a", 1, None]) == LossPart("a", 1.0, None)
+    for values in ({"tokens": True}, {"tokens": 1.5}, {"tokens": 2**63}, {"seconds": "1"}, {"x": 1}, [], None, "title"):
+        with pytest.raises(TypeError):
+            parsed.made(Card, values)
+    with pytest.raises(TypeError, match="LossPart is no object"):
+        parsed.made(LossPart, ["a", 1.0, 2.0, 3.0])
