@@ -44,6 +44,7 @@ page = st.navigation(
     expanded=True,
 )
 cache.libraries()
+cache.queue()
 st.logo(pictures / "logo.svg", size="large")
 with cache.preload().page():
     page.run()

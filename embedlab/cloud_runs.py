@@ -76,11 +76,11 @@ def known(settings: CloudSettings) -> Run | None:
     return None
 
 
-def start(settings: CloudSettings) -> Run:
+def start(settings: CloudSettings, visitor: str = "") -> Run:
     """Begin, with a copy of the text; old clouds go.
 
     Raises:
-        BadInput: the text is gone.
+        BadInput: the text is gone, or the visitor has enough runs waiting (see ``jobs.start``).
     """
     for old in jobs.all_runs(KIND)[KEPT - 1 :]:
         if not old.state().active:
@@ -88,7 +88,7 @@ def start(settings: CloudSettings) -> Run:
     run = jobs.draft()
     if settings.draft:
         training_text.copy(jobs.find(settings.draft).folder, run.folder)
-    return jobs.start(KIND, settings, run)
+    return jobs.start(KIND, settings, run, visitor)
 
 
 def found(run: Run) -> Cloud:

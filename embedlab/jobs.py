@@ -15,11 +15,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from embedlab import processes, storage
+from embedlab import dispatch, processes, storage
 from embedlab.base import BadInput, Cancelled, EmbedLabError, OnProgress, Progress
 from embedlab.run_folder import EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
+from embedlab.run_queue import Place
 
-__all__ = ["Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "start"]
+__all__ = [
+    "Place", "Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "look_after", "place", "resume",
+    "start",
+]  # fmt: skip
 
 Work = Callable[[Run, dict[str, Any], OnProgress], None]
 
@@ -36,6 +40,8 @@ WORKERS = {
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
 DRAFT_DAYS = 2.0
 """A text that was laid down but never used is cleared away after so long."""
+WAITING = 3
+"""Runs that a visitor may have waiting."""
 EVERY = 0.4
 """Seconds between two reports that are written down; the ends of epochs always are."""
 
@@ -57,32 +63,59 @@ def draft() -> Run:
     return run
 
 
-def start(kind: str, settings: Any, run: Run | None = None) -> Run:
-    """Start a work in a process of its own.
+def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -> Run:
+    """Ask for a work, which is done in a process of its own as soon as there is room for it.
 
     Args:
         kind: a key of ``WORKERS``.
         settings: a dataclass whose fields can be written as JSON.
         run: a draft that already holds the work's text, or ``None`` for a new folder.
+        visitor: who asks; of a visitor one run works at a time, and three wait.
 
     Raises:
-        BadInput: no such kind of work, or the run was started before.
+        BadInput: no such kind of work, the run was started before, or the visitor has enough of them waiting.
     """
     if kind not in WORKERS:
         raise BadInput(f"There is no kind of work called '{kind}'.")
     run = run or draft()
     if run.state().status != "draft":
         raise BadInput("This run was started before. Start a new one.")
-    asked = {"kind": kind, "settings": dataclasses.asdict(settings)}
+    if visitor and sum(entry.visitor == visitor for entry in dispatch.queue(home())[0]) >= WAITING:
+        raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
+    asked = {"kind": kind, "settings": dataclasses.asdict(settings), "visitor": visitor}
     storage.write_text(run.folder / SETTINGS, json.dumps(asked, ensure_ascii=False, indent=1) + "\n")
     run.write_state(RunState("queued", created=time.time()))
     _launch(run)
     return run
 
 
+def resume(run: Run) -> None:
+    """Let a run that was interrupted go on; the work finds its checkpoint if it left one.
+
+    Raises:
+        BadInput: it was not interrupted.
+    """
+    state = run.state()
+    if state.status != "interrupted":
+        raise BadInput("Only a run that was interrupted can go on.")
+    run.write_state(RunState("queued", state.created))
+    _launch(run)
+
+
+def place(run: Run) -> Place | None:
+    """Where a run stands in the queue; ``None`` if it does not wait."""
+    return dispatch.dispatcher(home()).place(run)
+
+
+def look_after() -> None:
+    """See to the runs that were left waiting when the app last ended."""
+    if dispatch.queue(home())[0]:
+        dispatch.dispatcher(home()).wake()
+
+
 def _launch(run: Run) -> None:
-    """The one place that decides where the work is done."""
-    processes.start(["-m", "embedlab.jobs", str(run.folder)], run.folder / LOG)
+    """Into the queue; ``executors.chosen`` decides where the work is done."""
+    dispatch.dispatcher(run.folder.parent).wake()
 
 
 def find(identifier: str) -> Run:
@@ -121,7 +154,9 @@ def main(folder: Path) -> int:
     """Do the work that a run's folder asks for; how it ended goes to state.json, tracebacks only to log.txt."""
     run = Run(folder)
     now, pid = time.time(), os.getpid()
-    began = RunState("running", run.state().created, started=now, pid=pid, born=processes.born(pid) or now)
+    processes.follow()
+    born = processes.born(pid) or now
+    began = RunState("running", run.state().created, started=now, pid=pid, born=born, host=processes.host())
     run.write_state(began)
 
     def ended(status: Literal["done", "failed", "cancelled"], error: str = "") -> int:
@@ -164,4 +199,6 @@ def _reporter(run: Run, began: float) -> OnProgress:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    from embedlab import jobs  # the module that others import, not a second one called __main__
+
+    sys.exit(jobs.main(Path(sys.argv[1])))

@@ -23,13 +23,15 @@ from embedlab.base import BadInput, LossPart, Progress
 T = TypeVar("T")
 Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
 
-SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL = (
-    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel",
+SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE = (
+    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive",
 )  # fmt: skip
 GRACE = 1.5
 """Seconds that a worker gets to stop by itself before its process is ended."""
 START_LIMIT = 60.0
-"""Seconds after which a worker that never said it runs counts as dead."""
+"""Seconds after which a worker that was given a run and never said it runs counts as dead."""
+SILENCE = 60.0
+"""Seconds after which a worker on another machine counts as dead if it gives no sign of life."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class RunState:
         pid: number of the worker process, 0 if none.
         born: when that process began; together with ``pid`` it names one process for good.
         error: for a failed or interrupted run, what went wrong in a sentence.
+        given: when it was handed to a worker, 0 while it waits in the queue.
+        host: name of the worker's machine.
     """
 
     status: Status
@@ -53,6 +57,8 @@ class RunState:
     pid: int = 0
     born: float = 0.0
     error: str = ""
+    given: float = 0.0
+    host: str = ""
 
     @property
     def active(self) -> bool:
@@ -133,12 +139,21 @@ class Run:
             raise BadInput("The settings of this run cannot be read.")
         return str(values.get("kind", "")), values["settings"]
 
+    @property
+    def visitor(self) -> str:
+        """Who asked for it, by a name that cannot be guessed; empty if nobody in particular.
+
+        Raises:
+            BadInput: a draft, or the file is damaged.
+        """
+        return str(_json(self.folder / SETTINGS).get("visitor", ""))
+
     def state(self) -> RunState:
         """How it stands now. A run whose process is gone without a word is "interrupted", not "running"."""
-        state = self._written()
+        state = self.written()
         if not state.active or self._lives(state):
             return state
-        state = self._written()  # it may have ended properly between the two looks
+        state = self.written()  # it may have ended properly between the two looks
         if not state.active:
             return state
         status: Status = "cancelled" if self.cancelling else "interrupted"
@@ -169,19 +184,26 @@ class Run:
         """Replace state.json, atomically."""
         storage.write_text(self.folder / STATE, json.dumps(dataclasses.asdict(state)) + "\n")
 
-    def _written(self) -> RunState:
+    def written(self) -> RunState:
+        """How it stood when somebody last wrote it down.
+
+        Raises:
+            BadInput: that cannot be read.
+        """
         try:
             return parsed.made(RunState, _json(self.folder / STATE))
         except TypeError as error:
             raise BadInput("The state of this run cannot be read.") from error
 
     def _lives(self, state: RunState) -> bool:
+        if state.host and state.host != processes.host():
+            return time.time() - self._last_sign() < SILENCE
         if state.pid:
             return processes.alive(state.pid, state.born)
-        return not self.cancelling and time.time() - state.created < START_LIMIT
+        return not self.cancelling and (not state.given or time.time() - state.given < START_LIMIT)
 
     def _last_sign(self) -> float:
-        newest = [file.stat().st_mtime for name in (STATE, EVENTS) if (file := self.folder / name).exists()]
+        newest = [file.stat().st_mtime for name in (STATE, EVENTS, ALIVE) if (file := self.folder / name).exists()]
         return max(newest, default=0.0)
 
     def _end_soon(self) -> None:
@@ -190,9 +212,9 @@ class Run:
             time.sleep(0.05)
             if not self.folder.exists() or not self.state().active:
                 return
-        state = self._written()
+        state = self.written()
         processes.end(state.pid, state.born)
-        if self.folder.exists() and self._written().active:
+        if self.folder.exists() and self.written().active:
             self.write_state(dataclasses.replace(state, status="cancelled", finished=time.time()))
 
 

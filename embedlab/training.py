@@ -7,6 +7,7 @@ several processes are Accelerate's business (``accelerate launch -m embedlab tra
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,7 @@ def fit(
     on_progress: OnProgress | None = None,
     checkpoints: Path | None = None,
     *,
-    save_every: float = SAVE_EVERY,
+    save_every: float | None = None,
 ) -> Outcome:
     """Train until the epochs are over or held-out text gains no more.
 
@@ -112,12 +113,13 @@ def fit(
         on_progress: told about once a second and at every epoch's end; what it raises stops the training at once.
         checkpoints: folder to keep the state of the training in, so that a call with the same task resumes where a
             killed one stopped; removed at the end. ``None`` keeps none.
-        save_every: seconds between two checkpoints.
+        save_every: seconds between two checkpoints; without it ``EMBEDLAB_SAVE_EVERY`` says, or three minutes.
 
     Raises:
         BadSetting: the batch cannot be shared evenly by the processes.
     """
-    run = _Run(task, config, on_progress, Place(checkpoints, task.mark, save_every))
+    seconds = save_every if save_every is not None else float(os.environ.get("EMBEDLAB_SAVE_EVERY") or SAVE_EVERY)
+    run = _Run(task, config, on_progress, Place(checkpoints, task.mark, seconds))
     with torch.random.fork_rng():
         return run.all()
 

@@ -167,9 +167,12 @@ def test_a_zombie_counts_as_dead() -> None:
 
 def test_a_worker_that_never_began_counts_as_dead_after_a_while(lab_home: Path) -> None:
     run = jobs.draft()
-    run.write_state(RunState("queued", created=time.time()))
+    long_ago = time.time() - 3600
+    run.write_state(RunState("queued", created=long_ago))
+    assert run.state().status == "queued"  # it waits for its turn
+    run.write_state(RunState("queued", created=long_ago, given=time.time()))
     assert run.state().status == "queued"
-    run.write_state(RunState("queued", created=time.time() - 3600))
+    run.write_state(RunState("queued", created=long_ago, given=long_ago))
     assert run.state().status == "interrupted"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedlab import registry, storage
+from embedlab import jobs, registry, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
 from embedlab.ui.preload import Preload
@@ -23,6 +23,12 @@ def libraries() -> None:
 
     pandas.DataFrame()
     go.Figure(go.Scatter())
+
+
+@st.cache_resource(show_spinner=False)
+def queue() -> None:
+    """Runs that were left waiting when the app last ended are taken up, once."""
+    jobs.look_after()
 
 
 @st.cache_resource(show_spinner=False)

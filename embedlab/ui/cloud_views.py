@@ -18,6 +18,7 @@ from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
 from embedlab.ui import cloud_said, contextual, map_parts, polysemy_readings, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
+from embedlab.ui.visitor import visitor
 
 LISTED = 30
 
@@ -33,8 +34,9 @@ def ready(question: Question) -> Cloud | None:
         done = bool(how and how.status == "done")
         if st.button("Look through the text", key="gather", type="primary", icon=":material/search:",
                      disabled=active or done):  # fmt: skip
-            cloud_runs.start(question.settings)
-            st.rerun()
+            with widgets.guard():
+                cloud_runs.start(question.settings, visitor())
+                st.rerun()
         if run is None:
             st.caption("In the background; other pages stay usable. A thousand occurrences take about a minute.")
     if run is None or how is None:

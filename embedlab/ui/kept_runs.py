@@ -48,6 +48,7 @@ def bring(kind: str, settings: Any) -> bool:
         st.info("This was cancelled; what had been found until then is shown.")
     else:
         st.error(md(state.error))
+        run_bar.go_on(run)
     if st.button("Start again", key=f"again-{kind}", icon=":material/refresh:"):
         run.delete()
         st.rerun()

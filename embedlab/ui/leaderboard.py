@@ -18,6 +18,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.results import Measurement, Result
 from embedlab.ui import cache, run_bar
+from embedlab.ui.visitor import visitor
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def start(spec: ModelSpec) -> None:
     """Begin to measure a model, unless one is being measured."""
     if any(run.state().active for run in jobs.all_runs("measure")):
         raise BadInput("A model is being measured already. Wait for it, or cancel it.")
-    jobs.start("measure", MeasureSettings(spec.key))
+    jobs.start("measure", MeasureSettings(spec.key), visitor=visitor())
 
 
 def under_way() -> Run | None:

@@ -15,6 +15,7 @@ from embedlab.jobs import Run
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice, safe_name
 from embedlab.ui import upload
+from embedlab.ui.visitor import visitor
 
 WATCHED = {"kingdom": "king, queen, paris, cat", "wikipedia": "war, river, music, science", "lee": "police, australia"}
 MOST_WATCHED = 8
@@ -73,7 +74,7 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
 
 def start(asked: TrainSettings, draft: Run | None) -> Run:
     """Start the run; the draft with the text becomes its folder."""
-    run = jobs.start("train", asked, draft)
+    run = jobs.start("train", asked, draft, visitor())
     if draft is not None:
         upload.forget_draft()
     return run

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import streamlit as st
 
+from embedlab import jobs
+from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 
@@ -22,7 +25,8 @@ def ended(run: Run) -> bool:
 
 
 def show(run: Run, share: float, said: str) -> None:
-    """A bar with a sentence above it (Markdown), and the button that cancels."""
+    """A bar with a sentence above it (Markdown; of a run that waits, its place), and the button that cancels."""
+    said = waiting(run) or said
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(share, said)
         st.button(
@@ -34,3 +38,24 @@ def latest(run: Run) -> tuple[float, str]:
     """How far a run is, 0 to 1, and what it does (Markdown), by its latest report."""
     events = run.events()
     return (events[-1].fraction, md(events[-1].phase)) if events else (0.0, "starting")
+
+
+def waiting(run: Run) -> str:
+    """Where a run stands in the queue, in words; empty if it does not wait."""
+    place = jobs.place(run)
+    if place is None:
+        return ""
+    minutes = round(place.seconds / 60)
+    when = "in a moment" if place.seconds < 10 else f"in about {minutes} min" if minutes else "in less than a minute"
+    return f"waiting: number {place.position} in the queue, begins {when}"
+
+
+def go_on(run: Run) -> None:
+    """For a run that was interrupted, a button that lets it go on from where it was last kept."""
+    if run.state().status == "interrupted":
+        st.button("Go on", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=_resume, args=(run,))
+
+
+def _resume(run: Run) -> None:
+    with contextlib.suppress(BadInput):  # somebody else was quicker: the page shows how it stands now
+        jobs.resume(run)

@@ -16,6 +16,7 @@ from embedlab.jobs import Run, RunState
 from embedlab.plots import softmax
 from embedlab.plots.text import md
 from embedlab.ui import run_bar, runs, widgets
+from embedlab.ui.visitor import visitor
 
 ADDRESS = "measurement"
 KEPT = 10
@@ -61,7 +62,7 @@ def start(settings: CostSettings) -> None:
         raise BadInput("This machine is being measured already. Wait for it, or cancel it.")
     for old in known[KEPT - 1 :]:
         old.delete()
-    st.query_params[ADDRESS] = jobs.start("softmax", settings).id
+    st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor()).id
 
 
 @st.fragment(run_every=1)
