@@ -1,0 +1,156 @@
+"""The one that hands waiting runs to the executor: a thread that lives as long as there is something to hand out."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import cache, partial
+from pathlib import Path
+from statistics import median
+from threading import Event, Lock, Thread
+
+from filelock import FileLock, Timeout
+
+from embedlab import executors
+from embedlab.base import BadInput, EmbedLabError
+from embedlab.executors import Workers
+from embedlab.run_folder import STATE, Run, RunState
+from embedlab.run_process import work
+from embedlab.run_queue import Entry, Place, next_up, places
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.2
+"""Seconds between two looks at the queue."""
+LOCK = ".queue"
+"""Of several processes with one home, the one that holds this file hands out."""
+
+
+class Dispatcher:
+    """Hands the waiting runs of one folder of runs to an executor.
+
+    Args:
+        home: folder of the runs.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._workers: Workers | None = None
+        self._thread: Thread | None = None
+        self._starting, self._news = Lock(), Event()
+
+    def wake(self) -> None:
+        """There may be something to hand out. Returns at once."""
+        with self._starting:
+            self._news.set()
+            if self._thread is None:
+                self._thread = Thread(target=self._work, name="dispatcher", daemon=True)
+                self._thread.start()
+
+    def place(self, run: Run) -> Place | None:
+        """Where a run stands in the queue; ``None`` if it does not wait."""
+        waiting, running = queue(self.home)
+        if run.id not in {entry.id for entry in waiting}:
+            return None
+        slots = self._workers.slots() if self._workers else 1
+        return places(waiting, running, slots, typical(self.home)).get(run.id)
+
+    def _work(self) -> None:
+        while True:
+            self._news.clear()
+            try:
+                more = self._look()
+            except Exception:
+                log.exception("The queue could not be looked through")
+                more = self.home.is_dir()
+            with self._starting:
+                if not more and not self._news.is_set():
+                    self._thread = None
+                    return
+            self._news.wait(EVERY)
+
+    def _look(self) -> bool:
+        """Hand out what can begin; whether something waits."""
+        if not self.home.is_dir():
+            return False
+        try:
+            with FileLock(self.home / LOCK, timeout=0):
+                waiting, running = queue(self.home)
+                self._hand_out(waiting, running)
+        except Timeout:  # another process is at it
+            return True
+        return bool(waiting)
+
+    def _hand_out(self, waiting: list[Entry], running: list[Entry]) -> None:
+        if not waiting:
+            return
+        try:
+            self._workers = workers = self._workers or executors.chosen()
+        except EmbedLabError as error:
+            for entry in waiting:
+                _interrupt(Run(self.home / entry.id), str(error))
+            return
+        for entry in next_up(waiting, running, workers.slots()):
+            run = Run(self.home / entry.id)
+            run.write_state(dataclasses.replace(run.written(), given=time.time()))
+            future = workers.executor.submit(work, str(run.folder), workers.threads, workers.tied)
+            future.add_done_callback(partial(self._over, run))
+
+    def _over(self, run: Run, future: Future[str]) -> None:
+        """Somebody else can begin now; a run whose worker was lost for good says so."""
+        if not future.cancelled() and (error := future.exception()):
+            log.error("%s was lost: %s", run.id, error)
+            if run.folder.exists() and run.written().active:
+                _interrupt(run, "The worker that did the work was lost.")
+        self.wake()
+
+
+@cache
+def dispatcher(home: Path) -> Dispatcher:
+    """The one of this process for a folder of runs."""
+    return Dispatcher(home)
+
+
+def queue(home: Path) -> tuple[list[Entry], list[Entry]]:
+    """The runs that wait, and those that work or were handed out."""
+    waiting: list[Entry] = []
+    running: list[Entry] = []
+    for run in _all(home):
+        state = run.state()
+        if state.active:
+            entry = _entry(run, state)
+            (running if state.status == "running" or state.given else waiting).append(entry)
+    return waiting, running
+
+
+def typical(home: Path) -> dict[str, float]:
+    """Seconds that finished runs of each kind took, in the middle."""
+    took: dict[str, list[float]] = {}
+    for run in _all(home):
+        state = run.state()
+        if state.status == "done":
+            took.setdefault(run.asked()[0], []).append(state.seconds)
+    return {kind: median(seconds) for kind, seconds in took.items()}
+
+
+def _all(home: Path) -> Iterator[Run]:
+    for folder in sorted(home.iterdir()) if home.is_dir() else ():
+        run = Run(folder)
+        try:
+            if (folder / STATE).is_file() and run.state().status != "draft" and run.asked():
+                yield run
+        except BadInput:
+            continue  # damaged, or deleted just now
+
+
+def _entry(run: Run, state: RunState) -> Entry:
+    events = run.events() if state.status == "running" else []
+    left = next((event.eta for event in reversed(events) if event.eta is not None), None)
+    return Entry(run.id, run.visitor, run.asked()[0], state.created, left)
+
+
+def _interrupt(run: Run, error: str) -> None:
+    run.write_state(dataclasses.replace(run.written(), status="interrupted", error=error, finished=time.time()))
