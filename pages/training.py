@@ -63,7 +63,7 @@ def ask() -> None:
 
 widgets.opening(
     "Training",
-    "Text goes in, word vectors or a model that guesses the next word come out, and you watch it learn. **Look for** "
+    "Text goes in, word vectors or a model that guesses words come out, and you watch it learn. **Look for** "
     "the loss or perplexity falling fast and then slowly, and, where there are word vectors, for the epoch from which "
     "the neighbors of a word make sense.",
 )

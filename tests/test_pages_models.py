@@ -93,7 +93,9 @@ def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) ->
     model = registry.load_model("published/small")
     assert model.words == ["the", "king", "queen", "cat"]  # type: ignore[attr-defined]
     app = opened()
-    assert app.success[0].value == "**Small** is loaded: every page offers it now."
+    assert app.success[0].value == (
+        "**Small** is loaded: Neighbors, Analogies, Axes, Map, Polysemy and Layer probes offer it now."
+    )
     (run,) = jobs.all_runs("fetch")
     assert shelf.size(run.folder) < 10_000  # neither the upload nor a second copy stays
 

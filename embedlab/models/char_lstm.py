@@ -44,6 +44,7 @@ class CharacterConfig(NeuralConfig):
     dropout: float = setting(
         0.1, "Share of the values dropped between layers while learning: more for a small text.", low=0.0, high=0.9
     )
+    min_count: int = setting(3, "Characters seen less often than this count as unknown.", low=1, high=1_000_000)
     max_words: int = setting(
         300, "Keep at most this many different characters; the others count as unknown.", low=2, high=100_000
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DURATION = 600
 """Milliseconds from one epoch to the next."""
+DOTS = 30
+"""A curve of more values is drawn without a dot for each."""
 
 
 def loss(
@@ -34,25 +36,52 @@ def loss(
         name: what is drawn.
     """
     series = {"training": training, "held out": held_out}
-    given = {name: tuple(zip(*pairs, strict=True)) for name, pairs in series.items() if pairs}
-    shown = {name: (pairs[0], pairs[1]) for name, pairs in given.items()}
-    fig = lines(shown, x_title=unit, y_title=name, markers=True, colors={"training": BLUE, "held out": ORANGE})
-    fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
-    fig.update_xaxes(rangemode="tozero")
-    return fig
+    return _losses(series, {"training": BLUE, "held out": ORANGE}, unit, name)
 
 
-def parts(series: Mapping[str, Sequence[tuple[float, float]]], unit: str, name: str) -> Figure:
-    """Losses that are learned together, a curve each.
+def parts(
+    held_out: Mapping[str, Sequence[tuple[float, float]]],
+    training: Mapping[str, Sequence[tuple[float, float]]],
+    unit: str,
+    name: str,
+) -> Figure:
+    """Losses that are learned together, a color each.
 
     Args:
-        series: name of a part: pairs of epoch and loss; not empty.
+        held_out: name of a part: pairs of epoch and loss on text that is kept apart.
+        training: the same on the text that is trained on, drawn thin; may be empty.
         unit: what is across ("epoch").
         name: what is drawn.
     """
-    shown = {part: tuple(zip(*pairs, strict=True)) for part, pairs in series.items()}
-    fig = lines({part: (pair[0], pair[1]) for part, pair in shown.items()}, x_title=unit, y_title=name, markers=True)
-    fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
+    series, colors = {}, {}
+    for part, color in zip(dict.fromkeys([*training, *held_out]), SERIES, strict=False):
+        for text, pairs in ((f"{part}, training", training.get(part)), (f"{part}, held out", held_out.get(part))):
+            series[text], colors[text] = pairs or (), color
+    fig = _losses(series, colors, unit, name)
+    if training:
+        fig.for_each_trace(lambda trace: trace.update(showlegend=trace.name.endswith("training")))
+        fig.update_traces(mode="lines", line_width=1.5, selector={"showlegend": True})
+    return fig
+
+
+def _losses(
+    series: Mapping[str, Sequence[tuple[float, float]]], colors: Mapping[str, str], unit: str, name: str
+) -> Figure:
+    """Curves from the start of the training; a value that stands alone is said beside its dot.
+
+    The legend stands on the left: the camera has the right.
+    """
+    given = {text: tuple(zip(*pairs, strict=True)) for text, pairs in series.items() if pairs}
+    shown = {text: (pair[0], pair[1]) for text, pair in given.items()}
+    fig = lines(shown, x_title=unit, y_title=name, markers=True, colors=colors)
+    fig.for_each_trace(lambda trace: trace.update(mode="lines"), lambda trace: len(trace.x) > DOTS)
+    alone = sorted((trace for trace in fig.data if len(trace.x) == 1), key=lambda trace: -trace.y[0])
+    for place, trace in enumerate(alone):
+        side = "bottom left" if place else "top left"
+        said = [f"{trace.name}: {trace.y[0]:.4g}"]
+        trace.update(mode="markers+text", text=said, textposition=side, cliponaxis=False, showlegend=False)
+        trace.update(marker={"size": 10, "line": {"width": 1, "color": LINE}})
+    fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"})
     return fig.update_xaxes(rangemode="tozero")
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import Any
-
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab import jobs, registry, shelf, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadModel
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import cache, forms, runs, widgets
+from embedlab.ui import forms, page_links, runs
 
 
 def show(run: Run, seen: list[Moment]) -> None:
@@ -45,7 +41,7 @@ def show(run: Run, seen: list[Moment]) -> None:
             runs.neighbor_lists(item)
     keys = [kept_as(run), kept_as(other)]
     if all(keys):
-        links(keys, here.watch)
+        page_links.show(keys, here.watch)
     else:
         st.caption("Keep both models to open them side by side on the other pages.")
 
@@ -85,27 +81,3 @@ def kept_as(run: Run) -> str:
     except (OSError, BadModel):
         return ""
     return key
-
-
-def links(keys: list[str], watch: tuple[str, ...]) -> None:
-    """Links that open models on other pages, with the first watched word; none where a page runs by itself."""
-    specs = cache.specs("language_model")
-    forward = {spec.key for spec in specs if "language_model" in widgets.pages_of(spec)}
-    speaking = {key: title for key, title in widgets.unique_titles(specs).items() if key in forward}
-    if spoken := [speaking[key] for key in keys if key in speaking]:
-        with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
-            st.page_link(
-                "pages/next_word.py", label="Open in Next word", icon=":material/arrow_forward:",
-                query_params={"language_models": spoken},
-            )  # fmt: skip
-    titles = widgets.unique_titles(cache.specs("static"))
-    if not any(key in titles for key in keys):
-        return
-    address: dict[str, Any] = {"models": [titles[key] for key in keys if key in titles]}
-    address["model"] = address["models"][:1]  # the Map shows one
-    if watch:
-        address["word"] = watch[0]
-    with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
-        for page in ("Neighbors", "Analogies", "Map"):
-            file = f"pages/{page.lower()}.py"
-            st.page_link(file, label=f"Open in {page}", icon=":material/arrow_forward:", query_params=address)

@@ -9,7 +9,7 @@ from embedlab.base import BadInput, BadModel, EmbedLabError
 from embedlab.fetch_runs import FetchSettings
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import runs, state, widgets
+from embedlab.ui import page_links, runs, state, widgets
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -97,7 +97,8 @@ def _live(identifier: str) -> None:
 def _loaded(run: Run) -> None:
     try:
         key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
-        st.success(f"**{md(registry.find(key).title)}** is loaded: every page offers it now.")
+        spec = registry.find(key)
+        st.success(f"**{md(spec.title)}** is loaded: {page_links.said(spec)} offer it now.")
     except (OSError, BadModel):
         st.info("The vectors that were loaded last have been deleted since.")
 

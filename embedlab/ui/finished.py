@@ -14,7 +14,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import cache, compared, loss_parts, measures, runs, widgets
+from embedlab.ui import cache, compared, loss_parts, measures, page_links, runs, widgets
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -93,9 +93,9 @@ def _result(run: Run) -> None:
             key="download", on_click="ignore", icon=":material/download:", width="stretch",
         )  # fmt: skip
         if key:
-            title = registry.find(key).title
-            st.markdown(f"Kept as **{md(title)}**: every page offers it now.")
-            compared.links([key], settings.watch)
+            spec = registry.find(key)
+            st.markdown(f"Kept as **{md(spec.title)}**: {page_links.said(spec)} offer it now.")
+            page_links.show([key], settings.watch)
 
 
 def _taken(name: str) -> bool:

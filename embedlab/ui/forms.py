@@ -23,7 +23,8 @@ LABELS = {
     "next_sentence": "Next-sentence prediction", "skipgram_epochs": "Skip-gram epochs first",
     "lowercase": "Small letters", "pooling": "Vector of several pieces", "char_dim": "Letter dimensions",
     "filters": "Letter filters", "highway": "Highway layers", "skip": "Skip connections",
-    "with_whitespace": "Read on to the space",
+    "with_whitespace": "Read on to the space", "mask_rate": "Share of hidden pieces",
+    "mask_subsample": "Hide frequent pieces less",
 }  # fmt: skip
 """What people read where a field's name, with spaces, would not do."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import fmean
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +13,11 @@ from embedlab.jobs import RunEvent
 from embedlab.plots import learning
 from embedlab.plots.text import md
 from embedlab.ui import measures, widgets
+
+FEW = 3
+"""Looks at a training that make a curve."""
+MOST = 60
+"""Points of a curve of steps."""
 
 
 def line(events: Sequence[RunEvent]) -> None:
@@ -50,12 +57,42 @@ def curves(events: Sequence[RunEvent], total: int) -> None:
         for part in event.parts
     ]
     table = pd.DataFrame(rows)
-    series = {
+    names = list(dict.fromkeys(table["part"]))
+    unseen = {
         str(name): list(zip(part["epoch"], part["held out"], strict=True))
         for name, part in table.dropna().groupby("part", sort=False)
     }
-    fig = learning.parts(series, "epoch", f"{shown.name.lower()}, held out").update_layout(height=330)
-    last = {name: pairs[-1][1] for name, pairs in series.items()}
+    seen = {name: steps(events, total, name) for name in names} if few(looks) else {}
+    fig = learning.parts(unseen, seen, "epoch", shown.name.lower()).update_layout(height=330)
+    last = {name: pairs[-1][1] for name, pairs in unseen.items()}
     summary = "; ".join(f"{name} ends at {value:.3g} on held-out text" for name, value in last.items()) + "."
     widgets.figure(fig, "loss-parts", summary)
+    if seen:
+        st.caption("Lines without dots: the text that is trained on. Dots: the text kept apart (held out).")
     widgets.table(table, "loss-parts")
+
+
+def few(looks: Sequence[object]) -> bool:
+    """Whether so few looks at a training make no curve, and its steps are drawn."""
+    return len(looks) < FEW
+
+
+def steps(events: Sequence[RunEvent], total: int, part: str = "") -> list[tuple[float, float]]:
+    """Epochs and losses on the training text as they were reported; means of them where they are too many to draw.
+
+    Args:
+        events: of a run.
+        total: epochs that were asked for.
+        part: of the loss; otherwise the whole.
+    """
+    shown = measures.measure(events)
+    told = [
+        (total * event.fraction, loss)
+        for event in events
+        if event.phase == "training"
+        for name, loss in (("", event.loss), *((one.name, one.loss) for one in event.parts))
+        if name == part and loss is not None
+    ]
+    size = math.ceil(len(told) / MOST)
+    groups = [told[i : i + size] for i in range(0, len(told), size or 1)]
+    return [(fmean(at for at, _ in group), shown.of(fmean(loss for _, loss in group))) for group in groups]

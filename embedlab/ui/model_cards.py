@@ -10,7 +10,7 @@ import streamlit as st
 from embedlab import archive, registry, shelf
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import compared, widgets
+from embedlab.ui import page_links, widgets
 
 SHELVES = {"starter": "Starters", "published": "Published", "yours": "Yours"}
 EMPTY = {
@@ -71,8 +71,7 @@ def show(spec: ModelSpec, size: int) -> None:
                 with st.popover("Delete", icon=":material/delete:"):
                     st.markdown(f"Delete **{md(spec.title)}** from this machine? This cannot be undone.")
                     st.button("Delete it", key=f"delete-{spec.key}", on_click=_delete, args=(spec,), type="primary")
-        if "static" in spec.capabilities:
-            compared.links([spec.key], ())
+        page_links.show([spec.key])
 
 
 def _delete(spec: ModelSpec) -> None:

@@ -171,12 +171,17 @@ def _beginning(text: str, folder: str, _chosen: Chosen) -> list[str]:
 
 
 def _dropped(seen: Preview, values: Mapping[str, Any], sample: float) -> str:
+    if not (seen.dropped_rare or seen.dropped_by_size):
+        return "**No word is left out** by the settings." + _thinned(seen, sample)
     parts = [f"**The settings leave out** {seen.dropped_rare:,} words seen less than {values['min_count']} times"]
     if seen.dropped_by_size:
         parts.append(f"{seen.dropped_by_size:,} beyond the vocabulary size")
-    text = " and ".join(parts) + "."
+    return " and ".join(parts) + "." + _thinned(seen, sample)
+
+
+def _thinned(seen: Preview, sample: float) -> str:
     thinned = [(word, keep) for word, keep in seen.subsampled if keep < 0.995][:5]
-    if sample and thinned:
-        kept = ", ".join(f"*{md(word, 20)}* ({100 * keep:.0f} %)" for word, keep in thinned)
-        text += f" Of the most frequent words only some are read: {kept}."
-    return text
+    if not (sample and thinned):
+        return ""
+    kept = ", ".join(f"*{md(word, 20)}* ({100 * keep:.0f} %)" for word, keep in thinned)
+    return f" Of the most frequent words only some are read: {kept}."

@@ -117,6 +117,7 @@ def _pairs(events: Sequence[RunEvent], total: int) -> tuple[list[tuple[float, fl
     """Epochs and losses, on the text that is trained on and on the text kept apart; one pair an epoch's end.
 
     Language models are looked at within long epochs, too: there every look at the text kept apart gives a pair.
+    Before there are a few of them, the loss on the training text is given as often as it was reported.
     """
     shown = measures.measure(events)
     if shown.units_per_word is not None:
@@ -128,6 +129,8 @@ def _pairs(events: Sequence[RunEvent], total: int) -> tuple[list[tuple[float, fl
                 ends.setdefault(event.epoch, event)  # what comes later with this number is said within the next epoch
         looks = [(float(event.epoch), event) for event in ends.values()]
     training = [(at, shown.of(event.loss)) for at, event in looks if event.loss is not None]
+    if total and loss_parts.few(looks):
+        training = max(training, loss_parts.steps(events, total), key=len)
     return training, [(at, shown.of(event.held_out)) for at, event in looks if event.held_out is not None]
 
 
@@ -140,7 +143,7 @@ def _live_losses(events: Sequence[RunEvent], total: int) -> None:
             alt=f"The {name} on the training text is {training[-1][1]:.3g} after epoch {training[-1][0]:.3g}.",
         )  # fmt: skip
     else:
-        st.caption("The curve begins at the end of the first epoch.")
+        st.caption("The curve begins in a moment, or at the end of the first epoch.")
 
 
 def losses(events: Sequence[RunEvent], total: int) -> None:

@@ -65,7 +65,7 @@ def test_upload_train_keep_look_and_come_back_by_link(page: Page, address: str, 
     page.get_by_label("Name", exact=True).fill("My kingdom")
     page.get_by_label("Name", exact=True).press("Enter")
     page.get_by_role("button", name="Keep", exact=True).click()
-    page.get_by_text("every page offers it now").wait_for()
+    page.get_by_text("Layer probes offer it now").wait_for()
     no_traceback(page)
 
     page.goto(f"{address}/neighbors?word=queen&models=My%20kingdom")

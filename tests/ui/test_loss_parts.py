@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from embedlab.base import LossPart
 from embedlab.jobs import RunEvent
-from embedlab.ui import loss_parts
+from embedlab.ui import loss_parts, runs
 
 
 def event(step: int, held_out: float | None, parts: tuple[LossPart, ...], units: float | None = None) -> RunEvent:
@@ -53,3 +53,25 @@ def test_the_curves_have_a_table_with_a_row_for_every_part_of_every_look() -> No
         {"epoch": 2.0, "part": "masked words", "training": 6.5, "held out": 6.8},
         {"epoch": 2.0, "part": "next sentence", "training": 0.6, "held out": 0.7},
     ]
+
+
+def test_steps_are_the_training_losses_as_reported_and_means_where_they_are_many() -> None:
+    assert loss_parts.steps(TWO_TASKS, 5) == [(2.0, 1.0), (2.5, 1.0)]
+    assert loss_parts.steps(TWO_TASKS, 5, "masked words") == [(2.0, 6.5), (2.5, 6.25)]
+    assert loss_parts.steps([], 5) == []
+    many = [RunEvent(1.0, step, 1000, float(step)) for step in range(1, 1001)]
+    drawn = loss_parts.steps(many, 1)
+    assert len(drawn) <= loss_parts.MOST
+    assert drawn[0] == (0.009, 9.0)
+
+
+def test_a_run_with_one_look_is_drawn_by_the_step() -> None:
+    def script() -> None:
+        from embedlab.ui import runs
+        from tests.ui.test_loss_parts import TWO_TASKS
+
+        runs.losses(TWO_TASKS, 1)
+
+    app = AppTest.from_function(script, default_timeout=60).run()
+    assert not app.exception
+    assert runs._pairs(TWO_TASKS, 1)[0] == [(0.4, 1.0), (0.5, 1.0)]
