@@ -1,0 +1,119 @@
+"""Ended without a word at random moments: no model is half written or lost, every run goes on or says what happened."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_jobs import drafted
+
+from embedlab import jobs, processes, registry, storage
+from embedlab.jobs import Run
+from embedlab.training_runs import TrainSettings
+from embedlab.training_text import TextChoice
+
+CONFIG = {"dim": 16, "layers": 1, "epochs": 30, "patience": 0, "min_count": 1, "batch_size": 4, "stretch": 10}
+COUNTS = (4, pytest.param(50, marks=pytest.mark.slow))
+"""Kills: a few each time, fifty by hand (``pytest -m slow tests/test_kills.py``)."""
+
+
+@pytest.fixture(autouse=True)
+def kept_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints are written all the time; runs begin at once, without a queue."""
+    monkeypatch.setenv("EMBEDLAB_SAVE_EVERY", "0.01")
+    monkeypatch.setattr(
+        jobs,
+        "_launch",
+        lambda run: processes.start(["-m", "embedlab.jobs", str(run.folder)], run.folder / "log.txt", 1),
+    )
+
+
+def training() -> Run:
+    return jobs.start("train", TrainSettings("lstm", CONFIG, TextChoice(file="tale.txt"), (), "Tale"), drafted())
+
+
+def finished(run: Run) -> dict[str, np.ndarray]:
+    while run.state().active:
+        time.sleep(0.05)
+    assert run.state().status == "done", run.state().error
+    tensors: dict[str, np.ndarray] = registry.load_model(run.result).tensors()
+    return tensors
+
+
+def readable(run: Run) -> None:
+    """A model folder that is there is whole."""
+    if run.result.exists():
+        registry.load_model(run.result)
+
+
+def begun(run: Run) -> None:
+    deadline = time.monotonic() + 60
+    while run.state().active and not run.state().pid and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("kills", COUNTS)
+def test_a_training_killed_again_and_again_ends_with_the_weights_of_an_unbroken_one(lab_home: Path, kills: int) -> None:
+    unbroken, draw = finished(training()), random.Random(kills)
+    killed = 0
+    while killed < kills:
+        run = training()
+        while killed < kills:
+            begun(run)
+            time.sleep(draw.random() * 3)
+            if not run.state().active:
+                break
+            os.kill(run.state().pid, signal.SIGKILL)
+            killed += 1
+            while run.state().active:
+                time.sleep(0.01)
+            assert run.state().status in ("interrupted", "done")
+            readable(run)
+            if run.state().status == "done":
+                break
+            jobs.resume(run)
+        for name, weights in finished(run).items():
+            np.testing.assert_array_equal(weights, unbroken[name])
+        run.delete()
+
+
+WRITER = """
+import sys, numpy as np
+from pathlib import Path
+from embedlab import storage
+from embedlab.base import Card
+folder, number = Path(sys.argv[1]), 0
+while True:
+    number += 1
+    matrix = np.full((2000, 50), number, np.float32)
+    words = [f"w{i}" for i in range(2000)]
+    card = Card(title=str(number))
+    storage.write(folder, storage.StoredModel("word2vec", {}, {"matrix": matrix}, words, np.arange(2000) + 1, card))
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("kills", COUNTS)
+def test_a_model_that_is_being_replaced_is_the_old_one_or_the_new_one(tmp_path: Path, kills: int) -> None:
+    folder, draw = tmp_path / "model", random.Random(kills)
+    environment = os.environ | {"PYTHONPATH": str(storage.assets().parent)}
+    for _ in range(kills):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, env=environment, text=True
+        )
+        assert writer.stdout is not None and writer.stdout.readline()  # one is written
+        time.sleep(draw.random() * 0.3)
+        writer.kill()
+        writer.wait()
+        said = writer.stdout.read().split()
+        stored = storage.read(folder)
+        number = int(stored.card.title)
+        assert (stored.tensors["matrix"] == number).all()
+        assert number >= int(said[-1] if said else 1)  # nothing that was finished is lost
