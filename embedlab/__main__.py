@@ -9,11 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import evaluations, probe_command, recipes, registry, reports, storage
+from embedlab import evaluations, probe_command, recipes, registry, reports, result_command
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
-from embedlab.data.tokenizer import Tokenizer
-from embedlab.data.word_pairs import read_word_pairs
 from embedlab.encode_file import encode_file
 from embedlab.terminal import bar, say
 
@@ -65,31 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
-    _measured_on(evaluate)
+    result_command.measured_on(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
-    figures = commands.add_parser("results", help="measure the starters (or models named) and keep the figures")
-    figures.add_argument("keys", nargs="*", metavar="KEY", help="models; every starter without it")
-    figures.add_argument("--out", type=Path, metavar="DIR", help="folder for the figures (assets/results)")
-    figures.add_argument("--table", type=Path, metavar="FILE", help="also write a page of Markdown")
-    _measured_on(figures)
-    figures.set_defaults(run=_results)
-
+    result_command.add(commands)
     probe_command.add(commands)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
     picture.add_argument("folder", type=Path, metavar="DIR", help="model folder")
     picture.set_defaults(run=_map)
     return parser
-
-
-def _measured_on(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--corpus", type=Path, metavar="FILE", help="the text that a language model is measured on")
-    command.add_argument("--sentences", type=int, default=1000, metavar="N", help="its first N sentences (1000)")
-    command.add_argument(
-        "--pairs", nargs=2, type=Path, metavar=("KNOWN", "ASKED"),
-        help="pairs of sentences that share a word: to choose the threshold on, to measure on (see data.word_pairs)",
-    )  # fmt: skip
 
 
 def _kinds() -> list[str]:
@@ -160,40 +143,8 @@ def _encode(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     model = registry.load_model(options.key)
     with bar() as on_progress:
-        found = evaluations.measure(model, _texts(options), on_progress)
+        found = evaluations.measure(model, result_command.texts(options), on_progress)
     say(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if options.json else reports.everything(found))
-
-
-def _results(options: argparse.Namespace) -> None:
-    from embedlab import result_table, results
-
-    folder, texts = options.out or results.folder(), _texts(options)
-    wanted = [s for s in registry.list_models() if (s.key in options.keys if options.keys else s.source == "starter")]
-    if missing := sorted(set(options.keys) - {spec.key for spec in wanted}):
-        raise BadInput(f"There is no model '{missing[0]}'.")
-    for spec in wanted:
-        try:
-            with bar() as on_progress:
-                result = results.measured(spec, texts, on_progress)
-        except BadInput as error:
-            say(f"{spec.title}: left out. {error}")
-            continue
-        say(f"{spec.title}: {results.write(folder, result)}")
-    if options.table:
-        kept = results.read(folder)
-        found = [kept[spec.key] for spec in registry.list_models() if spec.key in kept]
-        storage.write_text(options.table, result_table.page(found, results.alike(found)))
-        say(f"The table: {options.table}")
-
-
-def _texts(options: argparse.Namespace) -> evaluations.Texts:
-    sentences: list[str] = []
-    if options.corpus:
-        corpus = Corpus.from_file(options.corpus)
-        cut = Tokenizer(corpus.options)
-        sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)][: options.sentences]
-    known, asked = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
-    return evaluations.Texts(tuple(sentences), tuple(known), tuple(asked))
 
 
 def _map(options: argparse.Namespace) -> None:

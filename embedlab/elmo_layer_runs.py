@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from embedlab import kept, registry, storage, tagged_files
@@ -10,15 +14,21 @@ from embedlab.analysis import scalar_mix, token_tasks
 from embedlab.analysis.scalar_mix import MixFit
 from embedlab.analysis.token_tasks import TokenTask
 from embedlab.base import BadInput, ContextualModel, OnProgress, Settings, StaticModel, setting
+from embedlab.card import versions
 from embedlab.data.datasets import load_ner, load_senses
 from embedlab.data.tag_columns import dealt, read_tags
 from embedlab.run_folder import Run, add_line
 
 KIND = "elmo_layers"
-VERSION = 1
+VERSION = 2
 DONE = "done.jsonl"
 TASKS = {"ner": "named entities", "senses": "word senses", "file": "your file"}
 LARGEST = 20_000_000
+LIBRARIES = ("numpy", "torch")
+DATA = {"ner": "ner.conll", "senses": "senses.jsonl"}
+"""The shipped sentences of each task."""
+BESIDE = ("word2vec", "fasttext", "glove")
+"""Static models that are set beside the mix, the first that is at hand."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,19 @@ def key_of(key: str, settings: MixSettings) -> str:
         BadModel: a model is gone.
     """
     specs = [registry.find(one) for one in (settings.model, settings.static) if one]
-    file = [settings.file, settings.column] if key == "file" else []
-    models = [[spec.key, storage.stamp(spec.folder)] for spec in specs]
+    file = [settings.file, settings.column] if key == "file" else _content(storage.assets() / "sentences" / DATA[key])
+    models = [[spec.key, _digest(spec.folder, storage.stamp(spec.folder))] for spec in specs]
     return kept.key_of(VERSION, models, key, file, settings.layer_norm, settings.seeds)
+
+
+@lru_cache(maxsize=100)
+def _digest(folder: Path, stamp: int) -> str:
+    """A digest of the model's files, which are read once."""
+    return storage.digest(folder)
+
+
+def _content(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def found(key: str, settings: MixSettings) -> tuple[MixFit, ...] | None:
@@ -85,14 +105,44 @@ def found(key: str, settings: MixSettings) -> tuple[MixFit, ...] | None:
         BadModel: a model is gone.
     """
     name = key_of(key, settings)
-    rows = kept.read(KIND, name)
-    if rows is None:
+    values = kept.read(KIND, name)
+    if values is None:
         return None
     try:
-        return tuple(scalar_mix.from_dict(row) for row in rows)
-    except (TypeError, KeyError):
+        return fits_of(values)
+    except (TypeError, KeyError, ValueError):
         kept.forget(KIND, name)
         return None
+
+
+def fits_of(values: Any) -> tuple[MixFit, ...]:
+    """What ``learn`` has found.
+
+    Raises:
+        TypeError, KeyError, ValueError: it is damaged.
+    """
+    return tuple(scalar_mix.from_dict(row) for row in values["fits"])
+
+
+def learn(key: str, settings: MixSettings, on_progress: OnProgress | None = None) -> dict[str, Any]:
+    """Learn one task; gives plain values, ready to be kept.
+
+    Raises:
+        BadInput: it holds nothing to learn, or a model is of the wrong sort.
+        BadModel: one cannot be loaded.
+    """
+    model, static, title = registry.load_model(settings.model), None, ""
+    if settings.static:
+        static, title = registry.load_model(settings.static), registry.find(settings.static).title
+    if not isinstance(model, ContextualModel) or not (static is None or isinstance(static, StaticModel)):
+        raise BadInput("A contextual model and, beside it, a static one are needed.")
+    fits = scalar_mix.compare(
+        model, task(key, settings), settings.seeds, static=static, layer_norm=settings.layer_norm,
+        on_progress=on_progress,
+    )  # fmt: skip
+    named = [replace(fit, name=title) if fit.kind in ("static", "beside") else fit for fit in fits]
+    about = {"model": settings.model, "static": settings.static, "task": key, "created": date.today().isoformat()}
+    return about | {"versions": versions(LIBRARIES), "fits": [scalar_mix.to_dict(fit) for fit in named]}
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -103,19 +153,9 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: one cannot be loaded.
     """
     settings = MixSettings.from_dict(values)
-    model, static = registry.load_model(settings.model), None
-    if settings.static:
-        static = registry.load_model(settings.static)
-    if not isinstance(model, ContextualModel) or not (static is None or isinstance(static, StaticModel)):
-        raise BadInput("A contextual model and, beside it, a static one are needed.")
     titles = [TASKS[key] for key in settings.each]
     for number, key in enumerate(settings.each):
         if found(key, settings) is None:
-            fits = scalar_mix.compare(
-                model, task(key, settings), settings.seeds, static=static, layer_norm=settings.layer_norm,
-                on_progress=kept.share_of(on_progress, number, titles),
-            )  # fmt: skip
-            title = registry.find(settings.static).title if static else ""
-            named = [replace(fit, name=title) if fit.kind in ("static", "beside") else fit for fit in fits]
-            kept.write(KIND, key_of(key, settings), [scalar_mix.to_dict(fit) for fit in named])
+            tell = kept.share_of(on_progress, number, titles)
+            kept.write(KIND, key_of(key, settings), learn(key, settings, tell))
         add_line(run.folder / DONE, {"task": key})

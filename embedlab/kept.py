@@ -1,4 +1,7 @@
-"""Small results kept on disk by what they were asked of, so that a page that opens again shows them at once."""
+"""Small results kept on disk by what they were asked of, so that a page that opens again shows them at once.
+
+Some come with the lab; they are looked for where a person's own are not.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +30,25 @@ def key_of(*asked: Any) -> str:
 
 def has(kind: str, key: str) -> bool:
     """Whether there is such a result."""
-    return _path(kind, key).is_file()
+    return _path(kind, key).is_file() or (shipped(kind) / f"{key}.json").is_file()
+
+
+def shipped(kind: str) -> Path:
+    """Folder of the results that come with the lab."""
+    return storage.assets() / "results" / kind
 
 
 def read(kind: str, key: str) -> Any:
-    """The result, or ``None`` if it is not kept (or damaged, and then removed)."""
-    path = _path(kind, key)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        log.warning("The kept result %s cannot be read and is removed: %s", path.name, error)
-        forget(kind, key)
-        return None
+    """The result, or ``None`` if it is not kept (or damaged; one's own is then removed)."""
+    for path in (_path(kind, key), shipped(kind) / f"{key}.json"):
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:
+            log.warning("The kept result %s cannot be read: %s", path.name, error)
+            forget(kind, key)
+    return None
 
 
 def write(kind: str, key: str, value: Any) -> None:
@@ -55,7 +63,7 @@ def write(kind: str, key: str, value: Any) -> None:
 
 
 def forget(kind: str, key: str) -> None:
-    """Remove a result."""
+    """Remove a result of one's own."""
     with contextlib.suppress(OSError):
         _path(kind, key).unlink(missing_ok=True)
 

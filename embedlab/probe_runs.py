@@ -12,6 +12,7 @@ from embedlab.analysis.probe_features import Readable
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.analysis.probes import LayerProbe, layer_probe
 from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel
+from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run
 
 PLUS = "+"
@@ -117,13 +118,20 @@ def ship(jobs: Sequence[ProbeJob], folder: Path | None = None, on_progress: OnPr
 
 def starters() -> list[ProbeJob]:
     """The jobs whose results come with the lab: every starter with word vectors, and the stacks."""
-    keys = [spec.key for spec in registry.list_models() if spec.source == "starter" and _has_vectors(spec)]
-    stacks = [stack for stack in STACKS if all(key in keys for key in stack)]
+    return jobs_of([spec for spec in registry.list_models() if spec.source == "starter"])
+
+
+def jobs_of(specs: Sequence[ModelSpec]) -> list[ProbeJob]:
+    """The jobs for some models: each that has word vectors to probe, and the stacks in which one of them stands."""
+    keys = [spec.key for spec in specs if {"contextual", "static"} & set(spec.capabilities) and not _wide(spec)]
+    here = {spec.key for spec in registry.list_models()}
+    stacks = [stack for stack in STACKS if here.issuperset(stack) and not set(keys).isdisjoint(stack)]
     return [ProbeJob.of(models) for models in [*((key,) for key in keys), *stacks]]
 
 
-def _has_vectors(spec: registry.ModelSpec) -> bool:
-    return bool({"contextual", "static"} & set(spec.capabilities))
+def _wide(spec: ModelSpec) -> bool:
+    """Whether it gives a dimension to every word: a probe could do nothing but learn the words by heart."""
+    return spec.family.key == "one_hot"
 
 
 def _readable(key: str) -> Readable:

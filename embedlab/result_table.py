@@ -1,36 +1,81 @@
-"""Measured figures as a page of Markdown: which model tells senses apart, and by how much."""
+"""Measured figures as a page of Markdown: who tells senses apart, who knows names, what tasks make of the layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from embedlab import result_mixes, result_names
 from embedlab.analysis.like_occurrences import Like
+from embedlab.mix_results import Mixes
 from embedlab.results import Measurement, Result
 
-COMMAND = "python -m embedlab results --corpus TEXT --pairs KNOWN ASKED --table FILE"
 
+@dataclass(frozen=True)
+class Findings:
+    """What the page is made of; all of it belongs to the models' weights of today.
 
-def page(results: Sequence[Result], likes: Sequence[tuple[str, Sequence[Like]]]) -> str:
-    """The whole page.
-
-    Args:
-        results: of the models, in the order of the road.
+    Attributes:
+        command: that makes it.
+        results: figures of the models, in the order of the road.
         likes: title of a model, and what it takes for like occurrences.
+        probes: names found by probes, and whether it is by a BERT.
+        mixes: learned weights of layers.
     """
+
+    command: str
+    results: Sequence[Result]
+    likes: Sequence[tuple[str, Sequence[Like]]] = ()
+    probes: Sequence[result_names.Found] = ()
+    mixes: Sequence[Mixes] = field(default=())
+
+
+def page(found: Findings) -> str:
+    """The whole page."""
+    results = found.results
     parts = [
-        "# What each starter knows of senses",
-        f"Made by `{COMMAND}`. **Senses**: AUC with which the similarity of two occurrences tells same from other "
-        "sense on the shipped sentences (0.5 is chance; a model with one vector a word is at 0.5 by construction). "
-        "**Pairs**: share of pairs of sentences told right by a threshold on the cosine. Both with 95 % intervals.",
+        "# Results of the shipped models",
+        "Made by\n\n```bash\n" + found.command + "\n```\n\nwhich measures every starter, trains its probes and "
+        "learns the weights of its layers, keeps all that in `assets/results` with date, versions and a digest of the "
+        "model's files, and writes this page. Probes and weights that are there for these very files are not computed "
+        "again; figures of other files are never shown. TEXT is any text that no model was trained on; KNOWN and ASKED "
+        "are pairs of sentences in WiC's layout.",
+        "## Word senses",
+        "**Senses**: AUC with which the similarity of two occurrences tells same from other sense on the shipped "
+        "sentences (0.5 is chance; a model with one vector a word is at 0.5 by construction). **Pairs**: share of "
+        "pairs of sentences told right by a threshold on the cosine. Both with 95 % intervals.",
+        "\n".join(f"- {line}" for line in _said(results)),
         _layers(results),
+        result_names.section(found.probes),
+        result_mixes.section(found.mixes),
         "## What they cost",
         _costs(results),
         "## The best and the worst words",
         _words(results),
         "## What looks alike",
-        _alike(likes),
+        _alike(found.likes),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _said(results: Sequence[Result]) -> list[str]:
+    """Who tells senses apart, the best first, and who is not shown to."""
+    tops = [(top, result) for result in results if (top := result.top("senses")) and top.low is not None]
+    apart = sorted(
+        ((top, result) for top, result in tops if top.low is not None and top.low > 0.5), key=lambda one: -one[0].value
+    )
+    lines = []
+    if apart:
+        ranked = "; ".join(f"{result.title} {top.value:.3f} ({top.layer})" for top, result in apart)
+        lines.append(f"Better than chance, each at its best layer, the best first: {ranked}.")
+        first, best = apart[0]
+        if rivals := [
+            result.title for top, result in apart[1:] if top.high is not None and top.high >= (first.low or 0)
+        ]:
+            lines.append(f"The intervals of {'; '.join(rivals)} reach into that of {best.title}.")
+    if none := [result.title for top, result in tops if (top, result) not in apart]:
+        lines.append(f"Not different from chance at any layer: {'; '.join(none)}.")
+    return lines
 
 
 def _layers(results: Sequence[Result]) -> str:

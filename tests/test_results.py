@@ -16,6 +16,7 @@ from embedlab.data.conll import TaggedSentence, TaggedSet
 from embedlab.data.senses import load_senses
 from embedlab.evaluations import Texts
 from embedlab.lifted import as_contextual
+from embedlab.result_table import Findings
 from embedlab.results import Measurement, Result
 
 LSTM = Result(
@@ -53,11 +54,16 @@ def test_the_best_figure_is_the_highest_but_for_what_should_be_low() -> None:
 
 
 def test_the_page_says_every_layer_and_what_there_is_not() -> None:
-    text = result_table.page([LSTM], [])
+    text = result_table.page(Findings("the command", [LSTM]))
+    assert "the command" in text and "## Names" not in text and "## What each layer" not in text
     assert "| LSTM | tokens | 0.500 (0.500 to 0.500) | – |" in text
     assert "| LSTM | lstm1 | 0.625 (0.550 to 0.700) | 0.600 (0.500 to 0.700) |" in text
     assert "| LSTM | 187.4 a word forward | – | 5,000 | 2.00 | 100 | 2.0 | 1,234 |" in text
     assert "| LSTM, lstm1 | bank 0.91 | ran 0.40 |" in text
+    assert "the best first: LSTM 0.625 (lstm1)." in text and "Not different from chance" not in text
+    chance = replace(LSTM, title="Other", measurements=(Measurement("senses", 0.52, "lstm1", 0.49, 0.55, 10),))
+    text = result_table.page(Findings("", [chance, LSTM]))
+    assert "the best first: LSTM 0.625 (lstm1)." in text and "at any layer: Other." in text
 
 
 def test_a_static_model_is_measured_and_at_chance_for_senses() -> None:

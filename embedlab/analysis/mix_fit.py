@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,8 +100,10 @@ def difference(one: MixFit, other: MixFit, resamples: int = 1000, seed: int = 1)
 
 
 def to_dict(fit: MixFit) -> dict[str, Any]:
-    """Plain values, ready for JSON."""
-    return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in vars(fit).items()}
+    """Plain values, ready for JSON; the many small numbers of ``counts`` as letters."""
+    plain = {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in vars(fit).items()}
+    packed = zlib.compress(fit.counts.astype("<u2").tobytes(), 9)
+    return plain | {"counts": [list(fit.counts.shape), base64.b64encode(packed).decode()]}
 
 
 def from_dict(values: dict[str, Any]) -> MixFit:
@@ -107,7 +111,16 @@ def from_dict(values: dict[str, Any]) -> MixFit:
 
     Raises:
         TypeError: a field is missing or unknown.
+        ValueError: one is damaged.
     """
-    arrays = {key: np.array(values[key]) for key in ("weights", "gamma", "f1", "losses", "counts")}
+    arrays = {key: np.array(values[key]) for key in ("weights", "gamma", "f1", "losses")}
     lists = {key: tuple(values[key]) for key in ("layers", "seeds", "words")}
-    return MixFit(**values | arrays | lists)
+    return MixFit(**values | arrays | lists | {"counts": _counts(*values["counts"])})
+
+
+def _counts(shape: list[int], packed: str) -> NDArray[np.int64]:
+    try:
+        numbers = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<u2")
+    except zlib.error as error:
+        raise ValueError("the counts are damaged") from error
+    return numbers.astype(np.int64).reshape(shape)

@@ -45,7 +45,7 @@ def settings(spec: ModelSpec) -> MixSettings | None:
     with st.expander("More settings", icon=":material/tune:"):
         static = {one.key: one for one in cache.specs("static")}
         titles = {NONE: "none"} | widgets.unique_titles(list(static.values()))
-        first = next((key for key in ("word2vec", "fasttext", "glove") if key in static), NONE)
+        first = next((key for key in elmo_layer_runs.BESIDE if key in static), NONE)
         beside = state.choice(
             "beside", [NONE, *static], first, "Static model", titles=titles,
             help="Its vector is set beside the mix, as the paper advises, and tried alone.",

@@ -10,6 +10,7 @@ import streamlit as st
 
 from embedlab import probe_store
 from embedlab.analysis import entity_scores as scoring
+from embedlab.analysis.layer_strategies import PAPER
 from embedlab.analysis.probe_errors import Mistake, WrongSentence, numbered, types_of, wrong_sentences
 from embedlab.analysis.probe_result import LayerProbe, Row
 from embedlab.data.tags import Span
@@ -23,11 +24,6 @@ from embedlab.ui.probe_choice import Asked, current_key
 SHOWN = 8
 """Sentences with mistakes that are shown at once."""
 SORTS = {"all": "all", "missed": "missed", "invented": "invented", "type": "wrong type", "edges": "wrong edges"}
-PAPER = {
-    "embeddings only": 91.0, "second-to-last": 95.6, "last": 94.9, "mix of last four": 95.9,
-    "concatenation of last four": 96.1, "mix of all": 95.5,
-}  # fmt: skip
-"""Devlin et al. 2019, table 7: BERT base on the dev sentences of CoNLL-2003; its mix of all leaves the input out."""
 
 
 def look(kept: Kept, asked: Asked) -> None:
