@@ -142,7 +142,7 @@ def test_the_contextual_starters_are_small_together() -> None:
     assert sum(file.stat().st_size for folder in folders for file in folder.iterdir()) < 45 * MEGABYTE
 
 
-@pytest.mark.parametrize("key", ["bert"])
+@pytest.mark.parametrize("key", ["bert", "elmo", "lstm"])
 def test_a_contextual_starter_tells_the_senses_of_bank_apart(key: str) -> None:
     senses = [one for one in load_senses() if one.word == "bank"]
     found = sense_separation(registry.load_model(key), senses)  # type: ignore[arg-type]
