@@ -6,38 +6,27 @@ from pathlib import Path
 import streamlit as st
 
 from embedlab import processes
-from embedlab.ui import cache
+from embedlab.ui import cache, pinned
+from embedlab.ui.sidebar import PAGES
 
 for name, value in processes.PATIENT.items():  # before torch is imported: its threads read it once
     os.environ.setdefault(name, value)
-
-PAGES = (
-    ("overview", "Overview"),
-    ("neighbors", "Neighbors"),
-    ("analogies", "Analogies"),
-    ("axes", "Axes"),
-    ("map", "Map"),
-    ("next_word", "Next word"),
-    ("softmax", "Softmax"),
-    ("polysemy", "Polysemy"),
-    ("cloud", "Context cloud"),
-    ("elmo_layers", "ELMo layers"),
-    ("flair_characters", "Flair characters"),
-    ("bert", "BERT"),
-    ("probes", "Layer probes"),
-    ("contextuality", "How contextual"),
-    ("leaderboard", "Leaderboard"),
-    ("training", "Training"),
-    ("models", "Models"),
-)
 
 folder = Path(__file__).resolve().parent / "pages"
 pictures = folder.parent / "assets" / "pictures"
 # A picture of our own: a named icon would be fetched from Google by every visitor's browser.
 st.set_page_config(page_title="Embedding Lab", page_icon=pictures / "icon.svg", layout="wide")
+pinned.hold()
+shown = pinned.among("pages", [name for name, _ in PAGES])
 page = st.navigation(
     [
-        st.Page(folder / f"{name}.py", title=title, url_path=name, default=name == "overview")
+        st.Page(
+            folder / f"{name}.py",
+            title=title,
+            url_path=name,
+            default=name == "overview",
+            visibility="visible" if name in shown else "hidden",
+        )
         for name, title in PAGES
         if (folder / f"{name}.py").is_file()
     ],

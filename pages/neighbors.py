@@ -3,7 +3,7 @@
 import streamlit as st
 
 from embedlab.plots import bars
-from embedlab.ui import neighbor_views, state, widgets
+from embedlab.ui import neighbor_views, pinned, state, widgets
 from embedlab.ui.neighbor_views import VIEWS
 
 EXAMPLES = ("bank", "queen", "paris", "guitar", "walking", "democracy", "blue")
@@ -19,7 +19,7 @@ with left:
     word = state.text("word", "bank", "Word")
 with right:
     k = state.number("k", 10, 3, 30, "How many neighbors")
-widgets.chips("Try", EXAMPLES, "word")
+widgets.chips("Try", pinned.pinned("words") or EXAMPLES, "word")
 specs = widgets.model_picker("static", default=("word2vec", "glove", "fasttext"))
 if not word:
     st.info("Write a word above, or click one.")

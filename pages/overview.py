@@ -1,7 +1,10 @@
 """Overview: the road from one-hot to BERT, and the models at hand."""
 
+from contextlib import suppress
+
 import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab.base import Capability
 from embedlab.plots.palette import family_color
@@ -58,6 +61,9 @@ widgets.opening(
     "with a single 1 in it to BERT. **Look for** what each model could do that the one before it could not: every "
     "station answers a complaint about the last.",
 )
+with suppress(StreamlitPageNotFoundError):  # where the page runs by itself
+    label = "New here? Begin with the lessons"
+    st.page_link("pages/lessons.py", label=label, icon=":material/school:")
 road = sorted(families(), key=lambda family: family.year)  # of one year: in the order of their ideas
 specs = cache.specs()
 at_hand = {spec.family.key: spec for spec in reversed(specs)}

@@ -9,6 +9,7 @@ import streamlit as st
 from embedlab import jobs, registry, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
+from embedlab.ui import pinned
 from embedlab.ui.preload import Preload
 
 
@@ -40,8 +41,10 @@ def preload() -> Preload:
 
 
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
-    """The models at hand, read from disk now; see ``registry.list_models``."""
-    return registry.list_models(capability)
+    """The models at hand, read from disk now, or those that a link pins; see ``registry.list_models``."""
+    found = registry.list_models(capability)
+    only = pinned.pinned("models")
+    return [spec for spec in found if spec.key in only] or found
 
 
 def model(key: str) -> Model:

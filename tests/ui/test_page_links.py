@@ -8,7 +8,7 @@ import pytest
 
 from embedlab.base import Card
 from embedlab.registry import ModelSpec, family
-from embedlab.ui import page_links
+from embedlab.ui import page_links, sidebar
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,7 +38,6 @@ def test_a_kept_model_is_said_to_be_where_it_is_offered(key: str, pages: str) ->
 
 
 def test_pages_are_called_as_in_the_sidebar_and_are_there() -> None:
-    sidebar = (ROOT / "app.py").read_text(encoding="utf-8")
     for page in page_links.PAGES:
-        assert f'("{page.name}", "{page.title}")' in sidebar
+        assert (page.name, page.title) in sidebar.PAGES
         assert (ROOT / "pages" / f"{page.name}.py").is_file()

@@ -1,0 +1,46 @@
+"""Lessons: ten short ones from one-hot to BERT; predict first, then let the models answer."""
+
+import streamlit as st
+
+from embedlab.data.lessons import Lesson, load_lessons
+from embedlab.plots.text import md
+from embedlab.ui import lesson_fragments, lesson_link, lesson_predictions, lesson_steps, pinned, state, widgets
+
+widgets.opening(
+    "Lessons",
+    "Ten short lessons from one-hot to BERT. Each question wants your prediction first; then the models of this lab "
+    "answer it live. **Look for** the answers that surprise you: they are the ones you learn from.",
+)
+
+
+def chosen(lessons: list[Lesson]) -> Lesson:
+    """The lesson in the address, or the first."""
+    titles = {one.key: f"{one.order}. {one.title}" for one in lessons}
+    key = state.choice("lesson", list(titles), next(iter(titles)), "Lesson", titles=titles)
+    return next(one for one in lessons if one.key == key)
+
+
+found: list[Lesson] = []
+with widgets.guard():
+    found = load_lessons()
+    only = pinned.among("lessons", [one.key for one in found])
+    found = [one for one in found if one.key in only]
+if found:
+    lesson = chosen(found)
+    done = len(lesson_predictions.kept(lesson))
+    st.progress(done / len(lesson.steps), f"{done} of {len(lesson.steps)} questions answered")
+    st.markdown(f"_{md(lesson.about)}_")
+    with widgets.guard():
+        for step in lesson.steps:
+            lesson_fragments.check(lesson, step)
+        lesson_steps.show(lesson)
+        following = found[found.index(lesson) + 1 :]
+        if following and done == len(lesson.steps):
+            title = f"{following[0].order}. {following[0].title}"
+            st.button(
+                f"Next lesson: {md(title)}", on_click=state.put, args=("lesson", following[0].key),
+                type="primary", icon=":material/arrow_forward:", icon_position="right",
+            )  # fmt: skip
+    lesson_link.form(load_lessons())
+else:
+    st.info("There is no lesson here.")
