@@ -14,12 +14,11 @@ from typing import IO
 from embedlab import packaged, registry, shelf, storage
 from embedlab.base import BadInput, BadModel
 from embedlab.data.archives import DAMAGE, files_inside
+from embedlab.limits import Limits, met, size
 from embedlab.storage import CARD, CONFIG, TENSORS, TOKENIZER, VOCABULARY
 
 REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
 OPTIONAL = ("map.safetensors", TOKENIZER)
-MOST_BYTES = 8_000_000_000
-"""Unpacked size of a model that is still taken: 3 million words of 300 numbers are 3.6 GB."""
 MOST_RATIO = 200
 SMALL = 20_000_000
 """Below this unpacked size the ratio does not matter."""
@@ -139,8 +138,9 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 def _check_sizes(infos: list[zipfile.ZipInfo]) -> None:
     unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
-    if unpacked > MOST_BYTES:
-        raise BadInput(f"The zip file would unpack to {unpacked / 1e9:.1f} GB; {MOST_BYTES / 1e9:.0f} are possible.")
+    most = Limits.from_environment().model_bytes
+    if unpacked > most:
+        raise BadInput(met("model_bytes", f"The zip file would unpack to {size(unpacked)}; {size(most)} are possible."))
     if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
         raise BadInput("The zip file unpacks to more than 200 times its size, as no model does. It is refused.")
 

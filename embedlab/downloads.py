@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Any
 
-from embedlab import storage
+from embedlab import limits, storage
 from embedlab.base import BadInput, BadModel, OnProgress, Progress, Unreachable
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 GENSIM_LIST = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 GENSIM_FILES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
-LARGEST = 20_000_000_000
 REDIRECTS = 5
 MOST_PARTS = 1_000
 PLAIN = {"accept-encoding": "identity"}
@@ -59,7 +58,7 @@ def fetch(
     path: Path,
     *,
     checksum: str = "",
-    largest: int = LARGEST,
+    largest: int | None = None,
     on_progress: OnProgress | None = None,
     allow_local: bool = False,
 ) -> Path:
@@ -69,7 +68,7 @@ def fetch(
         url: an https address of a public host.
         path: where to put it.
         checksum: "md5:..." or "sha256:...", if known.
-        largest: bytes it may have.
+        largest: bytes it may have; what the limits say without it.
         on_progress: told the bytes so far about twice a second; what it raises ends the download.
         allow_local: also take http and addresses of this machine or its network.
 
@@ -86,7 +85,8 @@ def fetch(
     digest = hashlib.new(checksum.partition(":")[0] or "sha256", usedforsecurity=False)
     try:
         with os.fdopen(handle, "wb") as file:
-            for block in _blocks(url, largest, on_progress, allow_local):
+            most = limits.Limits.from_environment().download_bytes if largest is None else largest
+            for block in _blocks(url, most, on_progress, allow_local):
                 digest.update(block)
                 _write(file, block, path)
         if checksum and digest.hexdigest() != checksum.partition(":")[2].lower():
@@ -201,7 +201,9 @@ def _read(answer: httpx.Response, url: str, largest: int, on_progress: OnProgres
     for block in answer.iter_raw(1 << 18):
         done += len(block)
         if max(done, size) > largest:
-            raise BadInput(f"{url} is larger than {largest / 1e6:,.0f} MB, the most that is taken.")
+            found, most = limits.size(max(done, size)), limits.size(largest)
+            said = f"{url} is larger than {most}, the most that is taken: {found}."
+            raise BadInput(limits.met("download_bytes", said))
         yield block
         if on_progress and (done == size or monotonic() - told > 0.5):
             told = monotonic()

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from embedlab import storage
-from embedlab.base import BadModel, ContextualModel, Floats, OnProgress
+from embedlab.base import BadInput, BadModel, ContextualModel, Floats, OnProgress
+from embedlab.limits import Limits, met
 
 MOST_BYTES = 2_000_000_000
 log = logging.getLogger(__name__)
@@ -109,8 +110,12 @@ def encode(
         store: where vectors are kept, in the person's own folder if ``None``.
 
     Raises:
-        BadInput: no such layer.
+        BadInput: no such layer, or more sentences than the limits allow.
     """
+    most = Limits.from_environment().sentences
+    if len(sentences) > most:
+        said = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. Give a part of them."
+        raise BadInput(met("sentences", said))
     if not model.repeatable:
         return model.encode(sentences, layers, on_progress)
     store = store or Store.at_home()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half characters, which JSON can hold and nothing can show."""
 LARGEST = 2**63
 """Whole numbers are smaller: no count of anything is larger, and arrays hold no larger ones."""
 
@@ -43,7 +46,9 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _value(hint: Any, value: Any, name: str) -> Any:
-    if hint in (str, bool, float, NoneType) and type(value) is hint:
+    if hint is str and isinstance(value, str) and not _HALF.search(value):
+        return value
+    if hint in (bool, float, NoneType) and type(value) is hint:
         return value
     if hint in (int, float) and type(value) is int and abs(value) < LARGEST:
         return hint(value)
@@ -64,4 +69,4 @@ def _value(hint: Any, value: Any, name: str) -> Any:
         return value
     elif isinstance(hint, type) and (dataclasses.is_dataclass(hint) or hasattr(hint, "_fields")):
         return made(hint, value)
-    raise TypeError(f"{name} is {str(value)[:60]!r}")
+    raise TypeError(f"{name} is {str(value)[:60]!a}")

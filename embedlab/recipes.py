@@ -12,6 +12,7 @@ from typing import Any
 from embedlab.base import BadInput, BadSetting, Card, EmbedLabError, Model, OnProgress, Settings
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
+from embedlab.limits import Limits
 from embedlab.registry import model_class
 
 
@@ -203,6 +204,7 @@ def train(
     Raises:
         BadInput: the model to begin with cannot learn on.
         BadModel: no such kind, or it cannot be trained here.
+        BadSetting: a setting is beyond the limits.
         EmbedLabError: as the trainer does.
     """
     found = model_class(kind)
@@ -211,6 +213,7 @@ def train(
         raise BadInput(f"{begin.card.title or begin.kind} cannot learn on as a model of kind '{kind}'. Give a BERT.")
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
+    Limits.from_environment().check_settings((settings or found.config_class()).to_dict())
     more = {"checkpoints": checkpoints} if found.resumes and checkpoints else {}
     model: Model = trainable(text, settings, on_progress, **more)
     return model

@@ -117,8 +117,8 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(model: Path, tmp_path: Path
 
 
 def test_a_zip_that_says_it_is_huge_is_refused(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
-    with pytest.raises(BadInput, match="GB"):
+    monkeypatch.setenv("EMBEDLAB_MAX_MODEL_BYTES", "1000")
+    with pytest.raises(BadInput, match=r"unpack to .* bytes; 1,000 bytes are possible\. EMBEDLAB_MAX_MODEL_BYTES"):
         archive.unpack(zipped(contents(model)), tmp_path / "new")
 
 

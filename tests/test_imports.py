@@ -15,6 +15,7 @@ PACKAGES = {"data", "interfaces", "models", "analysis", "plots", "ui"}
 FORBIDDEN = {
     "base": {"models", "analysis", "plots", "ui", "registry", "jobs"},
     "interfaces": {"base", "models", "analysis", "plots", "ui", "registry", "jobs"},
+    "limits": {"base", "data", "models", "analysis", "plots", "ui", "registry", "jobs", "storage", "training"},
     "storage": {"models", "analysis", "plots", "ui", "registry", "jobs"},
     "training": {"models", "analysis", "plots", "ui", "registry", "jobs"},
     "data": {"models", "analysis", "plots", "ui", "registry", "jobs"},

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedlab.base import BadInput, Counts, Floats, StaticModel, UnknownWord
+from embedlab.limits import Limits, met
 
-MOST = 10_000
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -41,12 +41,22 @@ def commonest(model: StaticModel, n: int, skip: int = 0) -> MapWords:
         model: its vocabulary is in order of frequency.
         n: how many.
         skip: leave out so many of the very commonest: words like "the", which mean little.
+
+    Raises:
+        BadInput: more words than the limits allow.
     """
+    _check(n)
     skip = min(skip, max(0, len(model) - 1))
     chosen = slice(skip, skip + n)
     order = "the commonest" if model.counts.any() else "the first in the model's own order, mostly the commonest"
     without = f", without the {skip} commonest of all" if skip else ""
     return MapWords(model.words[chosen], model.matrix[chosen], model.counts[chosen], len(model), f"{order}{without}")
+
+
+def _check(count: int) -> None:
+    most = Limits.from_environment().points
+    if count > most:
+        raise BadInput(met("points", f"{count:,} words are too many for a map; at most {most:,} are drawn."))
 
 
 def own(model: StaticModel, text: str) -> MapWords:
@@ -57,9 +67,10 @@ def own(model: StaticModel, text: str) -> MapWords:
         text: words between blanks, commas, semicolons or line ends.
 
     Raises:
-        BadInput: the model knows none of them.
+        BadInput: the model knows none of them, or they are more than the limits allow.
     """
-    asked = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))[:MOST]
+    asked = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))
+    _check(len(asked))
     words, vectors, missing = [], [], []
     for word in asked:
         known = word if word in model else word.lower()

@@ -13,6 +13,7 @@ from embedlab.data.inflections import places
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
 from embedlab.lifted import as_contextual
+from embedlab.limits import Limits, met
 
 SIDE = 30
 """Words on either side of an occurrence that are kept of a longer sentence."""
@@ -96,11 +97,13 @@ def gather(
         on_progress: told of the sentences read (phase "reading").
 
     Raises:
-        BadInput: there is no word, nothing may be kept, or the text does not have the word.
+        BadInput: there is no word, nothing or more than the limits allow may be kept, or the text does not have it.
     """
     word = word.strip()
     if not word or most < 1:
         raise BadInput("Give a word to look for, and keep at least one of its occurrences.")
+    if most > (points := Limits.from_environment().points):
+        raise BadInput(met("points", f"{most:,} occurrences are too many for one answer; at most {points:,} are kept."))
     rng, kept, found, number = np.random.default_rng(seed), dict[int, tuple[int, Occurrence]](), 0, 0
     for number, sentence in enumerate(corpus, start=1):
         if on_progress is not None and number % 1000 == 0:

@@ -18,7 +18,8 @@ from typing import IO, Any, BinaryIO, cast
 
 from embedlab.base import BadInput
 from embedlab.data.encoding import SAMPLE
-from embedlab.data.limits import ReadLimits
+from embedlab.limits import Limits, met
+from embedlab.limits import size as size_of
 
 PACKERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 KINDS = (
@@ -45,7 +46,7 @@ class Piece:
     name: str
     kind: str
     opener: Callable[[], BinaryIO]
-    limits: ReadLimits
+    limits: Limits
 
     def open(self) -> BinaryIO:
         """Buffered bytes, unpacked; reading on raises ``BadInput`` where the file is damaged or too large."""
@@ -58,25 +59,26 @@ class Piece:
             BadInput: damaged, or larger than ``limits.document_bytes`` (parquet: ``limits.unpacked_bytes``).
         """
         stream = self.open()
-        most = self.limits.unpacked_bytes if self.kind == ".parquet" else self.limits.document_bytes
+        which = "unpacked_bytes" if self.kind == ".parquet" else "document_bytes"
+        most: int = getattr(self.limits, which)
         if stream.seekable():
-            if stream.seek(0, io.SEEK_END) > most:
+            if (found := stream.seek(0, io.SEEK_END)) > most:
                 stream.close()
-                raise _too_large(self.name, most)
+                raise _too_large(self.name, found, most, which)
             stream.seek(0)
             return stream
         with stream:
             copy = tempfile.TemporaryFile(prefix="embedlab-")  # noqa: SIM115
             while block := stream.read(1 << 20):
-                if copy.tell() + len(block) > most:
+                if (found := copy.tell() + len(block)) > most:
                     copy.close()
-                    raise _too_large(self.name, most)
+                    raise _too_large(self.name, found, most, which)
                 copy.write(block)
         copy.seek(0)
         return cast(BinaryIO, copy)
 
 
-def pieces(path: Path, limits: ReadLimits) -> Iterator[Piece]:
+def pieces(path: Path, limits: Limits) -> Iterator[Piece]:
     """Every file to read at a path, in the order of their names; use each before asking for the next.
 
     Raises:
@@ -91,7 +93,7 @@ def pieces(path: Path, limits: ReadLimits) -> Iterator[Piece]:
         yield from _file(path, limits)
 
 
-def _folder(folder: Path, limits: ReadLimits) -> Iterator[Piece]:
+def _folder(folder: Path, limits: Limits) -> Iterator[Piece]:
     found = sorted(
         path
         for path in folder.rglob("*")
@@ -103,7 +105,8 @@ def _folder(folder: Path, limits: ReadLimits) -> Iterator[Piece]:
     if not found:
         raise BadInput(f"The folder {folder.name} holds no file that can be read. Readable are: {', '.join(KINDS)}.")
     if len(found) > limits.files:
-        raise BadInput(f"The folder {folder.name} holds {len(found):,} files; at most {limits.files:,} are read.")
+        said = f"The folder {folder.name} holds {len(found):,} files; at most {limits.files:,} are read."
+        raise BadInput(met("files", said))
     for path in found:
         yield from _file(path, limits)
 
@@ -115,7 +118,7 @@ def _readable(name: str) -> bool:
     return bool(suffixes) and (suffixes[-1] in KINDS or suffixes == [".zip"])
 
 
-def _file(path: Path, limits: ReadLimits) -> Iterator[Piece]:
+def _file(path: Path, limits: Limits) -> Iterator[Piece]:
     try:
         size = path.stat().st_size
         path.open("rb").close()
@@ -126,7 +129,7 @@ def _file(path: Path, limits: ReadLimits) -> Iterator[Piece]:
     if size == 0:
         raise BadInput(f"{path.name} is empty.")
     if size > limits.file_bytes:
-        raise _too_large(path.name, limits.file_bytes)
+        raise _too_large(path.name, size, limits.file_bytes, "file_bytes")
     ending = path.suffix.lower()
     if ending == ".zip":
         yield from _zip(path, limits)
@@ -150,11 +153,12 @@ def _unknown(name: str, kind: str) -> BadInput:
     return BadInput(f"{name}: {what} not read. Readable are {', '.join(KINDS)}, also packed as .zip, .gz, .bz2 or .xz.")
 
 
-def _too_large(name: str, most: int) -> BadInput:
-    return BadInput(f"{name} is larger than the {most / 1e6:,.0f} MB that are read of such a file. Give a part of it.")
+def _too_large(name: str, found: int, most: int, which: str) -> BadInput:
+    said = f"{name} is larger than {size_of(most)}, the most that is read of such a file: {size_of(found)} so far."
+    return BadInput(met(which, f"{said} Give a part of it."))
 
 
-def _zip(path: Path, limits: ReadLimits) -> Iterator[Piece]:
+def _zip(path: Path, limits: Limits) -> Iterator[Piece]:
     try:
         archive = zipfile.ZipFile(path)
     except DAMAGE as error:
@@ -174,7 +178,7 @@ def _zip(path: Path, limits: ReadLimits) -> Iterator[Piece]:
             yield _zipped(archive, info, f"{info.filename} in {path.name}", meter, limits)
 
 
-def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, meter: Meter, limits: ReadLimits) -> Piece:
+def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, meter: Meter, limits: Limits) -> Piece:
     return Piece(
         name,
         PurePosixPath(info.filename).suffix.lower(),
@@ -193,14 +197,14 @@ def _worth_reading(name: str) -> bool:
     return "__MACOSX" not in path.parts and not path.name.startswith(".")
 
 
-def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: ReadLimits) -> None:
+def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: Limits) -> None:
     """Look at a zip's table of contents before anything is unpacked (a docx is a zip, too).
 
     Raises:
         BadInput: too many or too large files, a path that leads out, a link, or encryption.
     """
     if len(found) > limits.files:
-        raise BadInput(f"{name} holds {len(found):,} files; at most {limits.files:,} are read.")
+        raise BadInput(met("files", f"{name} holds {len(found):,} files; at most {limits.files:,} are read."))
     for info in found:
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in info.filename.partition("/")[0]:
@@ -215,7 +219,7 @@ def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: Read
 class Meter:
     """Counts what comes out of a packed file and stops it where it becomes a bomb."""
 
-    def __init__(self, name: str, packed: int, limits: ReadLimits) -> None:
+    def __init__(self, name: str, packed: int, limits: Limits) -> None:
         self.name, self.packed, self.limits, self.unpacked = name, max(packed, 1), limits, 0
 
     def add(self, size: int) -> None:
@@ -227,9 +231,12 @@ class Meter:
         self.unpacked += size
         limits = self.limits
         if self.unpacked > limits.unpacked_bytes:
-            raise BadInput(f"{self.name} unpacks to more than {limits.unpacked_bytes / 1e6:,.0f} MB and is not read.")
+            most = size_of(limits.unpacked_bytes)
+            said = f"{self.name} unpacks to more than {most} and is not read: {size_of(self.unpacked)} so far."
+            raise BadInput(met("unpacked_bytes", said))
         if self.unpacked > limits.ratio_from and self.unpacked > limits.ratio * self.packed:
-            raise BadInput(f"{self.name} unpacks to over {limits.ratio} times its size, like a zip bomb; not read.")
+            said = f"{self.name} unpacks to over {limits.ratio} times its size, like a zip bomb; not read."
+            raise BadInput(met("ratio", f"{said} {size_of(self.packed)} become {size_of(self.unpacked)} or more."))
 
 
 class _Metered(io.RawIOBase):

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import BadInput, Counts, OnProgress, Progress
+from embedlab.data.vocab import check_tokens
+from embedlab.limits import Limits
 
 BATCH = 1_000_000
 """Characters turned into numbers at once."""
@@ -51,7 +53,7 @@ def encode(
         on_progress: told the characters read so far (phase "reading").
 
     Raises:
-        BadInput: fewer than two different characters remain.
+        BadInput: fewer than two different characters remain, or there are more words than the limits allow.
     """
     with tempfile.TemporaryFile(prefix="embedlab-") as spool:
         counted, words = _counted(texts, spool, on_progress)
@@ -70,11 +72,13 @@ def encode(
 def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | None) -> tuple[Counts, int]:
     """Write every code point to the spool; (CODES,) how often each was seen, and how many words."""
     counted, words, size, told = np.zeros(CODES, np.int64), 0, 0, monotonic()
+    most = Limits.from_environment().tokens
     for piece in _batches(texts):
         codes = np.frombuffer(piece.encode("utf-32-le", errors="replace"), np.uint32)
         codes.tofile(spool)
         counted += np.bincount(codes, minlength=CODES)
         words += len(piece.split())
+        check_tokens(words, most)
         size += len(codes)
         if on_progress and monotonic() - told >= 1:
             told = monotonic()

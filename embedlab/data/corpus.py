@@ -10,10 +10,10 @@ from typing import Self
 
 from embedlab.base import BadInput, OnProgress
 from embedlab.data.choice import Choice
-from embedlab.data.limits import ReadLimits
 from embedlab.data.sources import ChainSource, FileSource, Source, TextSource, WordSource
 from embedlab.data.tokenizer import TextOptions
 from embedlab.data.vocab import EncodedCorpus, encode
+from embedlab.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Corpus:
         encoding: str | None = None,
         options: TextOptions | None = None,
         max_bytes: int | None = None,
-        limits: ReadLimits | None = None,
+        limits: Limits | None = None,
     ) -> Self:
         """A file, an archive, or a folder with every readable file in it, in the order of their names.
 
@@ -71,7 +71,7 @@ class Corpus:
             raise BadInput("Give a column (of a table) or a field (of json), not both.")
         path = Path(path)
         choice = Choice(column if field is None else field, encoding)
-        source = FileSource(path, choice, max_bytes, limits or ReadLimits.from_environment())
+        source = FileSource(path, choice, max_bytes, limits or Limits.from_environment())
         if next(source.texts(), None) is None:
             raise BadInput(f"{path.name} holds no text.")
         return cls(source, path.name, path.name, options=options or TextOptions())

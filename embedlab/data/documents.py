@@ -14,6 +14,7 @@ from embedlab.data.choice import Choice
 from embedlab.data.encoding import open_text
 from embedlab.data.fields import cut
 from embedlab.data.tables import LOOK, field_sizes, field_texts
+from embedlab.limits import met, size
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
 _DAMAGE = (*DAMAGE, KeyError, TypeError, AttributeError, ArithmeticError)
@@ -76,8 +77,9 @@ def _check_docx(archive: zipfile.ZipFile, piece: Piece, packed: int) -> None:
     check_zip(entries, piece.name, packed, piece.limits)
     for entry in entries:
         if entry.filename.endswith((".xml", ".rels")) and entry.file_size > piece.limits.document_bytes:
-            most = piece.limits.document_bytes / 1e6
-            raise BadInput(f"{piece.name} unpacks to more than the {most:,.0f} MB that are read of such a file.")
+            most, found = size(piece.limits.document_bytes), size(entry.file_size)
+            said = f"{piece.name} unpacks to more than the {most} that are read of such a file: {found}."
+            raise BadInput(met("document_bytes", said))
 
 
 def _blocks(container: Any) -> Iterator[str]:
@@ -116,9 +118,8 @@ def _json_rows(piece: Piece, choice: Choice) -> list[Any]:
         try:
             text = stream.read(most + 1)
             if len(text) > most:
-                raise BadInput(
-                    f"{piece.name} is larger than {most / 1e6:,.0f} MB. Give it as jsonl: one object a line."
-                )
+                said = f"{piece.name} is larger than {size(most)}. Give it as jsonl: one object a line."
+                raise BadInput(met("document_bytes", said))
             value = json.loads(text)
         except UnicodeDecodeError as error:
             raise BadInput(f"{piece.name} is not {error.encoding} text throughout. Give its encoding.") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from embedlab.data import documents, plain, tables
 from embedlab.data.archives import KINDS, PACKERS, Piece, pieces
 from embedlab.data.choice import Choice
-from embedlab.data.limits import ReadLimits
+from embedlab.limits import Limits
 
 Reader = Callable[[Piece, Choice], Generator[str, None, None]]
 
@@ -45,7 +45,7 @@ def read(piece: Piece, choice: Choice) -> Generator[str, None, None]:
     return READERS[piece.kind](piece, choice)
 
 
-def columns(path: str | Path, limits: ReadLimits | None = None) -> list[str]:
+def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
     """The columns or fields that one can choose from; none for running text.
 
     Args:
@@ -55,7 +55,7 @@ def columns(path: str | Path, limits: ReadLimits | None = None) -> list[str]:
     Raises:
         BadInput: it cannot be read.
     """
-    for piece in pieces(Path(path), limits or ReadLimits.from_environment()):
+    for piece in pieces(Path(path), limits or Limits.from_environment()):
         if piece.kind in _COLUMNS:
             return _COLUMNS[piece.kind](piece)
     return []

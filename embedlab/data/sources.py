@@ -11,9 +11,9 @@ from typing import Protocol
 from embedlab.base import BadInput
 from embedlab.data.archives import pieces
 from embedlab.data.choice import Choice
-from embedlab.data.limits import ReadLimits
 from embedlab.data.readers import read
 from embedlab.data.tokenizer import TextOptions, Tokenizer
+from embedlab.limits import Limits
 
 
 class Source(Protocol):
@@ -43,7 +43,7 @@ class FileSource:
     path: Path
     choice: Choice
     max_bytes: int | None
-    limits: ReadLimits
+    limits: Limits
 
     def texts(self) -> Iterator[str]:
         """Paragraphs, those without any character left out.

@@ -15,7 +15,7 @@ from embedlab.data.archives import Piece
 from embedlab.data.choice import Choice
 from embedlab.data.encoding import open_text, undecodable
 from embedlab.data.fields import cut, missing, pick, strings, value_at
-from embedlab.data.limits import ReadLimits
+from embedlab.limits import Limits, met, size
 
 LOOK = 200
 """Rows looked at to find the column with the most text."""
@@ -78,9 +78,8 @@ def bounded_lines(stream: TextIO, piece: Piece) -> Iterator[str]:
         while line := stream.readline(most + 1):
             number += 1
             if len(line) > most:
-                raise BadInput(
-                    f"Line {number:,} of {piece.name} is longer than {most:,} characters; is it the right kind?"
-                )
+                said = f"Line {number:,} of {piece.name} is longer than {most:,} characters; is it the right kind?"
+                raise BadInput(met("line_chars", said))
             yield line
     except UnicodeDecodeError as error:
         raise undecodable(stream, piece.name, error) from error
@@ -93,11 +92,12 @@ def text_lines(path: Path) -> Iterator[Iterator[str]]:
     Raises:
         BadInput: it cannot be read, is not text, or it or one of its lines is larger than the limits allow.
     """
-    limits = ReadLimits.from_environment()
+    limits = Limits.from_environment()
     piece = Piece(path.name, path.suffix, lambda: path.open("rb"), limits)
     try:
-        if path.stat().st_size > limits.document_bytes:
-            raise BadInput(f"{path.name} is larger than {limits.document_bytes / 1e6:,.0f} MB. Give a part of it.")
+        if (found := path.stat().st_size) > limits.document_bytes:
+            said = f"{path.name} has {size(found)}, at most {size(limits.document_bytes)} are read. Give a part of it."
+            raise BadInput(met("document_bytes", said))
         with open_text(piece.open(), piece.name) as stream:
             yield bounded_lines(stream, piece)
     except OSError as error:
@@ -209,10 +209,10 @@ def _parquet(piece: Piece) -> Iterator[Any]:
         try:
             file = pyarrow.parquet.ParquetFile(stream, pre_buffer=False)
             groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-            if sum(group.total_byte_size for group in groups) > piece.limits.unpacked_bytes:
-                raise BadInput(
-                    f"{piece.name} unpacks to more than {piece.limits.unpacked_bytes / 1e6:,.0f} MB; not read."
-                )
+            if (found := sum(group.total_byte_size for group in groups)) > piece.limits.unpacked_bytes:
+                most = size(piece.limits.unpacked_bytes)
+                said = f"{piece.name} unpacks to {size(found)}, more than {most}; not read."
+                raise BadInput(met("unpacked_bytes", said))
             yield file
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             reason = (str(error) or type(error).__name__).splitlines()[0]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from embedlab.base import Settings, setting
+from embedlab.base import BadSetting, Settings, setting
 
 Numbers = Literal["keep", "zero", "drop"]
 
@@ -24,6 +24,13 @@ class TextOptions(Settings):
     punctuation: bool = setting(False, "Keep punctuation marks as words of their own.")
     possessives: bool = setting(True, "Cut English 's off as a word of its own, so that 'king's' counts for 'king'.")
     locale: str = setting("en", "Language whose rules for sentences and words apply, as a code such as en, de, th, zh.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not re.fullmatch(r"[A-Za-z0-9@=;._-]{0,60}", self.locale):
+            raise BadSetting(
+                f"locale must be the code of a language such as en, de, th or zh, not {self.locale[:60]!a}."
+            )
 
 
 _ZERO = str.maketrans("123456789", "000000000")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress
+from embedlab.limits import Limits, met
 
 MAX_TYPES = 1_000_000
 """Different words kept while counting; beyond it the rarest are forgotten, as word2vec.c's ReduceVocab does."""
@@ -120,7 +121,7 @@ def encode(
         total: expected running words, for the progress bar; 0 if unknown.
 
     Raises:
-        BadInput: fewer than two different words remain.
+        BadInput: fewer than two different words remain, or there are more running words than the limits allow.
     """
     numbering, spool = _Numbering(), _Spool()
     _read_in(sentences, numbering, spool, on_progress, total)
@@ -145,6 +146,7 @@ def _read_in(
     lengths: list[int] = []
     told = monotonic()
     speed = _Speed(total)
+    most = Limits.from_environment().tokens
     for sentence in sentences:
         ids.extend([numbering[word] for word in sentence])
         lengths.append(len(sentence))
@@ -154,9 +156,22 @@ def _read_in(
         if len(ids) >= BATCH or len(lengths) >= BATCH:
             spool.add(ids, lengths)
             ids, lengths = [], []
+            check_tokens(spool.tokens, most)
             if len(numbering) > MAX_TYPES:
                 _forget_rarest(numbering, spool)
     spool.add(ids, lengths)
+    check_tokens(spool.tokens, most)
+
+
+def check_tokens(count: int, most: int) -> None:
+    """See that a text has not more running words than may be trained on.
+
+    Raises:
+        BadInput: it has.
+    """
+    if count > most:
+        said = f"The text holds {count:,} running words and more; at most {most:,} are trained on. Give a part of it."
+        raise BadInput(met("tokens", said))
 
 
 class _Speed:

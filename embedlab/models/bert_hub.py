@@ -18,7 +18,8 @@ INSTEAD = "Without it, the starters that come with the lab still work."
 
 def is_name(text: str) -> bool:
     """Whether a text can be a name on the hub: "bert-base-uncased", "owner/model"."""
-    return bool(re.fullmatch(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?", text)) and ".." not in text
+    name = r"[A-Za-z0-9][\w.-]{0,95}"
+    return bool(re.fullmatch(f"{name}(/{name})?", text, re.ASCII)) and ".." not in text
 
 
 def fetch(name: str, on_progress: OnProgress | None = None) -> Path:

@@ -18,10 +18,11 @@ from torch import Tensor, nn
 from embedlab.base import BadInput, BadModel, Card, OnProgress
 from embedlab.card import versions
 from embedlab.data.archives import DAMAGE, check_zip, files_inside
-from embedlab.data.limits import ReadLimits
+from embedlab.limits import Limits
 from embedlab.models import bert_hub, bert_network
 from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, read_json, wanted
 from embedlab.models.bert_pieces import Marks, Speller, from_json
+from embedlab.storage import on_this_machine
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Published:
 
 def read(source: str | Path, on_progress: OnProgress | None = None) -> Published:
     """Read a published encoder; see ``Bert.from_published``."""
-    text, path = str(source), Path(source).expanduser()
+    text, path = str(source), on_this_machine(source)
     if path.is_dir():
         return _folder(path, path.resolve().name)
     if path.is_file():
@@ -68,7 +69,7 @@ def _zip(path: Path) -> Published:
 
 def _unpack(archive: zipfile.ZipFile, path: Path, scratch: Path) -> None:
     entries = files_inside(archive)
-    check_zip(entries, path.name, path.stat().st_size, ReadLimits.from_environment())
+    check_zip(entries, path.name, path.stat().st_size, Limits.from_environment())
     configs = [PurePosixPath(info.filename) for info in entries if PurePosixPath(info.filename).name == CONFIG]
     if not configs:
         raise BadInput(f"{path.name} holds no {CONFIG}. Pack a folder in Hugging Face's layout.")

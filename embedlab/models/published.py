@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from embedlab import downloads
+from embedlab import downloads, limits, storage
 from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel
 from embedlab.card import versions
 from embedlab.data.archives import DAMAGE, files_inside
@@ -23,7 +23,6 @@ from embedlab.registry import model_folder
 
 FORMATS = ("word2vec-text", "word2vec-binary", "glove", "fasttext-bin")
 SUFFIXES = {".txt", ".vec", ".bin", ".gz", ".zip", ".w2v"}
-LARGEST = 20_000_000_000
 export = vector_files.write
 
 
@@ -135,7 +134,7 @@ def _at_hand(source: str, scratch: Path, on_progress: OnProgress | None, allow_l
     if "://" in source:
         name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
         return downloads.fetch(source, scratch / name, on_progress=on_progress, allow_local=allow_local), card
-    path = Path(source).expanduser()
+    path = storage.on_this_machine(source)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
         if len(files) != 1:
@@ -189,12 +188,13 @@ def _member(archive: zipfile.ZipFile, member: str, name: str) -> str:
 
 
 def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path) -> None:
-    size = 0
+    found, most = 0, limits.Limits.from_environment().download_bytes
     with target.open("wb") as file:
         while block := packed.read(1 << 20):
-            size += len(block)
-            if size > LARGEST:
-                raise BadModel(f"{target.name} unpacks to more than {LARGEST / 1e9:.0f} GB, the most that is taken.")
+            found += len(block)
+            if found > most:
+                said = f"{target.name} unpacks to more than {limits.size(most)}, the most that is taken."
+                raise BadModel(limits.met("download_bytes", said))
             file.write(block)
 
 

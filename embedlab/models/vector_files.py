@@ -7,6 +7,7 @@ spreads a row of one number over all dimensions, so it is not used on files from
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -21,6 +22,7 @@ from embedlab.base import BadInput, BadModel, Floats, OnProgress, Progress, Stat
 WIDEST = 10_000
 ROWS = 2_000
 LONGEST_WORD = 10_000
+_ODD = re.compile(r"[\s\ud800-\udfff]")
 Vectors = tuple[list[str], Floats]
 
 
@@ -110,13 +112,15 @@ def write(model: StaticModel, path: Path, layout: str) -> None:
         layout: "word2vec-text", "word2vec-binary" or "glove" (text without a first line).
 
     Raises:
-        BadInput: an unknown layout, or a word with a space or line break, which these formats cannot hold.
+        BadInput: an unknown layout, or a word with a space, line break or half a character, which these formats cannot
+            hold.
         BadModel: the file cannot be written.
     """
     if layout not in ("word2vec-text", "word2vec-binary", "glove"):
         raise BadInput(f"Vectors can be written as word2vec-text, word2vec-binary or glove, not as {layout!r}.")
-    if odd := next((word for word in model.words if not word or any(map(str.isspace, word))), None):
-        raise BadInput(f"The word {odd!r} holds a space or line break, which {layout} files cannot hold.")
+    odd = next((word for word in model.words if _ODD.search(word) or not word), None)
+    if odd is not None:
+        raise BadInput(f"The word {odd!a} is empty or holds a space or line break, which {layout} files cannot hold.")
     with _replacing(path) as file:
         if layout != "glove":
             file.write(f"{len(model)} {model.dim}\n".encode())
@@ -167,7 +171,8 @@ def _parse(lines: list[bytes], dim: int, name: str, first: int) -> Vectors:
         words.append(word.decode("utf-8", errors="replace"))
         numbers += values
     try:
-        return words, np.array(numbers).astype(np.float32).reshape(-1, dim)
+        with np.errstate(over="ignore"):  # infinite numbers are refused later
+            return words, np.array(numbers).astype(np.float32).reshape(-1, dim)
     except ValueError:
         bad = next(i for i, field in enumerate(numbers) if not is_number(field))
         shown = ascii(numbers[bad][:20].decode("utf-8", errors="replace"))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from embedlab.cloud_runs import CloudSettings
 from embedlab.data.senses import AS_WRITTEN, Occurrence
+from embedlab.limits import Limits
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, forms, polysemy_sentences, state, upload, widgets
 
@@ -82,7 +83,10 @@ def _settings(senses: int, place: str) -> tuple[int, bool, str, str, int, int]:
             seed = state.number("cloud_seed", 1, 0, 100, "Seed", help=text)
             if place == "text":
                 text = "If the text has more, so many are drawn at random."
-                most = state.number("most", 1000, 50, 5000, "Occurrences at most", step=50, help=text)
+                points, label = min(5000, Limits.from_environment().points), "Occurrences at most"
+                most = min(most, points)
+                if points > 50:
+                    most = state.number("most", most, 50, points, label, step=50, help=text)
         with right:
             text = (
                 "k-means makes as many groups as it is told; HDBSCAN finds the number and leaves out what lies between."

@@ -12,7 +12,7 @@ from embedlab.base import BadInput, ContextualModel
 from embedlab.elmo_layer_runs import KIND, MixSettings
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, kept_runs, state, widgets
+from embedlab.ui import cache, contextual, given, kept_runs, state, widgets
 
 NONE = "none"
 TITLES = {"ner": "Named entities", "senses": "Word senses", "file": "A tagged file of yours"}
@@ -66,16 +66,14 @@ def settings(spec: ModelSpec) -> MixSettings | None:
 
 def _file() -> tuple[str, int]:
     """Name of the tagged file that was laid down, empty if there is none, and the column of its tags."""
-    given = st.file_uploader(
-        "File with tags", ["conll", "conllu", "txt", "tsv", "bio"], key="tagged-file", help=SHARED,
-    )  # fmt: skip
+    found = given.file("File with tags", ["conll", "conllu", "txt", "tsv", "bio"], "tagged-file", SHARED)
     st.caption(
         "A word a line with its tag in the last column, blank lines between sentences; CoNLL-U is read as it is "
         "(its universal parts of speech). Parts of speech are measured word by word, BIO tags as whole names."
     )
-    if given is not None and st.session_state.get("_tagged_upload") != given.file_id:
-        st.session_state["_tagged_upload"] = given.file_id
-        st.query_params["file"] = elmo_layer_runs.lay_down(given.getvalue())
+    if found is not None and st.session_state.get("_tagged_upload") != found.file_id:
+        st.session_state["_tagged_upload"] = found.file_id
+        st.query_params["file"] = elmo_layer_runs.lay_down(found.getvalue())
     name = st.query_params.get("file", "")
     if name and tagged_files.laid_down(name) is None:
         st.query_params.pop("file", None)

@@ -9,7 +9,7 @@ from embedlab.base import BadInput, BadModel, EmbedLabError
 from embedlab.fetch_runs import FetchSettings
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import page_links, runs, state, widgets
+from embedlab.ui import given, page_links, runs, state, widgets
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -30,9 +30,9 @@ def form() -> None:
         "The vectors people know, in the formats of word2vec, GloVe and fastText (`.txt`, `.vec`, `.bin`, also packed)."
     )
     way = state.choice("from", list(WAYS), "name", "From", titles=WAYS)
-    given = source = None
+    found = source = None
     if way == "file":
-        given = st.file_uploader("File of vectors", ENDINGS, key="vectors-file")
+        found = given.file("File of vectors", ENDINGS, "vectors-file")
     else:
         label, example = LABELS[way]
         source = state.text(f"from-{way}", "", label, placeholder=example, limit=500)
@@ -47,11 +47,11 @@ def form() -> None:
     replace = right.checkbox("Replace a model of that name", key="fetch-replace")
     if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
         with widgets.guard():
-            if not (source or given):
+            if not (source or found):
                 raise BadInput("Say first which vectors to load.")
             run = jobs.draft()
-            if given is not None:
-                training_text.lay_down(run.folder, given.name, given)
+            if found is not None:
+                training_text.lay_down(run.folder, found.name, found)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
             jobs.start("fetch", settings, run)
     loads = jobs.all_runs("fetch")

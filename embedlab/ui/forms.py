@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from embedlab.limits import Limits
 from embedlab.settings import Settings
 
 LABELS = {
@@ -91,7 +92,10 @@ def follow(key: str, default: Any) -> None:
 
 
 def _widget(item: dataclasses.Field[Any], key: str, default: Any) -> Any:
-    text, help, bounds = label(item.name), item.metadata.get("help"), item.metadata
+    text, help, bounds = label(item.name), item.metadata.get("help"), dict(item.metadata)
+    if (most := Limits.from_environment().of(item.name)) is not None and isinstance(default, int):
+        bounds["high"] = min(most, bounds.get("high") or most)
+        default = min(default, most)
     follow(key, default)
     common: dict[str, Any] = {"key": key, "help": help, "bind": "query-params"}
     if bounds.get("choices"):

@@ -14,6 +14,7 @@ from embedlab.analysis.map_words import MapWords
 from embedlab.analysis.projection import Projection
 from embedlab.analysis.stored_maps import MapSettings
 from embedlab.base import EmbedLabError, StaticModel
+from embedlab.limits import Limits
 from embedlab.plots.map_labels import WIDTH
 from embedlab.plots.maps import Focus, Groups, MapView, words_map
 from embedlab.plots.text import md
@@ -76,7 +77,7 @@ def words(model: StaticModel) -> MapWords:
             few = ", ".join(chosen.missing[:20]) + (" …" if len(chosen.missing) > 20 else "")
             st.warning(f"{md(model.title)} does not know: {md(few)}")
         return chosen
-    most = min(len(model), map_words.MOST)
+    most = min(len(model), Limits.from_environment().points)
     with second:
         n = most if most <= 100 else state.number("n", min(3000, most), 100, most, "How many", step=100)
     with third:

@@ -10,7 +10,7 @@ import streamlit as st
 from embedlab import archive, registry, shelf
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import page_links, widgets
+from embedlab.ui import given, page_links, widgets
 
 SHELVES = {"starter": "Starters", "published": "Published", "yours": "Yours"}
 EMPTY = {
@@ -82,16 +82,15 @@ def _delete(spec: ModelSpec) -> None:
 
 def import_form() -> None:
     """Take a model from a zip file."""
-    given = st.file_uploader(
-        "Model as zip", ["zip"], key=f"import-{st.session_state.setdefault('_imports', 0)}",
-        help="A zip file that Export made, here or on another machine.",
-    )  # fmt: skip
+    number = st.session_state.setdefault("_imports", 0)
+    help = "A zip file that Export made, here or on another machine."
+    found = given.file("Model as zip", ["zip"], f"import-{number}", help)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     name = left.text_input("Name of the import", "", shelf.LONGEST, key="import-name", placeholder="that on its card")
     replace = st.checkbox("Replace a model of that name", key="import-replace")
-    if right.button("Import", key="import", type="primary", disabled=given is None, width="stretch") and given:
+    if right.button("Import", key="import", type="primary", disabled=found is None, width="stretch") and found:
         with widgets.guard():
-            key = archive.take(given, name or "", replace=replace)
+            key = archive.take(found, name or "", replace=replace)
             st.session_state["_imports"] += 1
             st.session_state["_said"] = f"'{registry.find(key).title}' is imported."
             st.rerun()

@@ -12,6 +12,7 @@ from embedlab import defaults as rules
 from embedlab import jobs, registry, training_runs
 from embedlab.base import BadInput, Settings
 from embedlab.jobs import Run
+from embedlab.limits import Limits
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice, safe_name
 from embedlab.ui import upload
@@ -64,6 +65,7 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
         BadInput: too many words to watch.
     """
     config_class(kind).from_dict(values)
+    Limits.from_environment().check_settings(values)
     words = tuple(dict.fromkeys(word for word in re.split(r"[,;\s]+", watch) if word))
     if text.options.lowercase:
         words = tuple(dict.fromkeys(word.lower() for word in words))

@@ -14,7 +14,7 @@ from embedlab.data.conll import TaggedSet
 from embedlab.plots.text import md
 from embedlab.probe_runs import PLUS, ProbeJob
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, forms, state, widgets
+from embedlab.ui import cache, contextual, forms, given, state, widgets
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 ADDRESS = "tagged"
@@ -108,17 +108,17 @@ def _file() -> str | None:
                 st.markdown(":material/description: Your tagged file", width="content")
                 st.button("Another file", key="another-tagged", on_click=_forget, icon=":material/close:")
             return name
-    given = st.file_uploader(
+    found = given.file(
         "Tagged sentences", ["conll", "bio", "txt", "tsv", "iob", "iob2"], key="tagged-file",
         help="A word a line, its tag in the last column, an empty line between sentences; any types of entity, and "
         "BIO, IOB1, BIOES or BILOU tags. Lines “# split = train”, dev and test say what is for what; without them "
         "sentences are dealt out 70 : 10 : 20 by the seed.",
     )  # fmt: skip
-    if given is None:
+    if found is None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        st.session_state["_tagged"] = probe_data.lay_down(given.getvalue())
+        st.session_state["_tagged"] = probe_data.lay_down(found.getvalue())
     except BadInput as error:
         st.error(md(str(error)))
     else:

@@ -13,7 +13,7 @@ from embedlab.data.archives import KINDS, PACKERS
 from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
 from embedlab.training_text import PASTED, TextChoice
-from embedlab.ui import forms, state
+from embedlab.ui import forms, given, state
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
 ENDINGS = [kind.removeprefix(".") for kind in KINDS] + [packer.removeprefix(".") for packer in PACKERS] + ["zip"]
@@ -107,20 +107,19 @@ def forget_draft() -> None:
 
 def _ask_for_file() -> None:
     number = st.session_state.setdefault("_upload", 0)
-    given = st.file_uploader(
-        "File", ENDINGS, key=f"upload-{number}", help="Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
-    )
-    if given is None:
+    help = "Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
+    found = given.file("File", ENDINGS, f"upload-{number}", help)
+    if found is None:
         st.info("Give a file with running text; a hundred thousand words and more are enough to see something.")
         return
     refused = st.session_state.get("_refused", ("", ""))
-    if refused[0] != given.file_id:
+    if refused[0] != found.file_id:
         with st.spinner("Looking at the file …"):
-            error = _keep(given.name, given)
+            error = _keep(found.name, found)
         if not error:
             st.session_state["_upload"] = number + 1
             st.rerun()
-        refused = st.session_state["_refused"] = (given.file_id, error)
+        refused = st.session_state["_refused"] = (found.file_id, error)
     st.error(md(refused[1]))
 
 

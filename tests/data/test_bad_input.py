@@ -13,7 +13,7 @@ from test_readers import pdf, word_document, write
 
 from embedlab.base import BadInput, BadSetting
 from embedlab.data.corpus import Corpus
-from embedlab.data.limits import ReadLimits
+from embedlab.limits import Limits
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
 
@@ -108,7 +108,7 @@ def test_bombs_are_stopped_by_their_table_of_contents_and_while_unpacking(tmp_pa
     with pytest.raises(BadInput, match="zip bomb"):
         Corpus.from_file(tmp_path / "b.zip")
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(bomb))
-    limits = ReadLimits(unpacked_bytes=1_000_000)
+    limits = Limits(unpacked_bytes=1_000_000)
     with pytest.raises(BadInput, match="unpacks to more than 1 MB"):
         list(Corpus.from_file(tmp_path / "b.txt.gz", limits=limits).texts())
     with pytest.raises(BadInput, match="unpacks to over 300 times its size"):
@@ -120,7 +120,7 @@ def test_a_document_that_unpacks_to_too_much_is_not_handed_to_its_reader(tmp_pat
     with zipfile.ZipFile(tmp_path / "a.docx", "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/more.xml", b" " * 3_000_000)
     with pytest.raises(BadInput, match=r"docx unpacks to more than the 2 MB"):
-        Corpus.from_file(tmp_path / "a.docx", limits=ReadLimits(document_bytes=2_000_000))
+        Corpus.from_file(tmp_path / "a.docx", limits=Limits(document_bytes=2_000_000))
 
 
 def test_entities_in_a_docx_are_not_expanded(tmp_path: Path) -> None:
@@ -137,24 +137,24 @@ def test_entities_in_a_docx_are_not_expanded(tmp_path: Path) -> None:
 def test_whole_documents_and_files_have_a_greatest_size(kind: str, tmp_path: Path) -> None:
     path = write(tmp_path / f"a{kind}")
     with pytest.raises(BadInput, match=r"larger than|is over"):
-        Corpus.from_file(path, limits=ReadLimits(document_bytes=50))
+        Corpus.from_file(path, limits=Limits(document_bytes=50))
     with pytest.raises(BadInput, match="is larger than"):
-        Corpus.from_file(path, limits=ReadLimits(file_bytes=50))
+        Corpus.from_file(path, limits=Limits(file_bytes=50))
 
 
 def test_too_many_files(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text("x")
     with pytest.raises(BadInput, match="3 files; at most 2"):
-        Corpus.from_file(tmp_path, limits=ReadLimits(files=2))
+        Corpus.from_file(tmp_path, limits=Limits(files=2))
 
 
 def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDLAB_MAX_UNPACKED_BYTES", "123")
-    assert ReadLimits.from_environment() == ReadLimits(unpacked_bytes=123)
+    assert Limits.from_environment() == Limits(unpacked_bytes=123)
     monkeypatch.setenv("EMBEDLAB_MAX_FILES", "many")
     with pytest.raises(BadSetting, match="EMBEDLAB_MAX_FILES must be a positive whole number"):
-        ReadLimits.from_environment()
+        Limits.from_environment()
 
 
 def test_column_and_field_together_are_refused(tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ from safetensors.numpy import save_file
 
 from embedlab import archive, downloads, encodings, parsed, recipes, results, shelf, storage, training_runs
 from embedlab.analysis.clouds import Cloud
-from embedlab.base import BadInput, BadModel, Card, EmbedLabError, UnknownWord
+from embedlab.base import BadInput, BadModel, BadSetting, Card, EmbedLabError, UnknownWord
 from embedlab.data.corpus import Corpus
+from embedlab.data.tokenizer import TextOptions
 from embedlab.data.word_pairs import read_word_pairs
-from embedlab.models import bert_network, published
+from embedlab.models import bert_hub, bert_network, published, vector_files
 from embedlab.models.bert import Bert
+from embedlab.models.vectors import WordVectors
 from embedlab.run_folder import EVENTS, STATE, LossPart, Run, RunEvent, RunState, add_line
 from tests.conftest import tiny_vectors
 from tests.fuzz import targets
@@ -112,6 +114,29 @@ def test_recipes(text: bytes, sentence: str, tmp_path: Path) -> None:
         recipes.read(tmp_path / "a.toml")
 
 
+def test_a_language_that_is_no_code() -> None:
+    with pytest.raises(BadSetting, match=r"locale must be the code of a language such as en.*, not '\\ud800'"):
+        TextOptions(locale="\ud800")
+
+
+@pytest.mark.parametrize("source", ["~nobody/vectors.txt", "a" * 400, "a\0b"])
+def test_what_cannot_be_a_path(source: str) -> None:
+    with pytest.raises(BadInput, match=r"cannot be a file on this machine|There is no file"):
+        published.load(source)
+    with pytest.raises(BadInput, match=r"cannot be a file on this machine|There is no folder"):
+        Bert.from_published(source)
+
+
+def test_a_name_on_the_hub_has_ascii_letters_only() -> None:
+    assert bert_hub.is_name("google/bert_base.v2") and not bert_hub.is_name("bert²") and not bert_hub.is_name("bért")
+
+
+def test_empty_words_and_half_characters_are_not_written(tmp_path: Path) -> None:
+    for word, shown in (("\ud800x", r"'\\ud800x'"), ("", "''")):
+        with pytest.raises(BadInput, match=f"The word {shown} is empty or holds a space or line break"):
+            vector_files.write(WordVectors(["a", word], np.ones((2, 2))), tmp_path / "v.txt", "glove")
+
+
 # ---------------------------------------------------------------- models
 
 
@@ -119,6 +144,9 @@ def test_recipes(text: bytes, sentence: str, tmp_path: Path) -> None:
     ("changes", "sentence"),
     [
         ({"vocab": {"counts": [10**30]}}, "is damaged or was made by another version: Python int too large"),
+        ({"vocab": {"words": ["\ud800"]}}, "is damaged or was made by another version: 'utf-8' codec can't encode"),
+        ({"vocab": {"words": [None]}}, "is damaged or was made by another version: a word is no text"),
+        ({"card": {"title": "\ud800"}}, r"is damaged or was made by another version: title is '\\ud800'"),
         ({"vocab": {"counts": [float("inf")]}}, "is damaged or was made by another version: cannot convert float inf"),
         ({"config": "[" * 100_000}, "cannot be read: maximum recursion depth"),
         ({"card": "[" * 100_000}, "cannot be read: maximum recursion depth"),

@@ -1,0 +1,38 @@
+"""A file that a visitor gives, within the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from embedlab.base import BadInput
+from embedlab.limits import Limits
+from embedlab.plots.text import md
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+MIB = 1 << 20
+
+
+def file(label: str, endings: Sequence[str], key: str, help: str | None = None) -> UploadedFile | None:
+    """Ask for a file; ``None`` while there is none, and for one that is too large (the page then says so).
+
+    Args:
+        label: of the widget.
+        endings: that files may have.
+        key: of the widget.
+        help: its tooltip.
+    """
+    limits = Limits.from_environment()
+    most = max(1, -(-limits.upload_bytes // MIB))
+    found = st.file_uploader(label, endings, key=key, help=help, max_upload_size=most)
+    if found is not None:
+        try:
+            limits.check_upload(found.name, found.size)
+        except BadInput as error:
+            st.error(md(str(error)))
+            return None
+    return found

@@ -1,0 +1,266 @@
+"""Every limit: its message says what was found, what is possible, and which variable sets it."""
+
+from __future__ import annotations
+
+import bz2
+import dataclasses
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from embedlab import archive, downloads, encodings, jobs, recipes
+from embedlab.analysis import map_words, occurrences
+from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Progress
+from embedlab.data import characters
+from embedlab.data.conll import read_conll
+from embedlab.data.corpus import Corpus
+from embedlab.lifted import as_contextual
+from embedlab.limits import Limits, variable
+from embedlab.models import published
+from embedlab.run_folder import Run, RunState
+from embedlab.settings import StaticConfig
+from embedlab.training_text import TextChoice
+from embedlab.ui import new_run
+from tests.conftest import TinyModel, tiny_vectors
+
+ROOT = Path(__file__).resolve().parent.parent
+SENTENCES = [["the", "king", "sat"]] * 4
+
+
+def file(name: str, content: bytes) -> Callable[[Path], object]:
+    """Reads a small file."""
+
+    def read(folder: Path) -> object:
+        (folder / name).write_bytes(content)
+        return list(Corpus.from_file(folder / name))
+
+    return read
+
+
+def two_files(folder: Path) -> object:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("The king sat.")
+    return Corpus.from_file(folder)
+
+
+def two_in_a_zip(folder: Path) -> object:
+    with zipfile.ZipFile(folder / "a.zip", "w") as made:
+        for name in ("a.txt", "b.txt"):
+            made.writestr(name, "The king sat.")
+    return Corpus.from_file(folder / "a.zip")
+
+
+def tagged(folder: Path) -> object:
+    (folder / "a.conll").write_text("king O\n" * 20)
+    return read_conll(folder / "a.conll")
+
+
+def zipped_model(folder: Path) -> object:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name in archive.REQUIRED:
+            made.writestr(name, b" " * 30)
+    return archive.unpack(out, folder / "m")
+
+
+def packed_vectors(folder: Path) -> object:
+    (folder / "v.txt.gz").write_bytes(gzip.compress(b"the 1 2\nking 3 4\n"))
+    return published.load(folder / "v.txt.gz")
+
+
+def download(folder: Path) -> object:
+    answer: Any = SimpleNamespace(headers={"content-length": "120"}, iter_raw=lambda _: [b"x" * 120])
+    return list(downloads._read(answer, "https://example.org/v", Limits.from_environment().download_bytes, None))
+
+
+def trained(folder: Path, **settings: Any) -> object:
+    found = recipes.settings_of("lsa", {"min_count": 1} | settings)
+    return recipes.train("lsa", Corpus.from_sentences(SENTENCES), found)
+
+
+def epochs(_: Path) -> object:
+    return recipes.train("glove", Corpus.from_sentences(SENTENCES), recipes.settings_of("glove", {"epochs": 10}))
+
+
+def asked_on_the_page(_: Path) -> object:
+    return new_run.settings("word2vec", {"epochs": 10}, TextChoice(sample="kingdom"), "", "x")
+
+
+def file_given(_: Path) -> object:
+    return Limits.from_environment().check_upload("a.txt", 51)
+
+
+def run(folder: Path) -> object:
+    report = jobs._reporter(Run(folder), 0.0)
+    return report(Progress(1, 2))
+
+
+def model() -> TinyModel:
+    return TinyModel(*tiny_vectors())
+
+
+MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], str]]] = {
+    "upload_bytes": [("50", file_given, BadInput, "a.txt has 51 bytes; at most 50 bytes are taken")],
+    "file_bytes": [("50", file("a.txt", b"The king sat. " * 9), BadInput, "a.txt is larger than 50 bytes.*126 bytes")],
+    "unpacked_bytes": [
+        (
+            "50",
+            file("a.txt.gz", gzip.compress(b"The king. " * 9)),
+            BadInput,
+            "unpacks to more than 50 bytes.* 90 bytes",
+        ),
+        (
+            "50",
+            file("a.txt.bz2", bz2.compress(b"The king. " * 9)),
+            BadInput,
+            "unpacks to more than 50 bytes.* 90 bytes",
+        ),
+    ],
+    "ratio": [
+        ("2", file("a.txt.gz", gzip.compress(b"a " * 10_500_000)), BadInput, "over 2 times its size.* MB or more")
+    ],
+    "ratio_from": [],
+    "files": [
+        ("1", two_files, BadInput, "holds 2 files; at most 1 are read"),
+        ("1", two_in_a_zip, BadInput, "a.zip holds 2 files; at most 1 are read"),
+    ],
+    "document_bytes": [
+        ("50", file("a.json", json.dumps(["king"] * 20).encode()), BadInput, "a.json is larger than 50 bytes"),
+        ("50", file("a.pdf", b"%PDF" + b" " * 80), BadInput, "a.pdf is larger than 50 bytes.* 84 bytes so far"),
+        ("50", file("a.pdf.gz", gzip.compress(b"%PDF" + b" " * 80)), BadInput, "a.pdf.gz is larger than 50 bytes"),
+        ("50", tagged, BadInput, "a.conll has 140 bytes, at most 50 bytes are read"),
+    ],
+    "line_chars": [("20", file("a.csv", b"text\n" + b"king " * 9), BadInput, "Line 2 of a.csv is longer than 20 char")],
+    "model_bytes": [("100", zipped_model, BadInput, "would unpack to 120 bytes; 100 bytes are possible")],
+    "download_bytes": [
+        ("100", download, BadInput, "is larger than 100 bytes, the most that is taken: 120 bytes"),
+        ("10", packed_vectors, BadModel, "v.txt unpacks to more than 10 bytes"),
+    ],
+    "tokens": [
+        ("11", trained, BadInput, "The text holds 12 running words and more; at most 11 are trained on"),
+        (
+            "3",
+            lambda _: characters.encode(["the king sat", "on it"]),
+            BadInput,
+            "holds 5 running words and more; at most 3",
+        ),
+    ],
+    "vocabulary": [
+        ("9", lambda f: trained(f, max_words=10), BadSetting, "max_words is 10; at most 9 are possible here")
+    ],
+    "dimensions": [("9", lambda f: trained(f, dim=10), BadSetting, "dim is 10; at most 9 are possible here")],
+    "epochs": [
+        ("9", epochs, BadSetting, "epochs is 10; at most 9 are possible here"),
+        ("9", asked_on_the_page, BadSetting, "epochs is 10; at most 9 are possible here"),
+    ],
+    "seconds": [("9", run, BadInput, "The run was stopped after [0-9,]+ seconds; 9 are possible")],
+    "points": [
+        (
+            "9",
+            lambda _: map_words.commonest(model(), 10),
+            BadInput,
+            "10 words are too many for a map; at most 9 are drawn",
+        ),
+        (
+            "2",
+            lambda _: map_words.own(model(), "a b c"),
+            BadInput,
+            "3 words are too many for a map; at most 2 are drawn",
+        ),
+        (
+            "9",
+            lambda _: occurrences.gather(SENTENCES, "king", most=10),
+            BadInput,
+            "10 occurrences are too many.* at most 9",
+        ),
+    ],
+    "sentences": [
+        (
+            "3",
+            lambda _: encodings.encode(as_contextual(model()), SENTENCES),
+            BadInput,
+            "These are 4 sentences; at most 3 are",
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "ask", "error", "sentence"),
+    [(name, *case) for name, cases in MET.items() for case in cases],
+    ids=[f"{name}-{i}" for name, cases in MET.items() for i in range(len(cases))],
+)
+def test_a_limit_that_is_met_says_so(
+    name: str,
+    most: str,
+    ask: Callable[[Path], object],
+    error: type[EmbedLabError],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(variable(name), most)
+    with pytest.raises(error, match=f"{sentence}.* {variable(name)} sets this limit"):
+        ask(tmp_path)
+
+
+def test_every_limit_is_tested_and_stands_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert list(MET) == [item.name for item in dataclasses.fields(Limits)]
+    for item in dataclasses.fields(Limits):
+        line = next(line for line in readme.splitlines() if f"`{variable(item.name)}`" in line)
+        assert f"{item.default:,}" in line and item.metadata["help"] in line
+
+
+def test_what_is_within_the_limits_is_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, most in (("tokens", 12), ("dimensions", 2), ("vocabulary", 10), ("points", 4), ("sentences", 4)):
+        monkeypatch.setenv(variable(name), str(most))
+    assert trained(tmp_path, dim=2, max_words=10)
+    assert len(map_words.commonest(model(), 4).words) == 4
+    assert len(encodings.encode(as_contextual(model()), SENTENCES)) == 4
+    assert len(occurrences.gather(SENTENCES, "king", most=4).occurrences) == 4
+    Limits.from_environment().check_settings(StaticConfig(dim=2, max_words=10).to_dict())
+
+
+def test_a_run_that_works_too_long_says_why_it_ended(
+    lab_home: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from embedlab.training_runs import TrainSettings
+
+    monkeypatch.setenv(variable("tokens"), "100")
+    asked = TrainSettings("lsa", {"min_count": 1}, TextChoice(sample="kingdom"), ("king",), "x")
+    run = jobs.start("train", asked)
+    state = run.state()
+    assert state.status == "failed" and "at most 100 are trained on" in state.error
+    assert "EMBEDLAB_MAX_TOKENS" in state.error and isinstance(state, RunState)
+
+
+def test_forms_offer_what_the_limits_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    def page() -> None:
+        from embedlab.settings import StaticConfig
+        from embedlab.ui import forms
+
+        forms.settings_form(StaticConfig, "f_", first=("dim", "max_words", "seed"))
+
+    monkeypatch.setenv(variable("dimensions"), "64")
+    app = AppTest.from_function(page).run(timeout=60)
+    assert not app.exception
+    assert (app.number_input(key="f_dim").max, app.number_input(key="f_dim").value) == (64, 64)
+    assert app.number_input(key="f_max_words").max == 1_000_000
+    assert app.number_input(key="f_seed").max == 2**31 - 1
+
+
+@pytest.mark.parametrize("value", ["many", "-1", "0", "1.5", "٣", "9" * 30, "1e6"])
+def test_a_variable_that_is_no_number_is_named(value: str) -> None:
+    with pytest.raises(BadSetting, match=r"EMBEDLAB_MAX_FILES must be a positive whole number, not '"):
+        Limits.from_environment({"EMBEDLAB_MAX_FILES": value})
+    assert Limits.from_environment({"EMBEDLAB_MAX_FILES": "", "OTHER": "x"}) == Limits()
