@@ -70,7 +70,7 @@ def test_the_teachers_form_makes_the_link() -> None:
     sound(page.run())
     address = page.code[0].value
     assert address.endswith(
-        "/lessons?only_pages=lessons&only_lessons=elmo&only_models=elmo,word2vec&only_words=bank,duck&word=bank"
+        "/lessons?only_pages=lessons&only_lessons=elmo&only_models=elmo,word2vec&only_words=bank,duck"
     )
 
 

@@ -12,13 +12,18 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from embedlab.ui import state
+
 NAMES = ("pages", "lessons", "models", "words")
 LONGEST = 300
 """Characters of one pinned list that are read."""
 
 
 def hold() -> None:
-    """Take over what the address pins, and put it back where it is missing; once in every run of the app."""
+    """Take over what the address pins, and put it back where it is missing; once in every run of the app.
+
+    Pages that look at a word begin with the first of the pinned ones.
+    """
     kept: dict[str, str] = st.session_state.setdefault("_pinned", {})
     for name in NAMES:
         at = f"only_{name}"
@@ -26,6 +31,8 @@ def hold() -> None:
             kept[at] = st.query_params[at][:LONGEST]
         elif kept.get(at):
             st.query_params[at] = kept[at]
+    if words := pinned("words"):
+        state.begin("word", words[0])
 
 
 def pinned(name: str) -> list[str]:
@@ -56,6 +63,4 @@ def link(base: str, page: str, chosen: Mapping[str, Sequence[str]]) -> str:
         chosen: values by ``NAMES``; empty ones pin nothing.
     """
     query = {f"only_{name}": ",".join(chosen[name]) for name in NAMES if chosen.get(name)}
-    if words := chosen.get("words"):
-        query["word"] = words[0]
     return f"{base.rstrip('/')}/{page}" + (f"?{urlencode(query, safe=',')}" if query else "")

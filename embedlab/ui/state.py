@@ -47,6 +47,11 @@ def text(
     return (value or "").strip()[:limit]
 
 
+def begin(name: str, value: str) -> None:
+    """Let a line of text start with a value other than its default, where nothing else was written yet."""
+    st.session_state.setdefault("_kept", {}).setdefault(name, value)
+
+
 def area(name: str, default: str, label: str, *, help: str | None = None, limit: int = 2000, height: int = 120) -> str:
     """Several lines of text; at most ``limit`` characters."""
     value = st.text_area(label, default, height=height, max_chars=limit, key=name, help=help, bind="query-params")
@@ -119,6 +124,11 @@ def number(name: str, default: int, low: int, high: int, label: str, *, step: in
 def flag(name: str, default: bool, label: str, *, help: str | None = None) -> bool:
     """On or off."""
     return bool(st.toggle(label, default, key=name, help=help, bind="query-params"))
+
+
+def addressed(title: str, options: int) -> str:
+    """How the title of one of so many options stands in the address: buttons, for few, have it as Markdown."""
+    return md(title) if options <= FEW else title
 
 
 def put(name: str, value: Any) -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_a_link_holds_what_is_chosen_and_leaves_out_the_rest() -> None:
     chosen = {"pages": ["lessons", "neighbors"], "lessons": [], "models": ["lsa"], "words": ["bank", "a&b"]}
-    expected = "http://x/lessons?only_pages=lessons,neighbors&only_models=lsa&only_words=bank,a%26b&word=bank"
+    expected = "http://x/lessons?only_pages=lessons,neighbors&only_models=lsa&only_words=bank,a%26b"
     assert link("http://x/", "lessons", chosen) == expected
     assert link("http://x", "lessons", {}) == "http://x/lessons"
 
@@ -38,10 +38,12 @@ def test_the_sidebar_shows_the_pinned_pages_and_keeps_them(monkeypatch: pytest.M
     monkeypatch.setattr(streamlit, "navigation", seen)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["only_pages"] = "neighbors,nonsense,map"
+    app.query_params["only_words"] = "queen,duck"
     sound(app.run())
     del app.query_params["only_pages"]
     sound(app.run())
     assert pages == [["Neighbors", "Map"]] * 2
+    assert app.session_state["_kept"] == {"word": "queen"}
     assert app.query_params["only_pages"] == "neighbors,nonsense,map"
 
 
