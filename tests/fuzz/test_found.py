@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -81,6 +83,16 @@ def test_a_parquet_column_that_is_no_utf_8(tmp_path: Path) -> None:
         list(Corpus.from_file(tmp_path / "a.parquet"))
 
 
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.zip"])
+def test_a_packed_text_that_is_no_utf_8_further_on(name: str, tmp_path: Path) -> None:
+    text = b"The king sat. " * 30_000 + b"Mus\xe9e.\n"
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith("gz") else targets.zipped(**{"a.txt": text}))
+    with pytest.raises(
+        BadInput, match="begins as utf-8 text, but within its first [0-9,]+ bytes is one .0xe9. that is not"
+    ):
+        list(Corpus.from_file(tmp_path / name))
+
+
 def test_a_docx_whose_packing_is_broken_inside(tmp_path: Path) -> None:
     data = bytearray(targets.word_document())
     with zipfile.ZipFile(io.BytesIO(bytes(data))) as made:
@@ -117,6 +129,20 @@ def test_recipes(text: bytes, sentence: str, tmp_path: Path) -> None:
 def test_a_language_that_is_no_code() -> None:
     with pytest.raises(BadSetting, match=r"locale must be the code of a language such as en.*, not '\\ud800'"):
         TextOptions(locale="\ud800")
+
+
+def test_a_file_that_may_not_be_read_and_one_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput, match="There is no file .*pipe"):
+        published.load(tmp_path / "pipe")
+    (tmp_path / "v.txt").write_text("the 1 2\n")
+
+    def forbidden(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(published, "_plain", forbidden)
+    with pytest.raises(BadInput, match=r"v\.txt cannot be read: Permission denied"):
+        published.load(tmp_path / "v.txt")
 
 
 @pytest.mark.parametrize("source", ["~nobody/vectors.txt", "a" * 400, "a\0b"])
