@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +35,11 @@ class FetchSettings:
     replace: bool = False
 
 
+def local_files() -> bool:
+    """Whether visitors may name files of the machine that runs the lab; ``EMBEDLAB_LOCAL_FILES=0`` forbids it."""
+    return os.environ.get("EMBEDLAB_LOCAL_FILES", "1").lower() not in ("0", "no", "off", "false")
+
+
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     """Load the vectors and put them on the shelf of published models.
 
@@ -42,13 +48,14 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     """
     asked = FetchSettings(**values)
     source: str | Path = asked.source
+    files = local_files() or not source
     if not source:
         name = training_text.laid_down(run.folder)
         if not name:
             raise BadInput("Give a file, a folder, an address or a name.")
         source = training_text.text_file(run.folder, name)
     model = import_module(LOADER).load(
-        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress
+        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
     )
     model.save(run.result)
     key = shelf.keep(run.result, model.title[: shelf.LONGEST], source="published", replace=asked.replace)

@@ -17,7 +17,6 @@ from typing import Any, Literal
 
 from embedlab import dispatch, processes, storage
 from embedlab.base import BadInput, Cancelled, EmbedLabError, OnProgress, Progress
-from embedlab.limits import Limits, met
 from embedlab.run_folder import EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
 from embedlab.run_queue import Place
 
@@ -183,17 +182,14 @@ def main(folder: Path) -> int:
 
 
 def _reporter(run: Run, began: float) -> OnProgress:
-    """Writes events down, and stops the work when the run has been cancelled or has worked too long."""
-    last, most = RunEvent(0.0, 0, 0, phase=""), Limits.from_environment().seconds
+    """Writes events down, and stops the work when the run has been cancelled."""
+    last = RunEvent(0.0, 0, 0, phase="")
 
     def report(progress: Progress) -> None:
         nonlocal last
         if run.cancelling:
             raise Cancelled("Stopped, as asked.")
         event = RunEvent.of(progress, time.time() - began)
-        if event.time > most:
-            said = f"The run was stopped after {event.time:,.0f} seconds; {most:,} are possible. Ask for less at once."
-            raise BadInput(met("seconds", said))
         notable = progress.peek is not None or (event.phase, event.epoch) != (last.phase, last.epoch)
         if notable or event.time - last.time >= EVERY or event.step >= event.total:
             add_line(run.folder / EVENTS, dataclasses.asdict(event))

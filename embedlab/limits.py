@@ -24,7 +24,7 @@ def _limit(most: int, text: str) -> Any:
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds, each a positive whole number.
+    """Bounds, each a positive whole number (``memory_mb`` is 0 if not set).
 
     ``EMBEDLAB_MAX_<NAME>`` sets one, for example ``EMBEDLAB_MAX_UPLOAD_BYTES=50000000``.
     """
@@ -44,6 +44,7 @@ class Limits:
     dimensions: int = _limit(2_000, "Width of the vectors and layers of a model in training.")
     epochs: int = _limit(1_000, "Passes over the text.")
     seconds: int = _limit(172_800, "How long a run in the background may work.")
+    memory_mb: int = _limit(0, "Megabytes of memory of such a run; half of the machine's if not set.")
     points: int = _limit(10_000, "Words on a map, or occurrences in a cloud.")
     sentences: int = _limit(100_000, "Sentences that a contextual model reads for one answer.")
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import time
 from pathlib import Path
 from subprocess import Popen
 
 from embedlab import processes
+from embedlab.limits import MB, Limits, met
 from embedlab.run_folder import ALIVE, GRACE, LOG, Run, Status
 
-MEMORY, SECONDS = "EMBEDLAB_RUN_MEMORY_MB", "EMBEDLAB_RUN_SECONDS"
 EVERY = 0.2
 """Seconds between two looks."""
 
@@ -42,7 +41,8 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
 
 
 def _stand_by(run: Run, process: Popen[bytes]) -> None:
-    most, longest = limits()
+    limits = Limits.from_environment()
+    most, longest = limits.memory_mb or _half_of_the_memory(), limits.seconds
     began, cancelled = time.monotonic(), 0.0
     while process.poll() is None:
         time.sleep(EVERY)
@@ -54,22 +54,21 @@ def _stand_by(run: Run, process: Popen[bytes]) -> None:
             cancelled = cancelled or time.monotonic()
             if time.monotonic() - cancelled > GRACE:
                 processes.kill(process.pid)
-        elif most and processes.memory(process.pid) > most * 1e6:
+        elif (taken := processes.memory(process.pid) / MB) > most:
             processes.kill(process.pid)
-            _say(run, "failed", f"It needed more than {most:,.0f} MB of memory, which is what a run may have here. Use "
-                 f"a smaller text, fewer words or fewer dimensions, or raise {MEMORY}.")  # fmt: skip
-        elif longest and time.monotonic() - began > longest:
+            said = f"It needed {taken:,.0f} MB of memory, more than the {most:,} MB that a run may have here."
+            _say(run, "failed", met("memory_mb", f"{said} Use a smaller text, fewer words or fewer dimensions."))
+        elif time.monotonic() - began > longest:
             processes.kill(process.pid)
-            _say(run, "failed", f"It took more than {longest:,.0f} seconds, which is what a run may take here. Use a "
-                 f"smaller text or fewer epochs, or raise {SECONDS}.")  # fmt: skip
+            said = f"It took more than the {longest:,} seconds that a run may take here."
+            _say(run, "failed", met("seconds", f"{said} Use a smaller text or fewer epochs."))
 
 
-def limits() -> tuple[float, float]:
-    """Megabytes and seconds that a run may use; 0 for no limit. Half of the machine's memory, and no limit of time."""
+def _half_of_the_memory() -> int:
+    """In megabytes."""
     import psutil
 
-    memory = float(os.environ.get(MEMORY) or psutil.virtual_memory().total / 2e6)
-    return memory, float(os.environ.get(SECONDS) or 0)
+    return int(psutil.virtual_memory().total / 2 / MB)
 
 
 def _say(run: Run, status: Status, error: str = "") -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from embedlab import dispatch, executors, jobs, run_process
+from embedlab import dispatch, executors, jobs
 from embedlab.base import BadInput, Unreachable
 from embedlab.executors import LocalExecutor, Workers
 from embedlab.jobs import Run
@@ -203,8 +203,8 @@ def test_runs_left_waiting_by_a_server_that_died_are_taken_up_by_the_next(
 @pytest.mark.parametrize(
     ("way", "variable", "value", "said"),
     [
-        ("greedy", run_process.MEMORY, "200", "more than 200 MB of memory"),
-        ("twice", run_process.SECONDS, "1.5", "more than 2 seconds"),
+        ("greedy", "EMBEDLAB_MAX_MEMORY_MB", "200", "more than the 200 MB"),
+        ("twice", "EMBEDLAB_MAX_SECONDS", "1", "more than the 1 seconds"),
     ],
 )
 def test_a_run_beyond_its_limits_is_stopped_and_says_why(

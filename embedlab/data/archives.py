@@ -244,7 +244,7 @@ class _Metered(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes], name: str, meter: Meter) -> None:
         super().__init__()
-        self.stream, self.name, self.meter = stream, name, meter
+        self.stream, self.name, self.meter, self.given = stream, name, meter, 0
 
     def readable(self) -> bool:
         return True
@@ -261,7 +261,11 @@ class _Metered(io.RawIOBase):
             buffer[done : done + len(block)] = block
             done += len(block)
         self.meter.add(done)
+        self.given += done
         return done
+
+    def tell(self) -> int:
+        return self.given
 
     def close(self) -> None:
         self.stream.close()

@@ -36,6 +36,7 @@ def load(
     licence: str = "",
     on_progress: OnProgress | None = None,
     allow_local: bool = False,
+    files: bool = True,
 ) -> StaticModel:
     """Load published word vectors.
 
@@ -49,6 +50,7 @@ def load(
         licence: of the vectors, for the card.
         on_progress: told bytes while downloading, bytes or rows while reading.
         allow_local: let addresses lead to this machine (for tests).
+        files: whether the source may be a file or folder of this machine.
 
     Returns:
         ``WordVectors``, or a ``FastText`` that composes unknown words from a fastText .bin.
@@ -64,9 +66,12 @@ def load(
         raise BadInput("At least one word must be read.")
     text = str(source)
     with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
-        path, card = _at_hand(text, Path(scratch), on_progress, allow_local)
-        with _plain(path, member) as plain:
-            model = _read(plain, layout, max_words, text, on_progress)
+        try:
+            path, card = (_file(text) if files else None) or _fetched(text, Path(scratch), on_progress, allow_local)
+            with _plain(path, member) as plain:
+                model = _read(plain, layout, max_words, text, on_progress)
+        except OSError as error:
+            raise BadInput(f"{text} cannot be read: {error.strerror or error}.") from error
     model.card = replace(card, title=title or _stem(text), licence=licence or card.licence)
     return model
 
@@ -128,27 +133,45 @@ def _read(path: Path, layout: str, most: int | None, source: str, on_progress: O
     return WordVectors(words, matrix, None, VectorsConfig(family=family, format=layout))
 
 
-def _at_hand(source: str, scratch: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
-    """The file on this machine, fetched if need be, and what is known of it."""
-    card = Card(text=source, source="published", created=date.today().isoformat(), versions=versions())
+def _card(text: str) -> Card:
+    return Card(text=text, source="published", created=date.today().isoformat(), versions=versions())
+
+
+def _file(source: str) -> tuple[Path, Card] | None:
+    """A file of this machine and what is known of it; ``None`` if the source is no path."""
     if "://" in source:
-        name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
-        return downloads.fetch(source, scratch / name, on_progress=on_progress, allow_local=allow_local), card
+        return None
     path = storage.on_this_machine(source)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
         if len(files) != 1:
             names = ", ".join(file.name for file in files) or "none"
             raise BadInput(f"{path} should hold one file of word vectors and holds {names}. Give the file itself.")
-        return files[0], replace(card, text=files[0].name)
-    if path.exists():
-        return path, replace(card, text=path.name)
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", source) or path.suffix.lower() in SUFFIXES:
+        return files[0], _card(files[0].name)
+    if path.is_file():
+        return path, _card(path.name)
+    if path.exists() or not _is_name(source):
         raise BadInput(f"There is no file {source}.")
+    return None
+
+
+def _is_name(source: str) -> bool:
+    """Whether a text can be a name in gensim's catalogue."""
+    return bool(re.fullmatch(r"[\w-]+(\.[\w-]+)*", source)) and Path(source).suffix.lower() not in SUFFIXES
+
+
+def _fetched(source: str, scratch: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
+    """A file from the network and what is known of it."""
+    if "://" in source:
+        name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
+        path = downloads.fetch(source, scratch / name[-100:], on_progress=on_progress, allow_local=allow_local)
+        return path, _card(source)
+    if not _is_name(source):
+        raise BadInput(f"'{source}' is no address and no name. Files of this machine are not read here: upload them.")
     entry = downloads.catalogue(allow_local=allow_local).get(source)
     if entry is None:
         raise BadInput(f"There is no file {source}, and gensim's catalogue has no vectors of that name.")
-    card = replace(card, text=entry.description or source, licence=entry.licence)
+    card = replace(_card(entry.description or source), licence=entry.licence)
     return downloads.fetch_entry(entry, scratch / f"{source}.gz", on_progress=on_progress), card
 
 

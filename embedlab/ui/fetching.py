@@ -6,7 +6,7 @@ import streamlit as st
 
 from embedlab import jobs, registry, shelf, training_text
 from embedlab.base import BadInput, BadModel, EmbedLabError
-from embedlab.fetch_runs import FetchSettings
+from embedlab.fetch_runs import FetchSettings, local_files
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.ui import given, page_links, runs, state, widgets
@@ -29,7 +29,8 @@ def form() -> None:
     st.markdown(
         "The vectors people know, in the formats of word2vec, GloVe and fastText (`.txt`, `.vec`, `.bin`, also packed)."
     )
-    way = state.choice("from", list(WAYS), "name", "From", titles=WAYS)
+    ways = [way for way in WAYS if way != "path" or local_files()]
+    way = state.choice("from", ways, "name", "From", titles=WAYS)
     found = source = None
     if way == "file":
         found = given.file("File of vectors", ENDINGS, "vectors-file")

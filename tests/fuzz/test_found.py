@@ -88,7 +88,7 @@ def test_a_packed_text_that_is_no_utf_8_further_on(name: str, tmp_path: Path) ->
     text = b"The king sat. " * 30_000 + b"Mus\xe9e.\n"
     (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith("gz") else targets.zipped(**{"a.txt": text}))
     with pytest.raises(
-        BadInput, match="begins as utf-8 text, but within its first [0-9,]+ bytes is one .0xe9. that is not"
+        BadInput, match=r"begins as utf-8 text, but within its first [0-9,]+ bytes is one .0xe9. that is not"
     ):
         list(Corpus.from_file(tmp_path / name))
 
@@ -133,7 +133,7 @@ def test_a_language_that_is_no_code() -> None:
 
 def test_a_file_that_may_not_be_read_and_one_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(BadInput, match="There is no file .*pipe"):
+    with pytest.raises(BadInput, match=r"There is no file .*pipe"):
         published.load(tmp_path / "pipe")
     (tmp_path / "v.txt").write_text("the 1 2\n")
 
