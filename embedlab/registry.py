@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -243,8 +244,10 @@ def load_model(key: str | Path) -> Model:
     Raises:
         BadModel: nothing of that name, or the folder is damaged.
     """
-    text = str(key)
-    folder = Path(text) if (Path(text) / storage.CONFIG).is_file() else find(text).folder
+    text, here = str(key), False
+    with contextlib.suppress(OSError):  # a name longer than any file's
+        here = (Path(text) / storage.CONFIG).is_file()
+    folder = Path(text) if here else find(text).folder
     if not packaged.is_published(folder):
         return model_class(storage.read_kind(folder)).load(folder)
     known = folder == packaged.minilm()

@@ -54,3 +54,4 @@ print(len(model), model.dim)
 """
 )
 widgets.explain("models")
+widgets.explain("security", "What is defended, and what is not", ":material/shield:")

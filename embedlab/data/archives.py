@@ -85,9 +85,13 @@ def pieces(path: Path, limits: Limits) -> Iterator[Piece]:
         BadInput: nothing readable is there, or an archive is damaged, encrypted, nested, too large, or holds a
             path that leads out of it.
     """
-    if path.is_dir():
+    try:
+        folder, there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise BadInput(f"{path.name[:60]} cannot be opened: {error.strerror}.") from error
+    if folder:
         yield from _folder(path, limits)
-    elif not path.exists():
+    elif not there:
         raise BadInput(f"There is no file {path}.")
     else:
         yield from _file(path, limits)

@@ -55,11 +55,11 @@ def _inside_app() -> None:
         st.rerun()
 
 
-def explain(slug: str) -> None:
-    """A fold-out with the mathematics and the paper, from ``assets/help/<slug>.md``."""
+def explain(slug: str, title: str = "The mathematics and the paper", icon: str = ":material/functions:") -> None:
+    """A fold-out with the text of ``assets/help/<slug>.md``."""
     file = HELP / f"{slug}.md"
     if file.is_file():
-        with st.expander("The mathematics and the paper", icon=":material/functions:"):
+        with st.expander(title, icon=icon):
             st.markdown(file.read_text(encoding="utf-8"))
 
 

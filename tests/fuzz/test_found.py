@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 from safetensors.numpy import save_file
 
-from embedlab import archive, downloads, encodings, parsed, recipes, results, shelf, storage, training_runs
+from embedlab import archive, downloads, encodings, parsed, recipes, registry, results, shelf, storage, training_runs
 from embedlab.analysis.clouds import Cloud
 from embedlab.base import BadInput, BadModel, BadSetting, Card, EmbedLabError, UnknownWord
 from embedlab.data.corpus import Corpus
@@ -143,6 +143,13 @@ def test_a_file_that_may_not_be_read_and_one_that_is_none(tmp_path: Path, monkey
     monkeypatch.setattr(published, "_plain", forbidden)
     with pytest.raises(BadInput, match=r"v\.txt cannot be read: Permission denied"):
         published.load(tmp_path / "v.txt")
+
+
+def test_a_name_longer_than_any_file_s(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"a{60} cannot be opened: File name too long"):
+        Corpus.from_file(tmp_path / ("a" * 300 + ".txt"))
+    with pytest.raises(BadModel, match=r"There is no model 'a{300}'"):
+        registry.load_model("a" * 300)
 
 
 @pytest.mark.parametrize("source", ["~nobody/vectors.txt", "a" * 400, "a\0b"])
