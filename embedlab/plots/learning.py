@@ -59,8 +59,10 @@ def parts(
             series[text], colors[text] = pairs or (), color
     fig = _losses(series, colors, unit, name)
     if training:
-        fig.for_each_trace(lambda trace: trace.update(showlegend=trace.name.endswith("training")))
-        fig.update_traces(mode="lines", line_width=1.5, selector={"showlegend": True})
+        for trace in fig.data:  # short names in the legend: on a phone it has little room beside the camera
+            part, text = trace.name.rsplit(", ", 1)
+            seen = text == "training"
+            trace.update({"name": part, "mode": "lines", "line.width": 1.5} if seen else {"showlegend": False})
     return fig
 
 

@@ -58,7 +58,8 @@ def _numbers(run: Run, how: RunState, events: Sequence[RunEvent]) -> None:
         unseen = held_out[-1] if shown.units_per_word is None else min(held_out)
         words, note = shown.word_perplexity(unseen), "This one is measured on sentences that were kept from training."
         delta = f"word perplexity {words}" if words else None
-        next(cells).metric("Held out", shown.text(unseen), delta, "off", help=f"{shown.help} {note}")
+        help = f"{shown.help} {note}"
+        next(cells).metric("Held out", shown.text(unseen), delta, "off", delta_arrow="off", help=help)
     counted = [event for event in events if event.tokens_per_second and event.phase != "reading"]
     trained = [event for event in counted if event.phase == "training"] or counted
     speeds = [event.tokens_per_second for event in trained if event.tokens_per_second]

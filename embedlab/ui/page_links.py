@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import bert_words, cache, contextual, flair_models, widgets
+from embedlab.ui import bert_words, cache, contextual, flair_models, state, widgets
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def show(keys: Sequence[str], watch: Sequence[str] = ()) -> None:
     with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
         for page in PAGES:
             titles = widgets.unique_titles([spec for spec in specs if (page.listed or page.fits)(spec)])
-            own = [titles[spec.key] for key in keys for spec in specs if spec.key == key and page.fits(spec)]
+            wanted = [spec.key for key in keys for spec in specs if spec.key == key and page.fits(spec)]
+            own = [state.addressed(titles[key], len(titles)) for key in wanted]
             if not own:
                 continue
             address: dict[str, Any] = {page.address: own if page.many else own[0]}

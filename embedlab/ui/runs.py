@@ -204,10 +204,11 @@ def _row(run: Run, shown: Run | None) -> None:
         text = f"{SIGNS[status]} **{md(settings.name, 60)}** :gray[{when}, {status}]"
         st.markdown(text, width="stretch")
         here = shown is not None and shown.id == run.id
-        st.button("Open", key=f"open-{run.id}", on_click=look_at, args=(run,), disabled=here)
-        with st.popover("Delete", icon=":material/delete:"):
-            st.markdown("Delete this run, its text and its result? A kept model stays.")
-            st.button("Delete the run", key=f"delete-{run.id}", on_click=_delete, args=(run,), type="primary")
+        with st.container(horizontal=True, width="content"):  # on a phone both go below the name
+            st.button("Open", key=f"open-{run.id}", on_click=look_at, args=(run,), disabled=here)
+            with st.popover("Delete", icon=":material/delete:"):
+                st.markdown("Delete this run, its text and its result? A kept model stays.")
+                st.button("Delete the run", key=f"delete-{run.id}", on_click=_delete, args=(run,), type="primary")
 
 
 def _delete(run: Run) -> None:

@@ -30,6 +30,6 @@ def test_parts_share_a_color_between_training_and_held_out_text() -> None:
     seen = {"forward": [(0.5, 90.0), (1.0, 60.0)], "backward": [(0.5, 95.0), (1.0, 70.0)]}
     fig = learning.parts({"forward": [(1.0, 65.0)], "backward": [(1.0, 71.0)]}, seen, "epoch", "perplexity")
     colors = {trace.name: trace.line.color for trace in fig.data}
-    assert list(colors) == ["forward, training", "forward, held out", "backward, training", "backward, held out"]
-    assert colors["forward, training"] == colors["forward, held out"] != colors["backward, training"]
+    assert list(colors) == ["forward", "forward, held out", "backward", "backward, held out"]
+    assert colors["forward"] == colors["forward, held out"] != colors["backward"]
     assert [trace.name for trace in learning.parts({"a": [(1, 2.0)]}, {}, "epoch", "loss").data] == ["a, held out"]

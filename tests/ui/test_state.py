@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedlab.ui import state
+
 
 def script() -> None:
     import streamlit as st
@@ -73,3 +75,22 @@ def test_a_word_of_one_page_is_in_the_field_of_the_next(tmp_path: Path) -> None:
     page.switch_page("other.py").run()
     assert not page.exception
     assert (page.text_input[0].label, page.text_input[0].value) == ("Search a word", "guitar")
+
+
+@pytest.mark.parametrize("options", [2, 20])
+def test_an_option_is_found_by_its_title_in_the_address_whatever_letters_it_has(options: int) -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from embedlab.ui import state
+
+        keys = [f"k{i}" for i in range(st.session_state["options"])]
+        titles = {key: f"Tale v1.{key} (x_y)*" for key in keys}
+        st.text(state.choice("one", keys, "k0", "One", titles=titles))
+        st.text(*state.many("any", keys, ["k0"], "Any", titles=titles))
+
+    app = AppTest.from_function(script, default_timeout=60)
+    app.session_state["options"] = options
+    address = state.addressed("Tale v1.k1 (x_y)*", options)
+    app.query_params["one"], app.query_params["any"] = address, [address]
+    assert [item.value for item in app.run().text] == ["k1", "k1"]
