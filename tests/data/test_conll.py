@@ -245,7 +245,7 @@ def test_files_that_are_not_there_folders_and_large_files(tmp_path, monkeypatch)
     with pytest.raises(BadInput, match="cannot be read"):
         read_conll(tmp_path)
     monkeypatch.setenv("EMBEDLAB_MAX_DOCUMENT_BYTES", "5")
-    with pytest.raises(BadInput, match="is larger than"):
+    with pytest.raises(BadInput, match="at most 5 bytes are read"):
         read(tmp_path, "Lima\tB-LOC\n")
 
 
