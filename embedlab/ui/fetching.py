@@ -10,6 +10,7 @@ from embedlab.fetch_runs import FetchSettings, local_files
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.ui import given, page_links, runs, state, widgets
+from embedlab.ui.visitor import visitor
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -54,7 +55,7 @@ def form() -> None:
             if found is not None:
                 training_text.lay_down(run.folder, found.name, found)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
-            jobs.start("fetch", settings, run)
+            jobs.start("fetch", settings, run, visitor())
     loads = jobs.all_runs("fetch")
     active = [run for run in loads if run.state().active]
     for run in active or loads[:1]:  # of those that have ended, the latest is told

@@ -14,7 +14,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
-from embedlab.ui import cache, compared, loss_parts, measures, page_links, runs, widgets
+from embedlab.ui import cache, compared, loss_parts, measures, page_links, run_bar, runs, widgets
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -74,6 +74,7 @@ def _said(run: Run, how: RunState) -> None:
         st.info(f"This training was cancelled. {AGAIN}")
     else:
         st.error(f"{md(how.error)} {AGAIN}")
+        run_bar.go_on(run)
 
 
 def _result(run: Run) -> None:
