@@ -65,7 +65,7 @@ def moments(run: Run) -> list[Moment]:
     """What was seen of the watched words so far, one an epoch."""
     found = []
     for values in lines(run.folder / MOMENTS):
-        with contextlib.suppress(KeyError, TypeError, ValueError):  # a line is damaged
+        with contextlib.suppress(KeyError, TypeError, ValueError, ArithmeticError):  # a line is damaged
             found.append(Moment.from_dict(values))
     return found
 

@@ -86,8 +86,9 @@ class Cloud:
             said = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
             rows = tuple(parsed.made(Occurrence, row) for row in said["occurrences"])
             found = cls(
-                str(said["word"]), tuple(map(str, said["layers"])), rows, arrays["points"],
-                arrays["groups"].astype(np.int32), arrays["central"], int(said["found"]), int(said["sentences"]),
+                str(said["word"]), tuple(map(str, said["layers"])), rows, arrays["points"].astype(np.float32),
+                arrays["groups"].astype(np.int32), arrays["central"].astype(np.float32), int(said["found"]),
+                int(said["sentences"]),
             )  # fmt: skip
             shape = (len(found.layers), len(rows))
             if not (found.groups.shape == found.central.shape == shape and found.points.shape == (*shape, 2)):

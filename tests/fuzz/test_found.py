@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from embedlab import archive, downloads, encodings, parsed, recipes, registry, results, shelf, storage, training_runs
 from embedlab.analysis.clouds import Cloud
@@ -251,6 +251,25 @@ def test_a_cloud_whose_parts_do_not_fit(tmp_path: Path) -> None:
         path.write_text(json.dumps(whole | change))
         with pytest.raises(BadModel, match=f"{sentence}.* Compute it again"):
             Cloud.load(tmp_path / "cloud")
+
+
+def test_a_cloud_of_other_numbers(tmp_path: Path) -> None:
+    targets.make_cloud(tmp_path)
+    arrays = load_file(tmp_path / "cloud" / "cloud.safetensors")
+    save_file(arrays | {"central": arrays["central"] > 0}, tmp_path / "cloud" / "cloud.safetensors")
+    assert Cloud.load(tmp_path / "cloud").typical(0, 0)
+
+
+def test_a_look_at_a_training_that_is_damaged_is_left_out(tmp_path: Path) -> None:
+    targets.make_run(tmp_path)
+    for change in (
+        '{"epoch": Infinity, "watched": [], "neighbors": [], "words": [], "points": []}',
+        "{}",
+        '{"epoch": "x"}',
+    ):
+        with (tmp_path / training_runs.MOMENTS).open("a") as file:
+            file.write(change + "\n")
+    assert [moment.epoch for moment in training_runs.moments(Run(tmp_path))] == [1]
 
 
 def test_measured_figures_that_are_none(tmp_path: Path) -> None:
