@@ -105,6 +105,18 @@ def test_a_run_under_way_is_shown_and_can_be_cancelled(monkeypatch: pytest.Monke
     assert "This was cancelled." in page.info[0].value
 
 
+def test_how_far_a_run_is_is_said_in_words() -> None:
+    reports = [None, (3000, 3000, "reading"), (0, 0, "loading the model"), (50, 200, "encoding"), (1, 2, "sorting")]
+    reports += [(0, 3, "drawing"), (3, 3, "drawing")]
+    said = [cloud_views._far(one and jobs.RunEvent(0.0, one[0], one[1], phase=one[2])) for one in reports]
+    assert said == [
+        (0, "starting"), (0, "looking through the text, 3,000 sentences"), (0, "loading the model"),
+        (pytest.approx(0.2), "the model reads, 50 of 200 words"),
+        (pytest.approx(0.85), "sorting into groups, 1 of 2 layers"),
+        (0.9, "drawing; UMAP takes a few minutes for thousands of points"), (0.9, "drawing"),
+    ]  # fmt: skip
+
+
 def test_bad_addresses_raise_nothing() -> None:
     opened(cloud_word="nonsense", cloud_layer="x", cloud_group="77", cloud_groups="900", most="9", drawn_by="x")
     page = opened(look_in="A text", text_word=" ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -136,7 +138,8 @@ def vectors(
     """(L, N, D) vectors of the marked words, at every layer that is asked for.
 
     Up to ``AT_ONCE`` sentences are kept whole on disk (see ``embedlab.encodings``); more are read piece by piece, and
-    only the words' own vectors stay, since every word of 5,000 sentences at every layer would fill the memory.
+    only the words' own vectors stay and are kept, since every word of 5,000 sentences at every layer would fill the
+    memory.
 
     Args:
         model: contextual; a static one has the same vector everywhere, and zeros for a word that it does not know.
@@ -154,6 +157,24 @@ def vectors(
     if len(occurrences) <= AT_ONCE:
         words, places = [one.words for one in occurrences], [one.position for one in occurrences]
         return encodings.at_places(reader, words, places, layers, on_progress, store)
+    if not reader.repeatable:
+        return _in_pieces(reader, occurrences, layers, on_progress)
+    store = store or encodings.Store.at_home()
+    asked = [encodings.key_of(reader, [one.words for one in occurrences], layers), [o.position for o in occurrences]]
+    key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+    if kept := store.read(key):
+        return kept[0]
+    made = _in_pieces(reader, occurrences, layers, on_progress)
+    store.write(key, [made])
+    return made
+
+
+def _in_pieces(
+    reader: ContextualModel,
+    occurrences: Sequence[Occurrence],
+    layers: Sequence[str] | None,
+    on_progress: OnProgress | None,
+) -> Floats:
     made = np.empty((len(reader.layer_numbers(layers)), len(occurrences), reader.dim), np.float32)
     total, done = sum(len(one.words) for one in occurrences), 0
     for low in range(0, len(occurrences), AT_ONCE):

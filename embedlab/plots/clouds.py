@@ -47,8 +47,8 @@ def cloud(points: Floats, layers: Sequence[str], groups: Named, texts: Sequence[
     }  # fmt: skip
     frames = [{"name": str(i), "data": [_places(each)], "traces": [0]} for i, each in enumerate(points)]
     fig = go.Figure({"data": [trace, *legend(groups)], "frames": frames})
-    bound = 1.08 * float(np.abs(points).max(initial=0.1))
-    for axis in (fig.update_xaxes, fig.update_yaxes):
+    bounds = (1.08 * np.abs(points).max(axis=(0, 1), initial=0.1)).tolist()  # the same for all layers
+    for axis, bound in zip((fig.update_xaxes, fig.update_yaxes), bounds, strict=True):
         axis(range=[-bound, bound], showticklabels=False, showgrid=False, zeroline=False, ticks="")
     neutral(fig, height=620, legend=True)
     fig.update_layout(

@@ -17,6 +17,8 @@ METHODS = {"pca": "PCA", "umap": "UMAP"}
 SORTERS = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}
 FIRST = ("ran", "bank", "right", "play", "charge", "cell", "spring", "Paris", "light", "race")
 IN_TEXTS = ("state", "right", "light", "current", "number", "party", "order", "ran")
+SAMPLE = "wikipedia"
+"""The sample that a word is looked for in at first: the generated one has few words that mean much."""
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 """Models that the page opens with, the first that is at hand."""
 
@@ -50,7 +52,7 @@ def ask() -> Question | None:
     widgets.chips("Try", FIRST if place == "shipped" else IN_TEXTS, "cloud_word" if place == "shipped" else "text_word")
     chosen = None
     if place == "text":
-        chosen = upload.text_upload(options=AS_WRITTEN)
+        chosen = upload.text_upload(options=AS_WRITTEN, sample=SAMPLE)
         if chosen is None:
             return None
         if not word:

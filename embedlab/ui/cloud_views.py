@@ -12,7 +12,7 @@ import streamlit as st
 from embedlab import cloud_runs, jobs
 from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.shared_words import shared
-from embedlab.jobs import Run, RunState
+from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import clouds
 from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
@@ -78,12 +78,22 @@ def _working(identifier: str) -> None:
     if run_bar.ended(run):
         st.rerun()
     events = run.events()
-    last = events[-1] if events else None
-    said = (
-        "starting" if last is None else f"reading, {last.step:,} sentences" if last.phase == "reading" else last.phase
-    )
-    known = last is not None and last.phase == "encoding"
-    run_bar.show(run, last.fraction if last and known else 0.0, md(said))
+    run_bar.show(run, *_far(events[-1] if events else None))
+
+
+def _far(last: RunEvent | None) -> tuple[float, str]:
+    """How far a run is, 0 to 1, and what it does, by its latest report; reading takes the longest but for UMAP."""
+    if last is None:
+        return 0.0, "starting"
+    if last.phase == "reading":
+        return 0.0, f"looking through the text, {last.step:,} sentences"
+    if last.phase == "encoding":
+        return 0.8 * last.fraction, f"the model reads, {last.step:,} of {last.total:,} words"
+    if last.phase == "sorting":
+        return 0.8 + 0.1 * last.fraction, f"sorting into groups, {last.step} of {last.total} layers"
+    if last.phase == "drawing":
+        return 0.9, "drawing; UMAP takes a few minutes for thousands of points" if last.fraction < 1 else "drawing"
+    return 0.0, md(last.phase)
 
 
 def show(question: Question, made: Cloud) -> None:

@@ -33,7 +33,7 @@ class Chosen:
     draft: jobs.Run | None = None
 
 
-def text_upload(options: TextOptions | None = None) -> Chosen | None:
+def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> Chosen | None:
     """Let the visitor choose a text and how it is cut into words.
 
     The way and the sample are in the address (``source``, ``sample``), as is the folder of a text of one's own
@@ -41,6 +41,7 @@ def text_upload(options: TextOptions | None = None) -> Chosen | None:
 
     Args:
         options: how the text becomes words; the visitor is asked if ``None``.
+        sample: the one that is chosen at first.
 
     Returns:
         The choice, or ``None`` while there is no usable text (the page then says what is missing).
@@ -48,7 +49,7 @@ def text_upload(options: TextOptions | None = None) -> Chosen | None:
     way = state.choice("source", list(WAYS), "sample", "Text", titles=WAYS)
     draft = None if way == "sample" else _draft(way)
     name = training_text.laid_down(draft.folder) if draft else ""
-    sample = _sample() if way == "sample" else ""
+    sample = _sample(sample) if way == "sample" else ""
     if way != "sample" and not name:
         _ask_for_file() if way == "upload" else _ask_for_words()
         return None
@@ -68,9 +69,9 @@ def text_upload(options: TextOptions | None = None) -> Chosen | None:
     return Chosen(TextChoice(sample, name, column, options), draft)
 
 
-def _sample() -> str:
+def _sample(first: str) -> str:
     found = {item.key: item for item in datasets.samples()}
-    first = "kingdom" if "kingdom" in found else next(iter(found))
+    first = first if first in found else next(iter(found))
     key = state.choice("sample", list(found), first, "Sample", titles={key: found[key].title for key in found})
     item = found[key]
     st.caption(f"{md(item.text)} About {item.words:,} words. {md(item.licence)}.")

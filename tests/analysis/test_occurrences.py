@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -79,9 +81,14 @@ def test_the_vectors_are_those_of_the_marked_words(monkeypatch, tmp_path) -> Non
     np.testing.assert_array_equal(vectors(Counting(), found, store=store), [expected, 10 * expected])
     np.testing.assert_array_equal(vectors(Counting(), found, ["high"], store=store), [10 * expected])
     monkeypatch.setattr(occurrences, "AT_ONCE", 2)  # more than that: in pieces
+    monkeypatch.setattr(Counting, "repeatable", True)
     told = []
     np.testing.assert_array_equal(vectors(Counting(), found, None, told.append, store), [expected, 10 * expected])
     assert [(event.step, event.total) for event in told] == [(5, 6), (6, 6)]
+    monkeypatch.setattr(Counting, "read", None)  # what was read is kept, with the places of the words
+    np.testing.assert_array_equal(vectors(Counting(), found, store=store), [expected, 10 * expected])
+    with pytest.raises(TypeError):
+        vectors(Counting(), [dataclasses.replace(one, position=0) for one in found], store=store)
 
 
 def test_a_static_model_has_its_one_vector(make_model, tmp_path) -> None:

@@ -22,8 +22,8 @@ def test_every_layer_is_a_frame_and_a_step_of_the_slider() -> None:
     assert [(step.label, step.args[0][0]) for step in slider.steps] == [("embeddings", "0"), ("layer 1", "1")]
     assert slider.active == 1 and list(fig.data[0].x) == [6, 8, 10]
     assert all(step.args[1]["transition"]["duration"] > 0 for step in slider.steps)
-    low, high = fig.layout.xaxis.range
-    assert low < 0 and high > 11  # the same bounds for all layers
+    for axis, most in ((fig.layout.xaxis, 10), (fig.layout.yaxis, 11)):
+        assert axis.range[0] < 0 and most < axis.range[1] < 1.1 * most  # the same bounds for all layers
     assert list(fig.data[0].ids) == ["0", "1", "2"]
 
 
