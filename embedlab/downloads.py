@@ -224,8 +224,8 @@ def check_address(url: str, allow_local: bool = False) -> None:
 
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise BadInput(f"{url} is not an address: {error}.") from error
+    except (httpx.InvalidURL, ValueError) as error:
+        raise BadInput(f"{url!a} is not an address: {error}.") from error
     if allow_local:
         return
     if parsed.scheme != "https" or not parsed.host or parsed.userinfo:
@@ -234,7 +234,7 @@ def check_address(url: str, allow_local: bool = False) -> None:
         return  # the proxy resolves the name and decides
     try:
         found = socket.getaddrinfo(parsed.host, parsed.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise Unreachable(
             f"{parsed.host} could not be reached: there is no network or no such host. {INSTEAD}"
         ) from error

@@ -17,7 +17,7 @@ from embedlab.data.tables import LOOK, field_sizes, field_texts
 from embedlab.limits import met, size
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
-_DAMAGE = (*DAMAGE, KeyError, TypeError, AttributeError, ArithmeticError)
+_DAMAGE = (*DAMAGE, KeyError, TypeError, AttributeError, ArithmeticError, AssertionError)
 _BREAK = re.compile(r"\n\s*\n")
 
 

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow
 import pyarrow.parquet
+import pypdf
 import pytest
+from pypdf.generic import DecodedStreamObject, NameObject
 from safetensors.numpy import load_file, save_file
 
 from embedlab import archive, downloads, encodings, parsed, recipes, registry, results, shelf, storage, training_runs
@@ -91,6 +93,23 @@ def test_a_packed_text_that_is_no_utf_8_further_on(name: str, tmp_path: Path) ->
         BadInput, match=r"begins as utf-8 text, but within its first [0-9,]+ bytes is one .0xe9. that is not"
     ):
         list(Corpus.from_file(tmp_path / name))
+
+
+def test_a_pdf_at_which_its_library_gives_up(tmp_path: Path) -> None:
+    writer = pypdf.PdfWriter(io.BytesIO(targets.pdf()))
+    stream = DecodedStreamObject()
+    stream.set_data(b"Tj /F1 BI")
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(BadInput, match=r"a\.pdf is damaged or not a PDF \("):
+        list(Corpus.from_file(tmp_path / "a.pdf"))
+
+
+def test_addresses_that_no_codec_takes() -> None:
+    with pytest.raises(BadInput, match=r"'https://\\ud800/x' is not an address: "):
+        downloads.check_address("https://\ud800/x")
+    with pytest.raises(EmbedLabError, match=r"is not an address|could not be reached"):
+        downloads.check_address(f"https://{'a' * 80}.example/x")
 
 
 def test_a_docx_whose_packing_is_broken_inside(tmp_path: Path) -> None:

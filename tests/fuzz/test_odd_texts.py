@@ -81,12 +81,12 @@ def test_any_bytes_in_any_kind_of_file(content: bytes, kind: str, packer: str, e
 
 @fuzzed(100, text=LINES, encoding=st.sampled_from(ENCODINGS[:5]))
 def test_what_is_written_in_an_encoding_of_unicode_is_read_again(text: str, encoding: str) -> None:
-    text = text.encode(errors="replace").decode()
+    text = text.encode(errors="replace").decode().replace("\ufeff", "")
     with folder() as place, ours():
         path = Path(place) / "a.txt"
         path.write_bytes(text.encode(encoding))
         whole = "".join("".join(Corpus.from_file(path, encoding=encoding).texts()).split())
-        assert whole == "".join(text.lstrip("\ufeff").split())
+        assert whole == "".join(text.split())
 
 
 @fuzzed(200, text=LINES, word=TEXTS)
