@@ -33,7 +33,7 @@ with widgets.guard():
     if found:
         widgets.table(leaderboard.frame(found), "leaderboard", title="Every model against every measure")
     if without:
-        st.subheader("Not measured yet")
+        st.header("Not measured yet")
         for spec in without:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{md(spec.title)}** ({md(spec.source)})", width="stretch")

@@ -18,20 +18,20 @@ disk = model_cards.disk()
 for source, title in model_cards.SHELVES.items():
     own = [spec for spec in specs if spec.source == source]
     used = sum(disk.models[spec.key] for spec in own)
-    st.subheader(f"{title} ({len(own)}, {model_cards.megabytes(used)})", anchor=False)
+    st.header(f"{title} ({len(own)}, {model_cards.megabytes(used)})", anchor=False)
     if not own:
         st.caption(model_cards.EMPTY[source])
     for spec in own:
         model_cards.show(spec, disk.models[spec.key])
 
-st.subheader("Load published vectors", anchor=False)
+st.header("Load published vectors", anchor=False)
 fetching.form()
-st.subheader("Import a model", anchor=False)
+st.header("Import a model", anchor=False)
 with widgets.guard():
     model_cards.import_form()
 
 if specs:
-    st.subheader("Disk", anchor=False)
+    st.header("Disk", anchor=False)
     titles = widgets.unique_titles(specs)
     sizes = {titles[spec.key]: disk.models[spec.key] / 1e6 for spec in specs} | {"training runs": disk.runs / 1e6}
     names = sorted(sizes, key=lambda name: -sizes[name])

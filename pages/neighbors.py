@@ -40,7 +40,7 @@ if word and specs:
         view = state.choice("view", list(VIEWS), "overlap", "Look closer", titles=titles)
         VIEWS[view][1](asked)
     else:
-        st.subheader("Letter groups")
+        st.header("Letter groups")
         neighbor_views.letter_groups(asked)
     widgets.code(neighbor_views.source(asked, k))
 widgets.explain("neighbors")

@@ -68,7 +68,7 @@ road = sorted(families(), key=lambda family: family.year)  # of one year: in the
 specs = cache.specs()
 at_hand = {spec.family.key: spec for spec in reversed(specs)}
 
-st.subheader("The models at hand")
+st.header("The models at hand")
 if specs:
     for spec in specs:
         name, text, action = st.columns([3, 7, 2], vertical_alignment="center")
@@ -81,7 +81,7 @@ if specs:
 else:
     st.info("There is no model yet. Train one on the Training page.")
 
-st.subheader("The road, in years")
+st.header("The road, in years")
 steps = [Step(f.year, f.title, f.idea, family_color(f.key), f.here) for f in road]
 here = sum(f.here for f in road)
 st.caption("A filled dot is a model that this lab can train and load; a hollow one is still to come.")
@@ -92,7 +92,7 @@ widgets.figure(
     f"{here} of them are here.",
 )
 
-st.subheader("The road, in ideas")
+st.header("The road, in ideas")
 for family in road:
     step(family, at_hand)
 

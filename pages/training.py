@@ -30,14 +30,14 @@ def choose_model(tokens: int, types: int) -> tuple[str, type[Settings], dict[str
 
 def ask() -> None:
     """The form: text, model, settings, words to watch; then the preview and the button."""
-    st.subheader("1. Text", anchor=False)
+    st.header("1. Text", anchor=False)
     chosen = upload.text_upload()
     if chosen is None:
         return
     found = preview.head(chosen)
-    st.subheader("2. Model", anchor=False)
+    st.header("2. Model", anchor=False)
     kind, config_class, values = choose_model(found.whole, found.types)
-    st.subheader("3. Look, then train", anchor=False)
+    st.header("3. Look, then train", anchor=False)
     columns = iter(st.columns(2))
     watched = ""
     if "static" in registry.family(kind).capabilities:
@@ -74,7 +74,7 @@ with widgets.guard():
     else:
         how = run.state()
         title, again, new = st.columns([4, 1.8, 1.4], vertical_alignment="center")
-        title.subheader(md(new_run.of(run).name), anchor=False)
+        title.header(md(new_run.of(run).name), anchor=False)
         again.button(
             "Change and repeat", key="again", on_click=new_run.repeat, args=(run,), disabled=how.active, width="stretch"
         )

@@ -62,7 +62,7 @@ def test_figures_of_other_weights_are_not_shown(measured: Path) -> None:
     page = opened()
     assert "of 1 models" in texts(page)
     assert page.button("measure-word2vec") is not None
-    assert "Not measured yet" in [one.value for one in page.subheader]
+    assert "Not measured yet" in [one.value for one in page.header]
 
 
 def test_a_model_is_measured_by_a_button(lab: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:

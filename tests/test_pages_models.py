@@ -33,7 +33,7 @@ def test_all_models_are_listed_with_their_cards_and_sizes(lab: Path, lab_home: P
     size = sum(file.stat().st_size for file in (lab / "starters" / "lsa").iterdir())
     assert frame(app)["MB"][0] == round(size / 1e6, 3)
     assert "Licence of the text: MIT" in texts(app)
-    assert [item.value.split(" (")[0] for item in app.subheader[:3]] == ["Starters", "Published", "Yours"]
+    assert [item.value.split(" (")[0] for item in app.header[:3]] == ["Starters", "Published", "Yours"]
 
 
 def test_ones_own_model_is_deleted_after_asking_and_starters_cannot_be(lab: Path, lab_home: Path) -> None:

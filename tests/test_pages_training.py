@@ -105,7 +105,7 @@ def test_a_model_that_counts_shows_counts_instead_of_a_loss(lab: Path, at_once: 
     assert metric(app, "Vocabulary") == str(len(set(words)))
     assert int(metric(app, "Places a second").replace(",", "")) > 0
     assert [item.label for item in app.metric] == ["Took", "Running words", "Vocabulary", "Places a second"]
-    assert not any("loss" in item.value.lower() for item in app.subheader)
+    assert not any("loss" in item.value.lower() for item in app.header)
 
 
 def test_the_preview_of_a_character_model_shows_letters(lab: Path) -> None:
@@ -257,7 +257,7 @@ def test_deleting_a_run_removes_it_from_the_list(done: Run) -> None:
     app = opened(run=done.id)
     sound(app.button(key=f"delete-{done.id}").click().run())
     assert not done.folder.exists()
-    assert "Your runs" not in [item.value for item in app.subheader]
+    assert "Your runs" not in [item.value for item in app.header]
 
 
 def test_more_than_three_runs_wait_in_a_fold_out_the_oldest_last(lab: Path) -> None:

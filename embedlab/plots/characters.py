@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from embedlab.plots.layout import GRID, neutral
-from embedlab.plots.palette import BLUE, GREY, ORANGE
+from embedlab.plots.palette import BLUE, ORANGE
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _hide_axes(fig: Figure, places: Sequence[tuple[int, int]], margin: float) ->
 
 
 def _letter(sign: str) -> str:
-    return f"<span style='color: {GREY}'>{SEEN[sign]}</span>" if sign in SEEN else plain(sign)
+    return SEEN.get(sign) or plain(sign)
 
 
 def _name(sign: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.layout import neutral
-from embedlab.plots.palette import BLUE, faded
+from embedlab.plots.palette import BLUE, UNDER_TEXT, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
             y=places,
             zmin=0,
             zmax=1,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 0.35)]],
+            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
             showscale=False,
             xgap=3,
             ygap=3,

@@ -8,7 +8,7 @@ from embedlab.analysis.model_text import name
 from embedlab.plots import bars, curves
 from embedlab.plots.layout import neutral
 from embedlab.plots.next_tokens import PER_CENT
-from embedlab.plots.palette import BLUE, ORANGE, faded
+from embedlab.plots.palette import BLUE, ORANGE, UNDER_TEXT, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def by_layer(result: LayerPredictions) -> Figure:
             y=rows,
             zmin=0,
             zmax=1,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 0.45)]],
+            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
             showscale=False,
             xgap=3,
             ygap=3,

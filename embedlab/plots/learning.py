@@ -181,7 +181,7 @@ def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
             textposition=look["sides"],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
             marker={"color": shades, "line": {"width": 1, "color": LINE}, **look["marker"]},
-            textfont={"color": shades, **look["textfont"]},
+            textfont=look["textfont"],
             cliponaxis=False,
         )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embedlab.base import Counts, Floats
 from embedlab.plots.layout import neutral
 from embedlab.plots.map_labels import WIDTH, Window, from_corner, readable, window
-from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, VIOLET, faded
+from embedlab.plots.palette import BLUE, GREEN, GREY, INKS, ORANGE, PURPLE, SERIES, SKY, VERMILION, VIOLET, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class MapView:
     labels: bool = True
     axes: Sequence[str] = field(default=())
     revision: str = ""
-    ink: tuple[str, str] = ("#1F2933", "#FFFFFF")
+    ink: tuple[str, str] = INKS["light"]
     movable: bool = True
     width: float = WIDTH
 

@@ -74,8 +74,8 @@ def neighborhoods(moments: Sequence[Moment], now: int) -> Option:
             "value": [round(float(x), 4), round(float(y), 4)],
             "symbol": "diamond" if word in item.watched else "circle",
             "symbolSize": 17 if word in item.watched else 9,
-            "itemStyle": {"color": (color := colors.get(best.get(word, (0.0, word))[1], GREY))},
-            "label": _label(word, color, word in item.watched),
+            "itemStyle": {"color": colors.get(best.get(word, (0.0, word))[1], GREY)},
+            "label": _label(word, watched=word in item.watched),
         }
         for word, (x, y) in zip(item.words, item.points, strict=True)
     ]
@@ -107,8 +107,9 @@ def watched_colors(moments: Sequence[Moment]) -> dict[str, str]:
     return {word: SERIES[i % len(SERIES)] for i, word in enumerate(watched)}
 
 
-def _label(word: str, color: str, watched: bool) -> Option:
+def _label(word: str, *, watched: bool) -> Option:
+    """In the page's own colour of text: those of the points are too pale to be read."""
     return {
-        "show": True, "formatter": shortened(word, 18).replace("{", "(").replace("}", ")"), "color": color,
+        "show": True, "formatter": shortened(word, 18).replace("{", "(").replace("}", ")"),
         "position": "top", "fontSize": 15 if watched else 12, "fontWeight": "bold" if watched else "normal",
     }  # fmt: skip

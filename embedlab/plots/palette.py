@@ -1,13 +1,19 @@
 """One colour a model family, the same on every page; told apart by colour-blind eyes, on light and dark paper.
 
-After Okabe & Ito, "Color Universal Design" (2008), with greys and two of Paul Tol's muted colours for the families
-beyond eight. Black is left out (it vanishes on dark paper), so is yellow (it vanishes on white).
+The hues are those of Okabe & Ito, "Color Universal Design" (2008), with four more. Black and yellow are left out, and
+all are moved, as little as it takes, to where each has a contrast of 3:1 to white and to dark paper (WCAG 1.4.11) and
+every two keep a distance of 9 in CAM02-UCS, 12 for the first five of ``SERIES``, for people who see all colours and for
+those who lack one kind of cone. tests/plots/test_palette.py measures it.
 """
 
 from __future__ import annotations
 
-BLUE, SKY, GREEN, ORANGE = "#0072B2", "#56B4E9", "#009E73", "#E69F00"
-VERMILION, PURPLE, GREY, VIOLET, OLIVE, ROSE = "#D55E00", "#CC79A7", "#8C8C8C", "#7F6BC4", "#999933", "#C4566B"
+BLUE, SKY, GREEN, ORANGE = "#1169A3", "#0B9BED", "#0C9568", "#D97201"
+VERMILION, PURPLE, GREY, VIOLET, OLIVE, ROSE = "#C94F16", "#C67AB0", "#8F8F8F", "#875FE0", "#9D964D", "#A94B7D"
+INKS = {"light": ("#10171F", "#FFFFFF"), "dark": ("#E6EAEE", "#14181D")}
+"""Text and paper of both themes, as in .streamlit/config.toml."""
+UNDER_TEXT = 0.45
+"""Opacity up to which a colour may lie under text."""
 
 FAMILIES = {
     "one_hot": GREY,

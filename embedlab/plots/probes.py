@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.layout import neutral
-from embedlab.plots.palette import BLUE, GREY, ORANGE
+from embedlab.plots.palette import BLUE, GREY, ORANGE, UNDER_TEXT, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def confusion(table: NDArray[Any], names: Sequence[str]) -> Figure:
     fig = go.Figure(
         go.Heatmap(
             z=shares.tolist(), x=places, y=places, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
-            colorscale=[[0, "rgba(0, 114, 178, 0.03)"], [1, "rgba(0, 114, 178, 0.4)"]],
+            colorscale=[[0, faded(BLUE, 0.03)], [1, faded(BLUE, UNDER_TEXT)]],
             customdata=[[f"{a} tagged as {b}" for b in labels] for a in labels],
             hovertemplate="%{customdata}: %{z:.1%}<extra></extra>",
         )
@@ -131,5 +131,5 @@ def _line(fig: Figure, value: float, name: str, dash: str) -> None:
     fig.add_vline(x=value, line={"color": GREY, "dash": dash, "width": 1.5})
     if name:
         fig.add_annotation(
-            x=value, y=1.0, yref="paper", yanchor="bottom", text=name, showarrow=False, font={"size": 11, "color": GREY}
+            x=value, y=1.0, yref="paper", yanchor="bottom", text=name, showarrow=False, font={"size": 11}
         )

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from embedlab.plots.layout import neutral
-from embedlab.plots.palette import VERMILION, faded
+from embedlab.plots.palette import UNDER_TEXT, VERMILION, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def surprisal(words: Sequence[str], bits: Mapping[str, Sequence[float | None]], 
             y=rows,
             zmin=0,
             zmax=FULL,
-            colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, 0.4)]],
+            colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, UNDER_TEXT)]],
             showscale=False,
             xgap=3,
             ygap=2,

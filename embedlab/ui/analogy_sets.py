@@ -16,7 +16,7 @@ from embedlab.ui.analogy_views import Asking
 
 def ready_made(asking: Asking) -> None:
     """Sets to click, and each model's hits."""
-    st.subheader("Ready-made questions")
+    st.header("Ready-made questions")
     st.caption("Click a question to ask it. The counts leave out the question's own words, as is usual.")
     groups = {group.key: group for group in SETS}
     key = state.choice("set", list(groups), "gender", "Relation", titles={k: g.title for k, g in groups.items()})
@@ -47,7 +47,7 @@ def _fill(a: str, b: str, c: str) -> None:
 
 def benchmark(asking: Asking) -> None:
     """The whole Google benchmark, asked on demand and remembered."""
-    st.subheader("The whole benchmark")
+    st.header("The whole benchmark")
     st.markdown(
         "Google's list has 19,544 questions in 14 categories (Mikolov et al. 2013). Only the 30,000 commonest words of "
         "a model take part; questions with a word outside them are not asked. The rule and the switch above apply here "

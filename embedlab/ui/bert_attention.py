@@ -107,7 +107,7 @@ def _lines(found: Attention, weights: Floats, block: int, head: int | None, mark
 
 def _all_heads(found: Attention, shares: NDArray[np.float64]) -> None:
     """What share of every head's attention goes to one pattern."""
-    st.subheader("All heads at once")
+    st.header("All heads at once")
     label = "Share of the attention that goes to the piece itself, the one before or after it, the marks"
     chosen = SHORT.index(state.choice("pattern", SHORT, "before", label))
     part, even = shares[..., chosen], attention_lines.even_share(found)[chosen]

@@ -71,7 +71,7 @@ def said(one: LayerPredictions) -> str:
 
 def _looked_at(found: Sequence[LayerPredictions], titles: Sequence[str]) -> int:
     """Which of the hidden words is followed through the layers."""
-    st.subheader("Layer by layer")
+    st.header("Layer by layer")
     if len(found) == 1:
         return 0
     names = {str(i): titles[one.position] for i, one in enumerate(found)}

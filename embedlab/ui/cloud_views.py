@@ -138,7 +138,7 @@ def _selection(made: Cloud, event: Any, groups: Named) -> None:
     """The chosen occurrences: by lasso, or a whole group; what they share, and their sentences."""
     rows = selected(event)
     names = {str(number): f"{groups.name(number)}" for number in range(len(groups.names))}
-    st.subheader("What some of them share", anchor=False)
+    st.header("What some of them share", anchor=False)
     if rows:
         st.markdown(f"**{len(rows):,} occurrences** that you drew around:")
     else:
@@ -167,7 +167,7 @@ def selected(event: Any) -> list[int]:
 
 
 def _typical(made: Cloud, at: int, groups: Named) -> None:
-    st.subheader("Typical sentences of each group", anchor=False)
+    st.header("Typical sentences of each group", anchor=False)
     st.caption("Those nearest to the group's center.")
     for number in range(min(10, len(groups.names))):
         if rows := made.typical(at, number):

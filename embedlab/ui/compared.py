@@ -22,7 +22,7 @@ def show(run: Run, seen: list[Moment]) -> None:
     }
     if not others:
         return
-    st.subheader("Side by side", anchor=False)
+    st.header("Side by side", anchor=False)
     titles = {identifier: f"{name} ({identifier[:4]})" for identifier, name in others.items()} | {"": "no other run"}
     chosen = st.selectbox(
         "Compare with", ["", *others], 0, lambda identifier: titles[identifier], key="compare", bind="query-params"

@@ -21,7 +21,7 @@ def words(asked: Asked, results: Mapping[str, Contextuality]) -> None:
     several = {spec.key: spec for spec in asked.specs if spec.key in results and len(results[spec.key].layers) > 1}
     if not several:
         return
-    st.subheader("Words")
+    st.header("Words")
     titles = widgets.unique_titles(list(several.values()))
     first = "elmo" if "elmo" in several else next(iter(several))
     key = state.choice("words_of", list(several), first, "Model", titles=titles)

@@ -75,7 +75,7 @@ def show(
 def _show(
     spec: ModelSpec, reader: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
 ) -> None:
-    st.subheader("Mix by hand")
+    st.header("Mix by hand")
     known = _senses()
     words = [word for word in WORDS if word in known] + sorted(set(known) - set(WORDS))
     word = state.choice("word_mixed", words, words[0], "Word")

@@ -30,7 +30,7 @@ def show(run: Run, how: RunState) -> None:
     if seen:
         _epochs(seen)
     if rows := [dataclasses.asdict(event) for event in events if event.loss is not None]:
-        st.subheader(shown.name, anchor=False)
+        st.header(shown.name, anchor=False)
         loss_parts.line(events)
         runs.losses(events, runs.epochs(run))
         widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
@@ -116,7 +116,7 @@ def _file_name(name: str) -> str:
 
 def _epochs(seen: list[Moment]) -> None:
     """The slider over the epochs, the map and the lists at that epoch."""
-    st.subheader("Neighbors, epoch by epoch", anchor=False)
+    st.header("Neighbors, epoch by epoch", anchor=False)
     index = len(seen) - 1
     if len(seen) > 1:
         listed = [item.epoch for item in seen]

@@ -15,7 +15,7 @@ def show(lesson: Lesson) -> None:
     given = lesson_predictions.kept(lesson)
     for number, step in enumerate(lesson.steps):
         with st.container(border=True):
-            st.subheader(f"{number + 1}. {md(step.title)}", anchor=False)
+            st.header(f"{number + 1}. {md(step.title)}", anchor=False)
             st.markdown(step.question)
             if number not in given:
                 _ask(lesson, number, step)
@@ -69,7 +69,7 @@ def _answer(lesson: Lesson, number: int, step: Step, given: dict[int, Prediction
 def _summary(lesson: Lesson) -> None:
     found = lesson_predictions.table(lesson)
     right = int((found["verdict"] == "right").sum())
-    st.subheader("What you expected, and what came out", anchor=False)
+    st.header("What you expected, and what came out", anchor=False)
     st.markdown(f"**{right} of {len(found)}** predictions were right. The others are the ones to remember.")
     st.dataframe(found, hide_index=True, key=f"summary-{lesson.key}")
     with st.container(horizontal=True):

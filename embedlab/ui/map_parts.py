@@ -17,6 +17,7 @@ from embedlab.base import EmbedLabError, StaticModel
 from embedlab.limits import Limits
 from embedlab.plots.map_labels import WIDTH
 from embedlab.plots.maps import Focus, Groups, MapView, words_map
+from embedlab.plots.palette import INKS
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import map_exports, state, widgets
@@ -225,8 +226,7 @@ def figure(
     axes = [share_of.format(ordinal[i], share) for i, share in enumerate(drawn.explained)]
     look = f"{focus.row}-{focus.zoom}" if focus else ""
     revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
-    dark = st.context.theme.type == "dark"
-    ink = ("#E6EAEE", "#14181D") if dark else ("#1F2933", "#FFFFFF")
+    ink = INKS["dark" if st.context.theme.type == "dark" else "light"]
     width = 300 if on_phone() else WIDTH
     return words_map(
         MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink, movable, width)

@@ -108,7 +108,7 @@ def show_row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
 
 def closer(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     """One model with its square and its picture large, the groups found, and the score of every layer."""
-    st.subheader("One model closer", anchor=False)
+    st.header("One model closer", anchor=False)
     deep = [key for key, one in found.items() if not one.static]
     titles = widgets.unique_titles([one.spec for one in found.values()])
     key = state.choice("closer", list(found), (deep or list(found))[-1], "Model", titles=titles)

@@ -92,7 +92,7 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
         repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "",
         int(values["min_count"]), int(values["max_words"]), sample, found,
     )  # fmt: skip
-    st.subheader("What the model will read", anchor=False)
+    st.header("What the model will read", anchor=False)
     about = "" if found.complete else f" This was counted on the first {found.tokens:,} words."
     numbers = st.columns(4)
     numbers[0].metric("Running words", running(found))
@@ -134,7 +134,7 @@ def show_pieces(chosen: Chosen, found: Head, pieces: int) -> None:
     """
     folder = str(chosen.draft.folder) if chosen.draft else ""
     seen = _preview(repr(chosen.text), folder, 1, sys.maxsize, 0.0, found)
-    st.subheader("What the model will read", anchor=False)
+    st.header("What the model will read", anchor=False)
     numbers = st.columns(3)
     numbers[0].metric("Running words", running(found))
     numbers[1].metric("Different words", f"{seen.types:,}")
@@ -154,7 +154,7 @@ def show_characters(chosen: Chosen, found: Head) -> None:
     """
     texts = _beginning(repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "", chosen)
     counts = Counter("".join(texts))
-    st.subheader("What the model will read", anchor=False)
+    st.header("What the model will read", anchor=False)
     numbers = st.columns(3)
     numbers[0].metric("Running words", running(found))
     numbers[1].metric("Different characters", f"{len(counts):,}", help="In the beginning of the text.")

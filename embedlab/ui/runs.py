@@ -183,7 +183,7 @@ def your_runs(shown: Run | None) -> None:
     found = jobs.all_runs("train")
     if not found:
         return
-    st.subheader("Your runs", anchor=False)
+    st.header("Your runs", anchor=False)
     for run in found[:OPEN]:
         _row(run, shown)
     if older := found[OPEN:LISTED]:

@@ -149,7 +149,7 @@ def csv(frame: DataFrame) -> bytes:
 def code(source: str) -> None:
     """A fold-out with the lines of ``embedlab`` that compute what is shown; they run when pasted."""
     with st.expander("The code", icon=":material/code:"):
-        st.code(source.strip() + "\n", language="python")
+        st.code(source.strip() + "\n", language="python", wrap_lines=True)
 
 
 def chips(label: str, values: Sequence[str], name: str, *, titles: Sequence[str] | None = None) -> None:
