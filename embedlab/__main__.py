@@ -1,4 +1,4 @@
-"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | results | probe | map``."""
+"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | probe | stability | …``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import evaluations, probe_command, recipes, registry, reports, result_command
+from embedlab import evaluations, probe_command, recipes, registry, reports, result_command, stability_command
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.encode_file import encode_file
@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     result_command.add(commands)
     probe_command.add(commands)
+    stability_command.add(commands)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
     picture.add_argument("folder", type=Path, metavar="DIR", help="model folder")

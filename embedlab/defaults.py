@@ -47,6 +47,21 @@ def by_size(kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]
     }
 
 
+def of_family(key: str, kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]:
+    """The same for a family, by its key: what suits its kind, and what CBOW needs beyond that.
+
+    CBOW averages its context, so each step is small; the authors' program starts it at twice the learning rate, too.
+    With few different words its context is the two words beside: more of them average to nearly the same everywhere.
+    On the sample "kingdom" the word nearest to "king" is then "queen"; with a window of 2 or 3 it is 14th.
+    """
+    found = by_size(kind, tokens, types)
+    if key in ("cbow", "word2vec"):  # two families of one kind
+        found["algorithm"] = "cbow" if key == "cbow" else "skipgram"
+    if key == "cbow":
+        found |= {"alpha": 0.05} | ({"window": 1} if 0 < types < FEW_TYPES else {})
+    return found
+
+
 def _of_network(kind: type[NeuralConfig], tokens: int, types: int, small: dict[str, Any]) -> dict[str, Any]:
     """A short text has few stretches, so fewer are read side by side; a model of characters has more to read."""
     own: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(kind)}

@@ -36,6 +36,7 @@ WORKERS = {
     "measure": "embedlab.leaderboard_runs:work",
     "elmo_layers": "embedlab.elmo_layer_runs:work",
     "contextuality": "embedlab.contextuality_runs:work",
+    "stability": "embedlab.stability_runs:work",
 }
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
 DRAFT_DAYS = 2.0

@@ -6,9 +6,9 @@ import streamlit as st
 from embedlab.analysis.axes import SETS, WORD_SETS, Axis, axis, place
 from embedlab.plots import bars, scatter
 from embedlab.plots.text import md
-from embedlab.ui import cache, reading, state, widgets
+from embedlab.ui import cache, pinned, reading, state, widgets
 
-OWN, NONE = "own", "none"
+OWN, NONE, PINNED = "own", "none", "pinned"
 AXES = {group.key: group for group in SETS}
 LISTS = {group.key: group for group in WORD_SETS}
 
@@ -64,8 +64,12 @@ with widgets.guard():
     with right:
         up = choose("y", "Second axis", NONE, optional=True)
     shown = {key: group.title for key, group in LISTS.items()} | {OWN: "my own words"}
-    chosen = state.choice("list", list(shown), "occupations", "Words", titles=shown)
-    if chosen == OWN:
+    by_link = pinned.pinned("words")
+    shown = ({PINNED: "words of the link"} if by_link else {}) | shown
+    chosen = state.choice("list", list(shown), PINNED if by_link else "occupations", "Words", titles=shown)
+    if chosen == PINNED:
+        listed = by_link
+    elif chosen == OWN:
         listed = reading.words(state.area("words", "doctor, nurse, captain, king, queen", "My words", height=80))
     else:
         listed = list(LISTS[chosen].words)

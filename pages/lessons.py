@@ -4,7 +4,16 @@ import streamlit as st
 
 from embedlab.data.lessons import Lesson, load_lessons
 from embedlab.plots.text import md
-from embedlab.ui import lesson_fragments, lesson_link, lesson_predictions, lesson_steps, pinned, state, widgets
+from embedlab.ui import (
+    lesson_code,
+    lesson_fragments,
+    lesson_link,
+    lesson_predictions,
+    lesson_steps,
+    pinned,
+    state,
+    widgets,
+)
 
 widgets.opening(
     "Lessons",
@@ -41,6 +50,9 @@ if found:
                 f"Next lesson: {md(title)}", on_click=state.put, args=("lesson", following[0].key),
                 type="primary", icon=":material/arrow_forward:", icon_position="right",
             )  # fmt: skip
+    if done:
+        widgets.code(lesson_code.source(lesson.steps[:done]))
     lesson_link.form(load_lessons())
 else:
     st.info("There is no lesson here.")
+widgets.explain("lessons", "Why to predict first, where the answers come from, and a lesson of your own")

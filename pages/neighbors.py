@@ -19,7 +19,7 @@ with left:
     word = state.text("word", "bank", "Word")
 with right:
     k = state.number("k", 10, 3, 30, "How many neighbors")
-widgets.chips("Try", pinned.pinned("words") or EXAMPLES, "word")
+widgets.chips("Try", pinned.offered(EXAMPLES), "word")
 specs = widgets.model_picker("static", default=("word2vec", "glove", "fasttext"))
 if not word:
     st.info("Write a word above, or click one.")

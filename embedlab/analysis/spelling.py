@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from embedlab.analysis.ranking import checked_count
 from embedlab.base import StaticModel
 
@@ -24,13 +26,22 @@ def suggest(model: StaticModel, word: str, k: int = 5) -> list[str]:
     Raises:
         BadInput: k is below 1.
     """
+    return close(word, model.words, k)
+
+
+def close(word: str, words: Sequence[str], k: int = 5) -> list[str]:
+    """The same among any words, the commonest of which stand first.
+
+    Raises:
+        BadInput: k is below 1.
+    """
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
     k = checked_count(k)
-    folded = [known.casefold() for known in model.words]
+    folded = [known.casefold() for known in words]
     found = extract(
         word.strip().casefold(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
     )  # (text, similarity, row), most similar first
     ranked = sorted(found, key=lambda item: (-item[1], item[2]))
-    return [model.words[row] for _, _, row in ranked if model.words[row] != word][:k]
+    return [words[row] for _, _, row in ranked if words[row] != word][:k]

@@ -10,7 +10,7 @@ import streamlit as st
 from embedlab.base import BadModel, MaskedModel
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, typed, widgets
+from embedlab.ui import cache, pinned, state, typed, widgets
 
 SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
 """State: the sentence as typed, the places that are hidden, and the words that these were chosen of."""
@@ -77,7 +77,7 @@ def _take(example: str, word: str) -> None:
 def hidden(cut: Sequence[str]) -> list[int]:
     """The words as buttons, which hide a word or show it again; the places that are hidden, in order.
 
-    A new sentence begins with one hidden word: the example's, or the longest.
+    A new sentence begins with one hidden word (see ``_first``).
     """
     start = [_first(cut)]
     left = st.session_state.get(HIDDEN) or []
@@ -93,7 +93,9 @@ def hidden(cut: Sequence[str]) -> list[int]:
 
 
 def _first(cut: Sequence[str]) -> int:
-    """The place that is hidden at first."""
+    """The place that is hidden at first: of a word that a link pins, of the example's, or of the longest."""
+    if (at := pinned.place(cut, -1)) >= 0:
+        return at
     for example, word in EXAMPLES:
         if typed.words(example) == list(cut):
             return cut.index(word)

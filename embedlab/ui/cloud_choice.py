@@ -10,7 +10,7 @@ from embedlab.cloud_runs import CloudSettings
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.limits import Limits
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, forms, polysemy_sentences, state, upload, widgets
+from embedlab.ui import cache, contextual, forms, pinned, polysemy_sentences, state, upload, widgets
 
 PLACES = {"shipped": "Shipped sentences", "text": "A text"}
 METHODS = {"pca": "PCA", "umap": "UMAP"}
@@ -46,10 +46,14 @@ def ask() -> Question | None:
     known = polysemy_sentences.shipped()
     with right:
         if place == "shipped":
-            word = state.choice("cloud_word", list(known), "ran", f"Word, one of {len(known)}")
+            first = pinned.first_of(list(known), "ran")
+            word = state.choice("cloud_word", list(known), first, f"Word, one of {len(known)}")
         else:
             word = state.text("text_word", "state", "Word to look for", limit=60)
-    widgets.chips("Try", FIRST if place == "shipped" else IN_TEXTS, "cloud_word" if place == "shipped" else "text_word")
+    if place == "shipped":
+        widgets.chips("Try", pinned.offered(FIRST, known), "cloud_word")
+    else:
+        widgets.chips("Try", pinned.offered(IN_TEXTS), "text_word")
     chosen = None
     if place == "text":
         chosen = upload.text_upload(options=AS_WRITTEN, sample=SAMPLE)

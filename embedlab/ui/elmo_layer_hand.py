@@ -18,7 +18,7 @@ from embedlab.plots.palette import family_color
 from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md, shortened
 from embedlab.registry import ModelSpec
-from embedlab.ui import contextual, elmo_layer_asked, elmo_layer_views, state, widgets
+from embedlab.ui import contextual, elmo_layer_asked, elmo_layer_views, pinned, state, widgets
 
 FULL = 100
 WORDS = ("bank", "ran", "bat", "crane", "spring", "plant", "seal", "match")
@@ -78,7 +78,7 @@ def _show(
     st.header("Mix by hand")
     known = _senses()
     words = [word for word in WORDS if word in known] + sorted(set(known) - set(WORDS))
-    word = state.choice("word_mixed", words, words[0], "Word")
+    word = state.choice("word_mixed", words, pinned.first_of(words, words[0]), "Word")
     own = known[word]
     weights = _sliders(reader.layers)
     _presets(reader.layers, results, l2)

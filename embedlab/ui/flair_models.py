@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from embedlab.base import BadModel, CharacterReader, LanguageModel, Model
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, typed, widgets
+from embedlab.ui import cache, pinned, state, typed, widgets
 
 SENTENCE = "sentence"
 EXAMPLES = (
@@ -65,6 +65,6 @@ def text() -> str:
 
 
 def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> int:
-    """Let the visitor choose one word of a sentence; its place."""
+    """Let the visitor choose one word of a sentence, at first one that a link pins; its place."""
     titles = {str(i): title for i, title in enumerate(typed.names(cut))}
-    return int(state.choice(name, list(titles), str(default), label, titles=titles))
+    return int(state.choice(name, list(titles), str(pinned.place(cut, default)), label, titles=titles))

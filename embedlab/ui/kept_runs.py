@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from embedlab import jobs
+from embedlab import jobs, training_text
 from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.run_folder import lines
 from embedlab.ui import run_bar
+from embedlab.ui.visitor import visitor
 
 KEPT = 12
 """Runs of a kind that stay; their results are kept apart from them."""
@@ -20,7 +21,7 @@ DONE = "done.jsonl"
 """Where a run writes a line for every result."""
 
 
-def bring(kind: str, settings: Any) -> bool:
+def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
     """See to results that are missing: start a run for them, or show the one that works on them.
 
     A run that failed or was cancelled is not started again by itself.
@@ -28,13 +29,17 @@ def bring(kind: str, settings: Any) -> bool:
     Args:
         kind: a kind of work.
         settings: a dataclass that says what is missing.
+        ask: label of a button that must be pressed before a run is started; without it one is started at once.
+        draft: the run whose folder holds the text that is needed; empty if none is.
 
     Returns:
         Whether results are on their way.
     """
     run = _find(kind, settings)
     if run is None:
-        run = _start(kind, settings)
+        if ask and not st.button(ask, key=f"ask-{kind}", type="primary", icon=":material/play_arrow:"):
+            return False
+        run = _start(kind, settings, draft, visitor() if ask else "")
     state = run.state()
     if state.active:
         _working(run.id, len(lines(run.folder / DONE)))
@@ -67,11 +72,14 @@ def _find(kind: str, settings: Any) -> Run | None:
     return None
 
 
-def _start(kind: str, settings: Any) -> Run:
+def _start(kind: str, settings: Any, draft: str, who: str) -> Run:
     for old in jobs.all_runs(kind)[KEPT - 1 :]:
         if not old.state().active:
             old.delete()
-    return jobs.start(kind, settings)
+    run = jobs.draft()
+    if draft:
+        training_text.copy(jobs.find(draft).folder, run.folder)
+    return jobs.start(kind, settings, run, who)
 
 
 @st.fragment(run_every=1)

@@ -6,12 +6,13 @@ import streamlit as st
 
 from embedlab import registry
 from embedlab.base import BadInput
-from embedlab.data.lessons import Lesson, Step
-from embedlab.ui import cache, lesson_probes, lesson_senses, lesson_texts, lesson_words
+from embedlab.data.lesson import Lesson, Step
+from embedlab.ui import cache, lesson_probes, lesson_senses, lesson_stability, lesson_texts, lesson_words
 from embedlab.ui.lesson_shown import OTHER, Fragment, Shown, keys
 
 FRAGMENTS: dict[str, Fragment] = {
-    **lesson_words.FRAGMENTS, **lesson_texts.FRAGMENTS, **lesson_senses.FRAGMENTS, **lesson_probes.FRAGMENTS,
+    **lesson_words.FRAGMENTS, **lesson_stability.FRAGMENTS, **lesson_texts.FRAGMENTS, **lesson_senses.FRAGMENTS,
+    **lesson_probes.FRAGMENTS,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedlab.data.lessons import Lesson
+from embedlab.data.lesson import Lesson
 from embedlab.ui import cache, pinned, widgets
 from embedlab.ui.sidebar import PAGES
 
@@ -26,7 +26,12 @@ def form(lessons: list[Lesson]) -> None:
             pages = st.multiselect("Pages", list(names), ["lessons"], format_func=names.__getitem__, key="pin-p")
         with right:
             models = st.multiselect("Models", list(titles), format_func=titles.__getitem__, key="pin-m")
-            typed = st.text_input("Words, with commas between", key="pin-w", max_chars=200)
+            typed = st.text_input(
+                "Words, with commas between", key="pin-w", max_chars=200,
+                help="Pages that look at a word begin with the first that they know and offer the others to click; "
+                "pages that read a sentence begin with one that has it. Exactly three, such as man, woman, king, are "
+                "also the question of the Analogies page.",
+            )  # fmt: skip
         words = [word.strip() for word in (typed or "").split(",") if word.strip()]
         page = pages[0] if pages and "lessons" not in pages else "lessons"
         chosen = {"pages": pages, "lessons": some, "models": models, "words": words}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from embedlab.data.lessons import Lesson, Step
+from embedlab.data.lesson import Lesson, Step
 from embedlab.ui.lesson_shown import OTHER
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedlab.data.lessons import Lesson, Step
+from embedlab.data.lesson import Lesson, Step
 from embedlab.plots.text import md
 from embedlab.ui import lesson_fragments, lesson_predictions, widgets
 from embedlab.ui.lesson_predictions import Prediction, judge, said

@@ -35,16 +35,8 @@ def unit(kind: str) -> str:
 
 
 def defaults(kind: str, tokens: int, types: int) -> dict[str, Any]:
-    """Settings to begin with for a text of so many words, so many of them different.
-
-    CBOW averages its context, so each step is small; the authors' program starts it at twice the learning rate, too.
-    With few different words its context is the two words beside: more of them average to nearly the same everywhere.
-    On the sample "kingdom" the word nearest to "king" is then "queen"; with a window of 2 or 3 it is 14th.
-    """
-    found = rules.by_size(config_class(kind), tokens, types)
-    if kind == "cbow":
-        found |= {"alpha": 0.05} | ({"window": 1} if 0 < types < rules.FEW_TYPES else {})
-    return found
+    """Settings to begin with for a text of so many words, so many of them different."""
+    return rules.of_family(kind, config_class(kind), tokens, types)
 
 
 def watched(text: TextChoice) -> str:

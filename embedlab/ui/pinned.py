@@ -7,14 +7,21 @@ to look at one thing, not a lock: who opens the app without the link sees everyt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from embedlab.base import BadInput
+from embedlab.data.senses import load_senses
 from embedlab.ui import state
 
 NAMES = ("pages", "lessons", "models", "words")
+TEXTS = ("word", "text_word")
+"""Lines of text that hold a word, by their names in the address; they begin with the first pinned one."""
+QUESTION = ("a", "b", "c")
+"""Those of an analogy; they begin with the pinned words if there are so many."""
 LONGEST = 300
 """Characters of one pinned list that are read."""
 
@@ -22,7 +29,7 @@ LONGEST = 300
 def hold() -> None:
     """Take over what the address pins, and put it back where it is missing; once in every run of the app.
 
-    Pages that look at a word begin with the first of the pinned ones.
+    Pages that look at a word begin with the first of the pinned ones, those that read a sentence with one that has it.
     """
     kept: dict[str, str] = st.session_state.setdefault("_pinned", {})
     for name in NAMES:
@@ -32,7 +39,22 @@ def hold() -> None:
         elif kept.get(at):
             st.query_params[at] = kept[at]
     if words := pinned("words"):
-        state.begin("word", words[0])
+        for name in TEXTS:
+            state.begin(name, words[0])
+        if len(words) == len(QUESTION):
+            for name, word in zip(QUESTION, words, strict=True):
+                state.begin(name, word)
+        if sentence := next(filter(None, map(_sentence, words)), ""):
+            state.begin("sentence", sentence)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _sentence(word: str) -> str:
+    """The shortest of the shipped sentences that have a word; empty if none does."""
+    found: list[str] = []
+    with suppress(BadInput):  # the sentences are not at hand
+        found = [one.sentence for one in load_senses() if word.casefold() in map(str.casefold, one.words)]
+    return min(found, key=len, default="")
 
 
 def pinned(name: str) -> list[str]:
@@ -52,6 +74,22 @@ def among(name: str, values: Sequence[str]) -> list[str]:
     """Those of several values that are to be shown: the pinned ones, or all if none of them is pinned."""
     only = pinned(name)
     return [value for value in values if value in only] or list(values)
+
+
+def first_of(options: Sequence[str], default: str) -> str:
+    """What a list of words begins with: the first pinned word that is in it, or the default."""
+    return next((word for word in pinned("words") if word in options), default)
+
+
+def offered(examples: Sequence[str], known: Container[str] | None = None) -> list[str]:
+    """Words to click: the pinned ones (those that are known), or the page's own examples if there are none."""
+    return [word for word in pinned("words") if known is None or word in known] or list(examples)
+
+
+def place(cut: Sequence[str], default: int) -> int:
+    """Where the first pinned word stands in a sentence; the default if none does."""
+    folded = [word.casefold() for word in cut]
+    return next((folded.index(word.casefold()) for word in pinned("words") if word.casefold() in folded), default)
 
 
 def link(base: str, page: str, chosen: Mapping[str, Sequence[str]]) -> str:

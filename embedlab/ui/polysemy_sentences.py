@@ -15,7 +15,7 @@ from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
 from embedlab.plots.senses import Named
 from embedlab.plots.text import md
-from embedlab.ui import state, widgets
+from embedlab.ui import pinned, state, widgets
 
 FIRST = ("bank", "ran", "Paris", "plant", "crane", "stick", "cell", "spring", "bat", "play")
 """Words that stand as buttons; a list has all of them."""
@@ -85,9 +85,11 @@ def ask() -> Asked | None:
         way = state.choice("from", list(WAYS), "shipped", "Sentences", titles=WAYS)
         if way == "shipped":
             known = shipped()
-            word = state.choice("senses", list(known), "bank", f"Word, one of {len(known)}")
+            word = state.choice(
+                "senses", list(known), pinned.first_of(list(known), "bank"), f"Word, one of {len(known)}"
+            )
     if way == "shipped":
-        widgets.chips("Try", FIRST, "senses")
+        widgets.chips("Try", pinned.offered(FIRST, known), "senses")
         return Asked(word, _moved(word, _of_one_form(known[word])), True)
     return _own()
 

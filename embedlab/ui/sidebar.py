@@ -7,6 +7,7 @@ PAGES = (
     ("analogies", "Analogies"),
     ("axes", "Axes"),
     ("map", "Map"),
+    ("stability", "Stability"),
     ("next_word", "Next word"),
     ("softmax", "Softmax"),
     ("polysemy", "Polysemy"),

@@ -37,6 +37,31 @@ def test_king_minus_man_plus_woman(page: Page, address: str) -> None:
     no_traceback(page)
 
 
+def test_a_lesson_from_its_first_question_to_its_summary(page: Page, address: str) -> None:
+    page.goto(f"{address}/lessons?only_lessons=one-hot&only_pages=lessons,neighbors&only_words=duck,bank")
+    page.get_by_role("heading", name="Who is most like a doctor?").wait_for()
+    assert page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts() == ["Lessons", "Neighbors"]
+    assert page.get_by_text("Why?").count() == 0
+    page.get_by_text("all the same").click()
+    page.get_by_role("button", name="Predict, and see").click()
+    page.get_by_text("Right. You predicted all the same").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_text("bass", exact=True).click()
+    page.get_by_role("button", name="Predict, and see").click()
+    page.get_by_text("Not right. You predicted bass").wait_for()
+    page.get_by_text("1 of 2").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Summary as CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [line.rsplit(",", 1)[1] for line in lines] == ["verdict", "right", "not right"]
+    no_traceback(page)
+    page.get_by_test_id("stSidebarNav").get_by_text("Neighbors").click()
+    page.get_by_role("heading", name="Neighbors", level=1).wait_for()
+    page.wait_for_url(re.compile("only_words=duck(,|%2C)bank"))
+    assert page.get_by_label("Word", exact=True).input_value() == "duck"
+    no_traceback(page)
+
+
 def test_a_change_of_page_takes_the_word_along_in_the_address_too(page: Page, address: str) -> None:
     page.goto(f"{address}/neighbors?word=guitar")
     page.get_by_text("guitar").first.wait_for()

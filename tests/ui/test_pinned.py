@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedlab.ui import bert_words, pinned
 from embedlab.ui.pinned import link
 from embedlab.ui.sidebar import PAGES
+from tests.conftest import few_sentences
 from tests.pages_opened import frame, opened, sound
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +45,7 @@ def test_the_sidebar_shows_the_pinned_pages_and_keeps_them(monkeypatch: pytest.M
     del app.query_params["only_pages"]
     sound(app.run())
     assert pages == [["Neighbors", "Map"]] * 2
-    assert app.session_state["_kept"] == {"word": "queen"}
+    assert app.session_state["_kept"] == {"word": "queen", "text_word": "queen"}
     assert app.query_params["only_pages"] == "neighbors,nonsense,map"
 
 
@@ -53,3 +55,57 @@ def test_a_page_offers_the_pinned_models_and_words_only() -> None:
     chips = [one.label for one in page.button if (one.key or "").startswith("chip-word-Try")]
     assert chips == ["queen", r"\*x\*"]
     assert set(frame(page, "rank")["model"]) == {"LSA"}
+
+
+def test_three_words_are_an_analogy_and_a_word_brings_its_sentence(lab: Path) -> None:
+    few_sentences(lab, "bank", "crane")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["only_words"] = "duck,crane,bank"
+    sound(app.run())
+    kept = dict(app.session_state["_kept"])
+    sentence = kept.pop("sentence")
+    assert kept == {"word": "duck", "text_word": "duck", "a": "duck", "b": "crane", "c": "bank"}
+    assert "crane" in sentence.lower() and len(sentence) < 60
+
+
+@pytest.mark.usefixtures("lab")
+def test_axes_lay_the_pinned_words_along() -> None:
+    assert frame(opened("axes", only_words="king,queen,zebra"), "word")["word"].tolist() == ["king", "queen"]
+    others = opened("axes", only_words="king,queen", list="my own words")
+    assert "doctor" in others.text_area(key="words").value
+
+
+@pytest.mark.parametrize(("page", "at"), [("polysemy", "senses"), ("cloud", "cloud_word")])
+def test_pages_about_senses_begin_with_the_first_pinned_word_that_has_some(
+    page: str, at: str, lab_with_lstm: Path
+) -> None:
+    few_sentences(lab_with_lstm, "bank", "crane", "ran")
+    found = opened(page, only_words="king,crane,bank")
+    assert found.session_state[at] == "crane"
+    assert [one.label for one in found.button if (one.key or "").startswith(f"chip-{at}-Try")] == ["crane", "bank"]
+
+
+def test_a_pinned_word_is_looked_at_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = ["The", "muddy", "Bank", "of", "the", "river"]
+    assert (pinned.place(cut, 4), bert_words._first(cut)) == (4, 1)
+    monkeypatch.setattr(pinned, "pinned", lambda name: ["duck", "bank", "river"])
+    assert (pinned.place(cut, 4), bert_words._first(cut)) == (2, 2)
+    assert pinned.first_of(["river", "crane"], "crane") == "river"
+    assert pinned.offered(["x"], {"river"}) == ["river"] and pinned.offered(["x"], {"y"}) == ["x"]
+
+
+def choices(page: AppTest) -> set[str]:
+    """Everything that can be chosen on a page."""
+    lists = (*page.selectbox, *page.multiselect, *page.get("button_group"))
+    return {str(option) for one in lists for option in one.options}
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(
+    "page", ["neighbors", "analogies", "axes", "map", "polysemy", "cloud", "contextuality", "probes", "next_word"]
+)
+def test_no_page_offers_a_model_that_is_not_pinned(page: str, lab_with_lstm: Path) -> None:
+    few_sentences(lab_with_lstm, "bank", "plant", "crane", "ran")
+    offered = choices(opened(page, only_models="lsa,lstm"))
+    assert not any("word2vec" in one for one in offered)
+    assert any(one == "LSA" or "lstm" in one.lower() for one in offered)
