@@ -1,0 +1,53 @@
+"""A class on one machine: thirty visitors for five minutes, what they wait, what goes wrong, what the server takes.
+
+Each visitor opens pages in an order of its own, looks words up, asks analogies and types sentences for Polysemy
+(``tests/load/visits.py``); three of them start a training. Between two clicks a visitor looks at the page for 8 to 15
+seconds. The visitors speak Streamlit's websocket protocol (``tests/load/session.py``) and draw nothing, so that the
+two cores are the server's; ``--browsers`` adds real ones, whose waits hold the drawing, too.
+
+Run: PYTHONPATH=. python tests/benchmarks/bench_load.py [--visitors 30] [--minutes 5] [--seed 1] [--browsers 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.load import report
+from tests.load.crowd import TRAINING, attend
+from tests.load.server import started
+from tests.load.visits import Class
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--browsers", type=int, default=0, help="real browsers beside the visitors")
+    parser.add_argument("--trainings", type=int, default=3, help="visitors who start a training")
+    parser.add_argument("--think", type=float, nargs=2, default=(8.0, 15.0), help="seconds between two clicks")
+    asked = parser.parse_args()
+    group = Class(60 * asked.minutes, tuple(asked.think), arrive=min(15.0, 6 * asked.minutes))
+    with tempfile.TemporaryDirectory() as home, started(Path(home)) as server:
+        before = server.now()
+        clicks = asyncio.run(
+            attend(
+                server.address, asked.visitors, group,
+                seed=asked.seed, trainings=TRAINING[: asked.trainings], browsers=asked.browsers,
+            )
+        )  # fmt: skip
+        cpu = server.now().server_cpu - before.server_cpu
+        print("\n".join(report.lines(clicks, asked.visitors, group.seconds)))
+        print("\n".join(report.used(server.peak, cpu, len(clicks), group.now)))
+        print(f"trainings: {', '.join(server.ends_of_runs()) or 'none'}")
+        faults = report.faults(clicks)
+        print("\n".join(faults) or "no errors, no lost connections")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
