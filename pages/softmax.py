@@ -22,7 +22,7 @@ with widgets.guard():
     costs = softmax_runs.found(run) if run and how and not how.active else Costs(settings)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Measure on this machine", key="measure", type="primary", icon=":material/timer:",
+            "Measure on this machine", key="measure-now", type="primary", icon=":material/timer:",
             disabled=bool(how and how.active),
         ):  # fmt: skip
             softmax_views.start(settings)

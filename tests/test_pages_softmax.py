@@ -41,7 +41,7 @@ def test_the_counts_are_there_at_once() -> None:
     at = shown[shown["V"] == 1_000_000].set_index("loss")["multiply-adds a token"]
     assert at["full softmax"] == 3e8 and at["hierarchical softmax"] == pytest.approx(300 * mean_path(1_000_000))
     assert shown["seconds a token"].isna().all()
-    assert not page.button(key="measure").disabled
+    assert not page.button(key="measure-now").disabled
     assert jobs.all_runs("softmax") == []
 
 
@@ -54,7 +54,7 @@ def test_other_settings_change_the_counts() -> None:
 @pytest.mark.usefixtures("lab_home")
 def test_a_measurement_runs_in_the_background_and_is_found_again() -> None:
     page = tiny()
-    page.button(key="measure").click().run()
+    page.button(key="measure-now").click().run()
     assert not page.exception
     run = jobs.all_runs("softmax")[0]
     assert page.query_params["measurement"] == [run.id] or page.query_params["measurement"] == run.id
@@ -80,13 +80,13 @@ def test_a_measurement_under_way_is_shown_and_can_be_cancelled() -> None:
         assert time.monotonic() < deadline, (run.folder / "log.txt").read_text()
         time.sleep(0.05)
     page = opened()
-    assert page.button(key="measure").disabled
+    assert page.button(key="measure-now").disabled
     page.button(key="cancel").click().run()
     assert finished(run).state().status == "cancelled"
     page = opened()
     assert "was cancelled" in page.info[0].value
     assert 0 < page.dataframe[0].value["seconds a token"].notna().sum() < 35
-    assert not page.button(key="measure").disabled
+    assert not page.button(key="measure-now").disabled
 
 
 @pytest.mark.usefixtures("at_once")
@@ -94,7 +94,7 @@ def test_limits_are_said() -> None:
     page = tiny()
     page.number_input(key="softmax_hidden").set_value(100)
     page.number_input(key="softmax_memory_limit").set_value(1)
-    page.button(key="measure").click().run()
+    page.button(key="measure-now").click().run()
     assert not page.exception
     assert "The full softmax is left out from V = 3,000 on: It needs about" in texts(page)
     assert len(softmax_runs.found(jobs.all_runs("softmax")[0]).of("ranking")) == 2
@@ -105,7 +105,7 @@ def test_old_measurements_go_and_the_latest_stay() -> None:
     for _ in range(softmax_views.KEPT + 2):
         jobs.start("softmax", CostSettings(**TINY | {"largest": 1000}))
     page = tiny()
-    page.button(key="measure").click().run()
+    page.button(key="measure-now").click().run()
     assert not page.exception
     kept = jobs.all_runs("softmax")
     assert len(kept) == softmax_views.KEPT
