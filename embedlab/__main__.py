@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import evaluations, probe_command, recipes, registry, reports, result_command, stability_command
+from embedlab import evaluations, pieces, probe_command, recipes, registry, reports, result_command, stability_command
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.encode_file import encode_file
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--name", help="name of the model among your own (instead of --out)")
     train.add_argument("--column", help="column of a table, or field of JSON lines, that holds the text")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, repeatable")
+    _add_workers(train, "count the pairs of GloVe and LSA")
     train.set_defaults(run=_train)
 
     encode = commands.add_parser("encode", help="write the vectors of every word of a text")
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--out", required=True, type=Path, metavar="FILE", help="ends in .safetensors or .jsonl")
     encode.add_argument("--layer", action="append", metavar="NAME", help="a layer, repeatable; all without it")
     encode.add_argument("--tokenized", action="store_true", help="a sentence a line, its words between spaces")
+    _add_workers(encode, "read the text")
     encode.set_defaults(run=_encode)
 
     evaluate = commands.add_parser(
@@ -74,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("folder", type=Path, metavar="DIR", help="model folder")
     picture.set_defaults(run=_map)
     return parser
+
+
+def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
+    text = f"{what} with N processes side by side; with the workers of EMBEDLAB_SCHEDULER where that is set"
+    command.add_argument("--workers", type=int, metavar="N", help=text)
 
 
 def _kinds() -> list[str]:
@@ -98,8 +105,8 @@ def _train(options: argparse.Namespace) -> None:
         settings = recipes.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
         recipe = dataclasses.replace(recipe, settings=settings)
         out = options.out or registry.model_folder("yours", options.name or recipe.name)
-        with bar() as on_progress:
-            model = recipes.make(recipe, options.corpus, out, on_progress, begin)
+        with pieces.pool(options.workers) as pool, bar() as on_progress:
+            model = recipes.make(recipe, options.corpus, out, on_progress, begin, pool)
     else:
         out, model = _train_kind(options, begin)
     if recipes.writes(model):
@@ -115,8 +122,9 @@ def _train_kind(options: argparse.Namespace, begin: Model | None) -> tuple[Path,
     settings = recipes.settings_of(options.kind, values)
     corpus = Corpus.from_file(options.corpus, column=options.column)
     out = options.out or registry.model_folder("yours", options.name)
-    with bar() as on_progress:
-        model = recipes.train(options.kind, corpus, settings, on_progress, recipes.checkpoint_folder(out), begin)
+    where = recipes.checkpoint_folder(out)
+    with pieces.pool(options.workers) as pool, bar() as on_progress:
+        model = recipes.train(options.kind, corpus, settings, on_progress, where, begin, pool)
     if recipes.writes(model):
         recipes.with_title(model, options.name or out.name).save(out)
     return out, model
@@ -134,9 +142,9 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _encode(options: argparse.Namespace) -> None:
-    with bar() as on_progress:
+    with pieces.pool(options.workers) as pool, bar() as on_progress:
         sentences, words = encode_file(
-            options.key, options.source, options.out, options.layer, on_progress, tokenized=options.tokenized
+            options.key, options.source, options.out, options.layer, on_progress, tokenized=options.tokenized, pool=pool
         )
     say(f"{sentences:,} sentences, {words:,} words: {options.out}")
 

@@ -14,10 +14,10 @@ from threading import Event, Lock, Thread
 
 from filelock import FileLock, Timeout
 
-from embedlab import executors
+from embedlab import executors, warm
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.executors import Workers
-from embedlab.run_folder import STATE, Run, RunState
+from embedlab.run_folder import ALIVE, STATE, Run, RunState
 from embedlab.run_process import work
 from embedlab.run_queue import Entry, Place, next_up, places
 
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 0.2
 """Seconds between two looks at the queue."""
+PATIENCE = 5.0
+"""Seconds that whoever asks for a run waits until it is in a worker's hands, at most."""
 LOCK = ".queue"
 """Of several processes with one home, the one that holds this file hands out."""
 
@@ -39,33 +41,58 @@ class Dispatcher:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._workers: Workers | None = None
+        self._beside = executors.beside()
+        self._asked = self._answered = 0
         self._thread: Thread | None = None
         self._starting, self._news = Lock(), Event()
 
-    def wake(self) -> None:
-        """There may be something to hand out. Returns at once."""
+    def begin(self, run: Run) -> None:
+        """Wake, and return when a run is in a worker's hands or waits for its turn: who asked may end then."""
+        asked, deadline = self.wake(), time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            state = run.written()
+            if not state.active or state.pid or (run.folder / ALIVE).exists():
+                return
+            if self._answered >= asked and not run.written().given:
+                return
+            time.sleep(0.01)
+
+    def wake(self) -> int:
+        """There may be something to hand out. Returns at once, with the number of this call."""
         with self._starting:
+            self._asked += 1
             self._news.set()
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="dispatcher", daemon=True)
                 self._thread.start()
+            return self._asked
+
+    def prepare(self) -> None:
+        """See that a process waits for the next quick run."""
+        warm.workers().prepare(self._beside.threads)
 
     def place(self, run: Run) -> Place | None:
         """Where a run stands in the queue; ``None`` if it does not wait."""
         waiting, running = queue(self.home)
-        if run.id not in {entry.id for entry in waiting}:
+        quick = next((entry.quick for entry in waiting if entry.id == run.id), None)
+        if quick is None:
             return None
-        slots = self._workers.slots() if self._workers else 1
+        workers = self._beside if quick else self._workers
+        slots = workers.slots() if workers else 1
+        waiting, running = (_of_queue(entries, quick) for entries in (waiting, running))
         return places(waiting, running, slots, typical(self.home)).get(run.id)
 
     def _work(self) -> None:
         while True:
-            self._news.clear()
+            with self._starting:
+                self._news.clear()
+                asked = self._asked
             try:
                 more = self._look()
             except Exception:
                 log.exception("The queue could not be looked through")
                 more = self.home.is_dir()
+            self._answered = asked
             with self._starting:
                 if not more and not self._news.is_set():
                     self._thread = None
@@ -79,16 +106,18 @@ class Dispatcher:
         try:
             with FileLock(self.home / LOCK, timeout=0):
                 waiting, running = queue(self.home)
-                self._hand_out(waiting, running)
+                self._hand_out(_of_queue(waiting, True), _of_queue(running, True), self._beside)
+                self._hand_out(_of_queue(waiting, False), _of_queue(running, False))
         except Timeout:  # another process is at it
             return True
         return bool(waiting)
 
-    def _hand_out(self, waiting: list[Entry], running: list[Entry]) -> None:
+    def _hand_out(self, waiting: list[Entry], running: list[Entry], workers: Workers | None = None) -> None:
         if not waiting:
             return
         try:
-            self._workers = workers = self._workers or executors.chosen()
+            if workers is None:
+                self._workers = workers = self._workers or executors.chosen()
         except EmbedLabError as error:
             for entry in waiting:
                 _interrupt(Run(self.home / entry.id), str(error))
@@ -124,6 +153,11 @@ def queue(home: Path) -> tuple[list[Entry], list[Entry]]:
             entry = _entry(run, state)
             (running if state.status == "running" or state.given else waiting).append(entry)
     return waiting, running
+
+
+def _of_queue(entries: list[Entry], quick: bool) -> list[Entry]:
+    """Those of one of the two queues, which know nothing of each other."""
+    return [entry for entry in entries if entry.quick == quick]
 
 
 def typical(home: Path) -> dict[str, float]:

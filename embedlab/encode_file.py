@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from embedlab import registry, storage
+from embedlab import encode_pieces, registry, storage
 from embedlab.base import BadInput, Floats, OnProgress
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
 from embedlab.lifted import as_contextual
+from embedlab.pieces import Pool
 
 SUFFIXES = (".safetensors", ".jsonl")
 AS_WRITTEN = TextOptions(lowercase=False, punctuation=True, possessives=False)
@@ -24,6 +25,7 @@ def encode_file(
     on_progress: OnProgress | None = None,
     *,
     tokenized: bool = False,
+    pool: Pool | None = None,
 ) -> tuple[int, int]:
     """Write the vectors of every word of a text.
 
@@ -37,6 +39,7 @@ def encode_file(
         layers: those that are wanted; ``None`` for all.
         on_progress: told in words.
         tokenized: every line is a sentence and its words stand between spaces; else sentences and words are found.
+        pool: processes that share the work; ``None`` for this one.
 
     Returns:
         How many sentences and words were written.
@@ -44,6 +47,7 @@ def encode_file(
     Raises:
         BadInput: the text cannot be read, no such layer, or the name of ``out`` ends in something else.
         BadModel: no such model.
+        EmbedLabError: processes of the pool died again and again.
     """
     if out.suffix not in SUFFIXES:
         raise BadInput(f"The output must be a file ending in {' or '.join(SUFFIXES)}, not '{out.name}'.")
@@ -52,7 +56,10 @@ def encode_file(
     model.layer_numbers(names)
     corpus = Corpus.from_file(source, options=AS_WRITTEN)
     sentences = [text.split() for text in _lines(corpus)] if tokenized else list(corpus)
-    vectors = model.encode(sentences, names, on_progress)
+    if pool:
+        vectors = encode_pieces.encode(model, registry.folder_of(key), sentences, names, pool, on_progress)
+    else:
+        vectors = model.encode(sentences, names, on_progress)
     write = _write_tensors if out.suffix == ".safetensors" else _write_lines
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from threading import Semaphore, Thread
 from typing import Any
 
+from embedlab import processes
 from embedlab.base import Unreachable
 
 SCHEDULER, WORKERS = "EMBEDLAB_SCHEDULER", "EMBEDLAB_WORKERS"
@@ -63,6 +65,12 @@ class LocalExecutor(Executor):
         return future
 
 
+def beside() -> Workers:
+    """Processes of this machine for the quick works, beside all others: half as many as there are cores."""
+    count = max(1, (os.cpu_count() or 1) // 2)
+    return Workers(LocalExecutor(count), lambda: count, 1, tied=False)
+
+
 def chosen() -> Workers:
     """Dask's workers if ``EMBEDLAB_SCHEDULER`` names a scheduler, else processes of this machine.
 
@@ -76,6 +84,37 @@ def chosen() -> Workers:
     cores = os.cpu_count() or 1
     count = max(1, int(os.environ.get(WORKERS) or cores))
     return Workers(LocalExecutor(count), lambda: count, max(1, cores // count), tied=False)
+
+
+@dataclass(frozen=True)
+class PieceWorkers:
+    """Who does the pieces of one work.
+
+    Attributes:
+        make: an executor for them, which takes any function of a module; a new one when processes of it have died.
+        count: how many pieces it does at once.
+    """
+
+    make: Callable[[], Executor]
+    count: Callable[[], int]
+
+
+def for_pieces(count: int) -> PieceWorkers:
+    """Dask's workers if ``EMBEDLAB_SCHEDULER`` names a scheduler, else so many processes of this machine.
+
+    Raises:
+        Unreachable: the scheduler does not answer.
+    """
+    if address := os.environ.get(SCHEDULER, ""):
+        workers = _dask(address)
+        return PieceWorkers(lambda: workers.executor, workers.slots)
+    threads = max(1, (os.cpu_count() or 1) // count)
+
+    def make() -> Executor:
+        begin = (os.getpid(), threads)
+        return ProcessPoolExecutor(count, get_context("spawn"), processes.begin_piece_worker, begin)
+
+    return PieceWorkers(make, lambda: count)
 
 
 def _dask(address: str) -> Workers:

@@ -17,12 +17,12 @@ from typing import Any, Literal
 
 from embedlab import dispatch, processes, storage
 from embedlab.base import BadInput, Cancelled, EmbedLabError, OnProgress, Progress
-from embedlab.run_folder import EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
-from embedlab.run_queue import Place
+from embedlab.run_folder import ALIVE, EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
+from embedlab.run_queue import QUICK, Place
 
 __all__ = [
-    "Place", "Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "look_after", "place", "resume",
-    "start",
+    "Place", "Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "look_after", "place", "prepare_quick",
+    "resume", "start",
 ]  # fmt: skip
 
 Work = Callable[[Run, dict[str, Any], OnProgress], None]
@@ -37,6 +37,8 @@ WORKERS = {
     "elmo_layers": "embedlab.elmo_layer_runs:work",
     "contextuality": "embedlab.contextuality_runs:work",
     "stability": "embedlab.stability_runs:work",
+    "map": "embedlab.map_runs:work",
+    "analogies": "embedlab.analogy_runs:work",
 }
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
 DRAFT_DAYS = 2.0
@@ -67,6 +69,8 @@ def draft() -> Run:
 def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -> Run:
     """Ask for a work, which is done in a process of its own as soon as there is room for it.
 
+    With room the process has begun when this returns, and goes on when the caller ends.
+
     Args:
         kind: a key of ``WORKERS``.
         settings: a dataclass whose fields can be written as JSON.
@@ -81,7 +85,8 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -
     run = run or draft()
     if run.state().status != "draft":
         raise BadInput("This run was started before. Start a new one.")
-    if visitor and sum(entry.visitor == visitor for entry in dispatch.queue(home())[0]) >= WAITING:
+    quick = kind in QUICK
+    if visitor and sum((one.visitor, one.quick) == (visitor, quick) for one in dispatch.queue(home())[0]) >= WAITING:
         raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
     asked = {"kind": kind, "settings": dataclasses.asdict(settings), "visitor": visitor}
     storage.write_text(run.folder / SETTINGS, json.dumps(asked, ensure_ascii=False, indent=1) + "\n")
@@ -99,6 +104,7 @@ def resume(run: Run) -> None:
     state = run.state()
     if state.status != "interrupted":
         raise BadInput("Only a run that was interrupted can go on.")
+    (run.folder / ALIVE).unlink(missing_ok=True)
     run.write_state(RunState("queued", state.created))
     _launch(run)
 
@@ -114,9 +120,14 @@ def look_after() -> None:
         dispatch.dispatcher(home()).wake()
 
 
+def prepare_quick() -> None:
+    """See that a process waits for the next quick run."""
+    dispatch.dispatcher(home()).prepare()
+
+
 def _launch(run: Run) -> None:
-    """Into the queue; ``executors.chosen`` decides where the work is done."""
-    dispatch.dispatcher(run.folder.parent).wake()
+    """Into the queue, and out of it if there is room; ``executors.chosen`` decides where the work is done."""
+    dispatch.dispatcher(run.folder.parent).begin(run)
 
 
 def find(identifier: str) -> Run:
@@ -158,12 +169,14 @@ def main(folder: Path) -> int:
     processes.follow()
     born = processes.born(pid) or now
     began = RunState("running", run.state().created, started=now, pid=pid, born=born, host=processes.host())
-    run.write_state(began)
 
     def ended(status: Literal["done", "failed", "cancelled"], error: str = "") -> int:
         run.write_state(dataclasses.replace(began, status=status, error=error, finished=time.time()))
         return 0 if status == "done" else 1
 
+    if run.cancelling:
+        return ended("cancelled")
+    run.write_state(began)
     try:
         kind, settings = run.asked()
         module, name = WORKERS[kind].split(":")

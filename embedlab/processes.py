@@ -22,7 +22,9 @@ PARENT = "EMBEDLAB_PARENT"
 """Holds the number of the process that a tied one follows."""
 
 
-def start(arguments: list[str], log: Path, threads: int = 0, *, tied: bool = False) -> subprocess.Popen[bytes]:
+def start(
+    arguments: list[str], log: Path, threads: int = 0, *, tied: bool = False, listens: bool = False
+) -> subprocess.Popen[bytes]:
     """Start Python in a session of its own, with this package importable.
 
     Args:
@@ -30,6 +32,7 @@ def start(arguments: list[str], log: Path, threads: int = 0, *, tied: bool = Fal
         log: takes what it writes.
         threads: for its mathematics; 0 leaves the choice to the libraries.
         tied: whether it ends when this process does (see ``follow``).
+        listens: whether its standard input is a pipe from this process; else there is none.
 
     Raises:
         OSError: the process cannot be started.
@@ -43,7 +46,7 @@ def start(arguments: list[str], log: Path, threads: int = 0, *, tied: bool = Fal
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
             env=PATIENT | os.environ | own,
@@ -64,6 +67,18 @@ def follow() -> None:
 
     if parent:
         threading.Thread(target=watch, name="follow", daemon=True).start()
+
+
+def begin_piece_worker(parent: int, threads: int) -> None:
+    """What a process that does pieces of a work begins with: it ends with its parent, and leaves Ctrl-C to that.
+
+    Args:
+        parent: number of the process that started it.
+        threads: for its mathematics.
+    """
+    os.environ.update(PATIENT | dict.fromkeys(THREADS, str(threads)) | {PARENT: str(parent)})
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow()
 
 
 def host() -> str:

@@ -13,6 +13,7 @@ from embedlab.base import BadInput, BadSetting, Card, EmbedLabError, Model, OnPr
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
 from embedlab.limits import Limits
+from embedlab.pieces import Pool
 from embedlab.registry import model_class
 
 
@@ -141,7 +142,12 @@ def corpus(recipe: Recipe, folder: Path) -> Corpus:
 
 
 def make(
-    recipe: Recipe, folder: Path, out: Path, on_progress: OnProgress | None = None, begin: Model | None = None
+    recipe: Recipe,
+    folder: Path,
+    out: Path,
+    on_progress: OnProgress | None = None,
+    begin: Model | None = None,
+    pool: Pool | None = None,
 ) -> Model:
     """Train the recipe's model on the text in ``folder`` and leave a model folder at ``out``.
 
@@ -151,6 +157,7 @@ def make(
         out: of the model.
         on_progress: told how it goes.
         begin: the model to go on from, for a recipe that names one.
+        pool: processes for parts of the work; for the kinds that count.
 
     Raises:
         BadInput: the recipe goes on from a model and none is given, or the other way round.
@@ -163,7 +170,7 @@ def make(
             else "This recipe begins with nothing; leave --begin out."
         )
     where = checkpoint_folder(out)
-    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin)
+    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin, pool)
     named = [*(begin.card.attribution.split("; ") if begin else []), *(s.attribution for s in recipe.sources)]
     attribution = "; ".join(dict.fromkeys(name for name in named if name))
     model.card = dataclasses.replace(
@@ -190,6 +197,7 @@ def train(
     on_progress: OnProgress | None = None,
     checkpoints: Path | None = None,
     begin: Model | None = None,
+    pool: Pool | None = None,
 ) -> Model:
     """Train any kind of model on a text.
 
@@ -200,9 +208,10 @@ def train(
         on_progress: told how it goes.
         checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
         begin: a model of that kind that is to learn on, as it is; for the kinds that can (BERT).
+        pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
 
     Raises:
-        BadInput: the model to begin with cannot learn on.
+        BadInput: the model to begin with cannot learn on, or the kind has no use for a pool.
         BadModel: no such kind, or it cannot be trained here.
         BadSetting: a setting is beyond the limits.
         EmbedLabError: as the trainer does.
@@ -214,7 +223,13 @@ def train(
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
     Limits.from_environment().check_settings((settings or found.config_class()).to_dict())
-    more = {"checkpoints": checkpoints} if found.resumes and checkpoints else {}
+    if pool and not found.spreads:
+        raise BadInput(
+            f"A model of kind '{kind}' counts nothing in shards. Leave --workers out; GloVe and LSA take it."
+        )
+    more = {name: value for name, value, takes in (
+        ("checkpoints", checkpoints, found.resumes), ("pool", pool, found.spreads)
+    ) if takes and value}  # fmt: skip
     model: Model = trainable(text, settings, on_progress, **more)
     return model
 

@@ -244,10 +244,7 @@ def load_model(key: str | Path) -> Model:
     Raises:
         BadModel: nothing of that name, or the folder is damaged.
     """
-    text, here = str(key), False
-    with contextlib.suppress(OSError):  # a name longer than any file's
-        here = (Path(text) / storage.CONFIG).is_file()
-    folder = Path(text) if here else find(text).folder
+    folder = folder_of(key)
     if not packaged.is_published(folder):
         return model_class(storage.read_kind(folder)).load(folder)
     known = folder == packaged.minilm()
@@ -256,6 +253,18 @@ def load_model(key: str | Path) -> Model:
     model = model_class("bert").load(folder)
     model.card = packaged.CARD if known else model.card
     return model
+
+
+def folder_of(key: str | Path) -> Path:
+    """Where a model lies that is named by its key, or by a path.
+
+    Raises:
+        BadModel: nothing of that name.
+    """
+    text, here = str(key), False
+    with contextlib.suppress(OSError):  # a name longer than any file's
+        here = (Path(text) / storage.CONFIG).is_file()
+    return Path(text) if here else find(text).folder
 
 
 def model_folder(source: Source, name: str) -> Path:

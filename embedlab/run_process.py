@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from subprocess import Popen
 
-from embedlab import processes
+from embedlab import processes, warm
 from embedlab.limits import MB, Limits, met
 from embedlab.run_folder import ALIVE, GRACE, LOG, Run, Status
+from embedlab.run_queue import QUICK
 
 EVERY = 0.2
 """Seconds between two looks."""
@@ -32,15 +33,29 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
     before = run.state()
     if not before.active and before.status != "interrupted":
         return before.status
-    processes.end(before.pid, before.born)
-    process = processes.start(["-m", "embedlab.jobs", folder], run.folder / LOG, threads, tied=tied)
-    _stand_by(run, process)
+    if run.asked()[0] in QUICK:
+        _by_a_warm_one(run, threads)
+    else:
+        processes.end(before.pid, before.born)
+        _stand_by(run, processes.start(["-m", "embedlab.jobs", folder], run.folder / LOG, threads, tied=tied))
     if run.folder.exists() and run.written().active:
         _say(run, "cancelled" if run.cancelling else "interrupted")
     return run.state().status if run.folder.exists() else "cancelled"
 
 
-def _stand_by(run: Run, process: Popen[bytes]) -> None:
+def _by_a_warm_one(run: Run, threads: int) -> None:
+    """Done by a process that stays; by a second one if the first had just gone to rest."""
+    for _ in range(2):
+        with warm.worker(threads) as process:
+            warm.hand_over(process, run.folder)
+            _stand_by(run, process, stays=True)
+        if not run.folder.exists() or run.cancelling or not run.written().active:
+            return
+
+
+def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
+    """Until the process ends; or, of one that stays for the next run, until this run has."""
+    (run.folder / ALIVE).touch()
     limits = Limits.from_environment()
     most, longest = limits.memory_mb or _half_of_the_memory(), limits.seconds
     began, cancelled = time.monotonic(), 0.0
@@ -49,6 +64,8 @@ def _stand_by(run: Run, process: Popen[bytes]) -> None:
         if not run.folder.exists():
             process.kill()
             continue
+        if stays and not run.written().active:
+            return
         (run.folder / ALIVE).touch()
         if run.cancelling:
             cancelled = cancelled or time.monotonic()

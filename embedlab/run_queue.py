@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+QUICK = frozenset({"map", "analogies"})
+"""Kinds of work that take seconds and that somebody waits for: a queue of their own, or they would wait for hours."""
 UNKNOWN = 60.0
 """Seconds that a run is taken to need when nothing is known of its kind."""
 
@@ -26,6 +28,11 @@ class Entry:
     kind: str
     created: float
     left: float | None = None
+
+    @property
+    def quick(self) -> bool:
+        """In which of the two queues it stands."""
+        return self.kind in QUICK
 
 
 @dataclass(frozen=True)

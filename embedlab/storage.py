@@ -76,6 +76,19 @@ def on_this_machine(text: str | Path) -> Path:
 
 
 @contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system says when the block cannot write becomes a sentence.
+
+    Raises:
+        BadModel: the disk is full, read-only or otherwise unwilling.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadModel(f"Cannot write {path}: {error.strerror or error}. Is the disk full or read-only?") from error
+
+
+@contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
     """A scratch folder that takes the place of ``folder`` in one rename if the block succeeds.
 

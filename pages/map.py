@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from embedlab.ui import cache, map_exports, map_parts, map_zoom, state, widgets
+from embedlab.ui import cache, map_exports, map_jobs, map_parts, map_zoom, state, widgets
 
 widgets.opening(
     "Map",
@@ -21,6 +21,7 @@ with first:
 with second:
     dims = 3 if state.choice("dims", ["2D", "3D"], "2D", "Dimensions") == "3D" else 2
 
+map_jobs.prepare()
 with widgets.guard():
     model = cache.static(spec.key)
     map_parts.take_click()

@@ -70,6 +70,7 @@ def test_umap_comes_after_pca_and_is_kept(lab, drawn):
             break
         time.sleep(0.5)
     page.run()
+    assert not page.get("progress")
     kept = stored_maps.computed(key)
     assert "UMAP in 2 dimensions" in said(page)
     assert kept.trustworthiness == pytest.approx(

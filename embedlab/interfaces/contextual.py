@@ -54,7 +54,7 @@ class ContextualModel(Model):
         # all at once, before any batch: small results between the batches' large arrays would leave gaps in memory
         found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)
-        for rows in self._batches(sentences):
+        for rows in self.batches(sentences):
             made = self.encode_batch([sentences[i] for i in rows], numbers)
             for i, one in zip(rows, made, strict=True):
                 found[i][...] = one
@@ -83,7 +83,7 @@ class ContextualModel(Model):
             raise BadInput(f"{self.title} has no layer '{unknown[0]}'; it has {', '.join(self.layers)}.")
         return [self.layers.index(name) for name in layers]
 
-    def _batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+    def batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
         """Numbers of the sentences that are read together, longest first; empty sentences are in none.
 
         Longest first, since the largest batch then comes while memory is whole: the space that it leaves serves all

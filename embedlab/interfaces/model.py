@@ -27,6 +27,7 @@ class Model(ABC):
 
     Attributes:
         resumes: whether ``train`` takes a folder for checkpoints, too, and goes on where a killed one stopped.
+        spreads: whether ``train`` takes a pool of processes, too, that do parts of the work.
         words: the vocabulary, commonest first, no duplicates (the characters of a character model).
         counts: (V,), how often each was seen; zeros if unknown.
         config: the settings it was trained with.
@@ -36,6 +37,7 @@ class Model(ABC):
     kind: ClassVar[str]
     config_class: ClassVar[type[Settings]]
     resumes: ClassVar[bool] = False
+    spreads: ClassVar[bool] = False
     words: list[str]
     counts: Counts
     config: Settings

@@ -104,6 +104,9 @@ def count(
 ) -> Cooccurrences:
     """Count the pairs of a text. Windows end with the sentence; words outside the vocabulary are not in between.
 
+    However the text is cut in stretches, the same pairs are held in the same order; sums of fractions may differ in
+    their last bits.
+
     Args:
         encoded: the text.
         weighting: window and weights.
@@ -112,19 +115,56 @@ def count(
         workers: threads; the result does not depend on them.
         on_progress: told the running words counted (phase "counting").
     """
-    total = len(encoded.ids)
-    length = max(1000, (memory_mb * 10**6 - workers * BAND_PAIRS * PAIR.itemsize) // BYTES_A_TOKEN)
-    length = -(-total // -(-total // length))  # stretches of equal length
-    told, runs = _Told(total, on_progress), []
-    for number, start in enumerate(range(0, total, length)):
-        stop = min(start + length, total)
-        text, first, last = kernels.stretch(encoded.ids, encoded.ends, start, stop, weighting.window)
-        told()
-        pointers, places = kernels.index(text, first, last, len(encoded.vocabulary))
-        table = _Stretch(text, pointers, places, weighting)
-        told()
-        runs.append(_spill(table, folder / f"run-{number}.bin", workers, told))
-    return Cooccurrences(len(encoded.vocabulary), weighting.symmetric, tuple(runs))
+    total, size, told = len(encoded.ids), len(encoded.vocabulary), Told(len(encoded.ids), on_progress)
+    runs = [
+        count_stretch(
+            encoded.ids, encoded.ends, span, size, weighting, folder / f"run-{number}.bin", workers=workers, told=told
+        )
+        for number, span in enumerate(stretches(total, most_words(memory_mb, workers)))
+    ]
+    return Cooccurrences(size, weighting.symmetric, tuple(runs))
+
+
+def most_words(memory_mb: int, workers: int) -> int:
+    """Running words of a stretch that is counted in so much memory by so many threads."""
+    return max(1000, (memory_mb * 10**6 - workers * BAND_PAIRS * PAIR.itemsize) // BYTES_A_TOKEN)
+
+
+def stretches(total: int, longest: int) -> list[tuple[int, int]]:
+    """From and to of stretches of equal length."""
+    length = -(-total // -(-total // longest))
+    return [(start, min(start + length, total)) for start in range(0, total, length)]
+
+
+def count_stretch(
+    ids: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    span: tuple[int, int],
+    size: int,
+    weighting: Weighting,
+    path: Path,
+    *,
+    workers: int = 1,
+    told: Told | None = None,
+) -> Run:
+    """Count the pairs whose first word lies in one stretch; their second may lie beyond it.
+
+    Args:
+        ids: (N,) words of the whole text.
+        ends: (S,) where its sentences end.
+        span: from and to.
+        size: V, how many different words there are.
+        weighting: window and weights.
+        path: the file to write.
+        workers: threads.
+        told: hears of every band of rows.
+    """
+    told = told or Told(len(ids), None)
+    text, first, last = kernels.stretch(ids, ends, *span, weighting.window)
+    told()
+    pointers, places = kernels.index(text, first, last, size)
+    told()
+    return _spill(_Stretch(text, pointers, places, weighting), path, workers, told)
 
 
 @dataclass(frozen=True)
@@ -162,7 +202,7 @@ class _Stretch:
         return int(self.pointers[high] - self.pointers[low]), np.diff(began), pairs[: began[-1]]
 
 
-def _spill(stretch: _Stretch, path: Path, workers: int, told: _Told) -> Run:
+def _spill(stretch: _Stretch, path: Path, workers: int, told: Told) -> Run:
     lengths: list[Counts] = []
     with path.open("wb") as file, closing(in_order(stretch.rows, stretch.bands(), workers)) as bands:
         for places, length, pairs in bands:
@@ -172,7 +212,7 @@ def _spill(stretch: _Stretch, path: Path, workers: int, told: _Told) -> Run:
     return Run(path, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
 
 
-class _Told:
+class Told:
     """Counts running words and passes them on: at the start, about twice a second and at the end."""
 
     def __init__(self, total: int, on_progress: OnProgress | None) -> None:
@@ -182,6 +222,7 @@ class _Told:
             on_progress(Progress(0, total, phase="counting"))
 
     def __call__(self, more: int = 0) -> None:
+        """So many words more were counted; with 0, see whether the work is to stop."""
         self.done += more
         now = monotonic()
         if self.on_progress and (now - self.last > 0.5 or self.done == self.total):

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import pieces
 from embedlab.base import BadInput, BadSetting, Floats, OnProgress, Progress, StaticConfig, StaticModel, setting
 from embedlab.models.cards import made
 from embedlab.models.parallel import in_order
@@ -23,6 +22,7 @@ from embedlab.models.parallel import in_order
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
     from embedlab.data.vocab import EncodedCorpus
+    from embedlab.pieces import Pool
 
 PIECE = 2048  # entries that are visited together
 TASK = 16  # pieces a thread takes at a time, some 10 ms
@@ -47,9 +47,17 @@ class Glove(StaticModel):
 
     kind: ClassVar[str] = "glove"
     config_class = GloveConfig
+    spreads: ClassVar[bool] = True
 
     @classmethod
-    def train(cls, corpus: Corpus, config: GloveConfig | None = None, on_progress: OnProgress | None = None) -> Self:
+    def train(
+        cls,
+        corpus: Corpus,
+        config: GloveConfig | None = None,
+        on_progress: OnProgress | None = None,
+        *,
+        pool: Pool | None = None,
+    ) -> Self:
         """Count, shuffle, and fit by AdaGrad on all cores.
 
         Args:
@@ -58,19 +66,20 @@ class Glove(StaticModel):
             on_progress: told the running words read ("reading", "counting"), the entries ordered ("shuffling"), and
                 the co-occurrences learnt from ("training"; (i, j) and (j, i) are two). In training, ``loss`` is the
                 mean cost since the pass began, in the unit of the authors' program: f(X) error^2 / 2.
+            pool: processes that count shards of the text.
 
         Raises:
             BadInput: no two words of the vocabulary stand near each other.
             BadSetting: the cost grows without bound at this learning rate.
         """
-        from embedlab.models import cooccurrence, cooccurrence_order
+        from embedlab.models import cooccurrence, cooccurrence_order, cooccurrence_shards
 
         config, started = config or GloveConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
         weighting = cooccurrence.Weighting(config.window, config.symmetric, config.distance_weighting)
-        with TemporaryDirectory(prefix="embedlab-glove-") as name:
-            folder, memory = Path(name), {"memory_mb": config.memory_mb, "workers": config.workers}
-            counts = cooccurrence.count(encoded, weighting, folder, **memory, on_progress=on_progress)
+        memory = {"memory_mb": config.memory_mb, "workers": config.workers}
+        with pieces.folder(pool) as folder:
+            counts = cooccurrence_shards.count(encoded, weighting, folder, pool, **memory, on_progress=on_progress)
             entries = cooccurrence_order.shuffled(counts, folder, seed=config.seed, **memory, on_progress=on_progress)
             if not len(entries):
                 raise BadInput("No two words of the vocabulary stand in one sentence. Give longer sentences.")

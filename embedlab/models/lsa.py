@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from embedlab.data.corpus import Corpus
+    from embedlab.pieces import Pool
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,17 @@ class Lsa(StaticModel):
 
     kind: ClassVar[str] = "lsa"
     config_class: ClassVar[type[Settings]] = LsaConfig
+    spreads: ClassVar[bool] = True
 
     @classmethod
-    def train(cls, corpus: Corpus, config: LsaConfig | None = None, on_progress: OnProgress | None = None) -> Self:
+    def train(
+        cls,
+        corpus: Corpus,
+        config: LsaConfig | None = None,
+        on_progress: OnProgress | None = None,
+        *,
+        pool: Pool | None = None,
+    ) -> Self:
         """Count a text and factorise the counts; the same seed gives the same vectors again.
 
         A table with fewer rows or columns than ``config.dim`` gives vectors of that many dimensions; the model's
@@ -74,13 +83,14 @@ class Lsa(StaticModel):
             config: settings.
             on_progress: told of the phases "reading", "counting" and "factorising". Every round of the last is an
                 epoch; its loss is the share of the table's sum of squares that the directions leave out.
+            pool: processes that count shards of the text (ppmi).
 
         Raises:
             BadInput: fewer than two different words remain.
         """
         config, started = config or LsaConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
-        table = _table(encoded, config, on_progress)
+        table = _table(encoded, config, on_progress, pool)
         config = replace(config, dim=min(config.dim, *table.shape))
         words, counts = list(encoded.vocabulary.words), encoded.vocabulary.counts
         telling = _Telling(on_progress)
@@ -97,14 +107,18 @@ class Lsa(StaticModel):
         return model
 
 
-def _table(encoded: EncodedCorpus, config: LsaConfig, on_progress: OnProgress | None) -> csr_matrix:
+def _table(
+    encoded: EncodedCorpus, config: LsaConfig, on_progress: OnProgress | None, pool: Pool | None = None
+) -> csr_matrix:
     """(V, C) words by context words, or (documents, V)."""
     from embedlab.models import cooccurrence, window_counts
 
     if config.weighting == "tfidf":
         return weighting.tfidf(weighting.documents(encoded, config.document_sentences, on_progress))
     near = cooccurrence.Weighting(config.window, symmetric=True, distance=config.decay == "harmonic")
-    counts = window_counts.count(encoded, near, config.contexts, workers=config.workers, on_progress=on_progress)
+    counts = window_counts.count(
+        encoded, near, config.contexts, workers=config.workers, on_progress=on_progress, pool=pool
+    )
     return weighting.ppmi(counts, config.smoothing, config.shift)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import pieces
 from embedlab.base import OnProgress
 from embedlab.data.vocab import EncodedCorpus
-from embedlab.models import cooccurrence
+from embedlab.models import cooccurrence, cooccurrence_shards
+from embedlab.pieces import Pool
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -26,6 +26,7 @@ def count(
     *,
     workers: int = 1,
     on_progress: OnProgress | None = None,
+    pool: Pool | None = None,
 ) -> csr_matrix:
     """Count the context words around every word, within sentences, to both sides.
 
@@ -35,6 +36,7 @@ def count(
         contexts: only the C commonest words count as context.
         workers: threads that count.
         on_progress: told the running words counted (phase "counting").
+        pool: processes that count shards of the text.
 
     Returns:
         (V, C) sparse float32 table, row w and column c: how often c stood near w.
@@ -42,8 +44,8 @@ def count(
     from scipy.sparse import csr_matrix, triu
 
     c = min(contexts, len(encoded.vocabulary))
-    with TemporaryDirectory(prefix="embedlab-counts-") as name:
-        counts = cooccurrence.count(encoded, weighting, Path(name), workers=workers, on_progress=on_progress)
+    with pieces.folder(pool) as folder:
+        counts = cooccurrence_shards.count(encoded, weighting, folder, pool, workers=workers, on_progress=on_progress)
         upper = csr_matrix(_rows(counts, c), shape=(c, counts.size))  # (C, V), entries with column >= row
     table = upper.T.tocsr()  # (V, C): every pair but those of a context word with a later one
     mirrored = triu(upper[:, :c], k=1, format="csr")

@@ -20,15 +20,15 @@ from embedlab.plots.maps import Focus, Groups, MapView, words_map
 from embedlab.plots.palette import INKS
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import map_exports, state, widgets
-from embedlab.ui.map_jobs import MapJob, jobs
+from embedlab.run_folder import Run, RunEvent
+from embedlab.ui import map_exports, map_jobs, run_bar, state, widgets
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 COLORS = {"frequency": "Frequency", "cluster": "Cluster"}
-PHASES = {"": "Waiting for another map", "starting": "Starting", "neighbors": "Finding neighbors"}
+PHASES = {"starting": "Starting", "neighbors": "Finding neighbors"}
 PHASES |= {"layout": "Laying out", "trustworthiness": "Measuring trustworthiness"}
 FUNCTION_WORDS = 100
 EXAMPLE = "king queen prince princess man woman boy girl paris france rome italy berlin germany one two three four"
@@ -117,14 +117,16 @@ def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projectio
     key = stored_maps.key(chosen.matrix, settings)
     if found := stored_maps.computed(key):
         return found
-    job = jobs().ensure(key, chosen.matrix, settings)
-    if job.result:
-        return job.result
-    if job.error:
-        st.warning(md(job.error))
-        st.button("Compute it again", key="map-again", on_click=jobs().again, args=(key,))
-    else:
-        _waiting(job, METHODS[settings.method])
+    with widgets.guard():
+        run = map_jobs.runs().ensure(key, chosen.matrix, settings)
+        if found := stored_maps.computed(key):  # quick as it was
+            return found
+        how = run.state()
+        if how.active:
+            _waiting(run, METHODS[settings.method])
+        else:
+            st.warning("You stopped it." if how.status == "cancelled" else md(how.error))
+            st.button("Compute it again", key="map-again", on_click=map_jobs.runs().again, args=(key,))
     return _at_once(chosen, MapSettings("pca", settings.dims))
 
 
@@ -141,26 +143,24 @@ def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
 
 
 @st.fragment(run_every=1.0)
-def _waiting(job: MapJob, method: str) -> None:
+def _waiting(run: Run, method: str) -> None:
     """A progress bar that looks after itself; when the map is there the page is drawn again."""
-    if job.finished:
+    if run_bar.ended(run):
         st.rerun()
-    progress = job.progress
-    text = PHASES.get(progress.phase if progress else "", "Working")
-    if progress and progress.total and progress.phase == "layout":
-        text += f", round {progress.step:,} of {progress.total:,}"
+    last = (run.events() or [RunEvent(0.0, 0, 0, phase="starting")])[-1]
+    text = run_bar.waiting(run).capitalize() or PHASES.get(last.phase, "Working")
+    if last.total and last.phase == "layout":
+        text += f", round {last.step:,} of {last.total:,}"
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(_share(job), f"{method} is being computed, PCA is shown meanwhile. {text} …")
-    button.button("Stop", key="map-stop", on_click=job.stop.set)
+    bar.progress(_share(last), f"{method} is being computed, PCA is shown meanwhile. {text} …")
+    button.button("Stop", key="map-stop", on_click=run.cancel, disabled=run.cancelling)
 
 
-def _share(job: MapJob) -> float:
+def _share(last: RunEvent) -> float:
     """How far the whole work is: neighbors take the first tenth, trustworthiness the last."""
-    if job.progress is None:
-        return 0.0
-    start = {"layout": 0.1, "trustworthiness": 0.9}.get(job.progress.phase, 0.0)
-    length = 0.8 if job.progress.phase == "layout" else 0.1
-    return start + length * job.progress.fraction
+    start = {"layout": 0.1, "trustworthiness": 0.9}.get(last.phase, 0.0)
+    length = 0.8 if last.phase == "layout" else 0.1
+    return start + length * last.fraction
 
 
 def find(chosen: MapWords, word: str, model: StaticModel) -> int | None:

@@ -1,0 +1,134 @@
+"""Worker processes that stay for the next quick run: what their libraries take to load costs more than the work.
+
+``python -m embedlab.warm`` reads the folders of runs from its standard input, a line each, and does one after the
+other; with nothing to do it loads beforehand what a map needs. It ends when its input does, or after a while of rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+from collections.abc import Iterator
+from functools import cache
+from io import FileIO
+from pathlib import Path
+from subprocess import Popen
+from threading import Lock
+
+from embedlab import processes
+from embedlab.base import EmbedLabError
+from embedlab.run_folder import LOG
+
+REST = 900.0
+"""Seconds without a run after which a process ends, and its memory is free again."""
+AT_ONCE = 0.5
+"""A run that comes so soon is done before anything is loaded for a map."""
+
+
+class Workers:
+    """The processes that wait for a run."""
+
+    def __init__(self) -> None:
+        self._idle: list[Popen[bytes]] = []
+        self._lock = Lock()
+
+    def prepare(self, threads: int) -> None:
+        """See that one waits."""
+        with self._lock:
+            self._idle = [process for process in self._idle if process.poll() is None]
+            if not self._idle:
+                self._idle.append(_started(threads))
+
+    def take(self, threads: int) -> Popen[bytes]:
+        """One that waits, or a new one."""
+        with self._lock:
+            while self._idle:
+                process = self._idle.pop()
+                if process.poll() is None:
+                    return process
+        return _started(threads)
+
+    def give_back(self, process: Popen[bytes]) -> None:
+        """It has nothing to do any more."""
+        with self._lock:
+            if process.poll() is None:
+                self._idle.append(process)
+
+
+@cache
+def workers() -> Workers:
+    """Those of this process."""
+    return Workers()
+
+
+@contextlib.contextmanager
+def worker(threads: int) -> Iterator[Popen[bytes]]:
+    """A process that has nothing to do, for as long as a run takes.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    process = workers().take(threads)
+    try:
+        yield process
+    finally:
+        workers().give_back(process)
+
+
+def hand_over(process: Popen[bytes], folder: Path) -> None:
+    """Let a process do a run; that one that has just died does nothing shows in the run's state."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(os.fsencode(folder) + b"\n")
+        process.stdin.flush()
+
+
+def _started(threads: int) -> Popen[bytes]:
+    return processes.start(["-m", "embedlab.warm"], Path(os.devnull), threads, listens=True)
+
+
+# ---------------------------------------------------------------- in the process itself
+
+
+def main() -> None:
+    """Do the runs that are handed over, until there are no more."""
+    from embedlab import jobs
+
+    with open(0, "rb", buffering=0) as orders:
+        if not _comes(orders, AT_ONCE):
+            _load()
+        while _comes(orders, REST) and (line := orders.readline()):
+            folder = Path(os.fsdecode(line.rstrip(b"\n")))
+            _write_to(folder / LOG)
+            jobs.main(folder)
+            _write_to(Path(os.devnull))
+
+
+def _comes(orders: FileIO, seconds: float) -> bool:
+    """Whether there is something to read within so many seconds; an end counts, too."""
+    return bool(select.select([orders], [], [], seconds)[0])
+
+
+def _load() -> None:
+    """What a map by UMAP needs: the library, and its loops compiled."""
+    import numpy as np
+
+    from embedlab.analysis.projection import project
+
+    with contextlib.suppress(ImportError, EmbedLabError):
+        project(np.random.default_rng(0).normal(size=(60, 5)), seed=1)
+
+
+def _write_to(log: Path) -> None:
+    """Standard output and error go to a file from now on."""
+    with contextlib.suppress(OSError), log.open("ab") as file:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+
+
+if __name__ == "__main__":
+    main()
