@@ -28,22 +28,24 @@ AT_ONCE = 0.5
 
 
 class Workers:
-    """The processes that wait for a run."""
+    """The processes that wait for a run; one begun when the lab had other settings in its environment is let go."""
 
     def __init__(self) -> None:
         self._idle: list[Popen[bytes]] = []
+        self._begun_with = _settings()
         self._lock = Lock()
 
     def prepare(self, threads: int) -> None:
         """See that one waits."""
-        with self._lock:
-            self._idle = [process for process in self._idle if process.poll() is None]
-            if not self._idle:
-                self._idle.append(_started(threads))
+        self.give_back(self.take(threads))
 
     def take(self, threads: int) -> Popen[bytes]:
         """One that waits, or a new one."""
         with self._lock:
+            if self._begun_with != (now := _settings()):
+                self._begun_with, old, self._idle = now, self._idle, []
+                for process in old:
+                    _let_go(process)
             while self._idle:
                 process = self._idle.pop()
                 if process.poll() is None:
@@ -53,8 +55,17 @@ class Workers:
     def give_back(self, process: Popen[bytes]) -> None:
         """It has nothing to do any more."""
         with self._lock:
-            if process.poll() is None:
-                self._idle.append(process)
+            self._idle.append(process)
+
+
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("EMBEDLAB_")}
+
+
+def _let_go(process: Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 @cache

@@ -21,7 +21,8 @@ with first:
 with second:
     dims = 3 if state.choice("dims", ["2D", "3D"], "2D", "Dimensions") == "3D" else 2
 
-map_jobs.prepare()
+if method != "pca":
+    map_jobs.prepare()
 with widgets.guard():
     model = cache.static(spec.key)
     map_parts.take_click()

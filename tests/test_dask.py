@@ -10,15 +10,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import distributed
+import numpy as np
 import psutil
 import pytest
 from test_jobs import drafted, tiny
 
-from embedlab import dispatch, jobs, registry, storage
+from embedlab import dispatch, encode_pieces, jobs, pieces, registry, storage
+from embedlab.data.corpus import Corpus
+from embedlab.data.datasets import load_sample
+from embedlab.encode_file import encode_file
 from embedlab.jobs import Run
+from embedlab.models import cooccurrence_shards
+from embedlab.models.glove import Glove, GloveConfig
+from embedlab.pieces import Pool
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
+from tests.piece_toys import Killing
 
 
 def until(condition: Callable[[], bool], seconds: float = 90) -> None:
@@ -28,17 +38,20 @@ def until(condition: Callable[[], bool], seconds: float = 90) -> None:
     assert condition()
 
 
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(storage.assets().parent), "EMBEDLAB_SAVE_EVERY": "0.2"}
+WORKER = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+
+
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a scheduler with two workers, each in a process of its own."""
     folder = tmp_path_factory.mktemp("dask")
     address = folder / "scheduler.json"
-    common = ["--scheduler-file", str(address), "--no-dashboard"]
-    environment = os.environ | {"PYTHONPATH": str(storage.assets().parent), "EMBEDLAB_SAVE_EVERY": "0.2"}
-    main = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", *common]
+    file = ["--scheduler-file", str(address)]
+    main = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *file]
+    lines = ([*main, "--no-dashboard"], [*WORKER, *file], [*WORKER, *file])
     with (folder / "log.txt").open("wb") as log:
-        started = [subprocess.Popen(line, env=environment, stdout=log, stderr=log) for line in (main, worker, worker)]
+        started = [subprocess.Popen(line, env=ENVIRONMENT, stdout=log, stderr=log) for line in lines]
         try:
             until(address.exists)
             yield json.loads(address.read_text())["address"]
@@ -55,6 +68,35 @@ def there(scheduler: str, lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> st
     return scheduler
 
 
+@pytest.fixture
+def pool(there: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    """The workers of the scheduler, for the pieces of a work; also small texts are cut."""
+    monkeypatch.setattr(cooccurrence_shards, "FEWEST", 500)
+    monkeypatch.setattr(encode_pieces, "FEWEST", 40)
+    until(lambda: workers(there) >= 2)
+    with pieces.pool(1) as found:
+        assert found is not None and found.workers >= 2
+        yield found
+
+
+@pytest.fixture(scope="module")
+def third(scheduler: str) -> Iterator[None]:
+    """One worker more, since one is killed."""
+    process = subprocess.Popen([*WORKER, scheduler], env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: workers(scheduler) == 3)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def workers(scheduler: str) -> int:
+    """How many the scheduler has."""
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        return len(client.nthreads())
+
+
 def parent(run: Run) -> psutil.Process:
     return psutil.Process(psutil.Process(run.state().pid).ppid())
 
@@ -66,6 +108,37 @@ def test_a_training_is_done_on_a_worker(there: str) -> None:
     until(lambda: not run.state().active)
     assert run.state().status == "done", (run.folder / "log.txt").read_text()
     assert "king" in registry.load_model(run.result).words  # type: ignore[attr-defined]
+
+
+def text() -> Corpus:
+    return Corpus.from_sentences([words for _, words in zip(range(400), load_sample("kingdom"), strict=False)])
+
+
+def test_pairs_are_counted_in_shards_on_the_workers(pool: Pool) -> None:
+    config = GloveConfig(dim=8, min_count=2, window=6, epochs=2, workers=1)
+    np.testing.assert_array_equal(Glove.train(text(), config, pool=pool).matrix, Glove.train(text(), config).matrix)
+
+
+def encoded(folder: Path, out: Path, pool: Pool | None) -> bytes:
+    (out.parent / "text.txt").write_text("the cat sat\n\na cat sat on the river\nthe bank\n" * 50)
+    encode_file(str(folder), out.parent / "text.txt", out, tokenized=True, pool=pool)
+    return out.read_bytes()
+
+
+def test_a_corpus_is_encoded_on_the_workers(pool: Pool, lstm_folder: Path, tmp_path: Path) -> None:
+    here = encoded(lstm_folder, tmp_path / "one.safetensors", None)
+    assert encoded(lstm_folder, tmp_path / "many.safetensors", pool) == here
+
+
+@pytest.mark.usefixtures("third")
+def test_a_piece_whose_worker_is_killed_is_done_by_another(
+    pool: Pool, scheduler: str, lstm_folder: Path, tmp_path: Path
+) -> None:
+    here = encoded(lstm_folder, tmp_path / "one.safetensors", None)
+    deadly: Any = Killing(pool, tmp_path / "marker")
+    assert encoded(lstm_folder, tmp_path / "many.safetensors", deadly) == here
+    assert (tmp_path / "marker").exists()
+    until(lambda: workers(scheduler) == 2)
 
 
 def test_a_worker_that_is_killed_costs_a_new_try_from_the_checkpoint_not_the_run(there: str) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import load_model
+from embedlab import jobs, load_model
 from embedlab.analysis.analogies import solve
 from embedlab.analysis.google import google_analogies
 from tests import pages_opened
@@ -72,10 +72,11 @@ def test_a_misspelt_word_is_mended_by_a_click() -> None:
     assert said(page, "**queen** is first")
 
 
-@pytest.mark.usefixtures("lab")
-def test_the_benchmark_is_asked_and_remembered() -> None:
+@pytest.mark.usefixtures("lab", "at_once")
+def test_the_benchmark_is_asked_in_a_run_and_kept() -> None:
     page = opened(models=[EXACT])
     button(page, "Ask all questions").click().run()
+    assert [run.state().status for run in jobs.all_runs("analogies")] == ["done"]
     expected = google_analogies(load_model("word2vec"))
     shown = frame(page, "accuracy")
     assert shown["right"].tolist() == [item.correct for item in expected.by_category]
@@ -83,6 +84,11 @@ def test_the_benchmark_is_asked_and_remembered() -> None:
     assert sum(shown["asked"]) > 0
     assert said(page, f"{expected.total:.1%} right of {expected.asked:,} asked")
     assert button(page, "Ask all questions").disabled
+    page.toggle(key="strike").set_value(False).run()
+    assert not button(page, "Ask all questions").disabled  # that is another question
+    again = opened(models=[EXACT])
+    assert said(again, f"{expected.total:.1%} right of {expected.asked:,} asked")
+    assert len(jobs.all_runs("analogies")) == 1
 
 
 @pytest.mark.usefixtures("lab")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -97,6 +99,7 @@ def still(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> Still:
     executor = Still()
     monkeypatch.setitem(jobs.WORKERS, "slow", "slow_work:work")
     monkeypatch.setattr(executors, "chosen", lambda: Workers(executor, lambda: 2, 1, tied=False))
+    monkeypatch.setattr(dispatch, "PATIENCE", 0.0)  # nothing that is handed out ever begins
     dispatch.dispatcher.cache_clear()
     return executor
 
@@ -197,6 +200,23 @@ def test_runs_left_waiting_by_a_server_that_died_are_taken_up_by_the_next(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(real), os.environ.get("PYTHONPATH", "")]))
     jobs.look_after()
     until(lambda: run.state().status == "done")
+    assert answer(run) == "once"
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from test_queue import Slow
+from embedlab import jobs
+print(jobs.start("slow", Slow(*sys.argv[2:])).folder)
+"""
+
+
+def test_a_run_that_a_script_asked_for_goes_on_when_the_script_has_ended(real: Path) -> None:
+    here = str(Path(__file__).resolve().parent)
+    script = subprocess.run([sys.executable, "-c", SCRIPT, here], capture_output=True, text=True, check=True)
+    run = Run(Path(script.stdout.strip()))
+    until(lambda: run.state().status == "done")  # nobody hands out runs here
     assert answer(run) == "once"
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from embedlab import analogy_runs
+from embedlab.analogy_runs import AnalogySettings
 from embedlab.analysis.analogies import SETS
-from embedlab.analysis.google import google_analogies
-from embedlab.base import Progress
 from embedlab.plots import bars
 from embedlab.plots.text import md
-from embedlab.ui import cache, questions, state, widgets
+from embedlab.ui import kept_runs, questions, state, widgets
 from embedlab.ui.analogy_views import Asking
+
+WANTED = "_benchmark"
+"""In the session: for what the whole benchmark was asked."""
 
 
 def ready_made(asking: Asking) -> None:
@@ -53,25 +56,15 @@ def benchmark(asking: Asking) -> None:
         "a model take part; questions with a word outside them are not asked. The rule and the switch above apply here "
         "too."
     )
-    keys = {spec.key: (spec.key, cache.stamp(spec), asking.method, asking.leave_out) for spec in asking.specs}
-    known = questions.measured()
-    if st.button("Ask all questions", type="primary", disabled=all(key in known for key in keys.values())):
-        bar = st.progress(0.0)
-        for number, spec in enumerate(asking.specs):
-
-            def tell(progress: Progress, number: int = number, title: str = asking.titles[spec.key]) -> None:
-                bar.progress((number + progress.fraction) / len(asking.specs), f"Asking {md(title)} …")
-
-            with widgets.guard():
-                model = cache.static(spec.key)
-                result = google_analogies(
-                    model, on_progress=tell, method=asking.method, exclude_inputs=asking.leave_out
-                )
-                known[keys[spec.key]] = result
-        bar.empty()
-        if all(key in known for key in keys.values()):
-            st.rerun()
-    results = {asking.titles[spec.key]: known[keys[spec.key]] for spec in asking.specs if keys[spec.key] in known}
+    asked = AnalogySettings(tuple(spec.key for spec in asking.specs), asking.method, asking.leave_out)
+    known = {spec.key: analogy_runs.found(spec, asked) for spec in asking.specs}
+    missing, wanted = None in known.values(), st.session_state.setdefault(WANTED, set())
+    if st.button("Ask all questions", type="primary", disabled=not missing):
+        wanted.add(asked)
+    if missing and asked in wanted:
+        with widgets.guard():
+            kept_runs.bring(analogy_runs.KIND, asked)
+    results = {asking.titles[key]: result for key, result in known.items() if result is not None}
     if not results:
         return
     for title, result in results.items():

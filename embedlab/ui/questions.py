@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from embedlab.analysis.analogies import SETS, Analogy, AnalogySet, Formula, Method, solve
-from embedlab.analysis.google import GoogleResult
 from embedlab.base import BadInput
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache
@@ -95,9 +94,3 @@ def _set_answers(key: str, stamp: int, group: str, method: Method) -> list[str]:
         except BadInput:
             answers.append("")
     return answers
-
-
-@st.cache_resource(show_spinner=False)
-def measured() -> dict[tuple[str, int, str, bool], GoogleResult]:
-    """Benchmark results since the app was started, by model key, its stamp, method and whether inputs are left out."""
-    return {}
