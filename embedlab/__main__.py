@@ -9,7 +9,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import evaluations, pieces, probe_command, recipes, registry, reports, result_command, stability_command
+from embedlab import (
+    disk,
+    evaluations,
+    pieces,
+    probe_command,
+    recipes,
+    registry,
+    reports,
+    result_command,
+    stability_command,
+)
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.encode_file import encode_file
@@ -23,6 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
     except EmbedLabError as error:
         say(f"embedlab: {error}", error=True)
+        return 1
+    except Exception as error:
+        if not disk.refusal(error):
+            raise
+        say(f"embedlab: {disk.sentence('what it should', error)}", error=True)
         return 1
     except KeyboardInterrupt:
         say("embedlab: stopped.", error=True)

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from embedlab import kept, parsed, registry, storage
+from embedlab import disk, kept, parsed, registry, storage
 from embedlab.analysis.analogies import Method
 from embedlab.analysis.google import GoogleResult, google_analogies
 from embedlab.base import BadInput, OnProgress, StaticModel
@@ -70,6 +70,6 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
             if not isinstance(model, StaticModel):
                 raise BadInput(f"{spec.title} has no fixed vector for each word.")
             result = google_analogies(model, on_progress=tell, method=asked.method, exclude_inputs=asked.exclude_inputs)
-            with storage.writing(storage.home()):
+            with disk.writing(storage.home()):
                 kept.write(KIND, key_of(spec, asked), dataclasses.asdict(result))
         add_line(run.folder / DONE, {"model": spec.key})

@@ -14,7 +14,7 @@ from threading import Event, Lock, Thread
 
 from filelock import FileLock, Timeout
 
-from embedlab import executors, warm
+from embedlab import disk, executors, warm
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.executors import Workers
 from embedlab.run_folder import ALIVE, STATE, Run, RunState
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 0.2
 """Seconds between two looks at the queue."""
+LATER = 5.0
+"""The same where the look failed: the disk may be full."""
 PATIENCE = 5.0
 """Seconds that whoever asks for a run waits until it is in a worker's hands, at most."""
 LOCK = ".queue"
@@ -87,17 +89,18 @@ class Dispatcher:
             with self._starting:
                 self._news.clear()
                 asked = self._asked
+            pause = EVERY
             try:
                 more = self._look()
-            except Exception:
-                log.exception("The queue could not be looked through")
-                more = self.home.is_dir()
+            except Exception as error:
+                log.error("The queue could not be looked through: %s", error, exc_info=not disk.refusal(error))
+                more, pause = self.home.is_dir(), LATER
             self._answered = asked
             with self._starting:
                 if not more and not self._news.is_set():
                     self._thread = None
                     return
-            self._news.wait(EVERY)
+            self._news.wait(pause)
 
     def _look(self) -> bool:
         """Hand out what can begin; whether something waits."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import ipaddress
 import json
-import os
 import re
+import shutil
 import socket
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
-from typing import IO, TYPE_CHECKING, Any
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any
 
-from embedlab import limits, storage
+from embedlab import disk, limits, storage
 from embedlab.base import BadInput, BadModel, OnProgress, Progress, Unreachable
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 GENSIM_LIST = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 GENSIM_FILES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
+LEFT_SECONDS = 600.0
+"""What a download has not written to for so long belongs to one that was killed."""
 REDIRECTS = 5
 MOST_PARTS = 1_000
 PLAIN = {"accept-encoding": "identity"}
@@ -77,24 +80,27 @@ def fetch(
         BadModel: the file is not the expected one, or cannot be stored.
         Unreachable: the host cannot be reached or does not give the file.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise BadModel(f"Cannot write {path}: {error.strerror or error}. Is the disk full or read-only?") from error
     digest = hashlib.new(checksum.partition(":")[0] or "sha256", usedforsecurity=False)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            most = limits.Limits.from_environment().download_bytes if largest is None else largest
-            for block in _blocks(url, most, on_progress, allow_local):
-                digest.update(block)
-                _write(file, block, path)
-        if checksum and digest.hexdigest() != checksum.partition(":")[2].lower():
-            raise BadModel(f"What {url} gave is not the file it should be: its checksum is wrong. Try again.")
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    most = limits.Limits.from_environment().download_bytes if largest is None else largest
+    with disk.writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear(path)
+        with storage.atomic_file(path) as scratch:
+            with scratch.open("wb") as file:
+                for block in _blocks(url, most, on_progress, allow_local):
+                    digest.update(block)
+                    file.write(block)
+            if checksum and digest.hexdigest() != checksum.partition(":")[2].lower():
+                raise BadModel(f"What {url} gave is not the file it should be: its checksum is wrong. Try again.")
     return path
+
+
+def _clear(path: Path) -> None:
+    """Remove what downloads of the same file left that were killed; one that goes on has written just now."""
+    for old in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with contextlib.suppress(OSError):
+            if time() - old.stat().st_mtime > LEFT_SECONDS:
+                old.unlink()
 
 
 def catalogue(*, url: str = GENSIM_LIST, allow_local: bool = False) -> dict[str, Entry]:
@@ -135,12 +141,12 @@ def fetch_entry(entry: Entry, path: Path, *, on_progress: OnProgress | None = No
     try:
         for url, md5, part in zip(entry.urls, entry.md5, parts, strict=True):
             fetch(url, part, checksum=f"md5:{md5}", on_progress=on_progress, allow_local=allow_local)
-        with parts[0].open("ab") as whole:
-            for part in parts[1:]:
-                with part.open("rb") as piece:
-                    while block := piece.read(1 << 20):
-                        _write(whole, block, path)
-        return parts[0].replace(path)
+        with disk.writing(path):
+            with parts[0].open("ab") as whole:
+                for part in parts[1:]:
+                    with part.open("rb") as piece:
+                        shutil.copyfileobj(piece, whole, 1 << 20)
+            return parts[0].replace(path)
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
@@ -162,13 +168,6 @@ def _entry(name: str, about: dict[str, Any]) -> Entry:
         (base,) if number == 1 else tuple(f"{base}_0{i}" for i in range(number)),
         tuple(str(about["checksum" if number == 1 else f"checksum-{i}"]) for i in range(number)),
     )
-
-
-def _write(file: IO[bytes], block: bytes, path: Path) -> None:
-    try:
-        file.write(block)
-    except OSError as error:
-        raise BadModel(f"Cannot write {path}: {error.strerror or error}. Is the disk full?") from error
 
 
 def _blocks(url: str, largest: int, on_progress: OnProgress | None, allow_local: bool) -> Iterator[bytes]:

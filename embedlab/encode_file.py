@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from embedlab import encode_pieces, registry, storage
+from embedlab import disk, encode_pieces, registry, storage
 from embedlab.base import BadInput, Floats, OnProgress
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
@@ -46,7 +46,7 @@ def encode_file(
 
     Raises:
         BadInput: the text cannot be read, no such layer, or the name of ``out`` ends in something else.
-        BadModel: no such model.
+        BadModel: no such model, or the disk is full or read-only.
         EmbedLabError: processes of the pool died again and again.
     """
     if out.suffix not in SUFFIXES:
@@ -61,13 +61,11 @@ def encode_file(
     else:
         vectors = model.encode(sentences, names, on_progress)
     write = _write_tensors if out.suffix == ".safetensors" else _write_lines
-    try:
+    with disk.writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with storage.atomic_file(out) as scratch:
             write(scratch, names, sentences, vectors)
             scratch.chmod(0o644)
-    except OSError as error:
-        raise BadInput(f"Cannot write {out}: {error.strerror or error}.") from error
     return len(sentences), sum(map(len, sentences))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from embedlab import pieces, registry, storage
+from embedlab import disk, pieces, registry, storage
 from embedlab.base import ContextualModel, Floats, OnProgress, Progress
 from embedlab.lifted import as_contextual
 from embedlab.pieces import Pool
@@ -93,7 +93,7 @@ def encode_piece(piece: Piece) -> None:
 
     model = _model(piece.model, storage.stamp(piece.model))
     vectors = model.encode(piece.sentences, piece.layers)
-    with storage.atomic_file(piece.out) as scratch:
+    with disk.writing(piece.out), storage.atomic_file(piece.out) as scratch:
         save_file({str(row): one for row, one in zip(piece.rows, vectors, strict=True)}, scratch)
 
 

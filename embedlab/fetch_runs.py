@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from embedlab import shelf, training_text
+from embedlab import shelf, storage, training_text
 from embedlab.base import BadInput, OnProgress
 from embedlab.run_folder import Run
 
@@ -59,7 +59,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     )
     model.save(run.result)
     key = shelf.keep(run.result, model.title[: shelf.LONGEST], source="published", replace=asked.replace)
-    (run.folder / shelf.KEPT).write_text(key, encoding="utf-8")
+    storage.write_text(run.folder / shelf.KEPT, key)
     training_text.clear(run.folder)
     _remove(run.result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -15,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from embedlab import dispatch, processes, storage
+from embedlab import disk, dispatch, processes, storage
 from embedlab.base import BadInput, Cancelled, EmbedLabError, OnProgress, Progress
 from embedlab.run_folder import ALIVE, EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
 from embedlab.run_queue import QUICK, Place
@@ -45,6 +46,7 @@ DRAFT_DAYS = 2.0
 """A text that was laid down but never used is cleared away after so long."""
 WAITING = 3
 """Runs that a visitor may have waiting."""
+ROOM = "When there is room again, let it go on."
 EVERY = 0.4
 """Seconds between two reports that are written down; the ends of epochs always are."""
 
@@ -55,14 +57,19 @@ def home() -> Path:
 
 
 def draft() -> Run:
-    """A new run folder in which a text can be laid down before anything is started; old drafts are cleared away."""
+    """A new run folder in which a text can be laid down before anything is started; old drafts are cleared away.
+
+    Raises:
+        BadModel: the disk is full or read-only.
+    """
     for run in _all():
         state = run.state()
         if state.status == "draft" and time.time() - state.created > DRAFT_DAYS * 86_400:
             run.delete()
     run = Run(home() / secrets.token_hex(12))
-    run.folder.mkdir(parents=True)
-    run.write_state(RunState("draft", created=time.time()))
+    with disk.writing(home()):
+        run.folder.mkdir(parents=True)
+        run.write_state(RunState("draft", created=time.time()))
     return run
 
 
@@ -79,6 +86,7 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -
 
     Raises:
         BadInput: no such kind of work, the run was started before, or the visitor has enough of them waiting.
+        BadModel: the disk is full or read-only; the draft is still one then.
     """
     if kind not in WORKERS:
         raise BadInput(f"There is no kind of work called '{kind}'.")
@@ -89,8 +97,9 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -
     if visitor and sum((one.visitor, one.quick) == (visitor, quick) for one in dispatch.queue(home())[0]) >= WAITING:
         raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
     asked = {"kind": kind, "settings": dataclasses.asdict(settings), "visitor": visitor}
-    storage.write_text(run.folder / SETTINGS, json.dumps(asked, ensure_ascii=False, indent=1) + "\n")
-    run.write_state(RunState("queued", created=time.time()))
+    with disk.writing(run.folder):
+        storage.write_text(run.folder / SETTINGS, json.dumps(asked, ensure_ascii=False, indent=1) + "\n")
+        run.write_state(RunState("queued", created=time.time()))
     _launch(run)
     return run
 
@@ -100,12 +109,14 @@ def resume(run: Run) -> None:
 
     Raises:
         BadInput: it was not interrupted.
+        BadModel: the disk is full or read-only.
     """
     state = run.state()
     if state.status != "interrupted":
         raise BadInput("Only a run that was interrupted can go on.")
-    (run.folder / ALIVE).unlink(missing_ok=True)
-    run.write_state(RunState("queued", state.created))
+    with disk.writing(run.folder):
+        (run.folder / ALIVE).unlink(missing_ok=True)
+        run.write_state(RunState("queued", state.created))
     _launch(run)
 
 
@@ -170,8 +181,9 @@ def main(folder: Path) -> int:
     born = processes.born(pid) or now
     began = RunState("running", run.state().created, started=now, pid=pid, born=born, host=processes.host())
 
-    def ended(status: Literal["done", "failed", "cancelled"], error: str = "") -> int:
-        run.write_state(dataclasses.replace(began, status=status, error=error, finished=time.time()))
+    def ended(status: Literal["done", "failed", "cancelled", "interrupted"], error: str = "") -> int:
+        with contextlib.suppress(OSError):  # a full disk: without a word from here it counts as interrupted
+            run.write_state(dataclasses.replace(began, status=status, error=error, finished=time.time()))
         return 0 if status == "done" else 1
 
     if run.cancelling:
@@ -185,11 +197,15 @@ def main(folder: Path) -> int:
     except Cancelled:
         return ended("cancelled")
     except EmbedLabError as error:
+        if disk.refusal(error):
+            return ended("interrupted", f"{error} {ROOM}")
         return ended("failed", str(error))
     except MemoryError:
         traceback.print_exc()
         return ended("failed", "There was not enough memory. Use a smaller text, fewer words or fewer dimensions.")
-    except Exception:
+    except Exception as error:
+        if disk.refusal(error):
+            return ended("interrupted", f"{disk.sentence(run.folder, error)} {ROOM}")
         traceback.print_exc()
         return ended("failed", f"Something unexpected went wrong. The details are in {run.folder / LOG}.")
     return ended("done")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import jobs, parsed, storage
+from embedlab import disk, jobs, parsed, storage
 from embedlab.analysis import stored_maps
 from embedlab.analysis.stored_maps import MapSettings
 from embedlab.base import BadInput, OnProgress, Progress
@@ -47,7 +47,7 @@ def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str
         if not old.state().active:
             old.delete()
     run = jobs.draft()
-    with storage.writing(run.folder):
+    with disk.writing(run.folder):
         save_file({"matrix": np.ascontiguousarray(matrix, np.float32)}, run.folder / VECTORS)
     return jobs.start(KIND, MapRunSettings(key, how), run, visitor)
 

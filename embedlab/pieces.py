@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self, TypeVar
 
-from embedlab import executors, storage
+from embedlab import disk, executors, storage
 from embedlab.base import BadInput, EmbedLabError
 
 Item = TypeVar("Item")
@@ -111,20 +111,18 @@ def folder(pool: Pool | None) -> Iterator[Path]:
     """A folder for a work's files, for as long as it lasts; one that all workers see, if there are any.
 
     Raises:
-        BadInput: the disk is full or read-only.
+        BadModel: the disk is full or read-only.
     """
     if pool is None:
         with TemporaryDirectory(prefix="embedlab-") as name:
             yield Path(name)
         return
     home = storage.home().absolute() / "pieces"
-    try:
+    with disk.writing(home):
         home.mkdir(parents=True, exist_ok=True)
         for old in home.iterdir():
             if time.time() - old.stat().st_mtime > LEFT_DAYS * 86_400:
                 shutil.rmtree(old, ignore_errors=True)
         made = TemporaryDirectory(dir=home)
-    except OSError as error:
-        raise BadInput(f"Cannot write in {home}: {error.strerror or error}. Is the disk full or read-only?") from error
     with made as name:
         yield Path(name)

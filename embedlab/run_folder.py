@@ -169,14 +169,16 @@ class Run:
         state = self.state()
         if not state.active:
             return
-        (self.folder / CANCEL).touch()
+        with contextlib.suppress(OSError):  # a full disk: it is ended all the same
+            (self.folder / CANCEL).touch()
         threading.Thread(target=self._end_soon, daemon=True).start()
 
     def delete(self) -> None:
         """Remove the run, its text and its result; a running one is ended first."""
         state = self.state()
         if state.active:
-            (self.folder / CANCEL).touch()
+            with contextlib.suppress(OSError):
+                (self.folder / CANCEL).touch()
             processes.end(state.pid, state.born)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -215,7 +217,8 @@ class Run:
         state = self.written()
         processes.end(state.pid, state.born)
         if self.folder.exists() and self.written().active:
-            self.write_state(dataclasses.replace(state, status="cancelled", finished=time.time()))
+            with contextlib.suppress(OSError):
+                self.write_state(dataclasses.replace(state, status="cancelled", finished=time.time()))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from pathlib import Path
@@ -55,7 +56,7 @@ def _by_a_warm_one(run: Run, threads: int) -> None:
 
 def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
     """Until the process ends; or, of one that stays for the next run, until this run has."""
-    (run.folder / ALIVE).touch()
+    _give_a_sign(run)
     limits = Limits.from_environment()
     most, longest = limits.memory_mb or _half_of_the_memory(), limits.seconds
     began, cancelled = time.monotonic(), 0.0
@@ -66,7 +67,7 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
             continue
         if stays and not run.written().active:
             return
-        (run.folder / ALIVE).touch()
+        _give_a_sign(run)
         if run.cancelling:
             cancelled = cancelled or time.monotonic()
             if time.monotonic() - cancelled > GRACE:
@@ -81,6 +82,11 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
             _say(run, "failed", met("seconds", f"{said} Use a smaller text or fewer epochs."))
 
 
+def _give_a_sign(run: Run) -> None:
+    with contextlib.suppress(OSError):  # a full disk
+        (run.folder / ALIVE).touch()
+
+
 def _half_of_the_memory() -> int:
     """In megabytes."""
     import psutil
@@ -91,4 +97,5 @@ def _half_of_the_memory() -> int:
 def _say(run: Run, status: Status, error: str = "") -> None:
     if status == "interrupted":
         error = "The process that did the work ended without finishing it."
-    run.write_state(dataclasses.replace(run.written(), status=status, error=error, finished=time.time()))
+    with contextlib.suppress(OSError):  # then its state speaks for itself: the process is gone
+        run.write_state(dataclasses.replace(run.written(), status=status, error=error, finished=time.time()))

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import parsed
+from embedlab import disk, parsed
 from embedlab.base import BadInput, BadModel, Card, Counts
 
 FORMAT = 1
@@ -76,19 +76,6 @@ def on_this_machine(text: str | Path) -> Path:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What the system says when the block cannot write becomes a sentence.
-
-    Raises:
-        BadModel: the disk is full, read-only or otherwise unwilling.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise BadModel(f"Cannot write {path}: {error.strerror or error}. Is the disk full or read-only?") from error
-
-
-@contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
     """A scratch folder that takes the place of ``folder`` in one rename if the block succeeds.
 
@@ -97,13 +84,12 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
     """
     scratch: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        scratch.chmod(0o755)
-        yield scratch
-        _replace_folder(scratch, folder)
-    except OSError as error:
-        raise BadModel(f"Cannot write {folder}: {error.strerror or error}. Is the disk full or read-only?") from error
+        with disk.writing(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+            scratch.chmod(0o755)
+            yield scratch
+            _replace_folder(scratch, folder)
     finally:
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -149,6 +135,10 @@ def atomic_file(path: Path) -> Iterator[Path]:
     try:
         yield scratch
         scratch.replace(path)
+    except Exception as error:
+        if not isinstance(error, OSError) and (number := disk.refusal(error)):
+            raise OSError(number, os.strerror(number), str(path)) from error
+        raise
     finally:
         scratch.unlink(missing_ok=True)
 

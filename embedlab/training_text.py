@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embedlab import parsed
+from embedlab import disk, parsed, storage
 from embedlab.base import BadInput
 from embedlab.data import datasets
 from embedlab.data.corpus import Corpus
@@ -87,21 +87,28 @@ def lay_down(folder: Path, name: str, content: BinaryIO | bytes) -> str:
 
     Returns:
         The name under which it lies there.
+
+    Raises:
+        BadModel: the disk is full or read-only; nothing lies there then.
     """
     path = text_file(folder, name)
-    path.parent.mkdir(exist_ok=True)
-    with path.open("wb") as file:
-        if isinstance(content, bytes):
-            file.write(content)
-        else:
-            shutil.copyfileobj(content, file, 1 << 20)
+    with disk.writing(path):
+        path.parent.mkdir(exist_ok=True)
+        with storage.atomic_file(path) as scratch:
+            with scratch.open("wb") as file:
+                if isinstance(content, bytes):
+                    file.write(content)
+                else:
+                    shutil.copyfileobj(content, file, 1 << 20)
+            scratch.chmod(0o644)
     return path.name
 
 
 def copy(source: Path, target: Path) -> None:
     """Lay a run's text down in another run's folder too."""
     if (source / FOLDER).is_dir():
-        shutil.copytree(source / FOLDER, target / FOLDER, dirs_exist_ok=True)
+        with disk.writing(target):
+            shutil.copytree(source / FOLDER, target / FOLDER, dirs_exist_ok=True)
 
 
 def clear(folder: Path) -> None:
@@ -112,7 +119,7 @@ def clear(folder: Path) -> None:
 def laid_down(folder: Path) -> str:
     """Name of the text in a run's folder; empty if there is none."""
     found = sorted((folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else []
-    return found[0].name if found else ""
+    return next((file.name for file in found if not file.name.startswith(".")), "")  # such is being written
 
 
 def safe_name(name: str) -> str:

@@ -126,17 +126,17 @@ def encoded(folder: Path, out: Path, pool: Pool | None) -> bytes:
 
 
 def test_a_corpus_is_encoded_on_the_workers(pool: Pool, lstm_folder: Path, tmp_path: Path) -> None:
-    here = encoded(lstm_folder, tmp_path / "one.safetensors", None)
-    assert encoded(lstm_folder, tmp_path / "many.safetensors", pool) == here
+    here = encoded(lstm_folder, tmp_path / "one.jsonl", None)
+    assert encoded(lstm_folder, tmp_path / "many.jsonl", pool) == here
 
 
 @pytest.mark.usefixtures("third")
 def test_a_piece_whose_worker_is_killed_is_done_by_another(
     pool: Pool, scheduler: str, lstm_folder: Path, tmp_path: Path
 ) -> None:
-    here = encoded(lstm_folder, tmp_path / "one.safetensors", None)
+    here = encoded(lstm_folder, tmp_path / "one.jsonl", None)
     deadly: Any = Killing(pool, tmp_path / "marker")
-    assert encoded(lstm_folder, tmp_path / "many.safetensors", deadly) == here
+    assert encoded(lstm_folder, tmp_path / "many.jsonl", deadly) == here
     assert (tmp_path / "marker").exists()
     until(lambda: workers(scheduler) == 2)
 

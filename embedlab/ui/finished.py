@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from embedlab import archive, registry, shelf, training_runs
+from embedlab import archive, disk, registry, shelf, storage, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
@@ -89,7 +89,8 @@ def _result(run: Run) -> None:
         if right.button("Keep", key="keep", type="primary", icon=":material/bookmark:", width="stretch"):
             with widgets.guard():
                 key = shelf.keep(run.result, name or "", replace=replace or (_taken(name or "") and bool(key)))
-                (run.folder / shelf.KEPT).write_text(key, encoding="utf-8")
+                with disk.writing(run.folder):
+                    storage.write_text(run.folder / shelf.KEPT, key)
         far.download_button(
             "Download", lambda: archive.pack(run.result), f"{_file_name(name or settings.name)}.zip", "application/zip",
             key="download", on_click="ignore", icon=":material/download:", width="stretch",
