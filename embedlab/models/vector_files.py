@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from embedlab import storage
+from embedlab import disk, storage
 from embedlab.base import BadInput, BadModel, Floats, OnProgress, Progress, StaticModel
 
 WIDEST = 10_000
@@ -131,11 +131,8 @@ def write(model: StaticModel, path: Path, layout: str) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    try:
-        with storage.atomic_file(path) as scratch, scratch.open("wb") as file:
-            yield file
-    except OSError as error:
-        raise BadModel(f"Cannot write {path}: {error.strerror or error}.") from error
+    with disk.writing(path), storage.atomic_file(path) as scratch, scratch.open("wb") as file:
+        yield file
 
 
 def _width(file: BinaryIO, name: str) -> int:
