@@ -35,23 +35,34 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
     if not before.active and before.status != "interrupted":
         return before.status
     if run.asked()[0] in QUICK:
-        _by_a_warm_one(run, threads)
+        lost = _by_a_warm_one(run, before.given, threads)
     else:
         processes.end(before.pid, before.born)
-        _stand_by(run, processes.start(["-m", "embedlab.jobs", folder], run.folder / LOG, threads, tied=tied))
-    if run.folder.exists() and run.written().active:
+        process = processes.start(["-m", "embedlab.jobs", folder], run.folder / LOG, threads, tied=tied)
+        _stand_by(run, process)
+        lost = _lost(run, process.pid, before.given)
+    if lost:
         _say(run, "cancelled" if run.cancelling else "interrupted")
     return run.state().status if run.folder.exists() else "cancelled"
 
 
-def _by_a_warm_one(run: Run, threads: int) -> None:
-    """Done by a process that stays; by a second one if the first had just gone to rest."""
+def _by_a_warm_one(run: Run, given: float, threads: int) -> bool:
+    """Done by a process that stays; by a second one if the first had just gone to rest. Whether both left it undone."""
     for _ in range(2):
         with warm.worker(threads) as process:
             warm.hand_over(process, run.folder)
             _stand_by(run, process, stays=True)
-        if not run.folder.exists() or run.cancelling or not run.written().active:
-            return
+        if not (lost := _lost(run, process.pid, given)) or run.cancelling:
+            break
+    return lost
+
+
+def _lost(run: Run, pid: int, given: float) -> bool:
+    """Whether a process ended without a word about its run, and nobody has asked for the run anew since."""
+    if not run.folder.exists():
+        return False
+    now = run.written()
+    return now.active and (now.pid == pid or (not now.pid and now.given == given))
 
 
 def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
