@@ -9,7 +9,7 @@ from embedlab import processes
 from embedlab.ui import cache, pinned
 from embedlab.ui.sidebar import PAGES
 
-for name, value in processes.PATIENT.items():  # before torch is imported: its threads read it once
+for name, value in processes.PAGES.items():  # before torch is imported: its threads read it once
     os.environ.setdefault(name, value)
 
 folder = Path(__file__).resolve().parent / "pages"

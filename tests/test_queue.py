@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from embedlab import dispatch, executors, jobs
+from embedlab import dispatch, executors, jobs, processes
 from embedlab.base import BadInput, Unreachable
 from embedlab.executors import LocalExecutor, Workers
 from embedlab.jobs import Run
@@ -141,6 +141,15 @@ def test_a_scheduler_that_does_not_answer_is_told_with_the_run(lab_home: Path, m
     run = jobs.start("slow", Slow())
     until(lambda: run.state().status == "interrupted")
     assert "tcp://nowhere:1 does not answer" in run.state().error
+
+
+def test_a_run_lets_pages_go_first(tmp_path: Path) -> None:
+    process = processes.start(["-c", "import time; time.sleep(60)"], tmp_path / "log.txt")
+    try:
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(19, own + processes.POLITE) > own
+    finally:
+        processes.kill(process.pid)
 
 
 WORK = """
