@@ -7,13 +7,14 @@ older than any paper.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadSetting, Card, Counts, OnProgress, Settings, StaticConfig, StaticModel, setting
+from embedlab.base import BadSetting, Card, Counts, Floats, OnProgress, Settings, StaticConfig, StaticModel, setting
 from embedlab.models.cards import made
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class OneHot(StaticModel):
         super().__init__(
             words, np.eye(len(words), dtype=np.float32) if matrix is None else matrix, counts, config, card
         )
+
+    @cached_property
+    def unit_matrix(self) -> Floats:
+        """The matrix itself, whose rows have length 1; a second one would take as much memory again."""
+        return self.matrix
 
     @classmethod
     def train(cls, corpus: Corpus, config: OneHotConfig | None = None, on_progress: OnProgress | None = None) -> Self:

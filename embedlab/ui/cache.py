@@ -9,16 +9,20 @@ import streamlit as st
 from embedlab import jobs, registry, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
-from embedlab.ui import pinned
+from embedlab.ui import memory, pinned
 from embedlab.ui.preload import Preload
+
+MOST_LOADED = 24
+"""Models in memory: all fourteen starters, which a class looks at side by side, and some of the visitors' own."""
 
 
 @st.cache_resource(show_spinner=False)
 def libraries() -> None:
-    """Import what every page draws with, once and by one visitor.
+    """Import what every page draws with, once and by one visitor; also the server's use of memory is set.
 
     Two first visitors at the same time would import them in two threads, and one would find them half imported.
     """
+    memory.few_arenas()
     import pandas
     import plotly.graph_objects as go
 
@@ -120,8 +124,9 @@ def _released(found: Model) -> None:
     _in_memory().pop(id(found), None)
 
 
-@st.cache_resource(max_entries=12, on_release=_released, show_spinner="Loading a model …")
+@st.cache_resource(max_entries=MOST_LOADED, on_release=_released, show_spinner="Loading a model …")
 def _load(folder: str, stamp: int) -> Model:
     found = registry.load_model(folder)
     _in_memory()[id(found)] = folder
+    memory.settle()
     return found

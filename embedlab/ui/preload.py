@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from threading import Condition, Thread
 
+from embedlab.ui import memory
+
 log = logging.getLogger(__name__)
 
 MODULES = (
@@ -68,6 +70,7 @@ class Preload:
                 with self._change:
                     self._importing = False
                     self._change.notify_all()
+        memory.settle()
 
     def _quiet(self) -> None:
         """Wait until no page has been made for a while; from then on pages wait."""
