@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -30,6 +31,11 @@ class Lifted(ContextualModel):
     def __init__(self, model: StaticModel) -> None:
         self.model, self.layers, self.dim = model, ["vector"], model.dim
         self.words, self.counts, self.config, self.card = model.words, model.counts, model.config, model.card
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The static model's own: it is lifted anew for every question, and its weights are read once."""
+        return self.model.fingerprint
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """The words' vectors, (len(layers), T, D) a sentence."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -293,12 +294,18 @@ def _found(source: Source) -> list[ModelSpec]:
 
 
 def _spec(key: str, source: Source, folder: Path, family: Family | None = None) -> ModelSpec | None:
-    """Description of a model folder, or ``None`` if it cannot be used."""
+    """Description of a model folder, or ``None`` if it cannot be used; read anew when its files change."""
     try:
-        kind, card = storage.read_kind(folder), storage.read_card(folder)
-        family = family or _family(kind, folder)
-    except BadModel:
+        stamps = tuple((folder / name).stat().st_mtime_ns for name in (storage.CONFIG, storage.CARD))
+        return _described(key, source, folder, family, stamps)
+    except (OSError, BadModel):
         return None
+
+
+@lru_cache(1000)
+def _described(key: str, source: Source, folder: Path, family: Family | None, stamps: tuple[int, ...]) -> ModelSpec:
+    kind, card = storage.read_kind(folder), storage.read_card(folder)
+    family = family or _family(kind, folder)
     return ModelSpec(key, card.title or family.title, family.year, source, family.capabilities, family, folder, card)
 
 

@@ -31,14 +31,13 @@ def tokenizer(model: LanguageModel) -> Tokenizer:
     Capitals, punctuation marks and digits are kept if the vocabulary has words with them; "'s" is a word of its own
     if the vocabulary has it, or has no word that ends so.
     """
-    known = set(model.words)
-    possessives = "'s" in known or not any(word.endswith("'s") for word in known)
-    digits = {sign for word in known for sign in word if sign.isdecimal()}
+    text = "\n".join(("", *model.words, ""))  # one text: looked through in a moment, where word by word takes 0.1 s
+    digits = {sign for sign in set(text) if sign.isdecimal()}
     return Tokenizer(
         TextOptions(
-            lowercase=not any(word != word.lower() for word in known),
-            punctuation="," in known or "." in known,
-            possessives=possessives,
+            lowercase=text == text.lower(),
+            punctuation="\n,\n" in text or "\n.\n" in text,
+            possessives="\n's\n" in text or "'s\n" not in text,
             numbers="zero" if digits == {"0"} else "keep",
         )
     )
