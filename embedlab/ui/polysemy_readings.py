@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
@@ -127,25 +129,40 @@ def _digest(asked: Asked) -> str:
 
 def is_remembered(spec: ModelSpec, asked: Asked) -> bool:
     """Whether ``read`` answers at once."""
-    return ("reading", spec.key, cache.stamp(spec), _digest(asked)) in _memory()[0]
+    found = _memory()[0].get(("reading", spec.key, cache.stamp(spec), _digest(asked)))
+    return found is not None and found.done()
 
 
 def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
-    """What was made before under this key, or is made now; the longest unused is forgotten."""
+    """What was made before under this key, or is made now; the longest unused is forgotten.
+
+    Of visitors who want the same at the same time one makes it, and the others wait for it; should it fail, or
+    should that visitor leave the page, the next one makes it.
+    """
     kept, lock = _memory()
-    with lock:
-        if key in kept:
+    while True:
+        with lock:
+            found: Future[T] | None = kept.get(key)
+            if found is None:
+                mine: Future[T] = Future()
+                kept[key] = mine
+                break
             kept.move_to_end(key)
-            found: T = kept[key]
-            return found
-    made = make()
+        with suppress(CancelledError):
+            return found.result()
+    try:
+        mine.set_result(make())
+    except BaseException:
+        with lock:
+            kept.pop(key, None)
+        mine.cancel()
+        raise
     with lock:
-        kept[key] = made
         while len(kept) > REMEMBERED:
             kept.popitem(last=False)
-    return made
+    return mine.result()
 
 
 @st.cache_resource(show_spinner=False)
-def _memory() -> tuple[OrderedDict[tuple[object, ...], Any], Lock]:
+def _memory() -> tuple[OrderedDict[tuple[object, ...], Future[Any]], Lock]:
     return OrderedDict(), Lock()
