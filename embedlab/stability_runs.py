@@ -82,13 +82,18 @@ def found(family: str, settings: StabilitySettings) -> Retrained | None:
     """The result of one family, if it is there."""
     key = key_of(family, settings)
     values = kept.read(KIND, key)
-    if values is None:
-        return None
+    result = None if values is None else read(family, values)
+    if result is None and values is not None:
+        kept.forget(KIND, key)
+    return result
+
+
+def read(family: str, values: Any) -> Retrained | None:
+    """What was kept for a family; ``None`` if it is damaged."""
     try:
         made = compare(neighbor_lists.from_dict(values))
         return Retrained(family, dict(values["config"]), int(values["tokens"]), str(values["created"]), made)
-    except (TypeError, KeyError, ValueError, IndexError, BadInput):
-        kept.forget(KIND, key)
+    except (TypeError, KeyError, ValueError, ArithmeticError, IndexError, BadInput):
         return None
 
 

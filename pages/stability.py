@@ -6,9 +6,9 @@ from embedlab.ui import stability_asked, stability_views, widgets
 
 widgets.opening(
     "Stability",
-    "Training draws lots: where vectors begin, which words are left out, which are set against each other. Here the "
-    "same model is trained several times. **Look for** the neighbors that every training names, for those that only "
-    "one does, and for which models and which words hold still.",
+    "Training draws lots (where vectors begin, which words are left out), so here the same model is trained several "
+    "times. **Look for** the neighbors that every training names, for those that only one does, and for which models "
+    "and which words hold still.",
 )
 with widgets.guard():
     asked = stability_asked.ask()

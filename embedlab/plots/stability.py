@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from embedlab.analysis.stability import Stability
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up")
-HEIGHT = 380
+HEIGHT = 430
 
 
 def overall(results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "") -> Figure:
@@ -28,17 +28,16 @@ def overall(results: Mapping[str, Stability], colors: Mapping[str, str], title: 
         fig.add_bar(
             x=[one.mean], y=[row], orientation="h", marker={"color": colors.get(name, GREY)}, name=plain(name),
             error_x={"array": [one.high - one.mean], "arrayminus": [one.mean - one.low], "color": "#808080"},
-            text=[f"{one.mean:.0%}"], textposition="inside", insidetextanchor="start", textangle=0,
             customdata=[[one.low, one.high, float(one.pairs.min()), float(one.pairs.max())]],
             hovertemplate="<b>%{x:.1%}</b>, interval %{customdata[0]:.1%} to %{customdata[1]:.1%}<br>"
             "pairs of trainings from %{customdata[2]:.1%} to %{customdata[3]:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    names = [plain(name, 22) for name in results]
+    names = [f"{plain(name, 22)}<br><b>{one.mean:.0%}</b>" for name, one in results.items()]
     fig.update_yaxes(
         tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False, zeroline=False
     )
     fig.update_xaxes(range=[0, 1.04], tickformat=".0%", title="shared by two trainings")
-    return neutral(fig, height=HEIGHT, title=title, bargap=0.35)
+    return neutral(fig, height=max(180, 110 + 54 * len(names)), title=title, bargap=0.35)
 
 
 def by_frequency(
@@ -73,7 +72,7 @@ def by_frequency(
             )  # fmt: skip
     fig.update_xaxes(type="log", title="times seen in the text", dtick=1, tickformat=",d")
     fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title="shared by two trainings")
-    return neutral(fig, height=HEIGHT + 50, title=title, legend=True, legend_y=-0.22)
+    return neutral(fig, height=HEIGHT, title=title, legend=True, legend_y=-0.22)
 
 
 def by_place(results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "") -> Figure:
@@ -89,4 +88,4 @@ def by_place(results: Mapping[str, Stability], colors: Mapping[str, str], title:
         )  # fmt: skip
     fig.update_xaxes(title="place among the neighbors", dtick=1)
     fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title="found again in another training")
-    return neutral(fig, height=HEIGHT + 50, title=title, legend=True, legend_y=-0.22)
+    return neutral(fig, height=HEIGHT, title=title, legend=True, legend_y=-0.22)

@@ -457,6 +457,27 @@ def kept_vectors(folder: Path) -> None:
     assert found is None or all(one.ndim == 3 for one in found)
 
 
+def make_stability(folder: Path) -> None:
+    from embedlab.analysis.neighbor_lists import NeighborLists, to_dict
+
+    lists = NeighborLists(2, 9, ("a", "b", "c"), (9, 5, 1), (("b", "c"), ("a", "c"), ("d", "e")))
+    about = {"config": {"dim": 8}, "tokens": 12, "created": "2026-01-01"}
+    (folder / "a.json").write_text(json.dumps(about | to_dict([lists, lists])), encoding="utf-8")
+
+
+def kept_stability(folder: Path) -> None:
+    from embedlab.stability_runs import read
+
+    try:
+        values = json.loads((folder / "a.json").read_bytes())
+    except ValueError:  # said by ``kept.read``
+        return
+    found = read("lsa", values)
+    assert found is None or (
+        0 <= found.stability.mean <= 1 and found.stability.of(found.stability.words[0]) is not None
+    )
+
+
 def make_run(folder: Path) -> None:
     from embedlab.run_folder import EVENTS, SETTINGS, Run, RunEvent, RunState, add_line
 
@@ -586,6 +607,7 @@ TARGETS: dict[str, Target] = {
     "hugging face, pickled": Target(pickled_weights, load_pickled_weights, 10, ("tokenizer.json", "vocab.txt")),
     "map": Target(make_map, shown_map),
     "kept vectors": Target(make_vectors, kept_vectors),
+    "stability": Target(make_stability, kept_stability),
     "run": Target(make_run, read_run, 80),
     "cloud": Target(make_cloud, load_cloud),
     "results": Target(shipped_results, results),
