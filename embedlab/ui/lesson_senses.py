@@ -35,8 +35,8 @@ def senses(args: Args) -> Shown:
         for name, (a, b) in zip(pairs(args), combinations(range(len(sentences)), 2), strict=True)
     }
     even = max(values.values()) - min(values.values()) < EQUAL
-    said = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
-    said = f"Similarity of **{md(word)}** in {md(where)}: {said}."
+    said = ", ".join(f"{name}: {value:.2f}" for name, value in values.items())
+    said = f"Similarity of **{md(word)}** in {md(where)}, sentences {said}."
     figure = heatmap.square(
         [f"sentence {i}" for i in range(1, len(sentences) + 1)], square, title=f"{word}: {where}", unit="similarity"
     )
