@@ -6,15 +6,16 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from embedlab.base import BadInput, BadSetting, Card, EmbedLabError, Model, OnProgress, Settings
+from embedlab.base import BadInput, BadSetting, Card, EmbedLabError, Model, OnProgress, Settings, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
 from embedlab.limits import Limits
 from embedlab.pieces import Pool
-from embedlab.registry import model_class
+from embedlab.registry import load_model, model_class
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Recipe:
         half: store tensors as float16.
         note: what else the card should say.
         begin: file name of the recipe whose result this one goes on from; empty if it begins with nothing.
+        company: key of the model by whose vectors the words around are asked for; empty asks nothing.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Recipe:
     half: bool = True
     note: str = ""
     begin: str = ""
+    company: str = ""
 
 
 def read(path: Path) -> Recipe:
@@ -83,6 +86,7 @@ def read(path: Path) -> Recipe:
             half=bool(values.get("half", True)),
             note=str(values.get("note", "")),
             begin=str(values.get("begin", "")),
+            company=str(values.get("company", "")),
         )
     except OSError as error:
         raise BadInput(f"The recipe {path} cannot be read: {error.strerror}.") from error
@@ -170,7 +174,8 @@ def make(
             else "This recipe begins with nothing; leave --begin out."
         )
     where = checkpoint_folder(out)
-    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin, pool)
+    company = load_model(recipe.company) if recipe.company else None
+    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin, pool, company)
     named = [*(begin.card.attribution.split("; ") if begin else []), *(s.attribution for s in recipe.sources)]
     attribution = "; ".join(dict.fromkeys(name for name in named if name))
     model.card = dataclasses.replace(
@@ -198,6 +203,7 @@ def train(
     checkpoints: Path | None = None,
     begin: Model | None = None,
     pool: Pool | None = None,
+    company: Model | None = None,
 ) -> Model:
     """Train any kind of model on a text.
 
@@ -207,11 +213,12 @@ def train(
         settings: the model's own settings.
         on_progress: told how it goes.
         checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
-        begin: a model of that kind that is to learn on, as it is; for the kinds that can (BERT).
+        begin: a model of that kind that is to learn on, as it is; for the kinds that can (ELMo, BERT).
         pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
+        company: a model with a vector for each word, by which the words around are asked for; for ELMo and BERT.
 
     Raises:
-        BadInput: the model to begin with cannot learn on, or the kind has no use for a pool.
+        BadInput: the model to begin with cannot learn on, or the kind has no use for a pool or for company.
         BadModel: no such kind, or it cannot be trained here.
         BadSetting: a setting is beyond the limits.
         EmbedLabError: as the trainer does.
@@ -219,7 +226,7 @@ def train(
     found = model_class(kind)
     trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
     if begin and trainable is None:
-        raise BadInput(f"{begin.card.title or begin.kind} cannot learn on as a model of kind '{kind}'. Give a BERT.")
+        raise BadInput(f"{begin.card.title or begin.kind} cannot learn on as a model of kind '{kind}'. Give an ELMo or a BERT.")
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
     Limits.from_environment().check_settings((settings or found.config_class()).to_dict())
@@ -227,9 +234,12 @@ def train(
         raise BadInput(
             f"A model of kind '{kind}' counts nothing in shards. Leave --workers out; GloVe and LSA take it."
         )
+    asks = "company" in signature(trainable).parameters and isinstance(company, StaticModel)
+    if company and not asks:
+        raise BadInput(f"A model of kind '{kind}' cannot be asked for the words around by {company.kind} vectors.")
     more = {name: value for name, value, takes in (
-        ("checkpoints", checkpoints, found.resumes), ("pool", pool, found.spreads)
-    ) if takes and value}  # fmt: skip
+        ("checkpoints", checkpoints, found.resumes), ("pool", pool, found.spreads), ("company", company, asks)
+    ) if takes and value is not None}  # fmt: skip
     model: Model = trainable(text, settings, on_progress, **more)
     return model
 

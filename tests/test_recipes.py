@@ -58,7 +58,7 @@ def begun(recipe: Recipe, folder: Path) -> Model | None:
     if not recipe.begin:
         return None
     first = shrunk(Path(recipe.begin).stem, folder)
-    return recipes.make(first, folder, folder / "begun")
+    return recipes.make(first, folder, folder / first.name / recipe.begin, begin=begun(first, folder))
 
 
 @pytest.fixture(autouse=True)

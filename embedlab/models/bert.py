@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from embedlab import packaged, storage
-from embedlab.base import BadInput, BadModel, Card, ContextualModel, Counts, Floats, OnProgress
+from embedlab.base import BadInput, BadModel, Card, ContextualModel, Counts, Floats, OnProgress, StaticModel
 from embedlab.models import bert_begin, bert_network, bert_published, bert_reading, bert_training, cards, warm_start
 from embedlab.models.bert_config import BertConfig
 from embedlab.models.bert_examples import split
@@ -25,8 +25,9 @@ from embedlab.models.bert_pieces import Marks, Speller, from_json
 from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
+from embedlab.models.company import weighted
 from embedlab.models.devices import placed
-from embedlab.models.layers import arrays, seeded
+from embedlab.models.layers import arrays, digest, seeded
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -90,11 +91,15 @@ class Bert(BertQuestions, ContextualModel):
         config: BertConfig | None = None,
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
+        company: StaticModel | None = None,
     ) -> Self:
         """Learn wordpieces from a text, then hidden words and next sentences (see ``training.fit``).
 
+        With ``company``, a model with a vector for each word such as CBOW, states are asked for the words around
+        theirs, too (see ``models/company.py``).
+
         Raises:
-            BadInput: too little text.
+            BadInput: too little text, or vectors that know none of its words.
         """
         config = config or BertConfig()
         form, encoded = shape(config.shape), corpus.encode(1, None, on_progress, unknown=True)
@@ -110,7 +115,8 @@ class Bert(BertQuestions, ContextualModel):
             given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
         bert_begin.begin(network, counts, vectors)
-        outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints)
+        around = None if company is None else weighted(company, speller.vocabulary, counts)
+        outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints, "", around)
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
 
@@ -120,6 +126,7 @@ class Bert(BertQuestions, ContextualModel):
         config: BertConfig | None = None,
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
+        company: StaticModel | None = None,
     ) -> Self:
         """A BERT that went on learning from another text; this one stays as it is.
 
@@ -130,9 +137,11 @@ class Bert(BertQuestions, ContextualModel):
             config: how to learn; shape, wordpieces and the longest example stay this model's own.
             on_progress: told about once a second.
             checkpoints: see ``training.fit``.
+            company: see ``train``.
 
         Raises:
-            BadInput: too little text, or a network that is no BERT with its head for hidden words.
+            BadInput: too little text, vectors that know none of its words, or a network that is no BERT with its
+                head for hidden words.
         """
         if not self.has_masked_head or self.network.config.model_type != "bert":
             raise BadInput("Only a BERT with its head for hidden words can learn on. Take one trained here.")
@@ -147,8 +156,11 @@ class Bert(BertQuestions, ContextualModel):
         with seeded(config.seed):
             network = bert_network.copied(self.network, head, config.dropout)
         seen = np.bincount(text.ids, minlength=len(self.words))
-        beginning = bert_training.digest(self.network)
-        outcome = bert_training.fit(network, text, self.speller, seen, config, on_progress, checkpoints, beginning)
+        beginning = digest(self.network)
+        around = None if company is None else weighted(company, self.words, seen)
+        outcome = bert_training.fit(
+            network, text, self.speller, seen, config, on_progress, checkpoints, beginning, around
+        )
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return type(self)(network, self.speller, head, self.counts + seen, config, cards.after(self.card, card))
 

@@ -1,4 +1,4 @@
-"""How BERT learns: two losses at once, hidden words and next sentences."""
+"""How BERT learns: hidden words, and beside them next sentences and the words around."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from embedlab.models.company import Company
 from embedlab.training import Learner
 
 
 class BertLearner(Learner):
     """The mean loss of the hidden words, and of the next sentence where there are two segments.
 
+    With ``company`` the states below the top block are asked for the words around theirs, too.
+
     The top block, which nothing above it looks at, and the scores over the vocabulary are made for the hidden places
     alone (and for the mark at the beginning, which tells of the next sentence).
     """
 
-    def __init__(self, network: nn.Module, *, pairs: bool) -> None:
+    def __init__(self, network: nn.Module, *, pairs: bool, company: Company | None = None) -> None:
         super().__init__()
         self.network: Any = network
-        self.parts = ("masked words", "next sentence") if pairs else ()
+        self.company = company
+        others = (*(("next sentence",) if pairs else ()), *(("words around",) if company else ()))
+        self.parts = ("masked words", *others) if others else ()
 
     def forward(
         self, ids: Tensor, segments: Tensor, places: Tensor, targets: Tensor, wrong: Tensor | None = None
@@ -35,13 +40,18 @@ class BertLearner(Learner):
             places = torch.cat([torch.zeros_like(places[:, :1]), places], dim=1)  # (B, 1 + K)
         shown = _at(top, states, places)
         hidden = (shown if wrong is None else shown[:, 1:]).flatten(0, 1)  # (B * K, D)
-        loss = functional.cross_entropy(self.network.cls.predictions(hidden).float(), targets.flatten())
-        if wrong is None:
-            return loss
-        scores = self.network.cls.seq_relationship(self.network.bert.pooler(shown))  # (B, 2)
-        next_sentence = functional.cross_entropy(scores.float(), wrong)
-        self.apart = torch.stack([loss, next_sentence]).detach()
-        return loss + next_sentence
+        losses = [functional.cross_entropy(self.network.cls.predictions(hidden).float(), targets.flatten())]
+        if wrong is not None:
+            scores = self.network.cls.seq_relationship(self.network.bert.pooler(shown))  # (B, 2)
+            losses.append(functional.cross_entropy(scores.float(), wrong))
+            places = places[:, 1:]
+        if self.company is not None:
+            begins = segments.diff(dim=1, prepend=segments[:, :1]) > 0  # (B, T): the second segment
+            losses.append(self.company(states, ids.scatter(1, places, targets), begins))
+        each = torch.stack(losses)
+        if self.parts:
+            self.apart = each.detach()
+        return each.sum()
 
 
 def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:

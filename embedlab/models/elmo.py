@@ -6,25 +6,25 @@ Peters et al. 2018, Deep contextualized word representations, https://aclantholo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from embedlab import training
-from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, OnProgress, Progress
-from embedlab.data.vocab import EncodedCorpus, Vocabulary
-from embedlab.models import elmo_begin, elmo_published
+from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, OnProgress, Progress, StaticModel
+from embedlab.data.vocab import Vocabulary
+from embedlab.models import cards, elmo_begin, elmo_published
 from embedlab.models.devices import placed
 from embedlab.models.elmo_carried import Carried
-from embedlab.models.elmo_config import ElmoConfig
+from embedlab.models.elmo_config import SHAPE, ElmoConfig
 from embedlab.models.elmo_direction import ElmoDirection
-from embedlab.models.elmo_network import ElmoLearner, ElmoNetwork
+from embedlab.models.elmo_network import ElmoNetwork
 from embedlab.models.elmo_reading import encoded
-from embedlab.models.elmo_rows import Lexicon, SentenceRows
-from embedlab.models.networks import Lesson, NetworkLanguageModel
-from embedlab.models.word_lines import mark, split
+from embedlab.models.elmo_text import ElmoText, predicted, renumbered
+from embedlab.models.layers import digest
+from embedlab.models.networks import NetworkLanguageModel
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -88,32 +88,59 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         config: ElmoConfig | None = None,
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
+        company: StaticModel | None = None,
     ) -> Self:
         """Train on a text, sentence by sentence, in both directions (see ``training.fit``).
 
-        Every word of the text is read by its letters; ``min_count`` and ``max_words`` say which are predicted.
+        Every word of the text is read by its letters; ``min_count`` and ``max_words`` say which are predicted. With
+        ``company``, a model with a vector for each word such as CBOW, states are asked for the words around theirs,
+        too (see ``models/company.py``).
 
         Raises:
-            BadInput: too little text.
+            BadInput: too little text, or vectors that know none of its words.
         """
         config = config or ElmoConfig()
         encoded = corpus.encode(1, None, on_progress, unknown=True)
-        predicted = _predicted(encoded, config)
-        lexicon = Lexicon.of(encoded.vocabulary.words, len(predicted), config.characters)
-        text = split(encoded, config.seed)
-        size = len(predicted) + cls.beside
-        network = cls.seeded(config, size, np.bincount(lexicon.outputs, text.counts, size).astype(np.int64))
+        text = ElmoText.of(encoded, predicted(encoded, config), config)
+        network = cls.seeded(config, len(text.counts), text.counts)
         if config.skipgram_epochs:
-            elmo_begin.begin(network, text, predicted, lexicon, config, on_progress)
-        task = training.Task(
-            ElmoLearner(network),
-            SentenceRows(text.training, lexicon, config.stretch),
-            SentenceRows(text.held_out, lexicon, config.stretch) if len(text.held_out) > 1 else None,
-            units_per_word=1.0,
-            mark=mark(cls.kind, config, encoded),
-        )
-        lesson = Lesson(task, predicted, corpus, encoded.tokens, "ELMo")
-        return cls.taught(lesson, network, config, on_progress, checkpoints)
+            elmo_begin.begin(network, text.split, text.predicted, text.lexicon, config, on_progress)
+        return cls.taught(text.lesson(network, config, corpus, company), network, config, on_progress, checkpoints)
+
+    def further(
+        self,
+        corpus: Corpus,
+        config: ElmoConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+        company: StaticModel | None = None,
+    ) -> Self:
+        """An ELMo that went on learning from another text, to predict the same words; this one stays as it is.
+
+        Args:
+            corpus: the other text.
+            config: how to learn; the shape of the network and the words that it predicts stay this model's own.
+            on_progress: told about once a second.
+            checkpoints: see ``training.fit``.
+            company: see ``train``.
+
+        Raises:
+            BadInput: too little text, vectors that know none of its words, or a model that predicts no words.
+        """
+        if self.network.softmax is None:
+            raise BadInput("This ELMo came without its output layer and cannot learn on. Take one trained here.")
+        pace = config or self.config
+        config = replace(pace, **{name: getattr(self.config, name) for name in SHAPE})
+        encoded = corpus.encode(1, None, on_progress, unknown=True)
+        known = Vocabulary(tuple(self.words), self.counts)
+        text = ElmoText.of(renumbered(encoded, known), known, config)
+        network = self.seeded(config, len(text.counts), text.counts)
+        network.load_state_dict(self.network.state_dict())
+        text = replace(text, mark=text.mark + digest(network))
+        lesson = text.lesson(network, config, corpus, company)
+        model = self.taught(lesson, network, config, on_progress, checkpoints)
+        model.card = cards.after(self.card, model.card)
+        return model
 
     @classmethod
     def built(cls, config: ElmoConfig, size: int, counts: Counts | None = None) -> ElmoNetwork:
@@ -174,15 +201,3 @@ class Elmo(NetworkLanguageModel, ContextualModel):
     def forget(self) -> None:
         """Let a stateful model begin from nothing again."""
         self._carried = Carried()
-
-
-def _predicted(encoded: EncodedCorpus, config: ElmoConfig) -> Vocabulary:
-    """The words that are common enough to be predicted."""
-    vocabulary = encoded.vocabulary
-    known = min(int((vocabulary.counts >= config.min_count).sum()), config.max_words)
-    if known < 2:
-        raise BadInput(
-            f"Only {known} different words of {encoded.tokens:,} running words are seen at least {config.min_count} "
-            "times. Lower the minimum count or give more text."
-        )
-    return Vocabulary(vocabulary.words[:known], vocabulary.counts[:known])

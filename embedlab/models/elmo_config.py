@@ -11,6 +11,12 @@ from embedlab.settings import NeuralConfig
 
 WIDEST, MOST_FILTERS = 20, 4096
 
+SHAPE = (
+    "dim", "hidden", "layers", "char_dim", "filters", "highway", "activation", "characters", "cell_clip",
+    "projection_clip", "skip", "min_count", "max_words", "skipgram_epochs",
+)  # fmt: skip
+"""Settings that a trained model keeps when it learns on."""
+
 
 @dataclass(frozen=True)
 class ElmoConfig(NeuralConfig):

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from embedlab.base import Counts
+from embedlab.models.company import Company
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_recurrence import Clips, Recurrence, State, Trace, Weights, run
 from embedlab.models.elmo_tokens import TokenNetwork
@@ -113,21 +114,32 @@ class ElmoNetwork(nn.Module):
 
 
 class ElmoLearner(Learner):
-    """Learns to predict the next word from those before it, and the one before from those after it."""
+    """Learns to predict the next word from those before it, and the one before from those after it.
 
-    parts = ("forward", "backward")
+    With ``company`` the top states of both directions are asked for the words around theirs, too.
+    """
 
-    def __init__(self, network: ElmoNetwork) -> None:
+    parts: tuple[str, ...] = ("forward", "backward")
+
+    def __init__(self, network: ElmoNetwork, company: Company | None = None) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.company = network, company
+        if company is not None:
+            self.parts = (*self.parts, "words around")
 
-    def forward(self, characters: Tensor, inputs: Tensor, fresh: Tensor, targets: Tensor) -> Tensor:
+    def forward(self, characters: Tensor, inputs: Tensor, fresh: Tensor, targets: Tensor, read: Tensor) -> Tensor:
         """Mean negative log-probability in nats, over both directions (see ``elmo_rows.SentenceRows``)."""
         vectors = self.network.tokens(characters)  # (U, P)
-        softmax, losses = cast(Softmax, self.network.softmax), []
+        softmax, losses, tops = cast(Softmax, self.network.softmax), [], []
         for direction, ids, begun, wanted in zip(self.network.ways, inputs, fresh, targets, strict=True):
             top = direction(nn.functional.embedding(ids, vectors), begun)[-1]  # (T, B, P)
             told = wanted >= 0
             losses.append(softmax(self.network.dropout(top[told]), wanted[told]))
+            tops.append(top.transpose(0, 1))  # (B, T, P)
+        loss = torch.stack(losses).mean()
+        if self.company is not None:
+            places = (part.transpose(1, 2).flatten(0, 1) for part in (read, fresh, targets >= 0))  # (2 B, T) each
+            losses.append(self.company(torch.cat(tops), *places))
+            loss = loss + losses[-1]
         self.apart = torch.stack(losses)
-        return self.apart.mean()
+        return loss

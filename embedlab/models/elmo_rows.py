@@ -69,11 +69,12 @@ class SentenceRows:
     def __len__(self) -> int:
         return len(self.bounds) - 1
 
-    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The characters of a batch, what is read, where sentences begin, and what is to be predicted.
+    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
+        """The characters of a batch, what is read, where sentences begin, what is to be predicted, and what was read.
 
         The first is (U, width), of the different words. The others are (2, T, B), forward and backward, each in its
-        own order: numbers of these words, whether to begin from nothing, and output numbers, -1 at empty places.
+        own order: numbers of these words, whether to begin from nothing, output numbers of the words to come, -1 at
+        empty places, and of the words read.
         """
         places, first, last = self._places(np.asarray(rows))  # (B, T) each
         empty = places < 0
@@ -84,8 +85,9 @@ class SentenceRows:
         words, inputs = np.unique(reads, return_inverse=True)
         fresh = np.stack([first.T, last.T[::-1]])
         characters = self.lexicon.characters[words]
-        arrays = (characters, inputs.reshape(reads.shape), fresh, targets)
-        return tuple(torch.from_numpy(array) for array in arrays)  # type: ignore[return-value]
+        read = self.lexicon.outputs[np.minimum(reads, self.boundary)]
+        arrays = (characters, inputs.reshape(reads.shape), fresh, targets, read)
+        return tuple(torch.from_numpy(array) for array in arrays)
 
     def _places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
         """Where in the text each prediction of rows stands, -1 at empty places; whether a piece begins, or ends."""

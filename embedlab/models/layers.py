@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,15 @@ def seeded(seed: int) -> Iterator[None]:
 def arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
     """A network's weights by name, each once even where two layers share it."""
     return {name: weight.detach().cpu().numpy() for name, weight in module.named_parameters()}
+
+
+def digest(network: nn.Module) -> str:
+    """A name for the weights of a network, 64 letters."""
+    found = hashlib.sha256()
+    for value in network.state_dict().values():
+        array: Any = value.detach().contiguous().numpy()
+        found.update(array.tobytes())
+    return found.hexdigest()
 
 
 def load_arrays(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:

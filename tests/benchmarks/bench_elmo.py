@@ -139,7 +139,7 @@ def encoding(name: str, number: int, rounds: int) -> None:
 class PlainLearner(ElmoLearner):
     """The same loss, cell by cell."""
 
-    def forward(self, characters: Tensor, inputs: Tensor, fresh: Tensor, targets: Tensor) -> Tensor:
+    def forward(self, characters: Tensor, inputs: Tensor, fresh: Tensor, targets: Tensor, read: Tensor) -> Tensor:
         vectors = self.network.tokens(characters)
         losses = []
         for direction, ids, begun, wanted in zip(self.network.ways, inputs, fresh, targets, strict=True):

@@ -100,7 +100,7 @@ LEXICON = Lexicon.of([f"w{i}" for i in range(12)], 5, 50)
 
 def decoded(rows: SentenceRows, direction: int) -> list[tuple[list[str], list[int]]]:
     """What is read and what is to be predicted, sentence by sentence, of all rows in one direction."""
-    characters, inputs, fresh, targets = rows.__getitems__(range(len(rows)))
+    characters, inputs, fresh, targets, _ = rows.__getitems__(range(len(rows)))
     spelled = [
         "".join(chr(c - 1) if c < 257 else {257: "<", 258: ">"}.get(c, "") for c in row) for row in characters.tolist()
     ]

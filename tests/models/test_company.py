@@ -1,0 +1,140 @@
+"""The words around, as a second question while learning."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from embedlab.base import BadInput, Progress, StaticConfig, StaticModel
+from embedlab.data.corpus import Corpus
+from embedlab.models import company
+from embedlab.models.bert import BertConfig
+from embedlab.models.company import Company, around, weighted
+from embedlab.models.elmo import Elmo, ElmoConfig
+from embedlab.recipes import train
+
+TOPICS = {"river": ["water", "boat", "fish", "shore", "stream"], "money": ["loan", "cash", "credit", "account", "fee"]}
+PATTERN = ["the", "bank", "with", "a"]
+
+
+class Vectors(StaticModel):
+    kind = "vectors"
+    config_class = StaticConfig
+
+
+def topics() -> Vectors:
+    """Words of one topic have one vector; grammar's words point nowhere in particular."""
+    rows = {word: [1.0, 0.0, 0.1] for word in TOPICS["river"]} | {word: [0.0, 1.0, 0.1] for word in TOPICS["money"]}
+    rows |= {word: [0.5, 0.5, -1.0] for word in PATTERN}
+    return Vectors(list(rows), np.array(list(rows.values()), np.float32))
+
+
+def sentences(count: int, seed: int = 3) -> list[list[str]]:
+    draw = random.Random(seed)
+    found = []
+    for _ in range(count):
+        words = draw.sample(TOPICS[draw.choice(list(TOPICS))], 3)
+        found.append([words[0], "the", "bank", "with", "a", *words[1:]])
+    return found
+
+
+def test_a_place_has_the_words_near_it_and_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "WINDOW", 2)
+    vectors = torch.from_numpy(np.random.default_rng(0).normal(size=(2, 7, 3)))
+    begins = torch.zeros(2, 7, dtype=torch.bool)
+    begins[0, 0] = begins[0, 3] = begins[1, 6] = True
+    texts = [[0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 1]]
+    for given, same in ((None, lambda b, i, j: True), (begins, lambda b, i, j: texts[b][i] == texts[b][j])):
+        made = around(vectors, given)
+        for b in range(2):
+            for i in range(7):
+                near = [j for j in range(7) if 0 < abs(i - j) <= 2 and same(b, i, j)]
+                wanted = vectors[b, near].sum(0) if near else torch.zeros(3, dtype=vectors.dtype)
+                torch.testing.assert_close(made[b, i], wanted)
+
+
+def test_rare_words_count_more_and_any_text_comes_to_nothing_on_the_whole() -> None:
+    counts = np.array([5_000, 10, 4_990])
+    made = weighted(topics(), ["the", "loan", "zebu"], counts)
+    assert made.shape == (3, 3) and not made[2].any()
+    np.testing.assert_allclose(counts[:2] @ made[:2], 0, atol=1e-3)
+    model, shares = topics(), counts[:2] / 10_000
+    units = np.stack([model.vector(w) / np.linalg.norm(model.vector(w)) for w in ("the", "loan")])
+    before = units * (3e-4 / (3e-4 + shares))[:, None]
+    np.testing.assert_allclose(made[1] - made[0], before[1] - before[0], atol=1e-6)
+    with pytest.raises(BadInput, match="none of the words"):
+        weighted(model, ["zebu"], np.array([1]))
+
+
+def test_who_says_the_company_exactly_loses_nothing_and_who_says_the_opposite_two() -> None:
+    vectors = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
+    asked = Company(4, vectors)
+    with torch.no_grad():
+        asked.answer.weight.copy_(torch.eye(4))
+        asked.answer.bias.zero_()
+    ids = torch.tensor([[0, 3, 5, 7, 2], [1, 1, 4, 6, 0]])  # 6 and 7 are no words
+    rows = torch.from_numpy(np.concatenate([vectors, np.zeros((2, 4), np.float32)]))
+    exact = around(rows[ids])
+    assert asked(exact, ids).item() == pytest.approx(0, abs=1e-6)
+    assert asked(-exact, ids).item() == pytest.approx(2, abs=1e-6)
+    told = torch.tensor([[True] * 5, [False] * 5])
+    assert asked(torch.cat([exact[:1], -exact[1:]]), ids, None, told).item() == pytest.approx(0, abs=1e-6)
+
+
+def apart(model: Any, layer: int) -> float:
+    """How much more alike "bank" is within a topic than across the two."""
+    asked = [[TOPICS[topic][i], *PATTERN, TOPICS[topic][i + 1]] for topic in TOPICS for i in range(4)]
+    states = np.stack([found[layer, 2] for found in model.encode(asked)])
+    states = states - states.mean(0)
+    near = states @ states.T / np.outer(*[np.linalg.norm(states, axis=1)] * 2)
+    same = np.equal.outer([0] * 4 + [1] * 4, [0] * 4 + [1] * 4)
+    return float(near[same & ~np.eye(8, dtype=bool)].mean() - near[~same].mean())
+
+
+QUICK: dict[str, Any] = {"epochs": 3, "patience": 0, "dropout": 0.0, "learning_rate": 3e-3, "batch_size": 8}
+SMALL = {
+    "bert": BertConfig(**QUICK, sequence=16, next_sentence=False),
+    "elmo": ElmoConfig(
+        **QUICK, dim=16, hidden=32, char_dim=4, filters="1x8 2x8 3x16", stretch=20, min_count=1, skipgram_epochs=0
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["bert", "elmo"])
+def test_a_network_that_is_asked_tells_topics_apart_better(kind: str) -> None:
+    corpus, events = Corpus.from_sentences(sentences(300)), list[Progress]()
+    without = train(kind, corpus, SMALL[kind])
+    asked = train(kind, corpus, SMALL[kind], events.append, company=topics())
+    layer = 1 if kind == "bert" else 2
+    assert apart(asked, layer) > apart(without, layer)
+    around = [event.parts[-1] for event in events if event.parts]
+    assert {part.name for part in around} == {"words around"}
+    assert around[-1].loss < 0.8  # who has learned nothing has 1
+    assert not any("company" in name or "answer" in name for name in asked.tensors())
+
+
+def test_an_elmo_goes_on_and_predicts_the_same_words() -> None:
+    first = Elmo.train(Corpus.from_sentences(sentences(60), name="a").with_licence("CC0"), SMALL["elmo"])
+    before = {name: weight.copy() for name, weight in first.tensors().items()}
+    other = [["zebu", *sentence] for sentence in sentences(60, 4)]
+    corpus = Corpus.from_sentences(other, name="b").with_licence("MIT")
+    then = first.further(corpus, ElmoConfig(**QUICK | {"epochs": 20}, dim=99, stretch=20))
+    assert then.words == first.words and then.config.dim == 16
+    for name, weight in first.tensors().items():
+        np.testing.assert_array_equal(weight, before[name])
+    unknown = first.vocabulary.index("<unk>")
+    # every sentence of the second text begins with an unknown word, none of the first
+    assert then.next([])[unknown] > 0.15 > first.next([])[unknown]
+    assert (then.card.text, then.card.licence) == ("a; then b", "CC0; MIT")
+    still = first.further(corpus, ElmoConfig(**QUICK | {"learning_rate": 1e-6, "epochs": 1}, stretch=20))
+    words = ["loan", "the", "bank"]
+    np.testing.assert_allclose(still.encode([words])[0], first.encode([words])[0], atol=1e-3)
+
+
+def test_a_kind_that_cannot_be_asked_says_so() -> None:
+    with pytest.raises(BadInput, match="cannot be asked for the words around"):
+        train("lstm", Corpus.from_sentences(sentences(10)), company=topics())
