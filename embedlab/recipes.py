@@ -226,7 +226,8 @@ def train(
     found = model_class(kind)
     trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
     if begin and trainable is None:
-        raise BadInput(f"{begin.card.title or begin.kind} cannot learn on as a model of kind '{kind}'. Give an ELMo or a BERT.")
+        name = begin.card.title or begin.kind
+        raise BadInput(f"{name} cannot learn on as a model of kind '{kind}'. Give an ELMo or a BERT.")
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
     Limits.from_environment().check_settings((settings or found.config_class()).to_dict())
