@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedlab import processes
-from embedlab.ui import cache, pinned
+from embedlab.ui import cache, login, pinned, place_link
 from embedlab.ui.sidebar import PAGES
 
 for name, value in processes.PAGES.items():  # before torch is imported: its threads read it once
@@ -34,6 +34,9 @@ page = st.navigation(
 )
 cache.libraries()
 cache.queue()
+cache.rounds()
 st.logo(pictures / "logo.svg", size="large")
+login.ask()
+place_link.arrive()
 with cache.preload().page():
     page.run()

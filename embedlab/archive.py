@@ -75,13 +75,14 @@ def unpack(file: IO[bytes], folder: Path) -> None:
         raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
 
 
-def take(file: IO[bytes], name: str = "", *, replace: bool = False) -> str:
+def take(file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "") -> str:
     """Check a zip file and put its model among one's own.
 
     Args:
         file: the zip file.
         name: title from now on; empty keeps the one on the model's card.
         replace: whether a model of that name may be overwritten.
+        place: of the visitor whose it shall be; empty for whoever runs the lab.
 
     Returns:
         The model's key.
@@ -96,7 +97,7 @@ def take(file: IO[bytes], name: str = "", *, replace: bool = False) -> str:
         title = name.strip() or storage.read_card(folder).title[: shelf.LONGEST]
         if not title:
             raise BadInput("The model has no name on its card. Give it one.")
-        return shelf.keep(folder, title, replace=replace)
+        return shelf.keep(folder, title, replace=replace, place=place)
 
 
 def check(folder: Path) -> None:

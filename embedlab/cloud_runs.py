@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from embedlab import jobs, registry, training_text
+from embedlab import jobs, registry, same_runs, training_text
 from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.occurrences import gather
 from embedlab.base import BadInput, BadModel, ContextualModel, OnProgress, Progress, StaticModel
@@ -14,7 +14,7 @@ from embedlab.training_text import TextChoice
 
 KIND = "cloud"
 KEPT = 20
-"""Clouds that are kept; older ones go when a new one starts."""
+"""Clouds of a visitor that are kept; older ones go when a new one starts."""
 
 
 @dataclass(frozen=True)
@@ -65,27 +65,23 @@ def of(run: Run) -> CloudSettings:
         raise BadInput("The settings of this cloud cannot be read.") from error
 
 
-def known(settings: CloudSettings) -> Run | None:
-    """The newest run that was asked exactly this; ``None`` if there is none."""
-    for run in jobs.all_runs(KIND):
-        try:
-            if of(run) == settings:
-                return run
-        except BadInput:
-            continue
-    return None
+def known(settings: CloudSettings, visitor: str = "") -> Run | None:
+    """The run that was asked exactly this (see ``same_runs.like``); ``None`` if there is none."""
+
+    def fits(run: Run) -> bool:
+        return of(run) == settings
+
+    return same_runs.like(KIND, fits, visitor)
 
 
 def start(settings: CloudSettings, visitor: str = "") -> Run:
-    """Begin, with a copy of the text; old clouds go.
+    """Begin, with a copy of the text; the visitor's old clouds go.
 
     Raises:
         BadInput: the text is gone, or the visitor has enough runs waiting (see ``jobs.start``).
     """
-    for old in jobs.all_runs(KIND)[KEPT - 1 :]:
-        if not old.state().active:
-            old.delete()
-    run = jobs.draft()
+    same_runs.only_newest(KIND, KEPT - 1, visitor)
+    run = jobs.draft(visitor)
     if settings.draft:
         training_text.copy(jobs.find(settings.draft).folder, run.folder)
     return jobs.start(KIND, settings, run, visitor)

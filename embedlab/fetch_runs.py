@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from embedlab import shelf, storage, training_text
+from embedlab import places, shelf, storage, training_text
 from embedlab.base import BadInput, OnProgress
 from embedlab.run_folder import Run
 
@@ -36,19 +36,20 @@ class FetchSettings:
 
 
 def local_files() -> bool:
-    """Whether visitors may name files of the machine that runs the lab; ``EMBEDLAB_LOCAL_FILES=0`` forbids it."""
+    """Whether files of this machine may be named by whoever runs the lab; ``EMBEDLAB_LOCAL_FILES=0`` forbids it."""
     return os.environ.get("EMBEDLAB_LOCAL_FILES", "1").lower() not in ("0", "no", "off", "false")
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Load the vectors and put them on the shelf of published models.
+    """Load the vectors and put them on the shelf of published models, or into the place of the visitor who asked.
 
     Raises:
         EmbedLabError: as the loader and the shelf do.
     """
     asked = FetchSettings(**values)
     source: str | Path = asked.source
-    files = local_files() or not source
+    place = places.named(run.visitor)
+    files = (local_files() and not place) or not source
     if not source:
         name = training_text.laid_down(run.folder)
         if not name:
@@ -58,7 +59,10 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
     )
     model.save(run.result)
-    key = shelf.keep(run.result, model.title[: shelf.LONGEST], source="published", replace=asked.replace)
+    key = shelf.keep(
+        run.result, model.title[: shelf.LONGEST], source="yours" if place else "published", replace=asked.replace,
+        place=place,
+    )  # fmt: skip
     storage.write_text(run.folder / shelf.KEPT, key)
     training_text.clear(run.folder)
     _remove(run.result)

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from embedlab import disk, dispatch, processes, storage
+from embedlab import disk, dispatch, places, processes, storage
 from embedlab.base import BadInput, Cancelled, EmbedLabError, OnProgress, Progress
 from embedlab.run_folder import ALIVE, EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
 from embedlab.run_queue import QUICK, Place
@@ -56,21 +56,42 @@ def home() -> Path:
     return storage.home().absolute() / "runs"
 
 
-def draft() -> Run:
-    """A new run folder in which a text can be laid down before anything is started; old drafts are cleared away.
+def draft(visitor: str = "") -> Run:
+    """A new run folder in which a text can be laid down before anything is started; old ones are cleared away.
+
+    Args:
+        visitor: whose text it will be.
 
     Raises:
         BadModel: the disk is full or read-only.
     """
-    for run in _all():
-        state = run.state()
-        if state.status == "draft" and time.time() - state.created > DRAFT_DAYS * 86_400:
-            run.delete()
+    clear_drafts()
     run = Run(home() / secrets.token_hex(12))
     with disk.writing(home()):
         run.folder.mkdir(parents=True)
+        _write_down(run, visitor)
         run.write_state(RunState("draft", created=time.time()))
     return run
+
+
+def clear_drafts(now: float | None = None) -> None:
+    """Delete the texts that were laid down long ago and never used.
+
+    Args:
+        now: seconds since 1970, the clock's if ``None``.
+    """
+    for run in _all():
+        with contextlib.suppress(BadInput):
+            state = run.state()
+            if state.status == "draft" and (now or time.time()) - state.created > DRAFT_DAYS * 86_400:
+                run.delete()
+
+
+def _write_down(run: Run, visitor: str, **asked: Any) -> None:
+    if place := places.named(visitor):
+        places.use(place)
+    values = asked | {"visitor": visitor}
+    storage.write_text(run.folder / SETTINGS, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
 
 
 def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -> Run:
@@ -96,9 +117,8 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -
     quick = kind in QUICK
     if visitor and sum((one.visitor, one.quick) == (visitor, quick) for one in dispatch.queue(home())[0]) >= WAITING:
         raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
-    asked = {"kind": kind, "settings": dataclasses.asdict(settings), "visitor": visitor}
     with disk.writing(run.folder):
-        storage.write_text(run.folder / SETTINGS, json.dumps(asked, ensure_ascii=False, indent=1) + "\n")
+        _write_down(run, visitor, kind=kind, settings=dataclasses.asdict(settings))
         run.write_state(RunState("queued", created=time.time()))
     _launch(run)
     return run
@@ -153,11 +173,18 @@ def find(identifier: str) -> Run:
     return Run(folder)
 
 
-def all_runs(kind: str | None = None) -> list[Run]:
-    """Every run that was started, the newest first."""
+def all_runs(kind: str | None = None, visitor: str | None = None) -> list[Run]:
+    """Every run that was started, the newest first.
+
+    Args:
+        kind: only runs of this kind.
+        visitor: only those of this visitor; a run of nobody in particular is the owner's.
+    """
     runs = []
     for run in _all():
         try:
+            if visitor is not None and (run.visitor or places.OWNER) != visitor:
+                continue
             if run.state().status != "draft" and (kind is None or run.asked()[0] == kind):
                 runs.append((run.state().created, run))
         except BadInput:

@@ -40,6 +40,7 @@ def shipped(kind: str) -> Path:
 
 def read(kind: str, key: str) -> Any:
     """The result, or ``None`` if it is not kept (or damaged; one's own is then removed)."""
+    storage.touch(_path(kind, key))
     for path in (_path(kind, key), shipped(kind) / f"{key}.json"):
         try:
             return json.loads(path.read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedlab import results, storage
+from embedlab import places, results
 from embedlab.base import OnProgress, Settings, setting
 from embedlab.errors import BadInput
 from embedlab.registry import list_models
@@ -20,18 +20,21 @@ class MeasureSettings(Settings):
     key: str = setting("", "The model's key.")
 
 
-def folder() -> Path:
-    """Where a person's own measurements lie."""
-    return storage.home() / "results"
+def folder(place: str = "") -> Path:
+    """Where measurements of the lab's models lie, or of those in a visitor's place."""
+    return places.folder(place) / "results"
 
 
-def all_results() -> dict[str, results.Result]:
-    """Every result by the model's key; a person's own measurement comes before the one that was shipped.
+def all_results(place: str = "") -> dict[str, results.Result]:
+    """Every result by the model's key; what was measured here comes before what was shipped.
+
+    Args:
+        place: of the visitor whose own models are among them.
 
     Raises:
         BadModel: a file is damaged.
     """
-    return results.read(results.folder()) | results.read(folder())
+    return results.read(results.folder()) | results.read(folder()) | (results.read(folder(place)) if place else {})
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -42,7 +45,8 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: it cannot be loaded.
     """
     key = MeasureSettings.from_dict(values).key
-    spec = next((spec for spec in list_models() if spec.key == key), None)
+    place = places.of_key(key)
+    spec = next((spec for spec in list_models(place=place) if spec.key == key), None)
     if spec is None:
         raise BadInput(f"The model '{key}' is no longer there.")
-    results.write(folder(), results.measured(spec, None, on_progress))
+    results.write(folder(place), results.measured(spec, None, on_progress))

@@ -47,6 +47,10 @@ class Limits:
     memory_mb: int = _limit(0, "Megabytes of memory of such a run; half of the machine's if not set.")
     points: int = _limit(10_000, "Words on a map, or occurrences in a cloud.")
     sentences: int = _limit(100_000, "Sentences that a contextual model reads for one answer.")
+    place_bytes: int = _limit(5_000 * MB, "Models that one visitor keeps (whoever runs the lab has no such bound).")
+    place_days: int = _limit(90, "Days that a visitor's place is kept after its last use.")
+    run_days: int = _limit(30, "Days that a run is kept after its end; a result or a given file, after its last use.")
+    runs_bytes: int = _limit(20_000 * MB, "All runs together; of those that have ended the oldest go first.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

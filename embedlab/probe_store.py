@@ -79,6 +79,7 @@ def own() -> Path:
 
 def find(key: str) -> Kept | None:
     """The result of that name, if there is one that can be read."""
+    storage.touch(own() / f"{key}.json")
     for folder in (shipped(), own()):
         if (file := folder / f"{key}.json").is_file() and (found := read(file)):
             return found

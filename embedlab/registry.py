@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from embedlab import packaged, storage
+from embedlab import packaged, places, storage
 from embedlab.base import BadModel, Capability, Card, Model
 
 Source = Literal["starter", "yours", "published"]
@@ -75,6 +75,16 @@ class ModelSpec:
     family: Family
     folder: Path
     card: Card
+
+    @property
+    def place(self) -> str:
+        """The place of the visitor whose it is; empty for a model on the shelves of the lab."""
+        return places.of_key(self.key)
+
+    @property
+    def short_key(self) -> str:
+        """The key for people: a visitor's own models are "yours", like those of whoever runs the lab."""
+        return f"{self.source}/{self.folder.name}" if self.place else self.key
 
 
 FAMILIES: tuple[Family, ...] = (
@@ -215,13 +225,14 @@ def model_class(kind: str) -> type[Model]:
     raise BadModel(f"This version of Embedding Lab has no model of kind '{kind}'.")
 
 
-def list_models(capability: Capability | None = None) -> list[ModelSpec]:
+def list_models(capability: Capability | None = None, place: str = "") -> list[ModelSpec]:
     """The models at hand: starters in the order of the road, then published ones, then one's own by title.
 
     Args:
         capability: only models that have it.
+        place: of the visitor whose own are meant; empty for those of whoever runs the lab.
     """
-    specs = [*_starters(), *_packaged(), *_found("published"), *_found("yours")]
+    specs = [*_starters(), *_packaged(), *_found("published"), *_found("yours", place)]
     return [spec for spec in specs if capability is None or capability in spec.capabilities]
 
 
@@ -231,10 +242,11 @@ def find(key: str) -> ModelSpec:
     Raises:
         BadModel: there is none.
     """
-    for spec in list_models():
+    found = list_models(place=places.of_key(key))
+    for spec in found:
         if spec.key == key:
             return spec
-    raise BadModel(f"There is no model '{key}'. At hand: {', '.join(spec.key for spec in list_models()) or 'none'}.")
+    raise BadModel(f"There is no model '{key}'. At hand: {', '.join(spec.key for spec in found) or 'none'}.")
 
 
 def load_model(key: str | Path) -> Model:
@@ -268,9 +280,11 @@ def folder_of(key: str | Path) -> Path:
     return Path(text) if here else find(text).folder
 
 
-def model_folder(source: Source, name: str) -> Path:
-    """Where a model of that name is kept."""
-    return storage.assets() / "starters" / name if source == "starter" else storage.home() / "models" / source / name
+def model_folder(source: Source, name: str, place: str = "") -> Path:
+    """Where a model of that name is kept; a place has a shelf for the visitor's own alone."""
+    if source == "starter":
+        return storage.assets() / "starters" / name
+    return places.folder(place if source == "yours" else "") / "models" / source / name
 
 
 def _starters() -> Iterator[ModelSpec]:
@@ -286,10 +300,10 @@ def _packaged() -> Iterator[ModelSpec]:
         yield ModelSpec(packaged.KEY, card.title, bert.year, "published", bert.capabilities, bert, folder, card)
 
 
-def _found(source: Source) -> list[ModelSpec]:
-    parent = model_folder(source, "")
+def _found(source: Source, place: str = "") -> list[ModelSpec]:
+    parent = model_folder(source, "", place)
     folders = [f for f in parent.iterdir() if not f.name.startswith(".")] if parent.is_dir() else []
-    specs = [_spec(f"{source}/{folder.name}", source, folder) for folder in folders]
+    specs = [_spec(places.key(place, f.name) if place else f"{source}/{f.name}", source, f) for f in folders]
     return sorted((spec for spec in specs if spec), key=lambda spec: (spec.title.lower(), spec.key))
 
 

@@ -141,10 +141,10 @@ class Run:
 
     @property
     def visitor(self) -> str:
-        """Who asked for it, by a name that cannot be guessed; empty if nobody in particular.
+        """Whose it is, by a name that cannot be guessed (see ``places``); empty if nobody's in particular.
 
         Raises:
-            BadInput: a draft, or the file is damaged.
+            BadInput: the file is damaged.
         """
         return str(_json(self.folder / SETTINGS).get("visitor", ""))
 

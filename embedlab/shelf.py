@@ -1,16 +1,20 @@
-"""One's own and published models in the home folder: kept under a checked name, measured, deleted."""
+"""One's own and published models, in the home folder or a visitor's place: kept under a checked name, deleted."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedlab import registry, storage
+from embedlab import places, registry, storage
 from embedlab.base import BadInput, BadModel
+from embedlab.limits import Limits, met
+from embedlab.limits import size as said
 from embedlab.registry import ModelSpec, Source
 
 LONGEST = 60
@@ -24,7 +28,7 @@ class Disk:
 
     Attributes:
         models: bytes by model key.
-        runs: all run folders together, with their texts and results.
+        runs: the runs' folders together, with their texts and results.
     """
 
     models: dict[str, int]
@@ -48,12 +52,12 @@ def folder_name(title: str) -> str:
     return name
 
 
-def taken(title: str, source: Source = "yours") -> bool:
-    """Whether there is a model of that name (or one that differs only in signs and capitals) already."""
-    return registry.model_folder(source, folder_name(title)).exists()
+def taken(title: str, place: str = "") -> bool:
+    """Whether one has a model of that name (or one that differs only in signs and capitals) already."""
+    return registry.model_folder("yours", folder_name(title), place).exists()
 
 
-def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours") -> str:
+def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> str:
     """Copy a model folder to the shelf.
 
     Args:
@@ -61,29 +65,39 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
         title: its name from now on.
         replace: whether a model of that name may be overwritten.
         source: which shelf.
+        place: of the visitor whose it shall be; empty for whoever runs the lab.
 
     Returns:
         The model's key.
 
     Raises:
-        BadInput: the name cannot be used, or is taken and ``replace`` is false.
+        BadInput: the name cannot be used, or is taken and ``replace`` is false; or the place is full.
         BadModel: the folder is damaged, or the disk is full.
     """
     name = folder_name(title)
-    target = registry.model_folder(source, name)
+    target = registry.model_folder(source, name, place)
     if target.exists() and not replace:
         raise BadInput(
             f"There is a model named '{' '.join(title.split())}' already. Choose another name or replace it."
         )
     card = dataclasses.replace(storage.read_card(folder), title=" ".join(title.split()), source=source)
     storage.read_kind(folder)
+    if place:
+        _check_room(place, size(folder) - (size(target) if target.exists() else 0))
     with storage.atomic_folder(target) as scratch:
         for file in sorted(folder.iterdir()):
             if file.is_file():
                 shutil.copyfile(file, scratch / file.name)
         text = json.dumps(dataclasses.asdict(card), ensure_ascii=False, indent=2)
         (scratch / storage.CARD).write_text(text + "\n", encoding="utf-8")
-    return f"{source}/{name}"
+    return places.key(place, name) if place else f"{source}/{name}"
+
+
+def _check_room(place: str, more: int) -> None:
+    most = Limits.from_environment().place_bytes
+    if (taken := size(places.folder(place)) + more) > most:
+        text = f"Your models would take {said(taken)}; {said(most)} are possible here. Delete one first."
+        raise BadInput(met("place_bytes", text))
 
 
 def delete(spec: ModelSpec) -> None:
@@ -95,7 +109,7 @@ def delete(spec: ModelSpec) -> None:
     """
     if spec.source == "starter":
         raise BadInput(f"'{spec.title}' is a starter and stays.")
-    shelf = registry.model_folder(spec.source, "").resolve()
+    shelf = registry.model_folder(spec.source, "", spec.place).resolve()
     if spec.folder.resolve().parent != shelf:
         raise BadInput(f"'{spec.title}' does not lie on the shelf and is left alone.")
     try:
@@ -104,12 +118,16 @@ def delete(spec: ModelSpec) -> None:
         raise BadModel(f"{spec.folder} cannot be removed: {error.strerror or error}.") from error
 
 
-def disk() -> Disk:
-    """What models and runs use on disk."""
-    models = {spec.key: size(spec.folder) for spec in registry.list_models()}
-    return Disk(models, size(storage.home() / "runs"))
+def disk(models: Sequence[ModelSpec], runs: Sequence[Path]) -> Disk:
+    """What models, and the folders of runs, use on disk."""
+    return Disk({spec.key: size(spec.folder) for spec in models}, sum(map(size, runs)))
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files in a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    """Bytes of all files in a folder; what disappears while they are counted does not count."""
+    total = 0
+    with contextlib.suppress(FileNotFoundError):
+        for file in folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                total += file.stat().st_size if file.is_file() and not file.is_symlink() else 0
+    return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import dataclasses
 import hashlib
@@ -148,6 +149,12 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as scratch:
         scratch.write_text(text, encoding="utf-8")
+
+
+def touch(path: Path) -> None:
+    """Note that a kept file was asked for, where the disk can be written; what is not used for long goes."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def only_newest(folder: Path, pattern: str, most: int) -> None:

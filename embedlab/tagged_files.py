@@ -42,7 +42,10 @@ def lay_down(content: bytes, check: Callable[[Path], object] | None = None) -> s
 def laid_down(name: str) -> Path | None:
     """Where a file lies, if it (still) does."""
     path = _path(name)
-    return path if re.fullmatch(f"[0-9a-f]{{{_NAME}}}", name) and path.is_file() else None
+    if not re.fullmatch(f"[0-9a-f]{{{_NAME}}}", name) or not path.is_file():
+        return None
+    storage.touch(path)
+    return path
 
 
 def _checked(scratch: Path, check: Callable[[Path], object]) -> None:

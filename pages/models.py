@@ -4,17 +4,22 @@ import streamlit as st
 
 from embedlab.plots import bars
 from embedlab.plots.text import md
-from embedlab.ui import cache, fetching, model_cards, widgets
+from embedlab.ui import cache, fetching, kept_for, model_cards, place_link, shared_model, widgets
 
 widgets.opening(
     "Models",
     "Every model says what text it was made from, by whom, and how long it took. **Look for** how much the text "
     "matters: the same method on another text is another model.",
 )
+if token := shared_model.asked():
+    with widgets.guard():
+        shared_model.show(token)
+    st.stop()
 if said := st.session_state.pop("_said", ""):
     st.success(md(said))
 specs = cache.specs()
-disk = model_cards.disk()
+disk = model_cards.disk(specs)
+place_link.show()
 for source, title in model_cards.SHELVES.items():
     own = [spec for spec in specs if spec.source == source]
     used = sum(disk.models[spec.key] for spec in own)
@@ -33,15 +38,17 @@ with widgets.guard():
 if specs:
     st.header("Disk", anchor=False)
     titles = widgets.unique_titles(specs)
-    sizes = {titles[spec.key]: disk.models[spec.key] / 1e6 for spec in specs} | {"training runs": disk.runs / 1e6}
+    sizes = {titles[spec.key]: disk.models[spec.key] / 1e6 for spec in specs} | {"your runs": disk.runs / 1e6}
     names = sorted(sizes, key=lambda name: -sizes[name])
     total = model_cards.megabytes(sum(disk.models.values()) + disk.runs)
     widgets.figure(
         bars.ranking(names, [sizes[name] for name in names], f"{total} in all", unit="megabytes"),
         "disk",
-        f"Models and runs use {total}; the most by {names[0]}.",
+        f"The models at hand and your runs use {total}; the most by {names[0]}.",
     )
     widgets.table(model_cards.table(specs, disk.models), "models")
+st.subheader("How long things are kept", anchor=False)
+kept_for.show()
 
 widgets.code(
     """

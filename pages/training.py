@@ -7,7 +7,8 @@ import streamlit as st
 from embedlab import registry
 from embedlab.base import Settings
 from embedlab.plots.text import md
-from embedlab.ui import finished, forms, new_run, preview, runs, state, upload, widgets
+from embedlab.ui import finished, forms, new_run, preview, run_link, runs, state, upload, widgets
+from embedlab.ui.visitor import mine
 
 FIRST = (
     "shape", "dim", "min_count", "max_words", "window", "order", "n", "hidden", "layers", "epochs", "negative",
@@ -73,12 +74,18 @@ with widgets.guard():
         ask()
     else:
         how = run.state()
-        title, again, new = st.columns([4, 1.8, 1.4], vertical_alignment="center")
+        title, share, again, new = st.columns([3, 1.1, 1.8, 1.4], vertical_alignment="center")
         title.header(md(new_run.of(run).name), anchor=False)
-        again.button(
-            "Change and repeat", key="again", on_click=new_run.repeat, args=(run,), disabled=how.active, width="stretch"
-        )
+        if mine(run):
+            with share:
+                run_link.share(run)
+            again.button(
+                "Change and repeat", key="again", on_click=new_run.repeat, args=(run,), disabled=how.active,
+                width="stretch",
+            )  # fmt: skip
         new.button("New training", key="new", on_click=runs.look_at, args=(None,), width="stretch")
+        if not mine(run):
+            st.caption(run_link.SHARED)
         if how.active:
             runs.live(run.id)
         else:

@@ -260,7 +260,7 @@ def test_a_result_is_kept_under_a_checked_name_and_not_overwritten(lab: Path, la
     with pytest.raises(BadInput, match="already"):
         shelf.keep(result, "my tale")
     assert shelf.keep(result, "my tale", replace=True) == "yours/my-tale"
-    assert shelf.disk().models["yours/my-tale"] == shelf.size(spec.folder) > 0
+    assert shelf.disk([spec], []).models["yours/my-tale"] == shelf.size(spec.folder) > 0
     with pytest.raises(BadInput, match="starter"):
         shelf.delete(registry.find("lsa"))
     shelf.delete(registry.find("yours/my-tale"))

@@ -19,6 +19,7 @@ from torch import Tensor
 from embedlab.base import Floats
 from embedlab.models.flair_cell import step, step_int8
 from embedlab.models.recurrent import LstmNetwork
+from embedlab.sealed import read_only
 
 Ids = NDArray[np.int64]
 
@@ -51,13 +52,13 @@ class Layer:
     """
 
     def __init__(self, weight: Tensor, table: Tensor, *, int8: bool) -> None:
-        self.table = table.contiguous().numpy()
+        self.table = read_only(table.contiguous().numpy())
         self.width, self.inputs = weight.shape[0] // 4, weight.shape[1]
         self.int8, self.packed = int8, False
         if int8:
             steps = weight.abs().amax(dim=1).clamp_min(1e-12) / 127  # (4H,)
             self.weight = (weight / steps[:, None]).round().to(torch.int8).T.contiguous()  # (K, 4H)
-            self.scale = (steps / 127).numpy()
+            self.scale = read_only((steps / 127).numpy())
         elif torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
             self.weight, self.packed = torch.ops.mkldnn._reorder_linear_weight(weight, 64), True
         else:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import Counts
+from embedlab.sealed import read_only
 
 Doubles = NDArray[np.float64]
 FALLBACK = (0.5, 1.0, 1.5)
@@ -55,6 +56,9 @@ class Weights:
 
     shares: Doubles
     lower: Doubles
+
+    def __post_init__(self) -> None:
+        read_only(self.shares), read_only(self.lower)
 
 
 def kneser_ney(contexts: Counts, adjusted: NDArray[np.integer], totals: Counts, taken: Doubles) -> Weights:

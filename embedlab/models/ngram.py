@@ -35,6 +35,7 @@ from embedlab.models.kneser_ney import Weights
 from embedlab.models.ngram_levels import Inside
 from embedlab.models.ngram_tables import Table, places
 from embedlab.models.word_lines import WordNumbers
+from embedlab.sealed import read_only
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -147,8 +148,9 @@ class Ngram(LanguageModel):
     def discounts(self) -> NDArray[np.float64]:
         """(n, 4): what every order takes off a count of 0, 1, 2, and 3 or more; nothing for maximum likelihood."""
         if self.config.smoothing != SMOOTHING[0]:
-            return np.zeros((self.config.order, 4))
-        return np.stack([kneser_ney.discounts(row, self.config.discount) for row in self.counts_of_counts])
+            return read_only(np.zeros((self.config.order, 4)))
+        found = [kneser_ney.discounts(row, self.config.discount) for row in self.counts_of_counts]
+        return read_only(np.stack(found))
 
     @cached_property
     def weights(self) -> list[Weights]:

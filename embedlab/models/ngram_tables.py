@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from embedlab.base import BadModel, Counts
 from embedlab.models.ngram_counts import Counted, Ids, Keys
+from embedlab.sealed import read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +49,17 @@ class Table:
     @cached_property
     def contexts(self) -> Counts:
         """(G,) the context of every n-gram."""
-        return self.keys // self.size
+        return read_only(self.keys // self.size)
 
     @cached_property
     def tokens(self) -> Ids:
         """(G,) the last token of every n-gram."""
-        return (self.keys - self.contexts * self.size).astype(np.int32)
+        return read_only((self.keys - self.contexts * self.size).astype(np.int32))
 
     @cached_property
     def first(self) -> Counts:
         """(C + 1,) where the n-grams of every context begin."""
-        return np.searchsorted(self.keys, np.arange(len(self.seen) + 1) * self.size).astype(np.int64)
+        return read_only(np.searchsorted(self.keys, np.arange(len(self.seen) + 1) * self.size).astype(np.int64))
 
     def find(self, contexts: NDArray[np.integer], tokens: NDArray[np.integer]) -> Counts:
         """(M,) numbers of the n-grams made of M contexts and tokens, -1 for those that are not there."""

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedlab import jobs, registry, storage
+from embedlab import expiry, jobs, registry, sealed, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
 from embedlab.ui import memory, pinned
 from embedlab.ui.preload import Preload
+from embedlab.ui.visitor import place
 
 MOST_LOADED = 24
 """Models in memory: all fourteen starters, which a class looks at side by side, and some of the visitors' own."""
@@ -37,6 +38,14 @@ def queue() -> None:
 
 
 @st.cache_resource(show_spinner=False)
+def rounds() -> expiry.Rounds:
+    """What ended long ago is cleared away now and then, beside the pages; begun by the first visitor."""
+    begun = expiry.Rounds()
+    begun.begin()
+    return begun
+
+
+@st.cache_resource(show_spinner=False)
 def preload() -> Preload:
     """The imports that go on in the background, begun by the first visitor."""
     begun = Preload()
@@ -45,20 +54,31 @@ def preload() -> Preload:
 
 
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
-    """The models at hand, read from disk now, or those that a link pins; see ``registry.list_models``."""
-    found = registry.list_models(capability)
+    """The models at hand, this visitor's own among them, read from disk now; or those of them that a link pins."""
+    found = registry.list_models(capability, place())
     only = pinned.pinned("models")
     return [spec for spec in found if spec.key in only] or found
 
 
+def find(key: str) -> ModelSpec:
+    """The model with this key; other visitors' models are as if they were not there.
+
+    Raises:
+        BadModel: there is none.
+    """
+    for spec in registry.list_models(place=place()):
+        if spec.key == key:
+            return spec
+    raise BadModel("This model is not here (any more). Choose one from the list.")
+
+
 def model(key: str) -> Model:
-    """The model with this key, loaded once for everybody; never change it.
+    """The model with this key, loaded once for everybody who may see it; never change it.
 
     Raises:
         BadModel: there is none of that name, or its folder is damaged.
     """
-    spec = registry.find(key)
-    return at(spec.folder)
+    return at(find(key).folder)
 
 
 def static(key: str) -> StaticModel:
@@ -124,9 +144,10 @@ def _released(found: Model) -> None:
     _in_memory().pop(id(found), None)
 
 
-@st.cache_resource(max_entries=MOST_LOADED, on_release=_released, show_spinner="Loading a model …")
+@st.cache_resource(max_entries=MOST_LOADED, ttl="1d", on_release=_released, show_spinner="Loading a model …")
 def _load(folder: str, stamp: int) -> Model:
     found = registry.load_model(folder)
+    sealed.seal(found)
     _in_memory()[id(found)] = folder
     memory.settle()
     return found

@@ -18,7 +18,7 @@ from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
 from embedlab.ui import cloud_said, contextual, map_parts, polysemy_readings, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import mine, visitor
 
 LISTED = 30
 
@@ -27,7 +27,7 @@ def ready(question: Question) -> Cloud | None:
     """The cloud: shipped sentences at once, a text by a background run; ``None`` while there is none."""
     if question.occurrences:
         return _at_once(question)
-    run = cloud_runs.known(question.settings)
+    run = cloud_runs.known(question.settings, visitor())
     how = run.state() if run else None
     with st.container(horizontal=True, vertical_alignment="center"):
         active = bool(how and how.active)
@@ -67,7 +67,8 @@ def _ended(run: Run, how: RunState) -> Cloud | None:
         st.error(md(how.error))
     else:
         return polysemy_readings.remembered(("cloud", run.id), lambda: cloud_runs.found(run))
-    st.button("Forget it", key="forget", on_click=run.delete)
+    if mine(run):
+        st.button("Forget it", key="forget", on_click=run.delete)
     return None
 
 

@@ -10,14 +10,15 @@ from embedlab.analysis.moving import Moment
 from embedlab.base import BadModel
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import forms, page_links, runs
+from embedlab.ui import cache, forms, page_links, runs
+from embedlab.ui.visitor import visitor
 
 
 def show(run: Run, seen: list[Moment]) -> None:
-    """A choice of another finished run, what differs, and both lists of neighbors."""
+    """A choice of another finished run of this visitor, what differs, and both lists of neighbors."""
     others = {
         other.id: training_runs.of(other).name
-        for other in jobs.all_runs("train")
+        for other in jobs.all_runs("train", visitor())
         if other.id != run.id and other.state().status == "done"
     }
     if not others:
@@ -77,7 +78,7 @@ def kept_as(run: Run) -> str:
     """Key of the model that a run was kept as; empty if it was not, or is deleted."""
     try:
         key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
-        registry.find(key)
+        cache.find(key)
     except (OSError, BadModel):
         return ""
     return key

@@ -90,7 +90,7 @@ def _found(spec: ModelSpec, settings: ContextualitySettings) -> Contextuality | 
     return _kept(spec, settings, contextuality_runs.key_of(spec, settings)) or contextuality_runs.found(spec, settings)
 
 
-@st.cache_data(max_entries=30, show_spinner=False)
+@st.cache_data(max_entries=30, ttl="1d", show_spinner=False)
 def _kept(_spec: ModelSpec, _settings: ContextualitySettings, key: str) -> Contextuality | None:
     return contextuality_runs.found(_spec, _settings)
 

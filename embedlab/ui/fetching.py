@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedlab import jobs, registry, shelf, training_text
+from embedlab import jobs, shelf, training_text
 from embedlab.base import BadInput, BadModel, EmbedLabError
 from embedlab.fetch_runs import FetchSettings, local_files
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import given, page_links, runs, state, widgets
-from embedlab.ui.visitor import visitor
+from embedlab.ui import cache, given, page_links, runs, state, widgets
+from embedlab.ui.visitor import place, visitor
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -30,7 +30,7 @@ def form() -> None:
     st.markdown(
         "The vectors people know, in the formats of word2vec, GloVe and fastText (`.txt`, `.vec`, `.bin`, also packed)."
     )
-    ways = [way for way in WAYS if way != "path" or local_files()]
+    ways = [way for way in WAYS if way != "path" or (local_files() and not place())]
     way = state.choice("from", ways, "name", "From", titles=WAYS)
     found = source = None
     if way == "file":
@@ -51,12 +51,12 @@ def form() -> None:
         with widgets.guard():
             if not (source or found):
                 raise BadInput("Say first which vectors to load.")
-            run = jobs.draft()
+            run = jobs.draft(visitor())
             if found is not None:
                 training_text.lay_down(run.folder, found.name, found)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
             jobs.start("fetch", settings, run, visitor())
-    loads = jobs.all_runs("fetch")
+    loads = jobs.all_runs("fetch", visitor())
     active = [run for run in loads if run.state().active]
     for run in active or loads[:1]:  # of those that have ended, the latest is told
         shown(run.id)
@@ -99,7 +99,7 @@ def _live(identifier: str) -> None:
 def _loaded(run: Run) -> None:
     try:
         key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
-        spec = registry.find(key)
+        spec = cache.find(key)
         st.success(f"**{md(spec.title)}** is loaded: {page_links.said(spec)} offer it now.")
     except (OSError, BadModel):
         st.info("The vectors that were loaded last have been deleted since.")
@@ -107,6 +107,6 @@ def _loaded(run: Run) -> None:
 
 def _close() -> None:
     """Forget every load that has ended; the models stay."""
-    for run in jobs.all_runs("fetch"):
+    for run in jobs.all_runs("fetch", visitor()):
         if not run.state().active:
             run.delete()

@@ -8,25 +8,28 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from embedlab import archive, disk, registry, shelf, storage, training_runs
+from embedlab import archive, disk, shelf, storage, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
 from embedlab.ui import cache, compared, loss_parts, measures, page_links, run_bar, runs, widgets
+from embedlab.ui.visitor import mine, place
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
 
 def show(run: Run, how: RunState) -> None:
-    """Everything about a run that has ended."""
+    """Everything about a run that has ended; to be kept and compared by its owner alone."""
     _said(run, how)
     events, seen = run.events(), training_runs.moments(run)
     shown = measures.measure(events)
     _numbers(run, how, events)
-    if how.status == "done":
+    if how.status == "done" and mine(run):
         _result(run)
+    elif how.status == "done":
+        _download(run, training_runs.of(run).name)
     if seen:
         _epochs(seen)
     if rows := [dataclasses.asdict(event) for event in events if event.loss is not None]:
@@ -35,7 +38,7 @@ def show(run: Run, how: RunState) -> None:
         runs.losses(events, runs.epochs(run))
         widgets.table(pd.DataFrame(rows)[["epoch", "time", "loss", "held_out", "tokens_per_second"]], "loss")
         loss_parts.curves(events, runs.epochs(run))
-    if how.status == "done":
+    if how.status == "done" and mine(run):
         compared.show(run, seen)
 
 
@@ -70,10 +73,12 @@ def _numbers(run: Run, how: RunState, events: Sequence[RunEvent]) -> None:
 def _said(run: Run, how: RunState) -> None:
     if how.status == "done":
         st.success("The training is finished.", icon=":material/check_circle:")
-    elif how.status == "cancelled":
-        st.info(f"This training was cancelled. {AGAIN}")
+        return
+    again = AGAIN if mine(run) else ""
+    if how.status == "cancelled":
+        st.info(f"This training was cancelled. {again}")
     else:
-        st.error(f"{md(how.error)} {AGAIN}")
+        st.error(f"{md(how.error)} {again}")
         run_bar.go_on(run)
 
 
@@ -88,22 +93,28 @@ def _result(run: Run) -> None:
         replace = known and st.checkbox("Replace the model of that name", key=f"replace-{run.id}")
         if right.button("Keep", key="keep", type="primary", icon=":material/bookmark:", width="stretch"):
             with widgets.guard():
-                key = shelf.keep(run.result, name or "", replace=replace or (_taken(name or "") and bool(key)))
+                again = replace or (_taken(name or "") and bool(key))
+                key = shelf.keep(run.result, name or "", replace=again, place=place())
                 with disk.writing(run.folder):
                     storage.write_text(run.folder / shelf.KEPT, key)
-        far.download_button(
-            "Download", lambda: archive.pack(run.result), f"{_file_name(name or settings.name)}.zip", "application/zip",
-            key="download", on_click="ignore", icon=":material/download:", width="stretch",
-        )  # fmt: skip
+        with far:
+            _download(run, name or settings.name)
         if key:
-            spec = registry.find(key)
+            spec = cache.find(key)
             st.markdown(f"Kept as **{md(spec.title)}**: {page_links.said(spec)} offer it now.")
             page_links.show([key], settings.watch)
 
 
+def _download(run: Run, name: str) -> None:
+    st.download_button(
+        "Download", lambda: archive.pack(run.result), f"{_file_name(name)}.zip", "application/zip", key="download",
+        on_click="ignore", icon=":material/download:", width="stretch",
+    )  # fmt: skip
+
+
 def _taken(name: str) -> bool:
     try:
-        return shelf.taken(name)
+        return shelf.taken(name, place())
     except BadInput:
         return False
 

@@ -7,16 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from embedlab import jobs, training_text
-from embedlab.base import BadInput
+from embedlab import jobs, same_runs, training_text
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.run_folder import lines
 from embedlab.ui import run_bar
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import mine, visitor
 
 KEPT = 12
-"""Runs of a kind that stay; their results are kept apart from them."""
+"""Runs of a kind that stay, of each visitor; their results are kept apart from them."""
 DONE = "done.jsonl"
 """Where a run writes a line for every result."""
 
@@ -24,7 +23,8 @@ DONE = "done.jsonl"
 def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
     """See to results that are missing: start a run for them, or show the one that works on them.
 
-    A run that failed or was cancelled is not started again by itself.
+    A run that failed or was cancelled is not started again by itself; the run may be another visitor's who asked the
+    very same before, to be watched and not to be changed.
 
     Args:
         kind: a kind of work.
@@ -39,7 +39,7 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
     if run is None:
         if ask and not st.button(ask, key=f"ask-{kind}", type="primary", icon=":material/play_arrow:"):
             return False
-        run = _start(kind, settings, draft, visitor() if ask else "")
+        run = _start(kind, settings, draft)
     state = run.state()
     if state.active:
         _working(run.id, len(lines(run.folder / DONE)))
@@ -55,7 +55,10 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
         st.error(md(state.error))
         run_bar.go_on(run)
     if st.button("Start again", key=f"again-{kind}", icon=":material/refresh:"):
-        run.delete()
+        if mine(run):
+            run.delete()
+        else:  # another visitor's, whose results are no longer kept
+            _start(kind, settings, draft)
         st.rerun()
     return False
 
@@ -63,23 +66,15 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
 def _find(kind: str, settings: Any) -> Run | None:
     """The newest run that was asked for the same."""
     asked = dataclasses.asdict(settings)
-    for run in jobs.all_runs(kind):
-        try:
-            if run.asked()[1] == asked:
-                return run
-        except BadInput:
-            continue
-    return None
+    return same_runs.like(kind, lambda run: run.asked()[1] == asked, visitor())
 
 
-def _start(kind: str, settings: Any, draft: str, who: str) -> Run:
-    for old in jobs.all_runs(kind)[KEPT - 1 :]:
-        if not old.state().active:
-            old.delete()
-    run = jobs.draft()
+def _start(kind: str, settings: Any, draft: str) -> Run:
+    same_runs.only_newest(kind, KEPT - 1, visitor())
+    run = jobs.draft(visitor())
     if draft:
         training_text.copy(jobs.find(draft).folder, run.folder)
-    return jobs.start(kind, settings, run, who)
+    return jobs.start(kind, settings, run, visitor())
 
 
 @st.fragment(run_every=1)

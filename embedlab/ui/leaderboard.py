@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from embedlab import jobs, leaderboard_runs
-from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.leaderboard_runs import MeasureSettings
 from embedlab.plots.palette import family_color
@@ -18,7 +17,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.results import Measurement, Result
 from embedlab.ui import cache, run_bar
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import place, visitor
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ MEASURES: Mapping[str, Measure] = {
 
 def standing() -> tuple[list[tuple[ModelSpec, Result]], list[ModelSpec]]:
     """Models with figures of just these weights, and those without."""
-    kept, with_figures, without = leaderboard_runs.all_results(), [], []
+    kept, with_figures, without = leaderboard_runs.all_results(place()), [], []
     for spec in cache.specs():
         found = kept.get(spec.key)
         if found and spec.folder.is_dir() and found.digest == cache.digest(spec):
@@ -118,15 +117,17 @@ def frame(found: Sequence[tuple[ModelSpec, Result]]) -> pd.DataFrame:
 
 
 def start(spec: ModelSpec) -> None:
-    """Begin to measure a model, unless one is being measured."""
-    if any(run.state().active for run in jobs.all_runs("measure")):
-        raise BadInput("A model is being measured already. Wait for it, or cancel it.")
+    """Begin to measure a model.
+
+    Raises:
+        BadInput: this visitor has enough runs waiting.
+    """
     jobs.start("measure", MeasureSettings(spec.key), visitor=visitor())
 
 
 def under_way() -> Run | None:
-    """The measurement that is working."""
-    return next((run for run in jobs.all_runs("measure") if run.state().active), None)
+    """This visitor's measurement that is working."""
+    return next((run for run in jobs.all_runs("measure", visitor()) if run.state().active), None)
 
 
 @st.fragment(run_every=1)
@@ -136,12 +137,13 @@ def working(identifier: str) -> None:
     if run_bar.ended(run):
         st.rerun()
     share, phase = run_bar.latest(run)
-    run_bar.show(run, share, f"Measuring {md(str(run.asked()[1].get('key', '')))}: {phase}")
+    key = str(run.asked()[1].get("key", ""))
+    run_bar.show(run, share, f"Measuring {md(next((s.title for s in cache.specs() if s.key == key), key))}: {phase}")
 
 
 def failed() -> str:
-    """What went wrong with the latest measurement; empty if nothing did."""
-    latest = next(iter(jobs.all_runs("measure")), None)
+    """What went wrong with this visitor's latest measurement; empty if nothing did."""
+    latest = next(iter(jobs.all_runs("measure", visitor())), None)
     state = latest.state() if latest else None
     return state.error if state and state.status in ("failed", "interrupted") else ""
 

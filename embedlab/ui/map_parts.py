@@ -197,7 +197,7 @@ def groups(chosen: MapWords, color: str) -> Groups | None:
     return Groups(labels, names, [int(group) for group in lit])
 
 
-@st.cache_data(show_spinner="Sorting words into clusters …", max_entries=50)
+@st.cache_data(show_spinner="Sorting words into clusters …", max_entries=50, ttl="1d")
 def _clusters(key: str, k: int, _chosen: MapWords) -> tuple[np.ndarray, list[str]]:
     labels = clusters.cluster(_chosen.matrix, k)
     return labels, clusters.names(_chosen.matrix, labels, _chosen.words)

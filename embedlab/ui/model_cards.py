@@ -7,10 +7,11 @@ import math
 import pandas as pd
 import streamlit as st
 
-from embedlab import archive, registry, shelf
+from embedlab import archive, jobs, shelf
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import given, page_links, widgets
+from embedlab.ui import cache, given, page_links, shared_model, widgets
+from embedlab.ui.visitor import place, visitor
 
 SHELVES = {"starter": "Starters", "published": "Published", "yours": "Yours"}
 EMPTY = {
@@ -20,9 +21,9 @@ EMPTY = {
 }
 
 
-def disk() -> shelf.Disk:
-    """What models and runs use on disk, measured now."""
-    return shelf.disk()
+def disk(specs: list[ModelSpec]) -> shelf.Disk:
+    """What models and this visitor's runs use on disk, measured now."""
+    return shelf.disk(specs, [run.folder for run in jobs.all_runs(visitor=visitor())])
 
 
 def megabytes(size: int) -> str:
@@ -36,7 +37,7 @@ def table(specs: list[ModelSpec], sizes: dict[str, int]) -> pd.DataFrame:
     """All models, one a row."""
     rows = [
         (s.title, s.source, s.year, s.card.text, s.card.licence, s.card.tokens, s.card.seconds, s.card.loss,
-         s.card.created, round(sizes.get(s.key, 0) / 1e6, 3), s.key)
+         s.card.created, round(sizes.get(s.key, 0) / 1e6, 3), s.short_key)
         for s in specs
     ]  # fmt: skip
     columns = ["title", "source", "year", "text", "licence", "words of text", "seconds", "loss", "made", "MB", "key"]
@@ -45,29 +46,13 @@ def table(specs: list[ModelSpec], sizes: dict[str, int]) -> pd.DataFrame:
 
 def show(spec: ModelSpec, size: int) -> None:
     """One model's card as a fold-out, with its buttons."""
-    card = spec.card
     with st.expander(f"**{md(spec.title)}** :gray[{spec.year} · {megabytes(size)}]"):
-        st.markdown(md(spec.family.idea))
-        said = [
-            ("Text", card.text),
-            ("Licence of the text", card.licence),
-            ("Attribution", card.attribution),
-            ("Running words", f"{card.tokens:,}" if card.tokens else ""),
-            ("Training took", f"{card.seconds:,.0f} s" if card.seconds else ""),
-            ("Final loss", f"{card.loss:.4f}" if card.loss is not None else ""),
-            ("Made", card.created),
-            ("With", ", ".join(f"{name} {version}" for name, version in card.versions)),
-            ("Note", card.note),
-            ("Key", spec.key),
-        ]
-        st.markdown("\n".join(f"- {name}: {md(value)}" for name, value in said if value))
-        st.markdown(f"Paper: [{md(spec.family.paper)}]({spec.family.url})")
+        shared_model.card(spec)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.download_button(
-                "Export as zip", lambda: archive.pack(spec.folder), f"{spec.folder.name}.zip", "application/zip",
-                key=f"export-{spec.key}", on_click="ignore", icon=":material/download:",
-            )  # fmt: skip
-            if spec.source != "starter":
+            shared_model.export(spec)
+            if spec.source == "yours":
+                shared_model.share(spec)
+            if spec.source == "yours" or (spec.source == "published" and not place()):
                 with st.popover("Delete", icon=":material/delete:"):
                     st.markdown(f"Delete **{md(spec.title)}** from this machine? This cannot be undone.")
                     st.button("Delete it", key=f"delete-{spec.key}", on_click=_delete, args=(spec,), type="primary")
@@ -76,7 +61,7 @@ def show(spec: ModelSpec, size: int) -> None:
 
 def _delete(spec: ModelSpec) -> None:
     with widgets.guard():
-        shelf.delete(spec)
+        shelf.delete(cache.find(spec.key))
         st.session_state["_said"] = f"'{spec.title}' is deleted."
 
 
@@ -90,7 +75,7 @@ def import_form() -> None:
     replace = st.checkbox("Replace a model of that name", key="import-replace")
     if right.button("Import", key="import", type="primary", disabled=found is None, width="stretch") and found:
         with widgets.guard():
-            key = archive.take(found, name or "", replace=replace)
+            key = archive.take(found, name or "", replace=replace, place=place())
             st.session_state["_imports"] += 1
-            st.session_state["_said"] = f"'{registry.find(key).title}' is imported."
+            st.session_state["_said"] = f"'{cache.find(key).title}' is imported."
             st.rerun()

@@ -90,7 +90,7 @@ for row in compare(models, sentences).rows:
 """
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the text …")
+@st.cache_resource(max_entries=4, ttl="1d", show_spinner="Reading the text …")
 def _of_sample(key: str, number: int) -> tuple[str, ...]:
     """The first sentences of a sample, as they were written."""
     from embedlab.data.datasets import load_sample
@@ -103,7 +103,7 @@ def _of_sample(key: str, number: int) -> tuple[str, ...]:
     return tuple(found[:number])
 
 
-@st.cache_resource(max_entries=20, show_spinner="The models read the text …")
+@st.cache_resource(max_entries=20, ttl="1d", show_spinner="The models read the text …")
 def _measured(models: tuple[tuple[str, str, int], ...], sentences: tuple[str, ...]) -> Comparison:
     return compare({title: cache.language(key) for key, title, _ in models}, sentences)
 

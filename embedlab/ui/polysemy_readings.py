@@ -163,6 +163,6 @@ def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
     return mine.result()
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(ttl="1d", show_spinner=False)
 def _memory() -> tuple[OrderedDict[tuple[object, ...], Future[Any]], Lock]:
     return OrderedDict(), Lock()

@@ -131,7 +131,7 @@ def _forget() -> None:
     st.query_params.pop(ADDRESS, None)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, ttl="1d", show_spinner=False)
 def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
     found = probe_data.dataset(name, seed)
     return found, probe_data.digest(found)

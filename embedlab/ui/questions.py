@@ -80,7 +80,7 @@ def set_answers(spec: ModelSpec, group: AnalogySet, method: Method) -> list[str]
     return _set_answers(spec.key, cache.stamp(spec), group.key, method)
 
 
-@st.cache_data(max_entries=200, show_spinner="Asking …")
+@st.cache_data(max_entries=200, ttl="1d", show_spinner="Asking …")
 def _set_answers(key: str, stamp: int, group: str, method: Method) -> list[str]:
     model = cache.static(key)
     answers = []

@@ -11,6 +11,7 @@ from embedlab import jobs
 from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.plots.text import md
+from embedlab.ui.visitor import mine
 
 PATIENCE = 3.0
 """Seconds that the page stands still for a cancelled run to end; it takes two at most."""
@@ -25,13 +26,14 @@ def ended(run: Run) -> bool:
 
 
 def show(run: Run, share: float, said: str) -> None:
-    """A bar with a sentence above it (Markdown; of a run that waits, its place), and the button that cancels."""
+    """A bar with a sentence above it (Markdown; of a run that waits, its place), and for its owner a Cancel button."""
     said = waiting(run) or said
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(share, said)
-        st.button(
-            "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-        )
+        if mine(run):
+            st.button(
+                "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
+            )
 
 
 def latest(run: Run) -> tuple[float, str]:
@@ -51,8 +53,8 @@ def waiting(run: Run) -> str:
 
 
 def go_on(run: Run) -> None:
-    """For a run that was interrupted, a button that lets it go on from where it was last kept."""
-    if run.state().status == "interrupted":
+    """For a run that was interrupted, a button with which its owner lets it go on from where it was last kept."""
+    if run.state().status == "interrupted" and mine(run):
         st.button("Go on", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=_resume, args=(run,))
 
 

@@ -14,6 +14,7 @@ from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
 from embedlab.ui import loss_parts, measures, run_bar, widgets
+from embedlab.ui.visitor import visitor
 
 SIGNS = {
     "running": ":material/autorenew:", "done": ":material/check_circle:",
@@ -179,8 +180,8 @@ def neighbor_lists(seen: Moment) -> None:
 
 
 def your_runs(shown: Run | None) -> None:
-    """The list of all training runs, the newest first, to look at or delete; more than ``OPEN`` wait in a fold-out."""
-    found = jobs.all_runs("train")
+    """This visitor's training runs, the newest first, to look at or delete; more than ``OPEN`` wait in a fold-out."""
+    found = jobs.all_runs("train", visitor())
     if not found:
         return
     st.header("Your runs", anchor=False)

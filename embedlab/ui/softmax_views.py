@@ -8,7 +8,7 @@ import math
 import pandas as pd
 import streamlit as st
 
-from embedlab import jobs, softmax_runs
+from embedlab import jobs, same_runs, softmax_runs
 from embedlab.analysis.softmax_cost import Costs, CostSettings
 from embedlab.analysis.softmax_steps import METHODS, TITLES, multiply_adds
 from embedlab.base import BadInput, EmbedLabError
@@ -20,7 +20,7 @@ from embedlab.ui.visitor import visitor
 
 ADDRESS = "measurement"
 KEPT = 10
-"""Measurements that are kept; older ones go when a new one starts."""
+"""Measurements of a visitor that are kept; older ones go when a new one starts."""
 TOLD = 100_000
 """Vocabulary that the sentence speaks of, if it was measured."""
 LOSSES = (
@@ -60,8 +60,7 @@ def start(settings: CostSettings) -> None:
     known = jobs.all_runs("softmax")
     if any(run.state().active for run in known):
         raise BadInput("This machine is being measured already. Wait for it, or cancel it.")
-    for old in known[KEPT - 1 :]:
-        old.delete()
+    same_runs.only_newest("softmax", KEPT - 1, visitor())
     st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor()).id
 
 

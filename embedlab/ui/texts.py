@@ -10,13 +10,14 @@ from embedlab import jobs, training_runs
 from embedlab.base import BadInput
 from embedlab.data import datasets
 from embedlab.registry import ModelSpec
+from embedlab.ui.visitor import visitor
 
 LONGEST = 200_000
 """Sentences of a text that are kept in memory."""
 
 
 def titles() -> dict[str, str]:
-    """Key and title of every text at hand: the samples, then texts of one's own, the newest first."""
+    """Key and title of every text at hand: the samples, then those that this visitor gave, the newest first."""
     found = {sample.key: sample.title for sample in datasets.samples()}
     for key, title in _own():
         if title not in found.values():
@@ -31,7 +32,7 @@ def behind(spec: ModelSpec) -> str:
 
 
 def _own() -> Iterator[tuple[str, str]]:
-    for run in jobs.all_runs("train"):
+    for run in jobs.all_runs("train", visitor()):
         try:
             text = training_runs.of(run).text
         except BadInput:
@@ -40,7 +41,7 @@ def _own() -> Iterator[tuple[str, str]]:
             yield run.folder.name, text.title
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the text …")
+@st.cache_resource(max_entries=2, ttl="1d", show_spinner="Reading the text …")
 def sentences(key: str) -> tuple[list[str], ...]:
     """The first ``LONGEST`` sentences of a text, each as words; shared, so never change them.
 

@@ -14,6 +14,7 @@ from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
 from embedlab.training_text import PASTED, TextChoice
 from embedlab.ui import forms, given, state
+from embedlab.ui.visitor import mine, visitor
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
 ENDINGS = [kind.removeprefix(".") for kind in KINDS] + [packer.removeprefix(".") for packer in PACKERS] + ["zip"]
@@ -79,13 +80,13 @@ def _sample(first: str) -> str:
 
 
 def _draft(way: str) -> jobs.Run | None:
-    """The folder that the address or the session names, if it holds a text that came this way."""
+    """The folder that the address or the session names, if it holds a text of this visitor that came this way."""
     identifier = st.query_params.get("draft") or st.session_state.get("_draft", "")
     try:
         run = jobs.find(identifier) if identifier else None
     except BadInput:
         run = None
-    if run is None or run.state().status != "draft":
+    if run is None or run.state().status != "draft" or not mine(run):
         forget_draft()
         return None
     st.query_params["draft"] = st.session_state["_draft"] = run.id
@@ -94,7 +95,7 @@ def _draft(way: str) -> jobs.Run | None:
 
 def take_over(run: jobs.Run) -> str:
     """Lay the text of an earlier run down in a new draft, so that it can be trained on once more; gives its way."""
-    draft = jobs.draft()
+    draft = jobs.draft(visitor())
     training_text.copy(run.folder, draft.folder)
     st.session_state["_draft"] = st.query_params["draft"] = draft.id
     return "paste" if training_text.laid_down(draft.folder) == PASTED else "upload"
@@ -135,7 +136,7 @@ def _ask_for_words() -> None:
 
 def _keep(name: str, content: object) -> str:
     """Lay a text down in a new draft; gives the sentence that says why it cannot be used, or nothing."""
-    run = jobs.draft()
+    run = jobs.draft(visitor())
     try:
         kept = training_text.lay_down(run.folder, name, content)  # type: ignore[arg-type]
         TextChoice(file=kept).open(run.folder)

@@ -1,20 +1,89 @@
-"""Who looks at the page, by a name that says nothing about them and that nobody else can guess."""
+"""Who looks at the page: whoever runs the lab, or a visitor with a place that nobody else can guess.
+
+The owner comes from the machine that the lab runs on. Everybody else is known by a secret of their browser (or, where a
+login is asked for, by their account); the name of their place is made of it, see ``places``.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import secrets
+import os
 
 import streamlit as st
 
-COOKIE = "_streamlit_xsrf"
-"""Streamlit's own random token of a browser."""
+from embedlab import places
+from embedlab.base import BadInput
+from embedlab.run_folder import Run
+
+COOKIE = "embedlab_place"
+"""Holds the secret of a browser whose visitor has something in their place; see ``place_link``."""
+STREAMLIT = "_streamlit_xsrf"
+"""Streamlit's own random token, which a browser has until it is closed."""
+APART, LOGIN = "EMBEDLAB_APART", "EMBEDLAB_LOGIN"
+FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
+"""Headers of a proxy: the connection comes from this machine, the visitor from elsewhere."""
+OPENED = "_place"
+"""In the session: the secret of a place that was opened by its link."""
 
 
 def visitor() -> str:
-    """The name of this browser, or of this visit where the browser keeps no cookie."""
-    token = st.context.cookies.get(COOKIE)
-    if token and isinstance(token, str):
-        return hashlib.sha256(token.encode()).hexdigest()[:24]
-    name: str = st.session_state.setdefault("_visitor", secrets.token_hex(12))
-    return name
+    """The name under which this visitor's runs are known."""
+    return place() or places.OWNER
+
+
+def place() -> str:
+    """The name of this visitor's place; empty for whoever runs the lab, whose shelf is the home folder's."""
+    if not apart():
+        return ""
+    return places.name_of(_account() if switched_on(LOGIN) else secret())
+
+
+def apart() -> bool:
+    """Whether this is anybody but the owner; ``EMBEDLAB_APART=1`` says that everybody is."""
+    if switched_on(APART) or switched_on(LOGIN):
+        return True
+    address = st.context.ip_address
+    if isinstance(address, str) and address:  # None for this very machine
+        return True
+    return any(name in st.context.headers for name in FORWARDED)
+
+
+def secret() -> str:
+    """What this visitor is known by: of the place whose link was opened, of this browser, or of this visit."""
+    cookie = st.context.cookies.get(COOKIE)
+    for given in (st.session_state.get(OPENED), cookie):
+        if isinstance(given, str) and places.SECRET.fullmatch(given):
+            return given
+    if token := _token(st.context.cookies.get(STREAMLIT)):
+        return hashlib.sha256(f"embedlab {token}".encode()).hexdigest()
+    made: str = st.session_state.setdefault("_secret", places.new_secret())
+    return made
+
+
+def mine(run: Run) -> bool:
+    """Whether a run is this visitor's; only they may change it, others who have its link may look."""
+    with contextlib.suppress(BadInput):
+        return (run.visitor or places.OWNER) == visitor()
+    return False
+
+
+def switched_on(name: str) -> bool:
+    """Whether an environment variable says yes."""
+    return os.environ.get(name, "").lower() in ("1", "yes", "on", "true")
+
+
+def _account() -> str:
+    return f"account {st.user.get('iss', '')} {st.user.get('sub', '')}"
+
+
+def _token(cookie: object) -> str:
+    """What stays the same in Streamlit's cookie, which is masked anew in every answer: 2|mask|masked token|time."""
+    parts = cookie.strip("\"'").split("|") if isinstance(cookie, str) else []
+    if len(parts) != 4:
+        return ""
+    try:
+        mask, masked = bytes.fromhex(parts[1]), bytes.fromhex(parts[2])
+    except ValueError:
+        return ""
+    return bytes(byte ^ mask[i % len(mask)] for i, byte in enumerate(masked)).hex() if mask else ""

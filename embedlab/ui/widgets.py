@@ -240,7 +240,7 @@ def family_picker(
 def unique_titles(specs: Sequence[ModelSpec]) -> dict[str, str]:
     """Titles by key; two models of the same title are told apart by their keys."""
     titles = [spec.title for spec in specs]
-    return {s.key: s.title if titles.count(s.title) == 1 else f"{s.title} ({s.key})" for s in specs}
+    return {s.key: s.title if titles.count(s.title) == 1 else f"{s.title} ({s.short_key})" for s in specs}
 
 
 @contextmanager
