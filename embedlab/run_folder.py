@@ -175,11 +175,12 @@ class Run:
 
     def delete(self) -> None:
         """Remove the run, its text and its result; a running one is ended first."""
-        state = self.state()
-        if state.active:
-            with contextlib.suppress(OSError):
-                (self.folder / CANCEL).touch()
-            processes.end(state.pid, state.born)
+        with contextlib.suppress(BadInput):  # a damaged one works for nobody
+            state = self.state()
+            if state.active:
+                with contextlib.suppress(OSError):
+                    (self.folder / CANCEL).touch()
+                processes.end(state.pid, state.born)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def write_state(self, state: RunState) -> None:

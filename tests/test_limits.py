@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from embedlab import archive, downloads, encodings, jobs, recipes
+from embedlab import archive, downloads, encodings, jobs, recipes, shelf
 from embedlab.analysis import map_words, occurrences
 from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError
 from embedlab.data import characters
@@ -95,6 +95,11 @@ def asked_on_the_page(_: Path) -> object:
 
 def file_given(_: Path) -> object:
     return Limits.from_environment().check_upload("a.txt", 51)
+
+
+def kept_in_a_place(folder: Path) -> object:
+    model().save(folder / "m")
+    return shelf.keep(folder / "m", "Mine", place="0" * 24)
 
 
 def model() -> TinyModel:
@@ -185,6 +190,10 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
             "These are 4 sentences; at most 3 are",
         )
     ],
+    "place_bytes": [("50", kept_in_a_place, BadInput, "Your models would take .* bytes; 50 bytes are possible here")],
+    "place_days": [],  # of time: see test_expiry
+    "run_days": [],
+    "runs_bytes": [],
 }
 
 

@@ -10,6 +10,8 @@ from streamlit.errors import StreamlitAuthError
 
 from embedlab.ui.visitor import LOGIN, switched_on
 
+_FAILED = "_login_failed"
+
 
 def ask() -> None:
     """Show nothing but a button to those who are not logged in; once in every run of the app."""
@@ -20,12 +22,17 @@ def ask() -> None:
         return
     st.title("Embedding Lab")
     st.markdown("This lab asks you to log in.")
-    if st.button("Log in", key="log-in", type="primary", icon=":material/login:"):
-        try:
-            st.login()
-        except StreamlitAuthError:
-            st.error(
-                "The login is not set up. It needs the package Authlib, and `[auth]` in `.streamlit/secrets.toml` with "
-                "redirect_uri, cookie_secret, client_id, client_secret and server_metadata_url."
-            )
+    st.button("Log in", key="log-in", type="primary", icon=":material/login:", on_click=_begin)
+    if st.session_state.pop(_FAILED, False):
+        st.error(
+            "The login is not set up. It needs the package Authlib, and `[auth]` in `.streamlit/secrets.toml` with "
+            "redirect_uri, cookie_secret, client_id, client_secret and server_metadata_url."
+        )
     st.stop()
+
+
+def _begin() -> None:
+    try:
+        st.login()
+    except StreamlitAuthError:
+        st.session_state[_FAILED] = True

@@ -1,0 +1,196 @@
+"""Places of visitors: their models, results and links, beside the shelves that everybody shares."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from embedlab import archive, jobs, leaderboard_runs, places, registry, results, same_runs, shares, shelf, training_text
+from embedlab.base import BadInput, BadModel
+from embedlab.fetch_runs import FetchSettings
+from embedlab.limits import variable
+from embedlab.training_runs import TrainSettings
+
+ANNA, BERT = places.name_of("a" * 64), places.name_of("b" * 64)
+
+
+@pytest.fixture
+def starter(lab: Path) -> Path:
+    """The folder of a starter, to be kept under other names."""
+    return lab / "starters" / "lsa"
+
+
+def keys(place: str = "") -> list[str]:
+    return [spec.key for spec in registry.list_models(place=place) if spec.source == "yours"]
+
+
+def test_a_place_is_named_by_a_secret_that_it_does_not_tell() -> None:
+    assert len({ANNA, BERT, places.name_of("a" * 63 + "b")}) == 3
+    assert places.named(ANNA) == ANNA and len(ANNA) == 24
+    assert places.SECRET.fullmatch(places.new_secret()) and places.new_secret() != places.new_secret()
+    assert places.name_of(ANNA) != ANNA
+    for other in ("", places.OWNER, "me", "../" + ANNA[3:], ANNA.upper() + "x"):
+        assert places.named(other) == ""
+
+
+def test_each_lists_their_own_models_and_nobody_else_s(starter: Path) -> None:
+    assert shelf.keep(starter, "Mine") == "yours/mine"
+    assert shelf.keep(starter, "Mine", place=ANNA) == f"place/{ANNA}/mine"
+    assert shelf.keep(starter, "Her own", place=ANNA) == f"place/{ANNA}/her-own"
+    shelf.keep(starter, "For all", source="published")
+    assert keys() == ["yours/mine"]
+    assert keys(ANNA) == [f"place/{ANNA}/her-own", f"place/{ANNA}/mine"]
+    assert keys(BERT) == []
+    for place in ("", ANNA, BERT):
+        others = [spec.key for spec in registry.list_models(place=place) if spec.source != "yours"]
+        assert others == ["lsa", "word2vec", "published/for-all"]
+    spec = registry.find(f"place/{ANNA}/mine")
+    assert (spec.title, spec.source, spec.place, spec.short_key) == ("Mine", "yours", ANNA, "yours/mine")
+    assert registry.load_model(spec.key).words == registry.load_model("lsa").words
+    assert shelf.taken("her own", ANNA) and not shelf.taken("her own") and not shelf.taken("her own", BERT)
+
+
+@pytest.mark.parametrize(
+    "key", ["place/{0}/../{0}/mine", "place/../mine", "place/{0}", "place/{0}/", "place/{0}/..", "place/x/mine"]
+)
+def test_a_key_never_leads_out_of_a_place(starter: Path, key: str) -> None:
+    shelf.keep(starter, "Mine", place=ANNA)
+    shelf.keep(starter, "Mine")
+    with pytest.raises(BadModel, match="There is no model"):
+        registry.find(key.format(ANNA))
+
+
+def test_what_is_not_there_is_answered_without_the_models_of_others(starter: Path) -> None:
+    shelf.keep(starter, "Secret plan", place=ANNA)
+    shelf.keep(starter, "Secret too")
+    with pytest.raises(BadModel) as error:
+        registry.find(f"place/{BERT}/secret-plan")
+    assert "At hand: lsa, word2vec." in str(error.value)
+
+
+def test_a_model_is_deleted_from_its_own_place(starter: Path) -> None:
+    for place in ("", ANNA):
+        shelf.keep(starter, "Mine", place=place)
+    shelf.delete(registry.find(f"place/{ANNA}/mine"))
+    assert (keys(), keys(ANNA)) == (["yours/mine"], [])
+
+
+def test_an_import_lands_where_it_belongs(starter: Path) -> None:
+    assert archive.take(io.BytesIO(archive.pack(starter)), "From afar", place=ANNA) == f"place/{ANNA}/from-afar"
+    assert keys() == []
+
+
+def test_a_place_has_a_bound_and_the_owner_has_none(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable("place_bytes"), str(shelf.size(starter) * 3 // 2))
+    shelf.keep(starter, "First", place=ANNA)
+    shelf.keep(starter, "First", place=ANNA, replace=True)  # takes no more than before
+    with pytest.raises(BadInput, match=r"Your models would take .* Delete one first"):
+        shelf.keep(starter, "Second", place=ANNA)
+    shelf.keep(starter, "Second", place=BERT)
+    for name in ("First", "Second", "Third"):
+        shelf.keep(starter, name)
+
+
+def test_vectors_that_a_visitor_loads_are_theirs_and_files_of_the_machine_stay_shut(
+    lab: Path, at_once: None, tmp_path: Path
+) -> None:
+    run = jobs.draft(ANNA)
+    training_text.lay_down(run.folder, "small.txt", b"the 1 2\nking 3 4\n")
+    assert jobs.start("fetch", FetchSettings("", "Small"), run, ANNA).state().status == "done"
+    assert keys(ANNA) == [f"place/{ANNA}/small"]
+    assert "published/small" not in [spec.key for spec in registry.list_models()]
+    (tmp_path / "here.txt").write_bytes(b"the 1 2\nking 3 4\n")
+    state = jobs.start("fetch", FetchSettings(str(tmp_path / "here.txt")), visitor=ANNA).state()
+    assert state.status == "failed" and "Files of this machine are not read here" in state.error
+    assert jobs.start("fetch", FetchSettings(str(tmp_path / "here.txt")), visitor=places.OWNER).state().status == "done"
+    assert "published/here" in [spec.key for spec in registry.list_models()]
+
+
+def measured(spec: registry.ModelSpec, *_: object) -> results.Result:
+    figures = (results.Measurement("analogies", 0.5, count=9),)
+    return results.Result(spec.key, spec.title, "d", "2026-01-02", (), 12, 300, 5, 6.0, None, figures)
+
+
+def test_measurements_of_a_visitor_s_model_stay_in_their_place(
+    starter: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "measured", measured)
+    key = shelf.keep(starter, "Mine", place=ANNA)
+    for asked in (key, "lsa"):
+        run = jobs.start("measure", leaderboard_runs.MeasureSettings(asked), visitor=ANNA)
+        assert run.state().status == "done", run.state().error
+    assert set(leaderboard_runs.all_results(ANNA)) == {key, "lsa"}
+    assert set(leaderboard_runs.all_results(BERT)) == set(leaderboard_runs.all_results()) == {"lsa"}
+
+
+def test_runs_are_told_apart_by_whose_they_are(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_launch", lambda run: None)
+    asked = {name: jobs.start("train", TrainSettings("lsa"), visitor=name) for name in (ANNA, BERT, places.OWNER, "")}
+    assert jobs.all_runs("train", ANNA) == [asked[ANNA]]
+    assert set(jobs.all_runs("train", places.OWNER)) == {asked[places.OWNER], asked[""]}
+    assert set(jobs.all_runs("train")) == set(asked.values())
+    assert places.everybody() == sorted([ANNA, BERT])  # a place is there as soon as something is asked for
+    draft = jobs.draft(BERT)
+    assert draft.visitor == BERT and draft not in jobs.all_runs(visitor=BERT)
+
+
+def test_a_question_that_another_has_asked_is_answered_by_their_run_unless_it_came_to_nothing(
+    lab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_launch", lambda run: None)
+    hers = jobs.start("train", TrainSettings("lsa"), visitor=ANNA)
+
+    def like(visitor: str) -> jobs.Run | None:
+        return same_runs.like("train", lambda run: run.asked()[1]["kind"] == "lsa", visitor)
+
+    assert like(ANNA) == like(BERT) == hers
+    hers.write_state(jobs.RunState("failed", created=1.0))
+    assert (like(ANNA), like(BERT)) == (hers, None)
+    hers.write_state(jobs.RunState("done", created=1.0))
+    assert like(BERT) == hers and same_runs.like("train", lambda run: False, BERT) is None
+
+
+def test_old_runs_go_of_the_visitor_alone(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_launch", lambda run: None)
+    made = {visitor: [jobs.start("train", TrainSettings("lsa"), visitor=visitor) for _ in range(3)] for visitor in "ab"}
+    for at, run in enumerate(made["a"]):
+        run.write_state(jobs.RunState("running" if at == 0 else "done", created=float(at), host="elsewhere"))
+    same_runs.only_newest("train", 1, "a")
+    assert set(jobs.all_runs("train", "a")) == {made["a"][0], made["a"][2]}  # the oldest one works
+    assert len(jobs.all_runs("train", "b")) == 3
+
+
+# ---------------------------------------------------------------- links that show a model
+
+
+def test_a_link_shows_one_model_until_it_is_withdrawn(starter: Path) -> None:
+    key = shelf.keep(starter, "Mine", place=ANNA)
+    other = shelf.keep(starter, "Other", place=ANNA)
+    token = shares.share(key)
+    assert shares.share(key) == token == shares.shared_as(key) and shares.shared_as(other) == ""
+    assert len(token) == 24 and shares.share(other) != token
+    assert shares.find(token).key == key
+    shares.withdraw(key)
+    with pytest.raises(BadInput, match="leads to no model"):
+        shares.find(token)
+    assert shares.shared_as(key) == "" != shares.shared_as(other)
+
+
+def test_a_link_ends_with_its_model(starter: Path, lab_home: Path) -> None:
+    key = shelf.keep(starter, "Mine")
+    token = shares.share(key)
+    shares.tidy()
+    assert shares.find(token).key == key
+    shelf.delete(registry.find(key))
+    with pytest.raises(BadInput):
+        shares.find(token)
+    shares.tidy()
+    assert list((lab_home / "shares").iterdir()) == []
+
+
+@pytest.mark.parametrize("token", ["", "../../models/yours/mine", "yours/mine", "0" * 24, "A" * 24])
+def test_a_made_up_link_leads_nowhere(lab: Path, token: str) -> None:
+    with pytest.raises(BadInput, match="leads to no model"):
+        shares.find(token)
