@@ -47,7 +47,7 @@ if specs:
         f"The models at hand and your runs use {total}; the most by {names[0]}.",
     )
     widgets.table(model_cards.table(specs, disk.models), "models")
-st.subheader("How long things are kept", anchor=False)
+st.header("How long things are kept", anchor=False)
 kept_for.show()
 
 widgets.code(

@@ -118,7 +118,7 @@ def test_the_link_of_a_training_shows_it_and_lets_nobody_else_change_it(tale: Ru
     assert "**king**" in texts(theirs)
     assert [item.label for item in theirs.download_button if item.key == "download"] == ["Download"]
     assert any(tale.id in item.value for item in hers.code) and not any(tale.id in item.value for item in theirs.code)
-    assert "Your runs" not in [item.value for item in theirs.subheader]
+    assert "Your runs" not in [item.value for item in theirs.header]
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "interrupted"])
@@ -179,7 +179,7 @@ def test_the_link_of_a_model_shows_it_and_nothing_else(tale: Run) -> None:
     token = shares.shared_as(key)
     assert any(token in item.value for item in hers.code)
     theirs = opened("models", BERT, shared=token)
-    assert "Tale" in [item.value for item in theirs.subheader] and "Somebody shares this model" in texts(theirs)
+    assert "Tale" in [item.value for item in theirs.header] and "Somebody shares this model" in texts(theirs)
     assert {button.key for button in theirs.button if button.key} >= {"all-models"}
     assert not any(button.key.startswith(("delete-", "share-", "import")) for button in theirs.button if button.key)
     theirs.text_input(key="shared_word").set_value("king").run()

@@ -78,7 +78,7 @@ def show(token: str) -> None:
     """
     st.button("All models", key="all-models", icon=":material/arrow_back:", on_click=_leave)
     spec = shares.find(token)
-    st.subheader(md(spec.title), anchor=False)
+    st.header(md(spec.title), anchor=False)
     st.caption(":material/visibility: Somebody shares this model with you, to look at and to download.")
     card(spec)
     export(spec)
