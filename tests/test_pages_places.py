@@ -13,7 +13,7 @@ from embedlab.jobs import Run
 from embedlab.run_folder import RunState
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
-from embedlab.ui import visitor
+from embedlab.ui import kept_for, visitor
 from tests.pages_opened import PAGES, said, sound, texts
 
 ANNA, BERT = "a" * 64, "b" * 64
@@ -199,6 +199,10 @@ def test_how_long_things_are_kept_is_said(tale: Run, monkeypatch: pytest.MonkeyP
     assert "Next to go: **Tale** (within the hour)" in texts(opened("models", ANNA))
     monkeypatch.delenv("EMBEDLAB_APART")
     assert "there is 1 place of visitors now" in texts(opened("models", ANNA))
+
+
+def test_every_kind_of_run_has_a_name_for_people() -> None:
+    assert kept_for.KINDS.keys() == jobs.WORKERS.keys()
 
 
 def test_the_link_to_a_place_is_shown_to_those_who_have_one(tale: Run) -> None:

@@ -18,7 +18,8 @@ NEXT = 3
 KINDS = {
     "train": "a training", "fetch": "vectors that were loaded", "softmax": "a measurement of the softmax",
     "cloud": "a context cloud", "probes": "layer probes", "measure": "a measurement for the leaderboard",
-    "elmo_layers": "weights of layers", "contextuality": "a measurement of how contextual models are",
+    "elmo_layers": "weights of layers", "stability": "models trained several times",
+    "contextuality": "a measurement of how contextual models are",
 }  # fmt: skip
 
 
