@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 DAY = 86_400.0
 EVERY = 3600.0
 """Seconds between two rounds."""
+DRAFT_DAYS = 2.0
+"""A text that was laid down but never used is cleared away after so long."""
 FIRST = 20.0
 """Seconds before the first: those who open the lab come first."""
 USED = ("tagged/*.txt", "results/*/*.json", "probes/results/*.json", "encodings/*.safetensors", "maps/*.safetensors")
@@ -102,8 +104,8 @@ def clear(now: float | None = None) -> None:
     for place in places.everybody():
         if places.used(place) + limits.place_days * DAY <= now:
             _leave(place)
-    jobs.clear_drafts(now)
     everything = [Run(folder) for folder in _folders(jobs.home())]
+    _clear_drafts(everything, now)
     runs = ended(everything, sizes=True)
     going = {one.run.id for one in runs}
     at_work = sum(shelf.size(run.folder) for run in everything if run.id not in going)
@@ -115,6 +117,14 @@ def clear(now: float | None = None) -> None:
                 if file.stat().st_mtime + limits.run_days * DAY <= now:
                     file.unlink()
     shares.tidy()
+
+
+def _clear_drafts(runs: Iterable[Run], now: float) -> None:
+    for run in runs:
+        with contextlib.suppress(BadInput):
+            state = run.state()
+            if state.status == "draft" and state.created + DRAFT_DAYS * DAY < now:
+                run.delete()
 
 
 def _leave(place: str) -> None:

@@ -42,8 +42,6 @@ WORKERS = {
     "analogies": "embedlab.analogy_runs:work",
 }
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
-DRAFT_DAYS = 2.0
-"""A text that was laid down but never used is cleared away after so long."""
 WAITING = 3
 """Runs that a visitor may have waiting."""
 ROOM = "When there is room again, let it go on."
@@ -57,7 +55,7 @@ def home() -> Path:
 
 
 def draft(visitor: str = "") -> Run:
-    """A new run folder in which a text can be laid down before anything is started; old ones are cleared away.
+    """A new run folder in which a text can be laid down before anything is started.
 
     Args:
         visitor: whose text it will be.
@@ -65,26 +63,12 @@ def draft(visitor: str = "") -> Run:
     Raises:
         BadModel: the disk is full or read-only.
     """
-    clear_drafts()
     run = Run(home() / secrets.token_hex(12))
     with disk.writing(home()):
         run.folder.mkdir(parents=True)
         _write_down(run, visitor)
         run.write_state(RunState("draft", created=time.time()))
     return run
-
-
-def clear_drafts(now: float | None = None) -> None:
-    """Delete the texts that were laid down long ago and never used.
-
-    Args:
-        now: seconds since 1970, the clock's if ``None``.
-    """
-    for run in _all():
-        with contextlib.suppress(BadInput):
-            state = run.state()
-            if state.status == "draft" and (now or time.time()) - state.created > DRAFT_DAYS * 86_400:
-                run.delete()
 
 
 def _write_down(run: Run, visitor: str, **asked: Any) -> None:

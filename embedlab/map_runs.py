@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import disk, jobs, parsed, storage
+from embedlab import disk, jobs, parsed, same_runs, storage
 from embedlab.analysis import stored_maps
 from embedlab.analysis.stored_maps import MapSettings
 from embedlab.base import BadInput, OnProgress, Progress
@@ -18,7 +18,7 @@ KIND = "map"
 VECTORS = "vectors.safetensors"
 """In the run's folder until it ends: what is to be drawn."""
 KEPT = 12
-"""Runs that stay; older ones go when a new one starts."""
+"""Runs of a visitor that stay; older ones go when a new one starts."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class MapRunSettings:
 
 
 def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str = "") -> Run:
-    """Begin to draw (N, D) vectors; old runs go.
+    """Begin to draw (N, D) vectors; the visitor's old runs go.
 
     Raises:
         BadInput: the visitor has enough of them waiting (see ``jobs.start``).
@@ -43,10 +43,8 @@ def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str
     """
     from safetensors.numpy import save_file
 
-    for old in jobs.all_runs(KIND)[KEPT - 1 :]:
-        if not old.state().active:
-            old.delete()
-    run = jobs.draft()
+    same_runs.only_newest(KIND, KEPT - 1, visitor)
+    run = jobs.draft(visitor)
     with disk.writing(run.folder):
         save_file({"matrix": np.ascontiguousarray(matrix, np.float32)}, run.folder / VECTORS)
     return jobs.start(KIND, MapRunSettings(key, how), run, visitor)

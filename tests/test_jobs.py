@@ -205,11 +205,8 @@ def test_deleting_a_run_ends_it_and_removes_its_text(slow: Callable[..., Run]) -
     assert not processes.alive(state.pid, state.born)
 
 
-def test_a_draft_is_no_run_until_it_is_started_and_old_ones_go(lab_home: Path) -> None:
-    old = jobs.draft()
-    old.write_state(RunState("draft", created=time.time() - 7 * 86_400))
+def test_a_draft_is_no_run_until_it_is_started(lab_home: Path) -> None:
     fresh = jobs.draft()
-    assert not old.folder.exists()
     assert fresh.state().status == "draft"
     assert jobs.all_runs() == []
     with pytest.raises(BadInput, match="no kind of work"):

@@ -22,6 +22,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run, RunEvent
 from embedlab.ui import map_exports, map_jobs, run_bar, state, widgets
+from embedlab.ui.visitor import mine
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -125,7 +126,7 @@ def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projectio
         if how.active:
             _waiting(run, METHODS[settings.method])
         else:
-            st.warning("You stopped it." if how.status == "cancelled" else md(how.error))
+            st.warning("It was stopped." if how.status == "cancelled" else md(how.error))
             st.button("Compute it again", key="map-again", on_click=map_jobs.runs().again, args=(key,))
     return _at_once(chosen, MapSettings("pca", settings.dims))
 
@@ -153,7 +154,8 @@ def _waiting(run: Run, method: str) -> None:
         text += f", round {last.step:,} of {last.total:,}"
     bar, button = st.columns([5, 1], vertical_alignment="center")
     bar.progress(_share(last), f"{method} is being computed, PCA is shown meanwhile. {text} …")
-    button.button("Stop", key="map-stop", on_click=run.cancel, disabled=run.cancelling)
+    if mine(run):
+        button.button("Stop", key="map-stop", on_click=run.cancel, disabled=run.cancelling)
 
 
 def _share(last: RunEvent) -> float:
