@@ -142,6 +142,7 @@ def _in_memory() -> dict[int, str]:
 
 def _released(found: Model) -> None:
     _in_memory().pop(id(found), None)
+    memory.settle()
 
 
 @st.cache_resource(max_entries=MOST_LOADED, ttl="1d", on_release=_released, show_spinner="Loading a model …")
@@ -149,5 +150,5 @@ def _load(folder: str, stamp: int) -> Model:
     found = registry.load_model(folder)
     sealed.seal(found)
     _in_memory()[id(found)] = folder
-    memory.settle()
+    memory.hold()
     return found

@@ -19,7 +19,7 @@ def few_arenas() -> None:
 
 
 def settle() -> None:
-    """Call when something large has come to stay: libraries, a model.
+    """Call when much has come to stay, such as libraries, or has gone; takes some tenths of a second.
 
     Python's collector looks through all that it knows whenever it is due, and no page moves meanwhile: with the
     libraries loaded for a third of a second. What is there now is likely to stay; it is passed over from now on,
@@ -27,6 +27,11 @@ def settle() -> None:
     """
     gc.unfreeze()
     gc.collect()
+    hold()
+
+
+def hold() -> None:
+    """Call when something more has come to stay, such as a model; quick, but garbage stays, too, until ``settle``."""
     gc.freeze()
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
