@@ -60,12 +60,12 @@ def test_the_page_opens_on_results_that_come_with_the_lab() -> None:
     assert every["LSA"].mean() == pytest.approx(found.stability.mean, abs=1e-3)
 
 
-@pytest.mark.parametrize("drawn", [False])
+@pytest.mark.parametrize("drawn", [False, True])
 def test_shipped_results_are_there_for_every_family(drawn: bool) -> None:
     settings = StabilitySettings("", TextChoice("wikipedia"), drawn=drawn)
     for family in retraining.FAMILIES:
         found = stability_runs.found(family, settings)
-        assert found is not None and len(found.stability.lists) == 5 and len(found.stability.words) > 900
+        assert found is not None and len(found.stability.lists) == 5 and len(found.stability.words) > 800
 
 
 def test_a_click_takes_a_word_and_an_unknown_one_is_said() -> None:

@@ -148,8 +148,8 @@ def sizes(results: Results, paragraphs: bool) -> str:
     drawn_too = ", each on the paragraphs drawn anew" if paragraphs else " on the same text"
     return (
         f"{len(one.lists)} trainings a model with the seeds 1 to {len(one.lists)}{drawn_too}; {len(one.words):,} "
-        f"words. Lists drawn at random would share {one.chance:.2%}. Intervals are 95 % bootstraps over words; "
-        "they hold for these trainings, so a few more can move the figures by more than that."
+        f"words that all of them know. Lists drawn at random would share {one.chance:.2%}. Intervals are 95 % "
+        "bootstraps over words; they hold for these trainings, so a few more can move the figures by more than that."
     )
 
 
