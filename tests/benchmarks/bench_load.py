@@ -3,9 +3,10 @@
 Each visitor opens pages in an order of its own, looks words up, asks analogies and types sentences for Polysemy
 (``tests/load/visits.py``); three of them start a training. Between two clicks a visitor looks at the page for 8 to 15
 seconds. The visitors speak Streamlit's websocket protocol (``tests/load/session.py``) and draw nothing, so that the
-two cores are the server's; ``--browsers`` adds real ones, whose waits hold the drawing, too.
+two cores are the server's; ``--browsers`` adds real ones, whose waits hold the drawing, too. Before the class the
+teacher has opened every page once, so that libraries and models are loaded (not with ``--cold``).
 
-Run: PYTHONPATH=. python tests/benchmarks/bench_load.py [--visitors 30] [--minutes 5] [--seed 1] [--browsers 1]
+Run: PYTHONPATH=. python tests/benchmarks/bench_load.py [--visitors 30] [--minutes 5] [--seed 1] [--browsers 1] [--cold]
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 from tests.load import report
-from tests.load.crowd import TRAINING, attend
+from tests.load.crowd import TRAINING, attend, prepare
 from tests.load.server import started
 from tests.load.visits import Class
 
@@ -30,9 +31,12 @@ def main() -> None:
     parser.add_argument("--browsers", type=int, default=0, help="real browsers beside the visitors")
     parser.add_argument("--trainings", type=int, default=3, help="visitors who start a training")
     parser.add_argument("--think", type=float, nargs=2, default=(8.0, 15.0), help="seconds between two clicks")
+    parser.add_argument("--cold", action="store_true", help="nobody has opened the pages before the class")
     asked = parser.parse_args()
     group = Class(60 * asked.minutes, tuple(asked.think), arrive=min(15.0, 6 * asked.minutes))
     with tempfile.TemporaryDirectory() as home, started(Path(home)) as server:
+        if not asked.cold:
+            asyncio.run(prepare(server.address))
         before = server.now()
         clicks = asyncio.run(
             attend(
@@ -43,7 +47,7 @@ def main() -> None:
         cpu = server.now().server_cpu - before.server_cpu
         print("\n".join(report.lines(clicks, asked.visitors, group.seconds)))
         print("\n".join(report.used(server.peak, cpu, len(clicks), group.now)))
-        print(f"trainings: {', '.join(server.ends_of_runs()) or 'none'}")
+        print(f"runs in the background: {', '.join(server.ends_of_runs()) or 'none'}")
         faults = report.faults(clicks)
         print("\n".join(faults) or "no errors, no lost connections")
     sys.exit(bool(faults))

@@ -8,10 +8,18 @@ from contextlib import AsyncExitStack
 
 from tests.load import browser
 from tests.load.session import opened
-from tests.load.visits import Class, Click, Student
+from tests.load.visits import PAGES, Class, Click, Student
 
 TRAINING = (0.15, 0.35, 0.55)
 """When the first visitors start a training, one each: shares of the class's time."""
+
+
+async def prepare(address: str) -> None:
+    """What a teacher does before the class: open every page once."""
+    async with opened(address) as session:
+        await session.begin()
+        for page in PAGES:
+            await session.turn_to(page)
 
 
 async def attend(
