@@ -27,7 +27,13 @@ PARENT = "EMBEDLAB_PARENT"
 
 
 def start(
-    arguments: list[str], log: Path, threads: int = 0, *, tied: bool = False, listens: bool = False
+    arguments: list[str],
+    log: Path,
+    threads: int = 0,
+    *,
+    tied: bool = False,
+    listens: bool = False,
+    temporary: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start Python in a session of its own, with this package importable; it lets other processes go first.
 
@@ -37,6 +43,7 @@ def start(
         threads: for its mathematics; 0 leaves the choice to the libraries.
         tied: whether it ends when this process does (see ``follow``).
         listens: whether its standard input is a pipe from this process; else there is none.
+        temporary: folder for its temporary files; ``None`` for the system's.
 
     Raises:
         OSError: the process cannot be started.
@@ -45,6 +52,8 @@ def start(
     own = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
     if threads:
         own |= dict.fromkeys(THREADS, str(threads))
+    if temporary:
+        own["TMPDIR"] = str(temporary)
     if tied:
         own[PARENT] = str(os.getpid())
     with log.open("ab") as out:

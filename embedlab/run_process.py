@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
@@ -13,6 +15,7 @@ from embedlab.limits import MB, Limits, met
 from embedlab.run_folder import ALIVE, GRACE, LOG, Run, Status
 from embedlab.run_queue import QUICK
 
+SCRATCH = "scratch"
 EVERY = 0.2
 """Seconds between two looks."""
 
@@ -38,12 +41,28 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
         lost = _by_a_warm_one(run, before.given, threads)
     else:
         processes.end(before.pid, before.born)
-        process = processes.start(["-m", "embedlab.jobs", folder], run.folder / LOG, threads, tied=tied)
-        _stand_by(run, process)
+        with _scratch(run) as temporary:
+            process = processes.start(
+                ["-m", "embedlab.jobs", folder], run.folder / LOG, threads, tied=tied, temporary=temporary
+            )
+            _stand_by(run, process)
         lost = _lost(run, process.pid, before.given)
     if lost:
         _say(run, "cancelled" if run.cancelling else "interrupted")
     return run.state().status if run.folder.exists() else "cancelled"
+
+
+@contextlib.contextmanager
+def _scratch(run: Run) -> Iterator[Path]:
+    """A folder for temporary files inside the run's own: what a killed process left there goes, too."""
+    folder = run.folder / SCRATCH
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # then they lie where the system keeps such
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _by_a_warm_one(run: Run, given: float, threads: int) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 from test_jobs import drafted
 
-from embedlab import jobs, processes, registry, storage
+from embedlab import downloads, jobs, processes, registry, storage
 from embedlab.jobs import Run
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
@@ -61,13 +65,15 @@ def begun(run: Run) -> None:
 
 @pytest.mark.parametrize("kills", COUNTS)
 def test_a_training_killed_again_and_again_ends_with_the_weights_of_an_unbroken_one(lab_home: Path, kills: int) -> None:
-    unbroken, draw = finished(training()), random.Random(kills)
+    whole, draw = training(), random.Random(kills)
+    unbroken = finished(whole)
+    starts = 1.2 * whole.events()[0].time  # seconds until it reports: a checkpoint is read within them
     killed = 0
     while killed < kills:
         run = training()
         while killed < kills:
             begun(run)
-            time.sleep(draw.random() * 3)
+            time.sleep(draw.random() * (starts if killed % 2 else 3))
             if not run.state().active:
                 break
             os.kill(run.state().pid, signal.SIGKILL)
@@ -82,6 +88,58 @@ def test_a_training_killed_again_and_again_ends_with_the_weights_of_an_unbroken_
         for name, weights in finished(run).items():
             np.testing.assert_array_equal(weights, unbroken[name])
         run.delete()
+
+
+FETCHER = """
+import sys
+from pathlib import Path
+from embedlab import downloads
+print("ready", flush=True)
+downloads.fetch(sys.argv[1], Path(sys.argv[2]), checksum=sys.argv[3], allow_local=True)
+"""
+CONTENT = bytes(range(256)) * 4000
+
+
+class Slow(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # nobody listens any more
+            for start in range(0, len(CONTENT), 50_000):
+                self.wfile.write(CONTENT[start : start + 50_000])
+                time.sleep(0.02)
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.mark.parametrize("kills", COUNTS)
+def test_a_download_that_is_killed_leaves_no_half_file_and_the_next_one_is_whole(
+    tmp_path: Path, kills: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, draw, halves = tmp_path / "vectors.bin", random.Random(kills), 0
+    checksum = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
+    environment = os.environ | {"PYTHONPATH": str(storage.assets().parent)}
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/vectors.bin"
+        for number in range(kills):
+            if number % 3 == 2:
+                path.write_bytes(b"the old file")
+            line = [sys.executable, "-c", FETCHER, url, str(path), checksum]
+            fetcher = subprocess.Popen(line, stdout=subprocess.PIPE, env=environment)
+            assert fetcher.stdout is not None and fetcher.stdout.readline()
+            time.sleep(draw.random() * 0.8)
+            fetcher.kill()
+            fetcher.wait()
+            halves += len(list(tmp_path.glob(".vectors.bin.*")))
+            assert not path.exists() or path.read_bytes() in (b"the old file", CONTENT)
+        monkeypatch.setattr(downloads, "LEFT_SECONDS", 0.0)  # what was killed just now is old already
+        downloads.fetch(url, path, checksum=checksum, allow_local=True)
+        server.shutdown()
+    assert halves  # some were killed in the middle
+    assert path.read_bytes() == CONTENT and list(tmp_path.iterdir()) == [path]
 
 
 WRITER = """

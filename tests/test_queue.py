@@ -153,7 +153,7 @@ def test_a_run_lets_pages_go_first(tmp_path: Path) -> None:
 
 
 WORK = """
-import time
+import pathlib, tempfile, time
 def work(run, settings, on_progress):
     if settings["way"] == "greedy":
         hoard = bytearray(400_000_000)
@@ -161,6 +161,7 @@ def work(run, settings, on_progress):
             hoard[at] = 1
         time.sleep(60)
     before = (run.folder / "half").exists()
+    (pathlib.Path(tempfile.mkdtemp()) / ("second" if before else "first")).touch()
     (run.folder / "half").touch()
     if settings["way"] == "twice" and not before:
         time.sleep(60)
@@ -189,11 +190,13 @@ def answer(run: Run) -> str:
 def test_a_killed_run_is_interrupted_at_once_and_goes_on_when_asked(real: Path) -> None:
     run = jobs.start("slow", Slow("twice"))
     until(lambda: run.state().status == "running" and (run.folder / "half").exists())
+    assert list(run.folder.rglob("first"))  # temporary files lie with the run
     os.kill(run.state().pid, signal.SIGKILL)
     until(lambda: run.state().status == "interrupted")
     jobs.resume(run)
     until(lambda: run.state().status == "done")
     assert answer(run) == "again"
+    until(lambda: not list(run.folder.rglob("first")) + list(run.folder.rglob("second")))
     with pytest.raises(BadInput, match="interrupted"):
         jobs.resume(run)
 
