@@ -105,7 +105,7 @@ def still(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> Still:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert condition()
