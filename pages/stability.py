@@ -25,7 +25,7 @@ with widgets.guard():
                 st.caption("A grey, hatched bar is a neighbor that a single training names: do not build on it.")
                 frame = stability_views.word_table(results, word)
                 widgets.table(frame, "stability-word", title="All neighbors of the word as a table")
-            st.subheader("All words", anchor=False)
+            st.header("All words", anchor=False)
             widgets.figures(stability_views.all_figures(results, asked.colors, word), "stability")
             st.markdown(stability_views.all_said(results))
             st.caption(stability_views.sizes(results, asked.settings.drawn))

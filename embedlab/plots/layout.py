@@ -42,3 +42,28 @@ def neutral(fig: Figure, *, height: int, title: str = "", legend: bool = False, 
     for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
         fig.layout[axis.plotly_name] = axis.to_plotly_json() | AXIS
     return fig
+
+
+def inked(fig: Figure, ink: str) -> Figure:
+    """Write the texts of a figure in one colour.
+
+    Args:
+        fig: changed in place.
+        ink: "#RRGGBB".
+    """
+    font = {"font": {"color": ink}}
+    fig.update_layout(**font, legend=font)
+    if fig.layout.title.text:
+        fig.update_layout(title=font)
+    for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
+        if axis.showticklabels is not False:
+            axis.tickfont.color = ink
+        if axis.title.text:
+            axis.title.font.color = ink
+    for text in (*fig.layout.annotations, *fig.layout.sliders):
+        text.font.color = ink
+    for trace in fig.data:
+        for owner in (trace, getattr(trace, "marker", None)):
+            if owner is not None and "colorbar" in owner:
+                owner.colorbar.update(tickfont={"color": ink}, title=font)
+    return fig

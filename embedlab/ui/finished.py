@@ -12,7 +12,7 @@ from embedlab import archive, disk, shelf, storage, training_runs
 from embedlab.analysis.moving import Moment
 from embedlab.base import BadInput
 from embedlab.jobs import Run, RunEvent, RunState
-from embedlab.plots import learning, moving
+from embedlab.plots import learning, moving, saved
 from embedlab.plots.text import md
 from embedlab.ui import cache, compared, loss_parts, measures, page_links, run_bar, runs, widgets
 from embedlab.ui.visitor import mine, place
@@ -140,7 +140,7 @@ def _epochs(seen: list[Moment]) -> None:
     st.echarts_chart(moving.neighborhoods(seen, index), key="epochs-map", height=430, renderer="svg", alt=summary)
     with st.container(horizontal=True):
         st.download_button(
-            "Figure as HTML", lambda: widgets.standalone([learning.neighborhoods(seen, index)], summary),
+            "Figure as HTML", lambda: saved.standalone([learning.neighborhoods(seen, index)], summary),
             "neighborhoods.html", "text/html", key="html-neighborhoods", on_click="ignore", type="tertiary",
             icon=":material/download:", help="For SVG use the arrow in the figure's upper right corner.",
         )  # fmt: skip

@@ -21,7 +21,7 @@ from embedlab.plots.palette import INKS
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run, RunEvent
-from embedlab.ui import map_exports, map_jobs, run_bar, state, widgets
+from embedlab.ui import map_exports, map_jobs, run_bar, state, theme, widgets
 from embedlab.ui.visitor import mine
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def figure(
     axes = [share_of.format(ordinal[i], share) for i, share in enumerate(drawn.explained)]
     look = f"{focus.row}-{focus.zoom}" if focus else ""
     revision = f"{drawn.method}-{drawn.points.shape}-{drawn.trustworthiness:.6f}-{look if focus and focus.zoom else ''}"
-    ink = INKS["dark" if st.context.theme.type == "dark" else "light"]
+    ink = INKS["dark" if theme.dark() else "light"]
     width = 300 if on_phone() else WIDTH
     return words_map(
         MapView(drawn.points, chosen.words, chosen.counts, grouped, focus, labels, axes, revision, ink, movable, width)

@@ -12,9 +12,12 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
-from embedlab.plots.text import md, plain
+from embedlab.plots.layout import inked
+from embedlab.plots.palette import INKS
+from embedlab.plots.saved import standalone
+from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state
+from embedlab.ui import cache, state, theme
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -107,6 +110,8 @@ def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
     if not select:
         config["modeBarButtons"] = [["toImage"]]
         fig.update_layout(dragmode=False)
+    if not theme.dark():  # there Streamlit's own colour of text is good, here it is too pale a grey
+        inked(fig, INKS["light"][0])
     return st.plotly_chart(
         fig, key=f"figure-{name}", config=config, alt=summary, on_select="rerun" if select else "ignore"
     )
@@ -118,17 +123,6 @@ def _save(parts: Sequence[Figure], name: str, summary: str) -> None:
         on_click="ignore", type="tertiary", icon=":material/download:",
         help="Opens in any browser, without a network. For SVG use the camera in the figure's upper right corner.",
     )  # fmt: skip
-
-
-def standalone(parts: Sequence[Figure], summary: str) -> str:
-    """Figures as one HTML page that needs no network; black on white."""
-    import plotly.graph_objects as go
-
-    pages = [go.Figure(fig).update_layout(template="plotly_white", paper_bgcolor="white") for fig in parts]
-    bodies = [page.to_html(include_plotlyjs=i == 0, full_html=False) for i, page in enumerate(pages)]
-    title = plain(summary)
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
-    return f"{head}<body>{''.join(bodies)}<p>{title}</p></body></html>"
 
 
 def table(frame: DataFrame, name: str, *, title: str = "The table") -> None:

@@ -1,0 +1,30 @@
+"""What all figures share: texts in one colour."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from embedlab.plots.layout import inked, neutral
+
+INK = "#123456"
+
+
+def test_all_texts_of_a_figure_have_the_ink() -> None:
+    fig = go.Figure(go.Heatmap(z=[[1, 2]], colorbar={"title": "how much"}))
+    fig.add_scatter(x=[1], y=[2], marker={"color": [3], "showscale": True}, text=["a"], mode="markers+text")
+    fig.add_annotation(text="here", x=0, y=0)
+    fig.update_layout(sliders=[{"steps": [{"label": "one"}]}])
+    fig.update_xaxes(title="across").update_yaxes(showticklabels=False)
+    layout = inked(neutral(fig, height=100, title="A title", legend=True), INK).layout
+    texts = [
+        layout, layout.title, layout.legend, layout.xaxis.title, layout.annotations[0], layout.sliders[0],
+        fig.data[0].colorbar.title,
+    ]  # fmt: skip
+    assert [text.font.color for text in texts] == [INK] * len(texts)
+    assert layout.xaxis.tickfont.color == fig.data[0].colorbar.tickfont.color == INK
+    assert fig.data[1].marker.colorbar.tickfont.color == INK
+    assert layout.yaxis.tickfont.color is None
+
+
+def test_a_figure_of_nothing_can_be_inked() -> None:
+    assert inked(go.Figure(), INK).layout.font.color == INK
