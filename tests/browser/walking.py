@@ -1,0 +1,28 @@
+"""Ways through the app that several browser tests take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PATIENCE = 180_000
+"""Milliseconds that a page may take on a machine with much to do; nothing is measured by it."""
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn to its end, and nothing went wrong."""
+    page.get_by_role("heading", level=1).wait_for(timeout=PATIENCE)
+    for _ in range(2):  # a page may begin anew at once
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE)
+        page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=PATIENCE)
+        page.wait_for_timeout(200)
+    assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def unfold(page: Page) -> None:
+    """Open every fold-out."""
+    page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(fold => fold.click())")
+    page.wait_for_timeout(300)
+    settled(page)
