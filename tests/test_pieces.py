@@ -137,7 +137,7 @@ def test_pieces_are_done_by_other_processes(pool: Pool, tmp_path: Path) -> None:
 
 
 def test_what_a_piece_says_and_what_it_trips_over_is_told(pool: Pool) -> None:
-    with pytest.raises(BadInput, match="7 is too much"):
+    with pytest.raises(BadInput, match="is too much"):
         list(pool.done(toys.refuse, [7, 8]))
     with pytest.raises(EmbedLabError, match="ZeroDivisionError: at 7"):
         list(pool.done(toys.crash, [7]))
