@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from embedlab import kept, registry, storage
@@ -16,9 +18,12 @@ from embedlab.data.senses import AS_WRITTEN
 from embedlab.run_folder import Run, add_line
 
 KIND = "contextuality"
-VERSION = 1
+VERSION = 2
 DONE = "done.jsonl"
 TEXTS = {"senses": "Sentences with ambiguous words", "ner": "Sentences with names", "own": "My own text"}
+
+FILES = {"senses": "senses.jsonl", "ner": "ner.conll"}
+"""Among the shipped sentences."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,8 @@ def sentences(settings: ContextualitySettings) -> Sequence[Sequence[str]]:
 
 def key_of(spec: registry.ModelSpec, settings: ContextualitySettings) -> str:
     """Names the result of one model."""
-    own = settings.own if settings.text == "own" else ""
-    return kept.key_of(VERSION, spec.key, storage.stamp(spec.folder), settings.text, own, settings.seed)
+    read = settings.own if settings.text == "own" else kept.sentences(FILES[settings.text])
+    return kept.key_of(VERSION, spec.key, kept.weights(spec.folder), settings.text, read, settings.seed)
 
 
 def found(spec: registry.ModelSpec, settings: ContextualitySettings) -> Contextuality | None:
@@ -65,10 +70,32 @@ def found(spec: registry.ModelSpec, settings: ContextualitySettings) -> Contextu
     if values is None:
         return None
     try:
-        return contextuality.from_dict(values)
+        return contextuality.from_dict({name: value for name, value in values.items() if name != "model"})
     except (TypeError, KeyError, AttributeError):
         kept.forget(KIND, key)
         return None
+
+
+def ship(spec: registry.ModelSpec, folder: Path | None = None, on_progress: OnProgress | None = None) -> Path:
+    """Measure a model on the sentences that the page opens on, if a folder lacks it, and remove what it had before.
+
+    Args:
+        spec: the model.
+        folder: where results lie, those that come with the lab if ``None``.
+        on_progress: told while it is measured.
+
+    Raises:
+        BadModel: it cannot be loaded.
+    """
+    folder, settings = folder or kept.shipped(KIND), ContextualitySettings()
+    file = folder / f"{key_of(spec, settings)}.json"
+    if not file.is_file():
+        values = contextuality.to_dict(_measured(spec, sentences(settings), settings, on_progress))
+        storage.write_text(file, json.dumps(values | {"model": spec.key}, ensure_ascii=False) + "\n")
+    for other in set(folder.glob("*.json")) - {file}:
+        if json.loads(other.read_text(encoding="utf-8")).get("model") == spec.key:
+            other.unlink()
+    return file
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -84,9 +111,18 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     for number, spec in enumerate(specs):
         tell = kept.share_of(on_progress, number, [spec.title for spec in specs])
         if found(spec, settings) is None:
-            model = registry.load_model(spec.key)
-            if not isinstance(model, ContextualModel | StaticModel):
-                raise BadInput(f"{spec.title} has no word vectors.")
-            result = contextuality.measure(model, texts, seed=settings.seed, on_progress=tell)
+            result = _measured(spec, texts, settings, tell)
             kept.write(KIND, key_of(spec, settings), contextuality.to_dict(result))
         add_line(run.folder / DONE, {"model": spec.key})
+
+
+def _measured(
+    spec: registry.ModelSpec,
+    texts: Sequence[Sequence[str]],
+    settings: ContextualitySettings,
+    on_progress: OnProgress | None,
+) -> Contextuality:
+    model = registry.load_model(spec.key)
+    if not isinstance(model, ContextualModel | StaticModel):
+        raise BadInput(f"{spec.title} has no word vectors.")
+    return contextuality.measure(model, texts, seed=settings.seed, on_progress=on_progress)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from embedlab import kept, registry, storage, tagged_files
+from embedlab import kept, registry, tagged_files
 from embedlab.analysis import scalar_mix, token_tasks
 from embedlab.analysis.scalar_mix import MixFit
 from embedlab.analysis.token_tasks import TokenTask
@@ -83,19 +80,9 @@ def key_of(key: str, settings: MixSettings) -> str:
         BadModel: a model is gone.
     """
     specs = [registry.find(one) for one in (settings.model, settings.static) if one]
-    file = [settings.file, settings.column] if key == "file" else _content(storage.assets() / "sentences" / DATA[key])
-    models = [[spec.key, _digest(spec.folder, storage.stamp(spec.folder))] for spec in specs]
+    file = [settings.file, settings.column] if key == "file" else kept.sentences(DATA[key])
+    models = [[spec.key, kept.weights(spec.folder)] for spec in specs]
     return kept.key_of(VERSION, models, key, file, settings.layer_norm, settings.seeds)
-
-
-@lru_cache(maxsize=100)
-def _digest(folder: Path, stamp: int) -> str:
-    """A digest of the model's files, which are read once."""
-    return storage.digest(folder)
-
-
-def _content(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def found(key: str, settings: MixSettings) -> tuple[MixFit, ...] | None:

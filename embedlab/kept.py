@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,22 @@ log = logging.getLogger(__name__)
 def key_of(*asked: Any) -> str:
     """Names what was asked, in 32 letters."""
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+
+
+def weights(folder: Path) -> str:
+    """A digest of a model's files (see ``storage.digest``), which are read once."""
+    return _weights(folder, storage.stamp(folder))
+
+
+@lru_cache(maxsize=100)
+def _weights(folder: Path, stamp: int) -> str:
+    return storage.digest(folder)
+
+
+def sentences(name: str) -> str:
+    """A digest of a file of the sentences that come with the lab; empty if there is none."""
+    file = storage.assets() / "sentences" / name
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def has(kind: str, key: str) -> bool:

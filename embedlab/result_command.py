@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlab import evaluations, mix_results, probe_runs, probe_store, registry, storage
+from embedlab import contextuality_runs, evaluations, mix_results, probe_runs, probe_store, registry, storage
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import Tokenizer
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 PROBES, MIXES = "probes", "elmo_layers"
+FLAT = "word2vec"
+"""The static model that stands beside the contextual ones, with the same vector everywhere."""
 """Folders within that of the figures."""
 
 
@@ -98,6 +100,10 @@ def _measure(wanted: list[ModelSpec], folder: Path, given: evaluations.Texts) ->
                 files = mix_results.ship(spec, folder / MIXES, on_progress)
             for file in files:
                 say(f"Weights of layers, {spec.key}: {file}")
+        if "contextual" in spec.capabilities or spec.key == FLAT:
+            with bar() as on_progress:
+                file = contextuality_runs.ship(spec, folder / contextuality_runs.KIND, on_progress)
+            say(f"How contextual, {spec.key}: {file}")
 
 
 def _page(folder: Path, made_by: str) -> str:
