@@ -13,7 +13,9 @@ from embedlab.plots.timeline import Step, timeline
 from embedlab.registry import Family, ModelSpec, families
 from embedlab.ui import cache, state, widgets
 
-PAGES: dict[Capability, str] = {"static": "pages/neighbors.py", "language_model": "pages/next_word.py"}
+PAGES: dict[Capability, str] = {
+    "static": "pages/neighbors.py", "language_model": "pages/next_word.py", "contextual": "pages/polysemy.py",
+}  # fmt: skip
 SOURCES = {"starter": "shipped with the lab", "yours": "your own", "published": "published by others"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab.registry import families
+from embedlab.registry import families, list_models
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,6 +41,13 @@ def test_a_model_at_hand_opens_in_neighbors(monkeypatch: pytest.MonkeyPatch) -> 
     assert not page.exception
     assert page.title[0].value == "Neighbors"
     assert page.session_state["models"] == ["lsa"]
+
+
+@pytest.mark.usefixtures("lab_home")
+def test_every_starter_can_be_tried() -> None:
+    keys = {button.key for button in app().button}
+    assert {f"try-hand-{spec.key}" for spec in list_models()} <= keys
+    assert {"try-road-bert", "try-road-elmo", "try-road-word2vec"} <= keys and "train-bert" not in keys
 
 
 @pytest.mark.usefixtures("lab")
