@@ -28,3 +28,12 @@ def test_all_texts_of_a_figure_have_the_ink() -> None:
 
 def test_a_figure_of_nothing_can_be_inked() -> None:
     assert inked(go.Figure(), INK).layout.font.color == INK
+
+
+def test_no_bar_of_colors_comes_up_where_there_was_none() -> None:
+    bars, points = go.Bar(x=[1, 2], y=[3, 4], marker={"color": "#123456"}), go.Scatter(x=[1], y=[2], mode="markers")
+    scaled = go.Scatter(x=[1], y=[2], marker={"color": [1.0], "colorbar": {"thickness": 10}})
+    heat, bare = go.Heatmap(z=[[1, 2]]), go.Heatmap(z=[[1, 2]], showscale=False)
+    made = [trace.to_plotly_json() for trace in inked(go.Figure([bars, points, scaled, heat, bare]), INK).data]
+    assert "colorbar" not in made[0]["marker"] and "marker" not in made[1] and "colorbar" not in made[4]
+    assert made[2]["marker"]["colorbar"]["tickfont"]["color"] == made[3]["colorbar"]["tickfont"]["color"] == INK
