@@ -47,7 +47,7 @@ def test_a_run_brings_the_table_and_the_next_visit_has_it_at_once(readers: Path)
     assert "no result yet for A tiny LSTM" in page.info[0].value
     assert not page.dataframe
     page.button(key="run").click().run()
-    assert not page.exception and not page.error
+    assert not page.exception and [one.value for one in page.error] == []
     (kept,) = probe_store.everything()
     for again in (page, opened()):
         frame = next(item.value for item in again.dataframe if "selectivity low" in item.value)

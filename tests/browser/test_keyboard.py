@@ -38,6 +38,18 @@ def tab_to(page: Page, wanted: Callable[[dict[str, object]], bool], most: int = 
     raise AssertionError(f"not reached in {most} steps: {[one['said'] for one in passed]}")
 
 
+def keep_pressing(page: Page, keys: tuple[str, ...], done: Callable[[], bool], times: int = 5) -> None:
+    """Press keys until they have done something: a page that is drawn anew at that moment swallows them."""
+    for _ in range(times):
+        for key in keys:
+            page.keyboard.press(key)
+        for _ in range(20):
+            page.wait_for_timeout(250)
+            if done():
+                return
+    raise AssertionError(f"{keys} did nothing, {times} times; the focus is on {page.evaluate(FOCUSED)['said']!r}")
+
+
 def test_a_word_is_typed_and_looked_up(page: Page, address: str) -> None:
     page.goto(f"{address}/neighbors?models=GloVe")
     settled(page)
@@ -57,9 +69,7 @@ def test_a_view_is_chosen_with_the_arrows(page: Page, address: str) -> None:
     page.goto(f"{address}/bert")
     settled(page)
     tab_to(page, lambda one: "Hidden words" in str(one["said"]))
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Space")
-    page.wait_for_url("**view=Attention**", timeout=PATIENCE)
+    keep_pressing(page, ("ArrowRight", "Space"), lambda: "view=Attention" in page.url)
 
 
 def test_a_fold_out_opens_after_all_that_stands_above_it(page: Page, address: str) -> None:
@@ -68,6 +78,5 @@ def test_a_fold_out_opens_after_all_that_stands_above_it(page: Page, address: st
     passed = tab_to(page, lambda one: "More settings" in str(one["said"]))
     tops = [float(str(one["top"])) for one in passed]
     assert all(later >= earlier - 60 for earlier, later in itertools.pairwise(tops)), passed
-    page.keyboard.press("Enter")
-    page.get_by_text("Groups by").wait_for(timeout=PATIENCE)
+    keep_pressing(page, ("Enter",), page.get_by_text("Groups by").is_visible)
     tab_to(page, lambda one: "PCA" in str(one["said"]), most=4)

@@ -29,6 +29,8 @@ PATIENCE = 60.0
 """Seconds after which a page counts as never finished."""
 KEPT_RUNS = 2
 """Runs for which the front end keeps a large element that is not shown any more (``global.maxCachedMessageAge``)."""
+STILL_MEANT = 20
+"""Runs for which a message that is no longer named is held: the server may mean one that was named a moment ago."""
 
 
 class Lost(Exception):
@@ -124,7 +126,7 @@ class Session:
         asked.page_script_hash, asked.page_name = self._page, name
         asked.fragment_id, asked.is_auto_rerun = fragment, auto
         asked.query_string = urlencode(self._query, doseq=True)
-        asked.cached_message_hashes.extend(self._cached)
+        asked.cached_message_hashes.extend(at for at, kept in self._cached.items() if self._runs - kept[0] <= KEPT_RUNS)
         shown = {widget.id for widget in self.widgets.values()}
         asked.widget_states.widgets.extend(state for at, state in self._states.items() if at in shown)
         if once is not None:
@@ -174,7 +176,9 @@ class Session:
         self._runs += 1
         self.widgets, self._fragment_of, self._errors = {}, {}, []
         self.stop()
-        self._cached = {at: kept for at, kept in self._cached.items() if self._runs - kept[0] <= KEPT_RUNS}
+        self._cached = {
+            at: kept for at, kept in self._cached.items() if self._runs - kept[0] <= STILL_MEANT + KEPT_RUNS
+        }
 
     def _element(self, delta: Any) -> None:
         kind = delta.new_element.WhichOneof("type")
