@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from embedlab.data.datasets import load_sample
 
@@ -103,4 +104,4 @@ def test_upload_train_keep_look_and_come_back_by_link(page: Page, address: str, 
     shown = {label.strip() for label in chart.locator(".ytick").all_text_contents()}
     assert {"king", "princess", "prince", "empress"} & shown
     page.reload()
-    assert page.get_by_label("Word", exact=True).input_value() == "queen"
+    expect(page.get_by_label("Word", exact=True)).to_have_value("queen", timeout=60_000)
