@@ -64,13 +64,13 @@ def inked(fig: Figure, ink: str) -> Figure:
         text.font.color = ink
     for trace in fig.data:
         for owner in (trace, getattr(trace, "marker", None)):
-            if _has_scale(owner, trace.type):
+            if owner is not None and _has_scale(owner, trace.type):
                 owner.colorbar.update(tickfont={"color": ink}, title=font)
     return fig
 
 
 def _has_scale(owner: Any, kind: str) -> bool:
     """Whether a trace, or its marker, draws a bar of colours; one that is merely mentioned would be drawn, too."""
-    if owner is None or "colorbar" not in owner or owner.showscale is False:
+    if "colorbar" not in owner or owner.showscale is False:
         return False
     return kind == "heatmap" or bool(owner.showscale or owner.colorbar.to_plotly_json())

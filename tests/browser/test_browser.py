@@ -39,8 +39,6 @@ def test_king_minus_man_plus_woman(page: Page, address: str) -> None:
 
 
 def test_a_lesson_from_its_first_question_to_its_summary(page: Page, address: str) -> None:
-    from playwright.sync_api import expect
-
     page.goto(f"{address}/lessons?only_lessons=one-hot&only_pages=lessons,neighbors&only_words=duck,bank")
     page.get_by_role("heading", name="Who is most like a doctor?").wait_for()
     assert page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts() == ["Lessons", "Neighbors"]
