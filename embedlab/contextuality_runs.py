@@ -92,9 +92,7 @@ def ship(spec: registry.ModelSpec, folder: Path | None = None, on_progress: OnPr
     if not file.is_file():
         values = contextuality.to_dict(_measured(spec, sentences(settings), settings, on_progress))
         storage.write_text(file, json.dumps(values | {"model": spec.key}, ensure_ascii=False) + "\n")
-    for other in set(folder.glob("*.json")) - {file}:
-        if json.loads(other.read_text(encoding="utf-8")).get("model") == spec.key:
-            other.unlink()
+    kept.only_these(folder, [file], spec.key)
     return file
 
 

@@ -80,6 +80,19 @@ def write(kind: str, key: str, value: Any) -> None:
     storage.only_newest(path.parent, "*.json", MOST)
 
 
+def only_these(folder: Path, files: Sequence[Path], model: str) -> None:
+    """Of the results of a model in a folder, leave these files; the others are of weights or sentences it had before.
+
+    Args:
+        folder: of results that name their model.
+        files: those that stay.
+        model: its key.
+    """
+    for other in set(folder.glob("*.json")) - set(files):
+        if json.loads(other.read_text(encoding="utf-8")).get("model") == model:
+            other.unlink()
+
+
 def forget(kind: str, key: str) -> None:
     """Remove a result of one's own."""
     with contextlib.suppress(OSError):

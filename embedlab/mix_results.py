@@ -57,9 +57,7 @@ def ship(spec: ModelSpec, folder: Path | None = None, on_progress: OnProgress | 
         if not file.is_file():
             found = elmo_layer_runs.learn(task, settings, on_progress)
             storage.write_text(file, json.dumps(found, ensure_ascii=False) + "\n")
-    for other in set(folder.glob("*.json")) - set(files):
-        if json.loads(other.read_text(encoding="utf-8")).get("model") == spec.key:
-            other.unlink()
+    kept.only_these(folder, files, spec.key)
     return files
 
 

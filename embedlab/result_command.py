@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 PROBES, MIXES = "probes", "elmo_layers"
+"""Folders within that of the figures."""
 FLAT = "word2vec"
 """The static model that stands beside the contextual ones, with the same vector everywhere."""
-"""Folders within that of the figures."""
 
 
 def add(commands: _SubParsersAction[Any]) -> None:

@@ -17,6 +17,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.analysis.entity_scores import interval
 from embedlab.analysis.neighbor_lists import NeighborLists, neighbor_lists
 from embedlab.base import BadInput, StaticModel
 
@@ -190,8 +191,7 @@ def _by_place(lists: Sequence[NeighborLists], words: Sequence[str]) -> Doubles:
 
 def _interval(values: Doubles, resamples: int, rng: np.random.Generator) -> tuple[float, float]:
     draws = [float(values[rng.integers(len(values), size=len(values))].mean()) for _ in range(resamples)]
-    low, high = np.percentile(draws, [(100 - LEVEL) / 2, (100 + LEVEL) / 2])
-    return float(low), float(high)
+    return interval(np.array(draws), LEVEL)
 
 
 def _rho(counts: Doubles, overlap: Doubles) -> float:

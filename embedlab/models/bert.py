@@ -25,7 +25,7 @@ from embedlab.models.bert_pieces import Marks, Speller, from_json
 from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
-from embedlab.models.company import weighted
+from embedlab.models.company import Company
 from embedlab.models.devices import placed
 from embedlab.models.layers import arrays, digest, seeded
 
@@ -115,8 +115,8 @@ class Bert(BertQuestions, ContextualModel):
             given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
         bert_begin.begin(network, counts, vectors)
-        around = None if company is None else weighted(company, speller.vocabulary, counts)
-        outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints, "", around)
+        asked = Company.of(company, speller.vocabulary, counts, form.width, config.seed)
+        outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints, "", asked)
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
 
@@ -157,9 +157,9 @@ class Bert(BertQuestions, ContextualModel):
             network = bert_network.copied(self.network, head, config.dropout)
         seen = np.bincount(text.ids, minlength=len(self.words))
         beginning = digest(self.network)
-        around = None if company is None else weighted(company, self.words, seen)
+        asked = Company.of(company, self.words, seen, self.dim, config.seed)
         outcome = bert_training.fit(
-            network, text, self.speller, seen, config, on_progress, checkpoints, beginning, around
+            network, text, self.speller, seen, config, on_progress, checkpoints, beginning, asked
         )
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return type(self)(network, self.speller, head, self.counts + seen, config, cards.after(self.card, card))

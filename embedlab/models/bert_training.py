@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from torch import nn
 
 from embedlab import training
-from embedlab.base import Counts, Floats, OnProgress
+from embedlab.base import Counts, OnProgress
 from embedlab.models.bert_config import BertConfig
 from embedlab.models.bert_examples import SHORT, SegmentPairs, rarer, split
 from embedlab.models.bert_learner import BertLearner
 from embedlab.models.bert_pieces import Speller
-from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import PieceText
 from embedlab.models.company import Company
-from embedlab.models.layers import seeded
 from embedlab.models.word_lines import fingerprint
 
 
@@ -29,7 +26,7 @@ def fit(
     on_progress: OnProgress | None = None,
     checkpoints: Path | None = None,
     beginning: str = "",
-    around: Floats | None = None,
+    company: Company | None = None,
 ) -> training.Outcome:
     """Let a network learn hidden words, and next sentences if its settings say so (see ``training.fit``).
 
@@ -42,15 +39,13 @@ def fit(
         on_progress: told about once a second.
         checkpoints: folder in which the training is kept, so that it can go on after a kill.
         beginning: names the weights that it goes on from (``digest``), so that no checkpoint of others is taken.
-        around: (V, E) by which states are asked for the words around theirs, see ``company``; ``None`` asks nothing.
+        company: asks states for the words around theirs; ``None`` asks nothing.
     """
     read, unseen = split(text, config.sequence, config.seed)
     pairs, rate = config.next_sentence, config.mask_rate
     chances = rarer(counts, config.mask_subsample) if config.mask_subsample else None
-    with seeded(config.seed):
-        company = None if around is None else Company(shape(config.shape).width, around)
-    if around is not None:
-        beginning += hashlib.sha256(around.tobytes()).hexdigest()
+    if company is not None:
+        beginning += company.name
     task = training.Task(
         BertLearner(network, pairs=pairs, company=company),
         SegmentPairs(

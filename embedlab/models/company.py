@@ -10,7 +10,9 @@ map, which is dropped when the training is over.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import torch
@@ -18,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from embedlab.base import BadInput, Counts, Floats, StaticModel
+from embedlab.models.layers import seeded
 
 WINDOW = 20
 """Tokens to either side."""
@@ -59,6 +62,9 @@ class Company(nn.Module):
     Args:
         width: D, of a state.
         vectors: (V, E), see ``weighted``.
+
+    Attributes:
+        name: of the vectors, 64 letters, for checkpoints.
     """
 
     vectors: Tensor
@@ -67,6 +73,19 @@ class Company(nn.Module):
         super().__init__()
         self.answer = nn.Linear(width, vectors.shape[1])
         self.register_buffer("vectors", torch.from_numpy(vectors), persistent=False)
+        self.name = hashlib.sha256(vectors.tobytes()).hexdigest()
+
+    @classmethod
+    def of(cls, model: StaticModel | None, tokens: Sequence[str], counts: Counts, width: int, seed: int) -> Self | None:
+        """For the tokens of a text (see ``weighted``), begun the same for the same seed; ``None`` without a model.
+
+        Raises:
+            BadInput: the model knows none of the tokens.
+        """
+        if model is None:
+            return None
+        with seeded(seed):
+            return cls(width, weighted(model, tokens, counts))
 
     def forward(self, states: Tensor, ids: Tensor, begins: Tensor | None = None, told: Tensor | None = None) -> Tensor:
         """Mean of 1 - cosine between what states say and the company that their tokens keep.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,11 +11,10 @@ from embedlab import training
 from embedlab.base import BadInput, Counts, StaticModel
 from embedlab.data.vocab import EncodedCorpus, Vocabulary
 from embedlab.models import cards
-from embedlab.models.company import Company, weighted
+from embedlab.models.company import Company
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_network import ElmoLearner, ElmoNetwork
 from embedlab.models.elmo_rows import Lexicon, SentenceRows
-from embedlab.models.layers import seeded
 from embedlab.models.networks import Lesson
 from embedlab.models.word_lines import SplitText, mark, split
 
@@ -49,7 +48,7 @@ class ElmoText:
         name = mark("elmo", config, encoded)
         return cls(split(encoded, config.seed), predicted, lexicon, encoded.tokens, name)
 
-    @property
+    @cached_property
     def counts(self) -> Counts:
         """(V + 2,) how often each output is to be predicted."""
         size = len(self.predicted) + 2
@@ -63,19 +62,15 @@ class ElmoText:
         Raises:
             BadInput: the vectors know none of the predicted words.
         """
-        asked, name = None, self.mark
-        if company is not None:
-            around = weighted(company, self.predicted.words, self.counts[: len(self.predicted)])
-            name += hashlib.sha256(around.tobytes()).hexdigest()
-            with seeded(config.seed):
-                asked = Company(config.dim, around)
+        words = self.predicted.words
+        asked = Company.of(company, words, self.counts[: len(words)], config.dim, config.seed)
         read, unseen = self.split.training, self.split.held_out
         task = training.Task(
             ElmoLearner(network, asked),
             SentenceRows(read, self.lexicon, config.stretch),
             SentenceRows(unseen, self.lexicon, config.stretch) if len(unseen) > 1 else None,
             units_per_word=1.0,
-            mark=name,
+            mark=self.mark + (asked.name if asked else ""),
         )
         return Lesson(task, self.predicted, corpus, self.tokens, "ELMo")
 

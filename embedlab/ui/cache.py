@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedlab import expiry, jobs, registry, sealed, storage
+from embedlab import expiry, jobs, kept, registry, sealed, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
 from embedlab.ui import memory, pinned
@@ -121,12 +121,7 @@ def stamp(spec: ModelSpec) -> int:
 
 def digest(spec: ModelSpec) -> str:
     """See ``storage.digest``; the files are read once."""
-    return _digest(str(spec.folder), stamp(spec))
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _digest(folder: str, stamp: int) -> str:
-    return storage.digest(Path(folder))
+    return kept.weights(spec.folder)
 
 
 def loaded(spec: ModelSpec) -> bool:
