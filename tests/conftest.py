@@ -8,7 +8,7 @@ import shutil
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded; the networks of the tests are tiny
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +26,17 @@ PAIRS = {
     "more": "big:bigger small:smaller good:better bad:worse old:older",
 }
 FILLERS = ("the", "of", "and", "a", "in", "cat", "house", "river", "*bold*", "<b>x</b>", "$x$", ":red[y]")
+
+
+class Made(dict[str, Any]):
+    """What is made by its name when it is first asked for, such as a trained model, and kept."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        self.make = make
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self.make(name)
+        return self[name]
 
 
 class TinyModel(StaticModel):
