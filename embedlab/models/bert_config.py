@@ -47,6 +47,10 @@ class BertConfig(NeuralConfig):
     next_sentence: bool = setting(
         True, "Also learn whether one sentence follows another (next-sentence prediction), as the original did."
     )
+    likeness: bool = setting(
+        False, "Where the words around are asked for: states are to be as much alike as their words and company.",
+        shown=False,
+    )  # fmt: skip
     skipgram_epochs: int = setting(
         0, "First learn skip-gram vectors of the wordpieces, in so many passes, to begin with: worth it on a "
         "processor, where a small BERT would need hours to find out which words are alike.",

@@ -8,24 +8,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embedlab.models.company import Company
+from embedlab.models.likeness import Likeness
+from embedlab.models.questions import Question
 from embedlab.training import Learner
 
 
 class BertLearner(Learner):
     """The mean loss of the hidden words, and of the next sentence where there are two segments.
 
-    With ``company`` the states below the top block are asked for the words around theirs, too.
+    With ``company`` the states below the top block are asked for the words around theirs, too; with a ``Likeness``
+    those of the top block are, at the places that are shown, which hidden words leave to themselves.
 
     The top block, which nothing above it looks at, and the scores over the vocabulary are made for the hidden places
     alone (and for the mark at the beginning, which tells of the next sentence).
     """
 
-    def __init__(self, network: nn.Module, *, pairs: bool, company: Company | None = None) -> None:
+    def __init__(self, network: nn.Module, *, pairs: bool, company: Question | None = None) -> None:
         super().__init__()
         self.network: Any = network
         self.company = company
-        others = (*(("next sentence",) if pairs else ()), *(("words around",) if company else ()))
+        others = (*(("next sentence",) if pairs else ()), *((company.part,) if company else ()))
         self.parts = ("masked words", *others) if others else ()
 
     def forward(
@@ -38,7 +40,8 @@ class BertLearner(Learner):
             states = block(states)
         if wrong is not None:
             places = torch.cat([torch.zeros_like(places[:, :1]), places], dim=1)  # (B, 1 + K)
-        shown = _at(top, states, places)
+        whole = top(states) if isinstance(self.company, Likeness) else None  # (B, T, D)
+        shown = _at(top, states, places) if whole is None else _taken(whole, places)  # (B, K, D)
         hidden = (shown if wrong is None else shown[:, 1:]).flatten(0, 1)  # (B * K, D)
         losses = [functional.cross_entropy(self.network.cls.predictions(hidden).float(), targets.flatten())]
         if wrong is not None:
@@ -47,17 +50,21 @@ class BertLearner(Learner):
             places = places[:, 1:]
         if self.company is not None:
             begins = segments.diff(dim=1, prepend=segments[:, :1]) > 0  # (B, T): the second segment
-            losses.append(self.company(states, ids.scatter(1, places, targets), begins))
+            seen = torch.ones_like(ids, dtype=torch.bool).scatter(1, places, False) if whole is not None else None
+            said = states if whole is None else whole
+            losses.append(self.company(said, ids.scatter(1, places, targets), begins, seen))
         each = torch.stack(losses)
         if self.parts:
             self.apart = each.detach()
-        return each.sum()
+        if self.company is not None:
+            losses[-1] = losses[-1] * self.company.weight
+        return torch.stack(losses).sum()
 
 
 def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:
     """(B, K, D): what a block makes of (B, T, D) states, at the places (B, K) alone."""
     look = block.attention.self
-    asked = states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))  # (B, K, D)
+    asked = _taken(states, places)  # (B, K, D)
     query, key, value = (
         part(given).unflatten(-1, (-1, look.attention_head_size)).transpose(1, 2)  # (B, H, K or T, D / H)
         for part, given in ((look.query, asked), (look.key, states), (look.value, states))
@@ -66,3 +73,8 @@ def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:
     seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
     said: Tensor = block.feed_forward_chunk(block.attention.output(seen.transpose(1, 2).flatten(2), asked))
     return said
+
+
+def _taken(states: Tensor, places: Tensor) -> Tensor:
+    """(B, K, D): the (B, T, D) states at the places (B, K)."""
+    return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))

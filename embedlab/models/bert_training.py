@@ -13,7 +13,7 @@ from embedlab.models.bert_examples import SHORT, SegmentPairs, rarer, split
 from embedlab.models.bert_learner import BertLearner
 from embedlab.models.bert_pieces import Speller
 from embedlab.models.bert_text import PieceText
-from embedlab.models.company import Company
+from embedlab.models.questions import Question
 from embedlab.models.word_lines import fingerprint
 
 
@@ -26,7 +26,7 @@ def fit(
     on_progress: OnProgress | None = None,
     checkpoints: Path | None = None,
     beginning: str = "",
-    company: Company | None = None,
+    company: Question | None = None,
 ) -> training.Outcome:
     """Let a network learn hidden words, and next sentences if its settings say so (see ``training.fit``).
 

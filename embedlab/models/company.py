@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Self
 
 import numpy as np
 import torch
@@ -20,7 +19,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from embedlab.base import BadInput, Counts, Floats, StaticModel
-from embedlab.models.layers import seeded
 
 WINDOW = 20
 """Tokens to either side."""
@@ -28,16 +26,8 @@ RARE = 3e-4
 """a of Arora et al., section 3: a word of frequency f counts a / (a + f)."""
 
 
-def weighted(model: StaticModel, tokens: Sequence[str], counts: Counts) -> Floats:
-    """What each token adds to the company of those near it.
-
-    Args:
-        model: with a vector for each word, such as CBOW.
-        tokens: V of the text, words or wordpieces; looked up in small letters, too.
-        counts: (V,) how often each stands in the text.
-
-    Returns:
-        (V, E): its vector of length 1, times its weight, less what is expected of any token; 0 for unknown tokens.
+def units(model: StaticModel, tokens: Sequence[str]) -> Floats:
+    """(V, E): a model's vector of each of V tokens, looked up in small letters, too; of length 1, 0 for unknown ones.
 
     Raises:
         BadInput: the model knows none of them.
@@ -47,13 +37,26 @@ def weighted(model: StaticModel, tokens: Sequence[str], counts: Counts) -> Float
     known = places >= 0
     if not known.any():
         raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
-    shares = counts / max(int(counts.sum()), 1)
     rows = model.matrix[places[known]]  # (known, E)
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     vectors: Floats = np.zeros((len(tokens), rows.shape[1]), np.float32)
-    vectors[known] = rows / lengths * (RARE / (RARE + shares[known, None]))
-    vectors[known] -= shares[known] @ vectors[known] / max(float(shares[known].sum()), 1e-9)
+    vectors[known] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return vectors
+
+
+def weighted(vectors: Floats, counts: Counts) -> Floats:
+    """What each token adds to the company of those near it.
+
+    Args:
+        vectors: (V, E) the tokens' own, see ``units``.
+        counts: (V,) how often each stands in the text.
+
+    Returns:
+        (V, E): its vector times its weight, less what is expected of any token; 0 for unknown tokens.
+    """
+    known, shares = vectors.any(axis=1), counts / max(int(counts.sum()), 1)
+    made: Floats = vectors * (RARE / (RARE + shares[:, None])).astype(np.float32)
+    made[known] -= shares[known] @ made[known] / max(float(shares[known].sum()), 1e-9)
+    return made
 
 
 class Company(nn.Module):
@@ -65,27 +68,19 @@ class Company(nn.Module):
 
     Attributes:
         name: of the vectors, 64 letters, for checkpoints.
+        weight: how much it counts beside other losses.
+        part: its name among them.
     """
 
     vectors: Tensor
+    weight = 1.0
+    part = "words around"
 
     def __init__(self, width: int, vectors: Floats) -> None:
         super().__init__()
         self.answer = nn.Linear(width, vectors.shape[1])
         self.register_buffer("vectors", torch.from_numpy(vectors), persistent=False)
         self.name = hashlib.sha256(vectors.tobytes()).hexdigest()
-
-    @classmethod
-    def of(cls, model: StaticModel | None, tokens: Sequence[str], counts: Counts, width: int, seed: int) -> Self | None:
-        """For the tokens of a text (see ``weighted``), begun the same for the same seed; ``None`` without a model.
-
-        Raises:
-            BadInput: the model knows none of the tokens.
-        """
-        if model is None:
-            return None
-        with seeded(seed):
-            return cls(width, weighted(model, tokens, counts))
 
     def forward(self, states: Tensor, ids: Tensor, begins: Tensor | None = None, told: Tensor | None = None) -> Tensor:
         """Mean of 1 - cosine between what states say and the company that their tokens keep.

@@ -58,6 +58,10 @@ class ElmoConfig(NeuralConfig):
     )
     cell_clip: float = setting(3.0, "Bound of the LSTM's memory cells; 0 for none.", low=0.0, high=1000.0, shown=False)
     projection_clip: float = setting(3.0, "Bound of the LSTM's output; 0 for none.", low=0.0, high=1000.0, shown=False)
+    likeness: bool = setting(
+        False, "Where the words around are asked for: states are to be as much alike as their words and company.",
+        shown=False,
+    )  # fmt: skip
     skip: bool = setting(True, "Add what goes into an LSTM layer to what comes out, from the second layer on.")
 
     def __post_init__(self) -> None:

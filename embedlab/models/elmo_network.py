@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from embedlab.base import Counts
-from embedlab.models.company import Company
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_recurrence import Clips, Recurrence, State, Trace, Weights, run
 from embedlab.models.elmo_tokens import TokenNetwork
 from embedlab.models.layers import Softmax
+from embedlab.models.questions import Question
 from embedlab.training import Learner
 
 REMEMBER = 1.0
@@ -121,11 +121,11 @@ class ElmoLearner(Learner):
 
     parts: tuple[str, ...] = ("forward", "backward")
 
-    def __init__(self, network: ElmoNetwork, company: Company | None = None) -> None:
+    def __init__(self, network: ElmoNetwork, company: Question | None = None) -> None:
         super().__init__()
         self.network, self.company = network, company
         if company is not None:
-            self.parts = (*self.parts, "words around")
+            self.parts = (*self.parts, company.part)
 
     def forward(self, characters: Tensor, inputs: Tensor, fresh: Tensor, targets: Tensor, read: Tensor) -> Tensor:
         """Mean negative log-probability in nats, over both directions (see ``elmo_rows.SentenceRows``)."""
@@ -140,6 +140,6 @@ class ElmoLearner(Learner):
         if self.company is not None:
             places = (part.transpose(1, 2).flatten(0, 1) for part in (read, fresh, targets >= 0))  # (2 B, T) each
             losses.append(self.company(torch.cat(tops), *places))
-            loss = loss + losses[-1]
+            loss = loss + self.company.weight * losses[-1]
         self.apart = torch.stack(losses)
         return loss

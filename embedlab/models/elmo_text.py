@@ -11,11 +11,11 @@ from embedlab import training
 from embedlab.base import BadInput, Counts, StaticModel
 from embedlab.data.vocab import EncodedCorpus, Vocabulary
 from embedlab.models import cards
-from embedlab.models.company import Company
 from embedlab.models.elmo_config import ElmoConfig
 from embedlab.models.elmo_network import ElmoLearner, ElmoNetwork
 from embedlab.models.elmo_rows import Lexicon, SentenceRows
 from embedlab.models.networks import Lesson
+from embedlab.models.questions import question
 from embedlab.models.word_lines import SplitText, mark, split
 
 
@@ -63,7 +63,8 @@ class ElmoText:
             BadInput: the vectors know none of the predicted words.
         """
         words = self.predicted.words
-        asked = Company.of(company, words, self.counts[: len(words)], config.dim, config.seed)
+        counts = self.counts[: len(words)]
+        asked = question(company, words, counts, config.dim, config.seed, likeness=config.likeness)
         read, unseen = self.split.training, self.split.held_out
         task = training.Task(
             ElmoLearner(network, asked),

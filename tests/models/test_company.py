@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from embedlab.base import BadInput, Progress, StaticConfig, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.models import company
 from embedlab.models.bert import BertConfig
-from embedlab.models.company import Company, around, weighted
+from embedlab.models.company import Company, around, units, weighted
 from embedlab.models.elmo import Elmo, ElmoConfig
+from embedlab.models.likeness import MOST, OWN, Likeness
+from embedlab.models.questions import question
 from embedlab.recipes import train
 
 TOPICS = {"river": ["water", "boat", "fish", "shore", "stream"], "money": ["loan", "cash", "credit", "account", "fee"]}
@@ -59,15 +62,15 @@ def test_a_place_has_the_words_near_it_and_not_its_own(monkeypatch: pytest.Monke
 
 def test_rare_words_count_more_and_any_text_comes_to_nothing_on_the_whole() -> None:
     counts = np.array([5_000, 10, 4_990])
-    made = weighted(topics(), ["the", "loan", "zebu"], counts)
+    made = weighted(units(topics(), ["the", "loan", "zebu"]), counts)
     assert made.shape == (3, 3) and not made[2].any()
     np.testing.assert_allclose(counts[:2] @ made[:2], 0, atol=1e-3)
     model, shares = topics(), counts[:2] / 10_000
-    units = np.stack([model.vector(w) / np.linalg.norm(model.vector(w)) for w in ("the", "loan")])
-    before = units * (3e-4 / (3e-4 + shares))[:, None]
+    both = np.stack([model.vector(w) / np.linalg.norm(model.vector(w)) for w in ("the", "loan")])
+    before = both * (3e-4 / (3e-4 + shares))[:, None]
     np.testing.assert_allclose(made[1] - made[0], before[1] - before[0], atol=1e-6)
     with pytest.raises(BadInput, match="none of the words"):
-        weighted(model, ["zebu"], np.array([1]))
+        units(model, ["zebu"])
 
 
 def test_who_says_the_company_exactly_loses_nothing_and_who_says_the_opposite_two() -> None:
@@ -83,6 +86,41 @@ def test_who_says_the_company_exactly_loses_nothing_and_who_says_the_opposite_tw
     assert asked(-exact, ids).item() == pytest.approx(2, abs=1e-6)
     told = torch.tensor([[True] * 5, [False] * 5])
     assert asked(torch.cat([exact[:1], -exact[1:]]), ids, None, told).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_states_as_much_alike_as_words_and_company_lose_nothing() -> None:
+    draw = np.random.default_rng(2)
+    rows = draw.normal(size=(6, 4)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    asked = question(Vectors(list("abcdef"), rows), list("abcdef"), np.array([9, 7, 5, 3, 2, 1]), 8, 1, likeness=True)
+    assert isinstance(asked, Likeness)
+    ids = torch.from_numpy(draw.integers(0, 7, (3, 9)))  # 6 is no word
+    told = torch.from_numpy(draw.random((3, 9)) < 0.8) & (ids < 6)
+    near = around(torch.cat([asked.vectors, torch.zeros(1, 4)])[ids])[told]
+    word = asked.own[ids[told]]
+    centred = [part - part.mean(0) for part in (word, near)]
+    lengths = [part / part.norm(dim=1, keepdim=True) for part in centred]
+    alike = (OWN * lengths[0] @ lengths[0].T + lengths[1] @ lengths[1].T) / (OWN + 1)
+    parts, turn = torch.cat([lengths[0] * OWN**0.5, lengths[1]], dim=1), torch.from_numpy(draw.normal(size=(8, 8)))
+    states = torch.zeros(3, 9, 8)
+    states[told] = parts @ torch.linalg.qr(turn.float())[0]  # turned: only how much alike they are is asked
+    cosines = torch.nn.functional.normalize(states[told] - states[told].mean(0), dim=1)
+    error = (cosines @ cosines.T - alike).square().sum() / (len(word) * (len(word) - 1)) / alike.var()
+    assert asked(states, ids, None, told).item() == pytest.approx(error.item(), abs=1e-5)
+    assert asked(states, ids, None, told).item() < 0.1  # the means of words and company are not quite the states'
+    shuffled = states.clone()
+    shuffled[told] = states[told][torch.randperm(int(told.sum()), generator=torch.Generator().manual_seed(1))]
+    assert asked(shuffled, ids, None, told).item() > 0.8
+    assert not asked(states, torch.full_like(ids, 6)).item()
+
+
+def test_a_large_batch_is_looked_at_in_part() -> None:
+    rows = np.random.default_rng(3).normal(size=(5, 3)).astype(np.float32)
+    asked, ids = Likeness(rows, rows), torch.arange(4 * MOST).reshape(8, -1) % 5
+    states = torch.randn(*ids.shape, 6, requires_grad=True)
+    asked(states, ids).backward()
+    assert states.grad is not None
+    assert MOST / 2 < int((states.grad.abs().sum(-1) > 0).sum()) <= MOST
 
 
 def apart(model: Any, layer: int) -> float:
@@ -104,15 +142,16 @@ SMALL = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("likeness", [False, True], ids=["answer", "likeness"])
 @pytest.mark.parametrize("kind", ["bert", "elmo"])
-def test_a_network_that_is_asked_tells_topics_apart_better(kind: str) -> None:
+def test_a_network_that_is_asked_tells_topics_apart_better(kind: str, likeness: bool) -> None:
     corpus, events = Corpus.from_sentences(sentences(300)), list[Progress]()
     without = train(kind, corpus, SMALL[kind])
-    asked = train(kind, corpus, SMALL[kind], events.append, company=topics())
-    layer = 1 if kind == "bert" else 2
+    asked = train(kind, corpus, replace(SMALL[kind], likeness=likeness), events.append, company=topics())
+    layer = 2 if kind == "elmo" or likeness else 1
     assert apart(asked, layer) > apart(without, layer)
     around = [event.parts[-1] for event in events if event.parts]
-    assert {part.name for part in around} == {"words around"}
+    assert {part.name for part in around} == {"likeness" if likeness else "words around"}
     assert around[-1].loss < 0.8  # who has learned nothing has 1
     assert not any("company" in name or "answer" in name for name in asked.tensors())
 
