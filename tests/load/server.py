@@ -56,13 +56,17 @@ class Server:
 
     def now(self) -> Use:
         """What it takes at this moment."""
-        times = self._process.cpu_times()
         workers = 0.0
         for child in self._process.children(recursive=True):
             with suppress(psutil.Error):
                 workers += _pss(child)
         rss = self._process.memory_info().rss / MB
-        return Use(rss, _pss(self._process), workers, times.user + times.system)
+        return Use(rss, _pss(self._process), workers, self.cpu())
+
+    def cpu(self) -> float:
+        """Seconds of processor that it has used, without its workers."""
+        times = self._process.cpu_times()
+        return times.user + times.system
 
     def ends_of_runs(self) -> list[str]:
         """How each of the runs in the background stands."""
