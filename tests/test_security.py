@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import plotly.graph_objects as go
 import pytest
 
 from embedlab import downloads, fetch_runs, jobs
 from embedlab.base import BadInput
 from embedlab.models import published
 from embedlab.plots import saved
+from embedlab.plots.figure import Figure
 from embedlab.ui import widgets
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,7 +187,7 @@ def test_files_of_the_machine_can_be_withheld(
 
 def test_words_are_no_markup_in_an_exported_figure() -> None:
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
-    figure = go.Figure(go.Scatter(x=[1], y=[1], text=[evil], name=evil)).update_layout(title=evil)
+    figure = Figure().add_scatter(x=[1], y=[1], text=[evil], name=evil).update_layout(title=evil)
     page = saved.standalone([figure], evil)
     own = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)  # what stands outside of Plotly's own scripts
     assert "<img" not in own and "alert(1)</script>" not in page.replace("&lt;/script&gt;", "")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import BLUE, VERMILION, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from plotly.graph_objects import Figure
 
     from embedlab.analysis.attention_lines import Lines
     from embedlab.base import Floats
@@ -34,9 +33,7 @@ def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
         weights: (T, T) of the head.
         found: the lines to draw.
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     most = float(found.weights.max(initial=0)) or 1.0
     for row, column, weight in zip(found.rows.tolist(), found.columns.tolist(), found.weights.tolist(), strict=True):
         share = weight / most
@@ -77,22 +74,18 @@ def matrix(pieces: Sequence[str], weights: Floats) -> Figure:
         pieces: T, as the network reads them.
         weights: (T, T); rows sum to 1.
     """
-    import plotly.graph_objects as go
-
     places, names = list(range(len(pieces))), [plain(piece, LONGEST) for piece in pieces]
-    fig = go.Figure(
-        go.Heatmap(
-            z=weights.tolist(),
-            x=places,
-            y=places,
-            zmin=0,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 1)]],
-            colorbar={"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
-            xgap=1,
-            ygap=1,
-            customdata=[[f"<b>{plain(a)}</b> looks at <b>{plain(b)}</b>" for b in pieces] for a in pieces],
-            hovertemplate="%{customdata}<br>%{z:.1%} of its attention<extra></extra>",
-        )
+    fig = Figure().add_heatmap(
+        z=weights.tolist(),
+        x=places,
+        y=places,
+        zmin=0,
+        colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 1)]],
+        colorbar={"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
+        xgap=1,
+        ygap=1,
+        customdata=[[f"<b>{plain(a)}</b> looks at <b>{plain(b)}</b>" for b in pieces] for a in pieces],
+        hovertemplate="%{customdata}<br>%{z:.1%} of its attention<extra></extra>",
     )
     spikes = {"showspikes": True, "spikemode": "across", "spikethickness": 2, "spikecolor": VERMILION}
     fig.update_xaxes(tickvals=places, ticktext=names, tickangle=-60, side="top", showgrid=False, zeroline=False)
@@ -109,22 +102,18 @@ def heads(shares: Floats, title: str = "") -> Figure:
         shares: (B, H).
         title: what they are shares of.
     """
-    import plotly.graph_objects as go
-
     blocks, count = shares.shape
-    fig = go.Figure(
-        go.Heatmap(
-            z=shares.tolist(),
-            x=list(range(1, count + 1)),
-            y=list(range(1, blocks + 1)),
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 1)]],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            hovertemplate="layer %{y}, head %{x}<br>%{z:.0%}<extra></extra>",
-        )
+    fig = Figure().add_heatmap(
+        z=shares.tolist(),
+        x=list(range(1, count + 1)),
+        y=list(range(1, blocks + 1)),
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 1)]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="layer %{y}, head %{x}<br>%{z:.0%}<extra></extra>",
     )
     fig.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False, linecolor=LINE)
     fig.update_yaxes(title="layer", dtick=1, showgrid=False, zeroline=False)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.axes import Placement
     from embedlab.analysis.google import GoogleResult
     from embedlab.analysis.neighbors import Neighbors
@@ -56,7 +55,7 @@ def ranking(
     each = [color] * len(words) if isinstance(color, str) else color
     colors = [GREY if mark else own for mark, own in zip(special, each, strict=True)]
     fig = _bar(words, values, colors, notes, unit, form)
-    fig.data[0].marker.pattern.shape = ["/" if mark else "" for mark in special]
+    fig.update_traces(marker={"pattern": {"shape": ["/" if mark else "" for mark in special]}})
     low, high = min([0.0, *values]), max([0.0, *values])
     fig.update_xaxes(range=[1.25 * low, max(1.22 * high, 0.05)], showticklabels=False, showgrid=False)
     return neutral(fig, height=_height(len(words)), title=title, bargap=0.3)
@@ -91,9 +90,7 @@ def benchmark(results: Mapping[str, GoogleResult], colors: Mapping[str, str], ti
         colors: model title: "#RRGGBB"; models of one colour are told apart by hatching.
         titles: category name: how people read it.
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     used: list[str] = []
     for number, (name, result) in enumerate(results.items()):
         color = colors.get(name, SERIES[number % len(SERIES)])
@@ -123,8 +120,6 @@ def _bar(
     unit: str,
     form: str = "{:.2f}",
 ) -> Figure:
-    import plotly.graph_objects as go
-
     rows = list(range(len(words)))
     notes = [plain(note) for note in notes] if notes else [""] * len(words)
     bar: dict[str, Any] = {
@@ -138,7 +133,7 @@ def _bar(
         "hovertemplate": f"<b>%{{customdata[0]}}</b><br>{plain(unit)} %{{text}}<br>%{{customdata[1]}}<extra></extra>",
         "marker": {"color": list(colors), "line": {"width": 0}},
     }
-    fig = go.Figure(go.Bar(bar))
+    fig = Figure().add_bar(**bar)
     labels = [plain(word, LONGEST) for word in words]
     fig.update_yaxes(
         tickvals=rows,

@@ -6,13 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from embedlab.analysis.model_text import name
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.beam import Beam, Node
 
 ROW = 24
@@ -28,11 +27,9 @@ def beam_tree(beam: Beam, title: str = "", start: str = "beginning") -> Figure:
     Each node has a row of its own, below its parent's, so that no two labels meet, not on a phone either. Pointing at
     a node says its probability after its parent, and that of the whole way.
     """
-    import plotly.graph_objects as go
-
     rows = {place: row for row, place in enumerate(_order(beam))}
     way = {0, *beam.path(beam.best[0])}
-    fig = go.Figure()
+    fig = Figure()
     for best in (False, True):
         across: list[float | None] = []
         down: list[float | None] = []

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import GRID, neutral
 from embedlab.plots.palette import BLUE, ORANGE
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.character_bits import CharacterBits
     from embedlab.base import Readouts
 
@@ -62,11 +61,9 @@ def readouts(result: Readouts, word: int) -> Figure:
         result: where they are taken.
         word: the word whose reading is drawn: what each direction has read when its state is taken.
     """
-    import plotly.graph_objects as go
-
     text = f" {result.text} "  # with the spaces that are read around it, place -1 and place N
     places = _places(text)
-    fig = go.Figure()
+    fig = Figure()
     own = range(result.begins[word] + 1, result.begins[word] + 1 + len(result.words[word]))
     ways = (
         ("forward", result.forward, 0.3, FORWARD, "triangle-right", range(1, result.forward[word] + 2)),
@@ -108,12 +105,10 @@ def bits(found: Sequence[CharacterBits], chosen: int) -> Figure:
         found: of the same text; one a direction.
         chosen: the place that is marked.
     """
-    import plotly.graph_objects as go
-
     text = found[0].text
     places = _places(text)
     most = max(float(one.bits.max()) for one in found) or 1.0
-    fig = go.Figure()
+    fig = Figure()
     column, row = places[chosen]
     fig.add_shape(
         type="rect", x0=column - 0.5, x1=column + 0.5, y0=-2 * row - 0.95, y1=-2 * row + 0.95,
@@ -173,7 +168,7 @@ def _hide_axes(fig: Figure, places: Sequence[tuple[int, int]], margin: float) ->
     widest = max(column for column, _ in places)
     fig.update_xaxes(range=[-0.8, max(widest, WIDTH // 2) + 0.8], visible=False)
     fig.update_yaxes(range=[-max(row for _, row in places) - margin, margin], visible=False)
-    fig.for_each_trace(lambda trace: trace.update(showlegend=False) if trace.name is None else None)
+    fig.traces = [trace if "name" in trace else trace | {"showlegend": False} for trace in fig.traces]
 
 
 def _letter(sign: str) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from embedlab.base import Floats
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.sense_cells import Named, legend
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 GLIDE = 700
 """Milliseconds that points take to their places in another layer."""
@@ -32,8 +30,6 @@ def cloud(points: Floats, layers: Sequence[str], groups: Named, texts: Sequence[
         texts: N sentences, as they are.
         start: the layer that is shown first.
     """
-    import plotly.graph_objects as go
-
     labels = [int(label) for label in groups.labels]
     size = 9 if len(labels) <= 200 else 6 if len(labels) <= 1500 else 4.5
     marker = {
@@ -45,8 +41,10 @@ def cloud(points: Floats, layers: Sequence[str], groups: Named, texts: Sequence[
         "customdata": [[i, wrapped(text)] for i, text in enumerate(texts)], "ids": [str(i) for i in range(len(labels))],
         "hovertemplate": "%{customdata[1]}<extra></extra>", "unselected": {"marker": {"opacity": 0.15}},
     }  # fmt: skip
-    frames = [{"name": str(i), "data": [_places(each)], "traces": [0]} for i, each in enumerate(points)]
-    fig = go.Figure({"data": [trace, *legend(groups)], "frames": frames})
+    frames = [
+        {"name": str(i), "data": [{"type": "scatter"} | _places(each)], "traces": [0]} for i, each in enumerate(points)
+    ]
+    fig = Figure([trace, *legend(groups)], frames=frames)
     bounds = (1.08 * np.abs(points).max(axis=(0, 1), initial=0.1)).tolist()  # the same for all layers
     for axis, bound in zip((fig.update_xaxes, fig.update_yaxes), bounds, strict=True):
         axis(range=[-bound, bound], showticklabels=False, showgrid=False, zeroline=False, ticks="")

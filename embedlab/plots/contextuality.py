@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import faded
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x")
 
@@ -46,9 +43,7 @@ def depth(layers: int) -> list[float]:
 
 def by_depth(curves: Sequence[Curve], title: str, y_title: str) -> Figure:
     """Every model's measure from its input to its top, with 95 % intervals; one of a single layer is a dashed line."""
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     for number, curve in enumerate(curves):
         x, flat = depth(len(curve.layers)), len(curve.layers) == 1
         values, low, high, names = (

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import SERIES
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 
 def lines(
@@ -40,9 +37,7 @@ def lines(
         colors: name: "#RRGGBB"; otherwise the palette in order.
         height: in pixels.
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     for number, (name, (x, y)) in enumerate(series.items()):
         texts = [plain(text) for text in (labels or {}).get(name, ())]
         fig.add_scatter(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from embedlab.analysis.scalar_mix import MixFit
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES, faded
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 SHAPES = ("", "/", "x", ".")
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x")
@@ -25,9 +22,7 @@ def weights(fits: Mapping[str, MixFit], names: Mapping[str, str]) -> Figure:
         fits: title of the task: what it learned; at least one.
         names: layer: how people read it.
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     layers = next(iter(fits.values())).layers
     for number, (title, fit) in enumerate(fits.items()):
         mean, low, high = fit.weights.mean(axis=0), fit.weights.min(axis=0), fit.weights.max(axis=0)
@@ -41,9 +36,10 @@ def weights(fits: Mapping[str, MixFit], names: Mapping[str, str]) -> Figure:
             "<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     equal = 1 / len(layers)
-    fig.add_hline(
-        y=equal, line={"color": LINE, "dash": "dash", "width": 1.5}, annotation_text=f"equal, {equal:.2f}",
-        annotation_position="top left", annotation_font_size=11,
+    fig.add_hline(equal, line={"color": LINE, "dash": "dash", "width": 1.5})
+    fig.add_annotation(
+        text=f"equal, {equal:.2f}", x=0, xref="x domain", xanchor="left", y=equal, yref="y", yanchor="bottom",
+        showarrow=False, font={"size": 11},
     )  # fmt: skip
     top = max(float(fit.weights.max()) for fit in fits.values())
     fig.update_yaxes(title="weight s<sub>j</sub>", range=[0, 1.12 * max(top, equal)])
@@ -61,9 +57,7 @@ def path(fits: Sequence[MixFit], names: Mapping[str, str], chosen: float, title:
         chosen: the strength that is marked.
         title: above the figure.
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     places = [number for number, _ in enumerate(fits)]
     for layer, name in enumerate(fits[0].layers):
         color = SERIES[layer % len(SERIES)]
@@ -110,11 +104,8 @@ class Score:
 
 def scores(rows: Sequence[Score], baseline: float, title: str, unit: str) -> Figure:
     """A point a way with its 95 % interval; the dashed line is what can be had without any vector."""
-    import plotly.graph_objects as go
-
     places = list(range(len(rows)))
-    fig = go.Figure(
-        go.Scatter(
+    fig = Figure().add_scatter(
             x=[row.value for row in rows], y=places, mode="markers+text",
             text=[f"{row.value:.3f}" for row in rows], textposition="top center", textfont={"size": 11},
             marker={
@@ -128,8 +119,7 @@ def scores(rows: Sequence[Score], baseline: float, title: str, unit: str) -> Fig
             customdata=[[plain(row.name), row.low, row.high] for row in rows],
             hovertemplate="%{customdata[0]}<br><b>%{x:.3f}</b>, 95 % interval %{customdata[1]:.3f} to "
             "%{customdata[2]:.3f}<extra></extra>",
-        )
-    )  # fmt: skip
+        )  # fmt: skip
     fig.add_vline(x=baseline, line={"color": GREY, "dash": "dash", "width": 1.5})
     fig.update_yaxes(
         tickvals=places, ticktext=[plain(row.name, 28) for row in rows], range=[len(rows) - 0.4, -0.8], zeroline=False,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import BLUE, UNDER_TEXT, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from plotly.graph_objects import Figure
 
 
 def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit: str = "overlap") -> Figure:
@@ -19,23 +19,19 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
 
     The colours go from nearly see-through to a third blue, so that the numbers are legible on light and dark paper.
     """
-    import plotly.graph_objects as go
-
     places, names = list(range(len(labels))), [plain(label, 24) for label in labels]
-    fig = go.Figure(
-        go.Heatmap(
-            z=values.tolist(),
-            x=places,
-            y=places,
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
-            showscale=False,
-            xgap=3,
-            ygap=3,
-            customdata=[[f"{a} and {b}" for b in names] for a in names],
-            hovertemplate=f"%{{customdata}}<br>{plain(unit)} %{{z:.2f}}<extra></extra>",
-        )
+    fig = Figure().add_heatmap(
+        z=values.tolist(),
+        x=places,
+        y=places,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
+        showscale=False,
+        xgap=3,
+        ygap=3,
+        customdata=[[f"{a} and {b}" for b in names] for a in names],
+        hovertemplate=f"%{{customdata}}<br>{plain(unit)} %{{z:.2f}}<extra></extra>",
     )
     for row, line in enumerate(values.tolist()):
         for column, value in enumerate(line):

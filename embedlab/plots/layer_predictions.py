@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from embedlab.analysis.model_text import name
 from embedlab.plots import bars, curves
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.next_tokens import PER_CENT
 from embedlab.plots.palette import BLUE, ORANGE, UNDER_TEXT, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.layer_predictions import LayerPredictions
 
 LONGEST = 11
@@ -35,8 +34,6 @@ def by_layer(result: LayerPredictions) -> Figure:
 
     The answer is set in bold, wherever it stands.
     """
-    import plotly.graph_objects as go
-
     rows, columns = list(range(len(result.layers))), list(range(len(result.tokens[0])))
     labels = [f"layer {layer}" if layer.isdecimal() else layer for layer in result.layers]
     said = [
@@ -46,20 +43,18 @@ def by_layer(result: LayerPredictions) -> Figure:
         ]
         for label, tokens, values in zip(labels, result.tokens, result.probabilities, strict=True)
     ]
-    fig = go.Figure(
-        go.Heatmap(
-            z=result.probabilities.tolist(),
-            x=columns,
-            y=rows,
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
-            showscale=False,
-            xgap=3,
-            ygap=3,
-            customdata=said,
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+    fig = Figure().add_heatmap(
+        z=result.probabilities.tolist(),
+        x=columns,
+        y=rows,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
+        showscale=False,
+        xgap=3,
+        ygap=3,
+        customdata=said,
+        hovertemplate="%{customdata}<extra></extra>",
     )
     for row, (tokens, values) in enumerate(zip(result.tokens, result.probabilities.tolist(), strict=True)):
         for column, (token, value) in enumerate(zip(tokens, values, strict=True)):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from embedlab.plots.figure import Figure, Part, merged
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 GRID = "rgba(128, 128, 128, 0.25)"
 LINE = "rgba(128, 128, 128, 0.6)"
@@ -36,12 +34,8 @@ def neutral(fig: Figure, *, height: int, title: str = "", legend: bool = False, 
         "modebar": {"bgcolor": CLEAR, "color": LINE, "activecolor": "#808080", "orientation": "h"},
         "hoverlabel": {"align": "left"},
     }
-    for name, part in look.items():
-        fig.layout[name] = part  # whole: Plotly takes six times as long to merge parts, and a page has many figures
-    fig.update_layout(**layout)
-    for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
-        fig.layout[axis.plotly_name] = axis.to_plotly_json() | AXIS
-    return fig
+    fig.look |= merged({}, look)
+    return fig.update_layout(**layout).update_xaxes(**AXIS).update_yaxes(**AXIS)
 
 
 def inked(fig: Figure, ink: str) -> Figure:
@@ -53,24 +47,24 @@ def inked(fig: Figure, ink: str) -> Figure:
     """
     font = {"font": {"color": ink}}
     fig.update_layout(**font, legend=font)
-    if fig.layout.title.text:
+    if fig.look.get("title", {}).get("text"):
         fig.update_layout(title=font)
-    for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
-        if axis.showticklabels is not False:
-            axis.tickfont.color = ink
-        if axis.title.text:
-            axis.title.font.color = ink
-    for text in (*fig.layout.annotations, *fig.layout.sliders):
-        text.font.color = ink
-    for trace in fig.data:
-        for owner in (trace, getattr(trace, "marker", None)):
-            if owner is not None and _has_scale(owner, trace.type):
-                owner.colorbar.update(tickfont={"color": ink}, title=font)
+    for name in (*fig.axes("xaxis"), *fig.axes("yaxis")):
+        fig.look[name] = _inked_axis(fig.look.get(name, {}), ink)
+    for name in ("annotations", "sliders"):
+        if name in fig.look:
+            fig.look[name] = [merged(text, font) for text in fig.look[name]]
+    bar = {"colorbar": {"tickfont": {"color": ink}, "title": font}}
+    for trace in fig.traces:
+        if trace["type"] == "heatmap" and trace.get("showscale") is not False:
+            trace |= merged(trace, bar)
+        marker = trace.get("marker", {})
+        if marker.get("showscale") is not False and (marker.get("showscale") or marker.get("colorbar")):
+            trace["marker"] = merged(marker, bar)  # where it is merely mentioned, a bar of colours is drawn
     return fig
 
 
-def _has_scale(owner: Any, kind: str) -> bool:
-    """Whether a trace, or its marker, draws a bar of colours; one that is merely mentioned would be drawn, too."""
-    if "colorbar" not in owner or owner.showscale is False:
-        return False
-    return kind == "heatmap" or bool(owner.showscale or owner.colorbar.to_plotly_json())
+def _inked_axis(axis: Part, ink: str) -> Part:
+    if axis.get("showticklabels") is not False:
+        axis = merged(axis, {"tickfont": {"color": ink}})
+    return merged(axis, {"title": {"font": {"color": ink}}}) if axis.get("title", {}).get("text") else axis

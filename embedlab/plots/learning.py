@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedlab.plots.curves import lines
+from embedlab.plots.figure import Figure, Part, merged
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from plotly.graph_objects import Figure, Scatter
 
     from embedlab.analysis.moving import Moment
 
@@ -59,11 +59,16 @@ def parts(
             series[text], colors[text] = pairs or (), color
     fig = _losses(series, colors, unit, name)
     if training:
-        for trace in fig.data:  # short names in the legend: on a phone it has little room beside the camera
-            part, text = trace.name.rsplit(", ", 1)
-            seen = text == "training"
-            trace.update({"name": part, "mode": "lines", "line.width": 1.5} if seen else {"showlegend": False})
+        fig.traces = [_short(trace) for trace in fig.traces]
     return fig
+
+
+def _short(trace: Part) -> Part:
+    """With a short name in the legend: on a phone it has little room beside the camera."""
+    part, text = trace["name"].rsplit(", ", 1)
+    return merged(
+        trace, {"name": part, "mode": "lines", "line_width": 1.5} if text == "training" else {"showlegend": False}
+    )
 
 
 def _losses(
@@ -76,13 +81,15 @@ def _losses(
     given = {text: tuple(zip(*pairs, strict=True)) for text, pairs in series.items() if pairs}
     shown = {text: (pair[0], pair[1]) for text, pair in given.items()}
     fig = lines(shown, x_title=unit, y_title=name, markers=True, colors=colors)
-    fig.for_each_trace(lambda trace: trace.update(mode="lines"), lambda trace: len(trace.x) > DOTS)
-    alone = sorted((trace for trace in fig.data if len(trace.x) == 1), key=lambda trace: -trace.y[0])
+    for trace in fig.traces:
+        if len(trace["x"]) > DOTS:
+            trace["mode"] = "lines"
+    alone = sorted((trace for trace in fig.traces if len(trace["x"]) == 1), key=lambda trace: -trace["y"][0])
     for place, trace in enumerate(alone):
         side = "bottom left" if place else "top left"
-        said = [f"{trace.name}: {trace.y[0]:.4g}"]
-        trace.update(mode="markers+text", text=said, textposition=side, cliponaxis=False, showlegend=False)
-        trace.update(marker={"size": 10, "line": {"width": 1, "color": LINE}})
+        said = [f"{trace['name']}: {trace['y'][0]:.4g}"]
+        trace |= {"mode": "markers+text", "text": said, "textposition": side, "cliponaxis": False, "showlegend": False}
+        trace |= {"marker": {"size": 10, "line": {"width": 1, "color": LINE}}}
     fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"})
     return fig.update_xaxes(rangemode="tozero")
 
@@ -95,20 +102,16 @@ def neighborhoods(moments: Sequence[Moment], now: int, height: int = 430) -> Fig
         now: index of the one to draw.
         height: in pixels.
     """
-    import plotly.graph_objects as go
-
     current = moments[now]
-    fig = go.Figure(_traces(current, _colors(moments)))
+    fig = Figure(_traces(current, _colors(moments)))
     return _framed(fig, moments, height)
 
 
 def film(moments: Sequence[Moment], height: int = 560) -> Figure:
     """All epochs as one figure with a slider and a button that plays them."""
-    import plotly.graph_objects as go
-
     colors = _colors(moments)
-    frames = [go.Frame(data=_traces(item, colors), name=str(item.epoch)) for item in moments]
-    fig = go.Figure(data=_traces(moments[0], colors), frames=frames)
+    frames = [{"data": _traces(item, colors), "name": str(item.epoch)} for item in moments]
+    fig = Figure(data=_traces(moments[0], colors), frames=frames)
     going = {"frame": {"duration": DURATION, "redraw": False}, "transition": {"duration": DURATION}}
     still = {"frame": {"duration": 0}, "mode": "immediate"}
     fig = _framed(fig, moments, height)
@@ -120,8 +123,8 @@ def film(moments: Sequence[Moment], height: int = 560) -> Figure:
                 "steps": [
                     {
                         "method": "animate",
-                        "label": frame.name,
-                        "args": [[frame.name], {**still, "transition": {"duration": DURATION}}],
+                        "label": frame["name"],
+                        "args": [[frame["name"]], {**still, "transition": {"duration": DURATION}}],
                     }
                     for frame in frames
                 ],
@@ -158,10 +161,8 @@ def _colors(moments: Sequence[Moment]) -> dict[str, str]:
     return {word: SERIES[i % len(SERIES)] for i, word in enumerate(watched)}
 
 
-def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
+def _traces(item: Moment, colors: dict[str, str]) -> list[Part]:
     """Neighbors, then watched words: two traces in every frame, so that points keep their identity."""
-    import plotly.graph_objects as go
-
     best: dict[str, tuple[float, str]] = {}
     for word, row in zip(item.watched, item.neighbors, strict=True):
         for near, similarity in row:
@@ -169,21 +170,22 @@ def _traces(item: Moment, colors: dict[str, str]) -> list[Scatter]:
     rows = {word: i for i, word in enumerate(item.words)}
     around = [word for word in item.words if word not in item.watched]
 
-    def trace(words: Sequence[str], shades: list[str], notes: list[str], **look: Any) -> Scatter:
+    def trace(words: Sequence[str], shades: list[str], notes: list[str], **look: Any) -> Part:
         at = item.points[[rows[name] for name in words]].reshape(-1, 2)
-        return go.Scatter(
-            x=at[:, 0].tolist(),
-            y=at[:, 1].tolist(),
-            ids=list(words),
-            text=[plain(word, 18) for word in words],
-            customdata=[[plain(word), note] for word, note in zip(words, notes, strict=True)],
-            mode="markers+text",
-            textposition=look["sides"],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
-            marker={"color": shades, "line": {"width": 1, "color": LINE}, **look["marker"]},
-            textfont=look["textfont"],
-            cliponaxis=False,
-        )
+        return {
+            "type": "scatter",
+            "x": at[:, 0].tolist(),
+            "y": at[:, 1].tolist(),
+            "ids": list(words),
+            "text": [plain(word, 18) for word in words],
+            "customdata": [[plain(word), note] for word, note in zip(words, notes, strict=True)],
+            "mode": "markers+text",
+            "textposition": look["sides"],
+            "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+            "marker": {"color": shades, "line": {"width": 1, "color": LINE}, **look["marker"]},
+            "textfont": look["textfont"],
+            "cliponaxis": False,
+        }
 
     sides = [_side(item.points[rows[word]] - item.points[rows[best[word][1]]]) for word in around]
     notes = [f"{plain(best[word][1])}: similarity {best[word][0]:.2f}" for word in around]

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import Counts, Floats
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.map_labels import WIDTH, Window, from_corner, readable, window
 from embedlab.plots.palette import BLUE, GREEN, GREY, INKS, ORANGE, PURPLE, SERIES, SKY, VERMILION, VIOLET, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.faithfulness import Faithfulness
 
 PALE = faded(GREY, 0.35)
@@ -90,9 +89,7 @@ class MapView:
 
 def words_map(view: MapView) -> Figure:
     """Draw a map; every point's ``customdata`` begins with its row and ends with its word as it is."""
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     flat = view.points.shape[1] == 2
     seen = _window(view)
     if view.focus:
@@ -155,10 +152,10 @@ def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], 
         options["marker"]["size"] = np.asarray(options["marker"]["size"]) * 0.65
         if marker.get("color") == PALE:  # see-through colours add up to white in three dimensions
             options["marker"] |= {"color": GREY, "opacity": 0.15}
-        fig.add_scatter3d(x=x, y=y, z=z[0], **options)
+        fig.add("scatter3d", x=x, y=y, z=z[0], **options)
         return
     grey = {"marker": {"color": GREY, "opacity": 0.25}}
-    fig.add_scattergl(x=x, y=y, unselected=grey, selected={"marker": {"opacity": 1}}, **options)
+    fig.add("scattergl", x=x, y=y, unselected=grey, selected={"marker": {"opacity": 1}}, **options)
 
 
 def _size(n: int) -> float:
@@ -243,7 +240,7 @@ def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
     }
     x, y, *z = view.points[rows].T if rows else np.zeros((view.points.shape[1], 0))
     if z:
-        fig.add_scatter3d(x=x, y=y, z=z[0], **options)
+        fig.add("scatter3d", x=x, y=y, z=z[0], **options)
     else:
         options["textfont"]["shadow"] = ", ".join(f"0 0 {blur}px {halo}" for blur in (1, 2, 3, 3))
         fig.add_scatter(x=x, y=y, **options)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import GREY
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.misspelling import Misspelt
 
 ROW = 44
@@ -25,9 +24,7 @@ def similarities(results: Mapping[str, tuple[Misspelt, int]], colors: Mapping[st
         results: model title: its result and the layer that is drawn.
         colors: model title: "#RRGGBB".
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     titles = list(results)
     for row, (title, (one, layer)) in enumerate(results.items()):
         values = one.to_others[layer].tolist()

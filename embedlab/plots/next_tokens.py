@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from embedlab.analysis.model_text import name
 from embedlab.base import END, UNKNOWN
 from embedlab.plots import bars
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import BLUE, GREY
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.next_tokens import NextTokens
 
 PER_CENT = "{:.3g} %"
@@ -47,10 +46,8 @@ def decoded(
     tokens: Sequence[str], before: Sequence[float], after: Sequence[float], title: str, color: str = BLUE
 ) -> Figure:
     """The likeliest tokens with two bars each: the model's probability, and what decoding draws from."""
-    import plotly.graph_objects as go
-
     rows, labels = list(range(len(tokens))), [plain(name(token), bars.LONGEST) for token in tokens]
-    fig = go.Figure()
+    fig = Figure()
     for values, said, paint in ((before, "the model", GREY), (after, "to draw from", color)):
         percent = [100 * value for value in values]
         fig.add_bar(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import BLUE, GREY, ORANGE, UNDER_TEXT, faded
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from plotly.graph_objects import Figure
 
     from embedlab.analysis.probe_depth import Depth
     from embedlab.analysis.probe_result import LayerProbe
@@ -44,10 +44,8 @@ def selectivity(probe: LayerProbe, color: str = ORANGE) -> Figure:
 
 def depth(found: Depth, layers: Sequence[str], color: str = BLUE) -> Figure:
     """The share of each layer in the learned mix of all, and what it adds to the layers below it."""
-    import plotly.graph_objects as go
-
     names = [plain(name) for name in layers]
-    fig = go.Figure()
+    fig = Figure()
     fig.add_bar(
         x=names, y=[100 * share for share in found.weights], name="share in the mix", marker_color=color,
         hovertemplate="%{x}: <b>%{y:.1f} %</b><extra>share in the mix</extra>",
@@ -69,18 +67,14 @@ def confusion(table: NDArray[Any], names: Sequence[str]) -> Figure:
         table: (M, M) words.
         names: of the M types.
     """
-    import plotly.graph_objects as go
-
     shares = table / table.sum(axis=1, keepdims=True).clip(min=1)
     places, labels = list(range(len(names))), [plain(name, 12) for name in names]
-    fig = go.Figure(
-        go.Heatmap(
+    fig = Figure().add_heatmap(
             z=shares.tolist(), x=places, y=places, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
             colorscale=[[0, faded(BLUE, 0.03)], [1, faded(BLUE, UNDER_TEXT)]],
             customdata=[[f"{a} tagged as {b}" for b in labels] for a in labels],
             hovertemplate="%{customdata}: %{z:.1%}<extra></extra>",
-        )
-    )  # fmt: skip
+        )  # fmt: skip
     for row, line in enumerate(table.tolist()):
         for column, value in enumerate(line):
             fig.add_annotation(x=column, y=row, text=f"{value:,}", showarrow=False, font={"size": 13})
@@ -95,12 +89,9 @@ def _points(
     values: Sequence[tuple[str, str, float, float, float]], color: str, layers: int, what: str, title: str
 ) -> Figure:
     """A point a strategy with its interval, the first on top; learned mixes are diamonds."""
-    import plotly.graph_objects as go
-
     rows = list(range(len(values)))
     middle = [100 * value for _, _, value, _, _ in values]
-    fig = go.Figure(
-        go.Scatter(
+    fig = Figure().add_scatter(
             x=middle,
             y=rows,
             mode="markers",
@@ -116,8 +107,7 @@ def _points(
             customdata=[[plain(name), 100 * low, 100 * high] for name, _, _, low, high in values],
             hovertemplate=f"%{{customdata[0]}}<br>{what} <b>%{{x:.1f}}</b> "
             "(%{customdata[1]:.1f} to %{customdata[2]:.1f})<extra></extra>",
-        )
-    )  # fmt: skip
+        )  # fmt: skip
     if layers < len(values):
         fig.add_hline(y=layers - 0.5, line={"color": GREY, "width": 1}, opacity=0.5)
     fig.update_yaxes(

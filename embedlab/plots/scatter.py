@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import GRID, neutral
 from embedlab.plots.palette import BLUE, GREEN, ORANGE, SERIES, SKY
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.neighbors import Neighbors
     from embedlab.analysis.parallelogram import Parallelogram
 
@@ -26,10 +25,8 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
 
     Across and up have the same scale, so that equal arrows look equal.
     """
-    import plotly.graph_objects as go
-
     a, b, c, d, sought = result.points.tolist()
-    fig = go.Figure()
+    fig = Figure()
     for (x0, y0), (x1, y1), color, dash in (
         (a, b, SKY, "solid"),
         (c, sought, SKY, "solid"),
@@ -76,21 +73,17 @@ def plane(
     title: str = "",
 ) -> Figure:
     """Words between two axes of meaning; the ends of each axis are named on it."""
-    import plotly.graph_objects as go
-
     points = list(zip(x, y, strict=True))
-    fig = go.Figure(
-        go.Scatter(
-            x=list(x),
-            y=list(y),
-            mode="markers+text",
-            text=[plain(word, LONGEST) for word in words],
-            customdata=[[plain(word)] for word in words],
-            textposition=_sides(points),
-            marker={"size": 9, "color": BLUE},
-            hovertemplate="<b>%{customdata[0]}</b><br>across %{x:+.2f}, up %{y:+.2f}<extra></extra>",
-            cliponaxis=False,
-        )
+    fig = Figure().add_scatter(
+        x=list(x),
+        y=list(y),
+        mode="markers+text",
+        text=[plain(word, LONGEST) for word in words],
+        customdata=[[plain(word)] for word in words],
+        textposition=_sides(points),
+        marker={"size": 9, "color": BLUE},
+        hovertemplate="<b>%{customdata[0]}</b><br>across %{x:+.2f}, up %{y:+.2f}<extra></extra>",
+        cliponaxis=False,
     )
     fig.update_xaxes(title=f"◄ {plain(x_ends[0])}     {plain(x_ends[1])} ►", zeroline=True, **_room(points, 0))
     fig.update_yaxes(title=f"◄ {plain(y_ends[0])}     {plain(y_ends[1])} ►", zeroline=True, **_room(points, 1))
@@ -105,9 +98,7 @@ def frequency(results: Mapping[str, Neighbors], colors: Mapping[str, str], title
         colors: model title: "#RRGGBB"; a second model of the same colour gets another sign.
         title: above the figure.
     """
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     used: list[str] = []
     for number, (name, result) in enumerate(results.items()):
         color = colors.get(name, SERIES[number % len(SERIES)])

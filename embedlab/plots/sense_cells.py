@@ -89,7 +89,7 @@ class Cell:
     up: tuple[float, float]
 
     def __post_init__(self) -> None:
-        end = "" if self.number == 1 else str(self.number)
+        self.end = end = "" if self.number == 1 else str(self.number)  # of the names of its axes
         self.axes = {"xaxis": f"x{end}", "yaxis": f"y{end}"}
         quiet: dict[str, Any] = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": ""}
         self.x: dict[str, Any] = quiet | {"domain": self.across, "anchor": f"y{end}"}
@@ -119,8 +119,8 @@ class Cell:
         """Words above or below the diagram."""
         x, y = (f"{axis} domain" for axis in self.axes.values())
         self.texts.append(
-            {"text": text, "hovertext": full or None, "x": 0.5, "y": float(above), "xref": x, "yref": y,
-             "yanchor": "bottom" if above else "top", "showarrow": False, "font": {"size": size}}
+            {"text": text, "x": 0.5, "y": float(above), "xref": x, "yref": y, "font": {"size": size},
+             "yanchor": "bottom" if above else "top", "showarrow": False} | ({"hovertext": full} if full else {})
         )  # fmt: skip
 
     def beside(self, text: str) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numpy.typing import NDArray
 
 from embedlab.base import Floats
 from embedlab.plots import sense_cells
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import faded
 from embedlab.plots.sense_cells import FLAT, Cell, Column, Named, bounds, legend
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 __all__ = ["Column", "Named", "bounds", "by_layer", "picture", "row", "square"]
 
@@ -51,8 +49,6 @@ def row(columns: Sequence[Column], *, per_row: int = 12) -> Figure:
         columns: in the order in which they are shown.
         per_row: models side by side; more begin a second row of squares.
     """
-    import plotly.graph_objects as go
-
     shown = [part for part in PARTS if part.name != "score" or any(column.score for column in columns)]
     wide = min(per_row, len(columns))
     bands = -(-len(columns) // wide)
@@ -70,21 +66,14 @@ def row(columns: Sequence[Column], *, per_row: int = 12) -> Figure:
                 cell.beside(part.name)
             top += part.height
     groups = max((column.groups for column in columns), key=lambda one: len(set(one.labels.tolist())))
-    look = neutral(go.Figure(), height=bands * tall + 70, legend=True).update_layout(margin={"t": 6, "l": 44, "r": 4})
+    look = neutral(Figure(), height=bands * tall + 70, legend=True).update_layout(margin={"t": 6, "l": 44, "r": 4})
     look.update_layout(legend={"y": -12 / (bands * tall)})
-    # as one dictionary: adding hundreds of axes, lines and texts one by one takes seconds
-    return go.Figure(
-        {
-            "data": [trace for cell in made for trace in cell.traces] + legend(groups),
-            "layout": look.layout.to_plotly_json()
-            | {
-                "annotations": [text for cell in made for text in cell.texts],
-                "shapes": [line for cell in made for line in cell.lines],
-            }
-            | {f"xaxis{cell.number}": cell.x for cell in made}
-            | {f"yaxis{cell.number}": cell.y for cell in made},
-        }
-    )
+    parts = {
+        "annotations": [text for cell in made for text in cell.texts],
+        "shapes": [line for cell in made for line in cell.lines],
+    }
+    axes = {f"xaxis{cell.end}": cell.x for cell in made} | {f"yaxis{cell.end}": cell.y for cell in made}
+    return Figure([trace for cell in made for trace in cell.traces] + legend(groups), look.look | parts | axes)
 
 
 def square(column: Column, names: Sequence[str]) -> Figure:
@@ -94,13 +83,11 @@ def square(column: Column, names: Sequence[str]) -> Figure:
         column: the layer.
         names: N sentences, each another.
     """
-    import plotly.graph_objects as go
-
     cell = sense_cells.square(Cell(1, (0, 1), (0, 1)), column, names)
     low, high = bounds(column.similarity)
     bar = {"thickness": 10, "outlinewidth": 0, "tickformat": ".2f", "nticks": 5}
     cell.traces[0] |= {"showscale": high - low >= FLAT, "colorbar": bar}
-    fig = go.Figure({"data": cell.traces, "layout": {"xaxis": cell.x, "yaxis": cell.y, "shapes": cell.lines}})
+    fig = Figure(cell.traces, {"xaxis": cell.x, "yaxis": cell.y, "shapes": cell.lines})
     return neutral(fig, height=440)
 
 
@@ -113,23 +100,19 @@ def picture(column: Column, points: Floats, texts: Sequence[str], axes: Sequence
         texts: N sentences.
         axes: titles of the axes, if they mean something.
     """
-    import plotly.graph_objects as go
-
     cell = sense_cells.picture(Cell(1, (0, 1), (0, 1)), column, texts, size=10, points=points)
     for axis, title in zip((cell.x, cell.y), axes, strict=False):
         axis["title"] = plain(title)
     layout = {"xaxis": cell.x, "yaxis": cell.y, "shapes": cell.lines}
-    fig = go.Figure({"data": cell.traces + legend(column.groups), "layout": layout})
+    fig = Figure(cell.traces + legend(column.groups), layout)
     neutral(fig, height=440, legend=True)
     return fig.update_layout(legend={"y": -0.1 if axes else -0.03})
 
 
 def by_layer(layers: Sequence[str], auc: NDArray[Any], low: NDArray[Any], high: NDArray[Any], color: str) -> Figure:
     """The score of every layer with its interval, from the input to the top; the dashed line is chance."""
-    import plotly.graph_objects as go
-
     names, places = [plain(layer, 16) for layer in layers], list(range(len(layers)))
-    fig = go.Figure()
+    fig = Figure()
     fig.add_scatter(
         x=[*places, *places[::-1]], y=[*high.tolist(), *low.tolist()[::-1]], fill="toself", mode="lines",
         line={"width": 0}, fillcolor=faded(color, 0.2), hoverinfo="skip",

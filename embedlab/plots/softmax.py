@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from embedlab.analysis.softmax_steps import METHODS, TITLES, Method, multiply_adds
 from embedlab.plots.curves import lines
+from embedlab.plots.figure import Figure
 from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.softmax_cost import Costs, CostSettings
 
 COLORS: dict[Method, str] = {
@@ -59,8 +58,8 @@ def measured(costs: Costs) -> Figure:
         series, x_title=ACROSS, y_title="seconds a token", log_x=True, log_y=True, markers=True,
         colors={TITLES[method]: color for method, color in COLORS.items()}, height=HEIGHT,
     )  # fmt: skip
-    for trace, points in zip(fig.data, found.values(), strict=True):
-        trace.error_y = {
+    for trace, points in zip(fig.traces, found.values(), strict=True):
+        trace["error_y"] = {
             "array": [point.high - point.seconds for point in points],
             "arrayminus": [point.seconds - point.low for point in points],
             "thickness": 1,

@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import GREY
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from embedlab.analysis.stability import Stability
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up")
@@ -21,9 +20,7 @@ HEIGHT = 430
 
 def overall(results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "") -> Figure:
     """A bar a family: its mean overlap with the 95 % interval over words."""
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     for row, (name, one) in enumerate(results.items()):
         fig.add_bar(
             x=[one.mean], y=[row], orientation="h", marker={"color": colors.get(name, GREY)}, name=plain(name),
@@ -44,9 +41,7 @@ def by_frequency(
     results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "", word: str = ""
 ) -> Figure:
     """A line a family: the mean overlap of rare to common words with intervals; one word is a large empty sign."""
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     for number, (name, one) in enumerate(results.items()):
         color, symbol = colors.get(name, GREY), SYMBOLS[number % len(SYMBOLS)]
         bands = one.bands
@@ -77,9 +72,7 @@ def by_frequency(
 
 def by_place(results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "") -> Figure:
     """A line a family: of the neighbors at each place in one training, the share that another has, too."""
-    import plotly.graph_objects as go
-
-    fig = go.Figure()
+    fig = Figure()
     for number, (name, one) in enumerate(results.items()):
         fig.add_scatter(
             x=list(range(1, one.k + 1)), y=one.by_place.tolist(), mode="lines+markers", name=plain(name, 26),

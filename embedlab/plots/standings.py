@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from embedlab.plots.bars import LONGEST, ROW
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,11 @@ def standings(rows: Sequence[Standing], axis: str, form: str, *, chance: float |
         form: how values are written, such as "{:.3f}".
         chance: what guessing gives.
     """
-    import plotly.graph_objects as go
-
     above = [0.0 if row.high is None else row.high - row.value for row in rows]
     below = [0.0 if row.low is None else row.value - row.low for row in rows]
     spans = ["" if row.low is None else f", {form.format(row.low)} to {form.format(row.high)}" for row in rows]
     places = list(range(len(rows)))
-    fig = go.Figure()
+    fig = Figure()
     fig.add_bar(
         x=[row.value for row in rows],
         y=places,
@@ -70,7 +65,10 @@ def standings(rows: Sequence[Standing], axis: str, form: str, *, chance: float |
             x=row.high or row.value, y=place, text=form.format(row.value), showarrow=False, xanchor="left", xshift=6
         )
     if chance is not None:
-        fig.add_vline(chance, line={"dash": "dash", "width": 1}, annotation={"text": "chance", "yanchor": "bottom"})
+        fig.add_vline(chance, line={"dash": "dash", "width": 1})
+        fig.add_annotation(
+            text="chance", x=chance, xref="x", xanchor="left", y=1, yref="y domain", yanchor="bottom", showarrow=False
+        )
     labels = [plain(row.title, LONGEST) for row in rows]
     fig.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
     return neutral(fig, height=ROW * max(1, len(rows)) + 110, bargap=0.35, margin_t=30)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
 from embedlab.plots.palette import UNDER_TEXT, VERMILION, faded
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 FULL = 16.0
 """Bits from which on the colour does not get stronger."""
@@ -26,25 +23,21 @@ def surprisal(words: Sequence[str], bits: Mapping[str, Sequence[float | None]], 
         bits: model title: N values, ``None`` where a model says nothing of a word by itself.
         title: above the figure.
     """
-    import plotly.graph_objects as go
-
     rows, columns = list(range(len(words))), list(range(len(bits)))
     labels, names = [plain(word, 22) for word in words], [_lines(model) for model in bits]
     table = [[values[row] for values in bits.values()] for row in rows]
-    fig = go.Figure(
-        go.Heatmap(
-            z=[[None if value is None else min(value, FULL) for value in line] for line in table],
-            x=columns,
-            y=rows,
-            zmin=0,
-            zmax=FULL,
-            colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, UNDER_TEXT)]],
-            showscale=False,
-            xgap=3,
-            ygap=2,
-            customdata=[[_said(label, value) for value in line] for label, line in zip(labels, table, strict=True)],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+    fig = Figure().add_heatmap(
+        z=[[None if value is None else min(value, FULL) for value in line] for line in table],
+        x=columns,
+        y=rows,
+        zmin=0,
+        zmax=FULL,
+        colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, UNDER_TEXT)]],
+        showscale=False,
+        xgap=3,
+        ygap=2,
+        customdata=[[_said(label, value) for value in line] for label, line in zip(labels, table, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     for row, line in enumerate(table):
         for column, value in enumerate(line):

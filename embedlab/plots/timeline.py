@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
 from embedlab.plots.palette import faded
 from embedlab.plots.text import plain
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 
 @dataclass(frozen=True)
@@ -35,11 +32,9 @@ class Step:
 
 def timeline(steps: Sequence[Step]) -> Figure:
     """Steps in their order from top to bottom, the years across: time runs right as the road goes down."""
-    import plotly.graph_objects as go
-
     rows, years = list(range(len(steps))), [step.year for step in steps]
-    fig = go.Figure(
-        go.Scatter(x=years, y=rows, mode="lines", line={"color": LINE, "width": 1, "shape": "hv"}, hoverinfo="skip")
+    fig = Figure().add_scatter(
+        x=years, y=rows, mode="lines", line={"color": LINE, "width": 1, "shape": "hv"}, hoverinfo="skip"
     )
     fig.add_scatter(
         x=years,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -13,13 +12,11 @@ from embedlab import contextuality_runs
 from embedlab.analysis.contextuality import Contextuality, Measured
 from embedlab.contextuality_runs import KIND, TEXTS, ContextualitySettings
 from embedlab.plots.contextuality import Curve, by_depth
+from embedlab.plots.figure import Figure
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, kept_runs, state, widgets
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 NONE = "none"
 MEASURES = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,11 +10,9 @@ from embedlab.analysis.scalar_mix import MixFit, difference
 from embedlab.elmo_layer_runs import MixSettings
 from embedlab.plots import elmo_layers
 from embedlab.plots.elmo_layers import Score
+from embedlab.plots.figure import Figure
 from embedlab.plots.text import md
 from embedlab.ui import contextual, elmo_layer_asked
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 Results = Mapping[str, Sequence[MixFit]]
 

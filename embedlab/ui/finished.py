@@ -145,8 +145,8 @@ def _epochs(seen: list[Moment]) -> None:
             icon=":material/download:", help="For SVG use the arrow in the figure's upper right corner.",
         )  # fmt: skip
         st.download_button(
-            "All epochs as HTML, to play", lambda: learning.film(seen).to_html(include_plotlyjs=True), "epochs.html",
-            "text/html", key="film", on_click="ignore", type="tertiary", icon=":material/movie:",
+            "All epochs as HTML, to play", lambda: learning.film(seen).checked().to_html(include_plotlyjs=True),
+            "epochs.html", "text/html", key="film", on_click="ignore", type="tertiary", icon=":material/movie:",
         )  # fmt: skip
     runs.neighbor_lists(seen[index])
     rows = [

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embedlab import registry
+from embedlab.plots.figure import Figure
 from embedlab.plots.palette import family_color
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from plotly.graph_objects import Figure
 
 Args = Mapping[str, str]
 OTHER = "another word"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +15,7 @@ from embedlab.analysis.projection import Projection
 from embedlab.analysis.stored_maps import MapSettings
 from embedlab.base import EmbedLabError, StaticModel
 from embedlab.limits import Limits
+from embedlab.plots.figure import Figure
 from embedlab.plots.map_labels import WIDTH
 from embedlab.plots.maps import Focus, Groups, MapView, words_map
 from embedlab.plots.palette import INKS
@@ -23,9 +24,6 @@ from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run, RunEvent
 from embedlab.ui import map_exports, map_jobs, run_bar, state, theme, widgets
 from embedlab.ui.visitor import mine
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 COLORS = {"frequency": "Frequency", "cluster": "Cluster"}

@@ -6,12 +6,12 @@ component without a face therefore tells Python the window after every zoom, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import Any
 
 import streamlit as st
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+from embedlab.plots.figure import Figure
 
 CHART = "figure-map"
 _LISTEN = """
@@ -47,12 +47,12 @@ def keep(fig: Figure) -> None:
 
     The window is only read when something else in the figure changes: otherwise every zoom would make a new figure.
     """
-    bare, view = fig.to_json(), st.session_state.get("_map-view")
+    bare, view = sha256(fig.to_json().encode()).hexdigest(), st.session_state.get("_map-view")
     last = st.session_state.get("_map-drawn")
     if last and last[0] == bare:
         view = last[1]
     st.session_state["_map-drawn"] = (bare, view)
-    if not isinstance(view, dict) or view.get("revision") != fig.layout.uirevision:
+    if not isinstance(view, dict) or view.get("revision") != fig.look.get("uirevision"):
         return
     if camera := _camera(view.get("camera")):
         fig.update_layout(scene_camera=camera)

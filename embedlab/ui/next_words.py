@@ -12,6 +12,7 @@ from embedlab.analysis import model_text
 from embedlab.analysis.next_tokens import NextTokens, next_tokens
 from embedlab.base import END, UNKNOWN, LanguageModel
 from embedlab.plots import next_tokens as drawn
+from embedlab.plots.figure import Figure
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
@@ -92,7 +93,7 @@ def expectations(asked: Sequence[Speaker], k: int) -> dict[str, NextTokens]:
     return found
 
 
-def _figure(speaker: Speaker, result: NextTokens, longest: float) -> tuple[object, str]:
+def _figure(speaker: Speaker, result: NextTokens, longest: float) -> tuple[Figure, str]:
     first = model_text.name(result.tokens[0])
     fig = drawn.next_tokens(result, speaker.title, speaker.color, longest=longest)
     return fig, f"{speaker.title} expects {first} with {result.probabilities[0]:.1%}."

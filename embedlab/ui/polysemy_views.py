@@ -6,11 +6,11 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from embedlab.plots import senses
+from embedlab.plots.figure import Figure
 from embedlab.plots.palette import family_color
 from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md
@@ -19,9 +19,6 @@ from embedlab.ui import contextual, forms, map_parts, polysemy_readings, state, 
 from embedlab.ui import polysemy_said as said
 from embedlab.ui.polysemy_readings import Reading
 from embedlab.ui.polysemy_sentences import Asked
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 METHODS = {"pca": "PCA", "umap": "UMAP"}
 SORTERS = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}
@@ -72,7 +69,7 @@ def read_all(specs: Sequence[ModelSpec], asked: Asked) -> dict[str, Reading]:
     for number, spec in enumerate(specs):
         reads = bool(found) and not polysemy_readings.is_remembered(spec, asked)
         if reads and (time.monotonic() - drawn > PATIENCE or not contextual.is_static(spec)):
-            place.plotly_chart(_row(found, {}), key=f"row-{number}")
+            place.plotly_chart(widgets.drawn(_row(found, {})), key=f"row-{number}")
             drawn = time.monotonic()
         with widgets.guard():
             found[spec.key] = polysemy_readings.read(spec, asked)

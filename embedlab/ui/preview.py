@@ -16,6 +16,7 @@ from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.preview import Preview, preview
 from embedlab.plots import curves
+from embedlab.plots.figure import Figure
 from embedlab.plots.palette import GREY
 from embedlab.plots.text import md
 from embedlab.ui import widgets
@@ -115,8 +116,17 @@ def _beside(seen: Preview, min_count: int) -> None:
         series = {"words": (list(seen.ranks), list(seen.frequencies))}
         fig = curves.lines(series, x_title="rank", y_title="occurrences", log_x=True, log_y=True, height=300)
         if min_count > 1:
-            fig.add_hline(y=min_count - 0.5, line_dash="dot", annotation_text="minimum count", line_color=GREY)
+            _mark(fig, min_count - 0.5)
         widgets.figure(fig, "zipf", "How often the words occur, by rank, on logarithmic axes: nearly a straight line.")
+
+
+def _mark(fig: Figure, least: float) -> None:
+    """Draw where words begin to count."""
+    fig.add_hline(least, line={"color": GREY, "dash": "dot"})
+    fig.add_annotation(
+        text="minimum count", x=1, xref="x domain", xanchor="right", y=least, yref="y", yanchor="bottom",
+        showarrow=False,
+    )  # fmt: skip
 
 
 def running(found: Head) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -13,11 +12,9 @@ from embedlab.analysis.spelling import close
 from embedlab.analysis.stability import Stability
 from embedlab.plots import bars
 from embedlab.plots import stability as drawn
+from embedlab.plots.figure import Figure
 from embedlab.plots.text import md
 from embedlab.ui import pinned, state, widgets
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 EXAMPLES = ("music", "war", "river", "language", "mother", "animal", "king", "city", "church", "science")
 SHOWN = 14

@@ -12,6 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import inked
 from embedlab.plots.palette import INKS
 from embedlab.plots.saved import standalone
@@ -21,7 +22,6 @@ from embedlab.ui import cache, state, theme
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from plotly.graph_objects import Figure
 
 HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
 ADDRESSES: dict[Capability, str] = {
@@ -113,8 +113,15 @@ def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
     if not theme.dark():  # there Streamlit's own colour of text is good, here it is too pale a grey
         inked(fig, INKS["light"][0])
     return st.plotly_chart(
-        fig, key=f"figure-{name}", config=config, alt=summary, on_select="rerun" if select else "ignore"
+        drawn(fig), key=f"figure-{name}", config=config, alt=summary, on_select="rerun" if select else "ignore"
     )
+
+
+def drawn(fig: Figure) -> Any:
+    """The figure as ``st.plotly_chart`` wants it to take it as it is, without checks."""
+    from embedlab.ui.ready import Ready
+
+    return Ready(fig)
 
 
 def _save(parts: Sequence[Figure], name: str, summary: str) -> None:

@@ -15,9 +15,9 @@ TEXTS = ["<script>x</script> & co", "b", "c"]
 
 def test_every_layer_is_a_frame_and_a_step_of_the_slider() -> None:
     fig = clouds.cloud(POINTS, ["embeddings", "layer 1"], GROUPS, TEXTS, 1)
-    assert [frame.name for frame in fig.frames] == ["0", "1"]
-    assert [list(frame.data[0].x) for frame in fig.frames] == [[0, 2, 4], [6, 8, 10]]
-    assert list(fig.frames[0].data[0].y) == [1, 3, 5] and list(fig.frames[0].traces) == [0]
+    assert [frame.name for frame in fig.checked().frames] == ["0", "1"]
+    assert [list(frame.data[0].x) for frame in fig.checked().frames] == [[0, 2, 4], [6, 8, 10]]
+    assert list(fig.checked().frames[0].data[0].y) == [1, 3, 5] and fig.frames[0]["traces"] == [0]
     slider = fig.layout.sliders[0]
     assert [(step.label, step.args[0][0]) for step in slider.steps] == [("embeddings", "0"), ("layer 1", "1")]
     assert slider.active == 1 and list(fig.data[0].x) == [6, 8, 10]

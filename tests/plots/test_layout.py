@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
+from embedlab.plots.figure import Figure
 from embedlab.plots.layout import inked, neutral
 
 INK = "#123456"
 
 
 def test_all_texts_of_a_figure_have_the_ink() -> None:
-    fig = go.Figure(go.Heatmap(z=[[1, 2]], colorbar={"title": "how much"}))
+    fig = Figure().add_heatmap(z=[[1, 2]], colorbar={"title": "how much"})
     fig.add_scatter(x=[1], y=[2], marker={"color": [3], "showscale": True}, text=["a"], mode="markers+text")
     fig.add_annotation(text="here", x=0, y=0)
     fig.update_layout(sliders=[{"steps": [{"label": "one"}]}])
@@ -27,13 +26,13 @@ def test_all_texts_of_a_figure_have_the_ink() -> None:
 
 
 def test_a_figure_of_nothing_can_be_inked() -> None:
-    assert inked(go.Figure(), INK).layout.font.color == INK
+    assert inked(Figure(), INK).layout.font.color == INK
 
 
 def test_no_bar_of_colors_comes_up_where_there_was_none() -> None:
-    bars, points = go.Bar(x=[1, 2], y=[3, 4], marker={"color": "#123456"}), go.Scatter(x=[1], y=[2], mode="markers")
-    scaled = go.Scatter(x=[1], y=[2], marker={"color": [1.0], "colorbar": {"thickness": 10}})
-    heat, bare = go.Heatmap(z=[[1, 2]]), go.Heatmap(z=[[1, 2]], showscale=False)
-    made = [trace.to_plotly_json() for trace in inked(go.Figure([bars, points, scaled, heat, bare]), INK).data]
+    fig = Figure().add_bar(x=[1, 2], y=[3, 4], marker={"color": "#123456"}).add_scatter(x=[1], y=[2], mode="markers")
+    fig.add_scatter(x=[1], y=[2], marker={"color": [1.0], "colorbar": {"thickness": 10}})
+    fig.add_heatmap(z=[[1, 2]]).add_heatmap(z=[[1, 2]], showscale=False)
+    made = [trace.to_plotly_json() for trace in inked(fig, INK).data]
     assert "colorbar" not in made[0]["marker"] and "marker" not in made[1] and "colorbar" not in made[4]
     assert made[2]["marker"]["colorbar"]["tickfont"]["color"] == made[3]["colorbar"]["tickfont"]["color"] == INK

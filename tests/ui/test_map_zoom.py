@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import pytest
 import streamlit as st
 
+from embedlab.plots.figure import Figure
 from embedlab.ui import map_zoom
 
 ZOOMED = {"revision": "pca", "x": [1.0, 2.0], "y": [3.0, 4.0]}
@@ -16,8 +16,8 @@ def session(monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
 
 
-def figure(name: str, revision: str = "pca") -> go.Figure:
-    fig = go.Figure(go.Scatter(x=[0, 9], y=[0, 9], name=name), layout={"uirevision": revision})
+def figure(name: str, revision: str = "pca") -> Figure:
+    fig = Figure(layout={"uirevision": revision}).add_scatter(x=[0, 9], y=[0, 9], name=name)
     return fig.update_xaxes(range=[0, 9]).update_yaxes(range=[0, 9])
 
 
