@@ -115,7 +115,7 @@ class Bert(BertQuestions, ContextualModel):
             given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
         bert_begin.begin(network, counts, vectors)
-        asked = question(company, speller.vocabulary, counts, form.width, config.seed, likeness=config.likeness)
+        asked = question(company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, pieces=True)
         outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints, "", asked)
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
@@ -157,7 +157,7 @@ class Bert(BertQuestions, ContextualModel):
             network = bert_network.copied(self.network, head, config.dropout)
         seen = np.bincount(text.ids, minlength=len(self.words))
         beginning = digest(self.network)
-        asked = question(company, self.words, seen, self.dim, config.seed, likeness=config.likeness)
+        asked = question(company, self.words, self.dim, config.seed, likeness=config.likeness, pieces=True)
         outcome = bert_training.fit(
             network, text, self.speller, seen, config, on_progress, checkpoints, beginning, asked
         )

@@ -74,19 +74,19 @@ class SentenceRows:
 
         The first is (U, width), of the different words. The others are (2, T, B), forward and backward, each in its
         own order: numbers of these words, whether to begin from nothing, output numbers of the words to come, -1 at
-        empty places, and of the words read.
+        empty places, and the words read, by their numbers in the lexicon.
         """
         places, first, last = self._places(np.asarray(rows))  # (B, T) each
         empty = places < 0
         before, after = self.text[places], self.text[places + 1]
-        reads = np.stack([before.T, np.where(after == self.boundary, after + 1, after).T[::-1]])  # (2, T, B)
+        reads = np.stack([before.T, np.where(after == self.boundary, after + 1, after).T[::-1]])
+        reads = reads.astype(np.int64)  # (2, T, B)
         targets = np.stack([self.lexicon.outputs[after].T, self.lexicon.outputs[before].T[::-1]])
         targets[np.stack([empty.T, empty.T[::-1]])] = -1
         words, inputs = np.unique(reads, return_inverse=True)
         fresh = np.stack([first.T, last.T[::-1]])
         characters = self.lexicon.characters[words]
-        read = self.lexicon.outputs[np.minimum(reads, self.boundary)]
-        arrays = (characters, inputs.reshape(reads.shape), fresh, targets, read)
+        arrays = (characters, inputs.reshape(reads.shape), fresh, targets, reads)
         return tuple(torch.from_numpy(array) for array in arrays)
 
     def _places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:

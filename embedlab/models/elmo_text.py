@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,6 +28,7 @@ class ElmoText:
         split: to train on and to measure on, as numbers.
         predicted: the V words that are predicted.
         lexicon: what the numbers mean.
+        words: of the text, by number.
         tokens: running words.
         mark: names it with the settings, for checkpoints.
     """
@@ -34,6 +36,7 @@ class ElmoText:
     split: SplitText
     predicted: Vocabulary
     lexicon: Lexicon
+    words: Sequence[str]
     tokens: int
     mark: str
 
@@ -46,7 +49,7 @@ class ElmoText:
         """
         lexicon = Lexicon.of(encoded.vocabulary.words, len(predicted), config.characters)
         name = mark("elmo", config, encoded)
-        return cls(split(encoded, config.seed), predicted, lexicon, encoded.tokens, name)
+        return cls(split(encoded, config.seed), predicted, lexicon, encoded.vocabulary.words, encoded.tokens, name)
 
     @cached_property
     def counts(self) -> Counts:
@@ -60,11 +63,9 @@ class ElmoText:
         """What a network learns from it; with ``company`` it is asked for the words around, too.
 
         Raises:
-            BadInput: the vectors know none of the predicted words.
+            BadInput: the vectors know none of the words.
         """
-        words = self.predicted.words
-        counts = self.counts[: len(words)]
-        asked = question(company, words, counts, config.dim, config.seed, likeness=config.likeness)
+        asked = question(company, self.words, config.dim, config.seed, likeness=config.likeness)
         read, unseen = self.split.training, self.split.held_out
         task = training.Task(
             ElmoLearner(network, asked),

@@ -8,14 +8,10 @@ https://arxiv.org/abs/1907.09682; the other model is static vectors, a word's ow
 
 from __future__ import annotations
 
-import hashlib
-
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embedlab.base import Floats
-from embedlab.models.company import around
+from embedlab.models.near import Near
 
 OWN = 0.5
 """How much the word's own vector counts beside the company's 1."""
@@ -27,39 +23,31 @@ class Likeness(nn.Module):
     """Compares how much alike tokens are by their states, and by their words and company.
 
     Args:
-        own: (V, E) the words' vectors, see ``company.units``.
-        vectors: (V, E) what each adds to the company of others, see ``company.weighted``.
+        near: knows the words and those around them, by vectors of E numbers.
 
     Attributes:
-        name: of the vectors, 64 letters, for checkpoints.
+        name: of the vectors, for checkpoints.
         weight: how much it counts beside other losses.
         part: its name among them.
     """
 
-    own: Tensor
-    vectors: Tensor
     weight = 4.0
     part = "likeness"
 
-    def __init__(self, own: Floats, vectors: Floats) -> None:
+    def __init__(self, near: Near) -> None:
         super().__init__()
-        self.register_buffer("own", torch.from_numpy(own), persistent=False)
-        self.register_buffer("vectors", torch.from_numpy(vectors), persistent=False)
-        self.name = hashlib.sha256(own.tobytes() + vectors.tobytes()).hexdigest()
+        self.near, self.name = near, near.name
 
     def forward(self, states: Tensor, ids: Tensor, begins: Tensor | None = None, told: Tensor | None = None) -> Tensor:
         """Squared error of the cosines between all pairs of states, as a share of the cosines' variance.
 
         Args:
             states: (B, T, D).
-            ids: (B, T) the tokens, none of them hidden; those beyond the V are no company and not asked.
-            begins: (B, T) where another text begins, whose words are no company; all is one text if ``None``.
+            ids: (B, T) the tokens, see ``Near``; those that are no words are not asked.
+            begins: (B, T) where another text begins; all is one text if ``None``.
             told: (B, T) which places are asked; all if ``None``.
         """
-        known = (ids < len(self.vectors))[..., None]
-        each = ids.clamp(max=len(self.vectors) - 1)
-        company = around(torch.where(known, self.vectors[each], 0.0), begins)  # (B, T, E)
-        own = torch.where(known, self.own[each], 0.0)
+        own, company = self.near(ids, begins)  # (B, T, E) each
         asked = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
         if told is not None:
             asked = asked & told

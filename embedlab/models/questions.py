@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedlab.base import Counts, StaticModel
-from embedlab.models.company import Company, units, weighted
+from embedlab.base import StaticModel
+from embedlab.models.company import Company
 from embedlab.models.layers import seeded
 from embedlab.models.likeness import Likeness
+from embedlab.models.near import Near
 
 Question = Company | Likeness
 
 
 def question(
-    model: StaticModel | None, tokens: Sequence[str], counts: Counts, width: int, seed: int, *, likeness: bool
+    model: StaticModel | None, tokens: Sequence[str], width: int, seed: int, *, likeness: bool, pieces: bool = False
 ) -> Question | None:
     """What to ask of states by the vectors of a model; nothing without one.
 
     Args:
         model: with a vector for each word, such as CBOW.
         tokens: V of the text, words or wordpieces.
-        counts: (V,) how often each stands in the text.
         width: D, of a state.
         seed: the same gives the same question again.
         likeness: whether states are to be as much alike as their words and company, or to name the company.
+        pieces: whether the tokens are wordpieces.
 
     Raises:
         BadInput: the model knows none of the tokens.
     """
     if model is None:
         return None
-    own = units(model, tokens)
-    around = weighted(own, counts)
+    near = Near(model, tokens, pieces=pieces)
     if likeness:
-        return Likeness(own, around)
+        return Likeness(near)
     with seeded(seed):
-        return Company(width, around)
+        return Company(width, near)

@@ -12,12 +12,12 @@ import torch
 
 from embedlab.base import BadInput, Progress, StaticConfig, StaticModel
 from embedlab.data.corpus import Corpus
-from embedlab.models import company
+from embedlab.models import near
 from embedlab.models.bert import BertConfig
-from embedlab.models.company import Company, around, units, weighted
+from embedlab.models.company import Company
 from embedlab.models.elmo import Elmo, ElmoConfig
 from embedlab.models.likeness import MOST, OWN, Likeness
-from embedlab.models.questions import question
+from embedlab.models.near import RARE, Near, around, weighted
 from embedlab.recipes import train
 
 TOPICS = {"river": ["water", "boat", "fish", "shore", "stream"], "money": ["loan", "cash", "credit", "account", "fee"]}
@@ -46,7 +46,7 @@ def sentences(count: int, seed: int = 3) -> list[list[str]]:
 
 
 def test_a_place_has_the_words_near_it_and_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(company, "WINDOW", 2)
+    monkeypatch.setattr(near, "WINDOW", 2)
     vectors = torch.from_numpy(np.random.default_rng(0).normal(size=(2, 7, 3)))
     begins = torch.zeros(2, 7, dtype=torch.bool)
     begins[0, 0] = begins[0, 3] = begins[1, 6] = True
@@ -55,27 +55,43 @@ def test_a_place_has_the_words_near_it_and_not_its_own(monkeypatch: pytest.Monke
         made = around(vectors, given)
         for b in range(2):
             for i in range(7):
-                near = [j for j in range(7) if 0 < abs(i - j) <= 2 and same(b, i, j)]
-                wanted = vectors[b, near].sum(0) if near else torch.zeros(3, dtype=vectors.dtype)
+                beside = [j for j in range(7) if 0 < abs(i - j) <= 2 and same(b, i, j)]
+                wanted = vectors[b, beside].sum(0) if beside else torch.zeros(3, dtype=vectors.dtype)
                 torch.testing.assert_close(made[b, i], wanted)
 
 
 def test_rare_words_count_more_and_any_text_comes_to_nothing_on_the_whole() -> None:
-    counts = np.array([5_000, 10, 4_990])
-    made = weighted(units(topics(), ["the", "loan", "zebu"]), counts)
-    assert made.shape == (3, 3) and not made[2].any()
-    np.testing.assert_allclose(counts[:2] @ made[:2], 0, atol=1e-3)
-    model, shares = topics(), counts[:2] / 10_000
-    both = np.stack([model.vector(w) / np.linalg.norm(model.vector(w)) for w in ("the", "loan")])
-    before = both * (3e-4 / (3e-4 + shares))[:, None]
+    counts, rows = np.array([5_000, 10, 4_990]), np.eye(3, dtype=np.float32)
+    made = weighted(rows, counts)
+    np.testing.assert_allclose(counts @ made, 0, atol=1e-2)
+    before = rows * (RARE / (RARE + counts / 10_000))[:, None]
     np.testing.assert_allclose(made[1] - made[0], before[1] - before[0], atol=1e-6)
+    assert np.linalg.norm(made[1]) > 2 * np.linalg.norm(made[0])
+
+
+def test_a_word_in_pieces_is_looked_up_whole_at_its_first() -> None:
+    words = ["bank", "loan", "paddle", "pad"]
+    looked = Near(Vectors(words, np.eye(4, dtype=np.float32)), ["<m>", "Bank", "pad", "##dle", "##s"], pieces=True)
+    ids = np.array([[0, 2, 3, 1, 2, 9], [1, 4, 2, 3, 4, 2]])  # "banks" and "paddles" are not known, 9 is no token
+    np.testing.assert_array_equal(looked.words(ids), [[-1, 2, -1, 0, 3, -1], [-1, -1, -1, -1, -1, 3]])
+    own, company = looked(torch.from_numpy(ids))
+    np.testing.assert_array_equal(own[0, 1], [0, 0, 1, 0])
+    assert not own[0, 2].any()
+    torch.testing.assert_close(company[0, 0], looked.parts[2] + looked.parts[0] + looked.parts[3])
     with pytest.raises(BadInput, match="none of the words"):
-        units(model, ["zebu"])
+        Near(topics(), ["zebu"])
+
+
+def as_they_are(rows: np.ndarray[Any, Any], vectors: np.ndarray[Any, Any]) -> Near:
+    """Tokens that are words, with these vectors of their own and for others."""
+    made = Near(Vectors([f"w{i}" for i in range(len(rows))], rows), [f"w{i}" for i in range(len(rows))])
+    made.own[:-1], made.parts[:-1] = torch.from_numpy(rows), torch.from_numpy(vectors)
+    return made
 
 
 def test_who_says_the_company_exactly_loses_nothing_and_who_says_the_opposite_two() -> None:
     vectors = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
-    asked = Company(4, vectors)
+    asked = Company(4, as_they_are(vectors, vectors))
     with torch.no_grad():
         asked.answer.weight.copy_(torch.eye(4))
         asked.answer.bias.zero_()
@@ -89,34 +105,31 @@ def test_who_says_the_company_exactly_loses_nothing_and_who_says_the_opposite_tw
 
 
 def test_states_as_much_alike_as_words_and_company_lose_nothing() -> None:
-    draw = np.random.default_rng(2)
-    rows = draw.normal(size=(6, 4)).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    asked = question(Vectors(list("abcdef"), rows), list("abcdef"), np.array([9, 7, 5, 3, 2, 1]), 8, 1, likeness=True)
-    assert isinstance(asked, Likeness)
+    draw, unit = np.random.default_rng(2), torch.nn.functional.normalize
+    rows, vectors = draw.normal(size=(2, 6, 4)).astype(np.float32)
+    asked = Likeness(as_they_are(rows, vectors))
     ids = torch.from_numpy(draw.integers(0, 7, (3, 9)))  # 6 is no word
-    told = torch.from_numpy(draw.random((3, 9)) < 0.8) & (ids < 6)
-    near = around(torch.cat([asked.vectors, torch.zeros(1, 4)])[ids])[told]
-    word = asked.own[ids[told]]
-    centred = [part - part.mean(0) for part in (word, near)]
-    lengths = [part / part.norm(dim=1, keepdim=True) for part in centred]
-    alike = (OWN * lengths[0] @ lengths[0].T + lengths[1] @ lengths[1].T) / (OWN + 1)
-    parts, turn = torch.cat([lengths[0] * OWN**0.5, lengths[1]], dim=1), torch.from_numpy(draw.normal(size=(8, 8)))
+    told = torch.from_numpy(draw.random((3, 9)) < 0.8)
+    told &= ids < 6
+    own, company = asked.near(ids)
+    word, near = (unit(part[told] - part[told].mean(0), dim=1) for part in (own, company))
+    alike = (OWN * word @ word.T + near @ near.T) / (OWN + 1)
+    turn = torch.linalg.qr(torch.from_numpy(draw.normal(size=(8, 8)).astype(np.float32)))[0]
     states = torch.zeros(3, 9, 8)
-    states[told] = parts @ torch.linalg.qr(turn.float())[0]  # turned: only how much alike they are is asked
-    cosines = torch.nn.functional.normalize(states[told] - states[told].mean(0), dim=1)
-    error = (cosines @ cosines.T - alike).square().sum() / (len(word) * (len(word) - 1)) / alike.var()
+    states[told] = torch.cat([word * OWN**0.5, near], dim=1) @ turn + 3.0  # only how much alike they are is asked
+    centred = unit(states[told] - states[told].mean(0), dim=1)
+    error = (centred @ centred.T - alike).square().sum() / (len(word) * (len(word) - 1)) / alike.var()
     assert asked(states, ids, None, told).item() == pytest.approx(error.item(), abs=1e-5)
-    assert asked(states, ids, None, told).item() < 0.1  # the means of words and company are not quite the states'
+    assert error < 0.1  # not quite nothing: the means of words and company were taken out one by one
     shuffled = states.clone()
-    shuffled[told] = states[told][torch.randperm(int(told.sum()), generator=torch.Generator().manual_seed(1))]
+    shuffled[told] = states[told].flip(0)
     assert asked(shuffled, ids, None, told).item() > 0.8
     assert not asked(states, torch.full_like(ids, 6)).item()
 
 
 def test_a_large_batch_is_looked_at_in_part() -> None:
     rows = np.random.default_rng(3).normal(size=(5, 3)).astype(np.float32)
-    asked, ids = Likeness(rows, rows), torch.arange(4 * MOST).reshape(8, -1) % 5
+    asked, ids = Likeness(as_they_are(rows, rows)), torch.arange(4 * MOST).reshape(8, -1) % 5
     states = torch.randn(*ids.shape, 6, requires_grad=True)
     asked(states, ids).backward()
     assert states.grad is not None
