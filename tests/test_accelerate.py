@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from embedlab import registry
+from embedlab.__main__ import main
 from embedlab.data.datasets import load_sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,40 +25,59 @@ SETTINGS: dict[str, dict[str, object]] = {
 }
 
 
-def train(
-    launcher: list[str], corpus: Path, out: Path, kind: str = "lstm", **changes: object
-) -> subprocess.CompletedProcess[str]:
+TOGETHER = tuple(kind for kind in SETTINGS if kind != "lstm")
+"""Kinds that are trained by the same two processes; the LSTM is by the command that the README shows."""
+
+
+def command(corpus: Path, out: Path, kind: str = "lstm", **changes: object) -> list[str]:
     values = [part for name, value in (SETTINGS[kind] | changes).items() for part in ("--set", f"{name}={value}")]
-    command = [*launcher, "-m", "embedlab", "train", kind, "--corpus", str(corpus), "--out", str(out), *values]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return ["train", kind, "--corpus", str(corpus), "--out", str(out), *values]
 
 
-def launch(processes: int) -> list[str]:
+def launch(*arguments: str) -> subprocess.CompletedProcess[str]:
     """``--multi_gpu`` is Accelerate's name for torchrun; ACCELERATE_USE_CPU puts its processes on processors."""
     accelerate = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_machines", "1"]
-    return [*accelerate, "--num_processes", str(processes), "--mixed_precision", "no", "--dynamo_backend", "no"]
+    two = [*accelerate, "--num_processes", "2", "--mixed_precision", "no", "--dynamo_backend", "no", "-m", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+    return subprocess.run(two, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("kind", SETTINGS)
-def test_two_processes_train_one_model_as_one_process_does(kind: str, tmp_path: Path) -> None:
-    corpus = tmp_path / "text.txt"
-    corpus.write_text("\n".join(" ".join(s) + "." for s, _ in zip(load_sample("kingdom"), range(1500), strict=False)))
-    two = train(launch(2), corpus, tmp_path / "two", kind)
-    assert two.returncode == 0, two.stderr[-2000:]
-    assert two.stdout.count("running words") == 1  # one of them reports, one writes
-    one = train([sys.executable], corpus, tmp_path / "one", kind)
-    assert one.returncode == 0, one.stderr[-2000:]
-    first, second = registry.load_model(tmp_path / "one"), registry.load_model(tmp_path / "two")
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    text = tmp_path_factory.mktemp("text") / "text.txt"
+    text.write_text("\n".join(" ".join(s) + "." for s, _ in zip(load_sample("kingdom"), range(1500), strict=False)))
+    return text
+
+
+def as_one_process_does(corpus: Path, two: Path, kind: str) -> None:
+    """The model in a folder is the one that this process makes."""
+    assert main(command(corpus, two.parent / f"{kind}-by-one", kind)) == 0
+    first, second = registry.load_model(two.parent / f"{kind}-by-one"), registry.load_model(two)
     assert first.words == second.words
     assert first.card.loss is not None and second.card.loss is not None
     assert abs(first.card.loss - second.card.loss) < 0.05
     np.testing.assert_allclose(first.next([first.vocabulary[9]]), second.next([first.vocabulary[9]]), atol=0.02)
 
 
+def test_two_processes_train_one_model_as_one_process_does(corpus: Path, tmp_path: Path) -> None:
+    two = launch("embedlab", *command(corpus, tmp_path / "two"))
+    assert two.returncode == 0, two.stderr[-2000:]
+    assert two.stdout.count("running words") == 1  # one of them reports, one writes
+    as_one_process_does(corpus, tmp_path / "two", "lstm")
+
+
+def test_every_kind_of_network_learns_in_two_processes(corpus: Path, tmp_path: Path) -> None:
+    commands = [command(corpus, tmp_path / kind, kind) for kind in TOGETHER]
+    two = launch("tests.launched", json.dumps(commands))
+    assert two.returncode == 0, two.stderr[-2000:]
+    assert two.stdout.count("running words") == len(TOGETHER)
+    for kind in TOGETHER:
+        as_one_process_does(corpus, tmp_path / kind, kind)
+
+
 def test_a_batch_that_cannot_be_shared_is_explained(tmp_path: Path) -> None:
     corpus = tmp_path / "text.txt"
     corpus.write_text("one two three four five six.\n" * 200)
-    run = train(launch(2), corpus, tmp_path / "m", batch_size=3, min_count=1)
+    run = launch("embedlab", *command(corpus, tmp_path / "m", batch_size=3, min_count=1))
     assert run.returncode != 0
     assert "Set batch_size to a multiple of 2" in run.stderr
