@@ -102,16 +102,23 @@ def agreement(found: Sequence[int], given: Sequence[str], *, shuffles: int = 100
     if len(found) != len(given) or not len(found):
         raise BadInput("Two ways to sort the same things are compared: give as many groups as names.")
     one, two = (np.unique(np.array(labels), return_inverse=True)[1] for labels in (found, given))
-    value, rng = _rand(one, two), np.random.default_rng(seed)
-    as_good = sum(_rand(one, rng.permutation(two)) >= value - 1e-12 for _ in range(shuffles))
+    rng = np.random.default_rng(seed)
+    value, *others = _rand(one, np.array([two, *(rng.permutation(two) for _ in range(shuffles))])).tolist()
+    as_good = sum(other >= value - 1e-12 for other in others)
     return Agreement(value, (1 + as_good) / (1 + shuffles), shuffles)
 
 
-def _rand(one: NDArray[np.integer], two: NDArray[np.integer]) -> float:
-    table = np.zeros((one.max() + 1, two.max() + 1))
-    np.add.at(table, (one, two), 1)
-    together, first, second = (float((n * (n - 1) / 2).sum()) for n in (table, table.sum(axis=1), table.sum(axis=0)))
-    pairs = len(one) * (len(one) - 1) / 2
-    expected = first * second / pairs if pairs else 0.0
+def _rand(one: NDArray[np.integer], orders: NDArray[np.integer]) -> NDArray[np.float64]:
+    """(B,) index of (N,) groups and each of (B, N) orders of others; how often each occurs is the same in all."""
+    size = len(one)
+    groups = one[:, None] == np.arange(one.max() + 1)  # (N, K)
+    table = np.stack([(orders == name) @ groups.astype(np.float64) for name in range(orders.max() + 1)], axis=2)
+    together, first, second = (
+        (n * (n - 1) / 2).sum(axis=tuple(range(1, n.ndim))) for n in (table, table.sum(axis=2), table.sum(axis=1))
+    )
+    pairs = size * (size - 1) / 2
+    expected = first * second / pairs if pairs else np.zeros_like(first)
     most = (first + second) / 2
-    return 1.0 if most == expected else (together - expected) / (most - expected)
+    same: NDArray[np.bool_] = most == expected
+    found: NDArray[np.float64] = np.where(same, 1.0, (together - expected) / np.where(same, 1.0, most - expected))
+    return found
