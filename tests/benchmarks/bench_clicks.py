@@ -17,6 +17,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.load import session as protocol
 from tests.load.server import Server, started
 from tests.load.session import Session, opened
 from tests.load.visits import ADJECTIVES, PAGES, QUESTIONS, SENSES, TIMES, WORDS
@@ -90,6 +91,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pages", nargs="*", default=PAGES)
     asked = parser.parse_args()
+    protocol.PATIENCE = 600.0  # libraries and models are loaded at first, beside whatever else the machine does
     with tempfile.TemporaryDirectory() as home, started(Path(home)) as server:
         costs = asyncio.run(measured(server, tuple(asked.pages), asked.rounds))
     print(f"{'click':28} {'number':>6} {'core s':>7} {'waited':>7} {'kB':>7}")
