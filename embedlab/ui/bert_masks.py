@@ -12,8 +12,9 @@ from embedlab.analysis.layer_predictions import LayerPredictions, layer_predicti
 from embedlab.plots import layer_predictions as drawn
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
-from embedlab.ui import bert_words, contextual, state, typed, widgets
+from embedlab.ui import bert_words, cache, contextual, state, typed, widgets
 from embedlab.ui.bert_words import Reader
+from embedlab.ui.remembered import remembered
 
 LITTLE = 1.0
 """Bits told by the words around a gap from which on a guess is more than a common word."""
@@ -32,7 +33,7 @@ def guesses(reader: Reader, cut: Sequence[str]) -> str:
     if not places:
         st.info("Click a word above to hide it.")
         return ""
-    found = [layer_predictions(reader.model, cut, place, k, places) for place in places]
+    found = [_predicted(reader, cut, place, k, places) for place in places]
     st.markdown("The model is shown: " + " ".join(_shown(reader, word) for word in found[0].sentence))
     color = family_color(reader.spec.family.key)
     titles = typed.names(cut)
@@ -51,6 +52,11 @@ for place in {places!r}:
     for layer, tokens, probabilities in zip(found.layers, found.tokens, found.probabilities):
         print(layer, list(zip(tokens, probabilities.round(4).tolist())))
 """
+
+
+def _predicted(reader: Reader, cut: Sequence[str], place: int, k: int, places: Sequence[int]) -> LayerPredictions:
+    key = ("guesses", reader.spec.key, cache.stamp(reader.spec), tuple(cut), place, k, tuple(places))
+    return remembered(key, lambda: layer_predictions(reader.model, cut, place, k, places))
 
 
 def _shown(reader: Reader, word: str) -> str:

@@ -16,7 +16,7 @@ from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import clouds
 from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
-from embedlab.ui import cloud_said, contextual, map_parts, polysemy_readings, run_bar, state, widgets
+from embedlab.ui import cloud_said, contextual, map_parts, remembered, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
 from embedlab.ui.visitor import mine, visitor
 
@@ -57,7 +57,7 @@ def _at_once(question: Question) -> Cloud:
                 k=asked.k, seed=asked.seed, on_progress=tell,
             )  # fmt: skip
 
-    return polysemy_readings.remembered(("cloud", asked), make)
+    return remembered.remembered(("cloud", asked), make)
 
 
 def _ended(run: Run, how: RunState) -> Cloud | None:
@@ -66,7 +66,7 @@ def _ended(run: Run, how: RunState) -> Cloud | None:
     elif how.status != "done":
         st.error(md(how.error))
     else:
-        return polysemy_readings.remembered(("cloud", run.id), lambda: cloud_runs.found(run))
+        return remembered.remembered(("cloud", run.id), lambda: cloud_runs.found(run))
     if mine(run):
         st.button("Forget it", key="forget", on_click=run.delete)
     return None

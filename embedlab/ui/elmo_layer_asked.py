@@ -132,7 +132,7 @@ def _found(task: str, asked: MixSettings) -> tuple[MixFit, ...] | None:
     return _kept(task, asked, key) or elmo_layer_runs.found(task, asked)
 
 
-@st.cache_data(max_entries=30, ttl="1d", show_spinner=False)
+@st.cache_resource(max_entries=30, ttl="1d", show_spinner=False)
 def _kept(_task: str, _asked: MixSettings, key: str) -> tuple[MixFit, ...] | None:
     return elmo_layer_runs.found(_task, _asked)
 

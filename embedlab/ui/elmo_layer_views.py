@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import pandas as pd
 
+from embedlab.analysis.mix_fit import Difference
 from embedlab.analysis.scalar_mix import MixFit, difference
 from embedlab.elmo_layer_runs import MixSettings
 from embedlab.plots import elmo_layers
@@ -109,12 +111,17 @@ def _about(fits: Sequence[MixFit], l2: float) -> str:
 
 
 def _better(one: MixFit, other: MixFit, subject: str = "") -> str:
-    gap = difference(one, other)
+    gap = _gap(one, other)
     value, low, high = (f"{round(one, 3) + 0.0:+.3f}".replace("-", "−") for one in (gap.value, gap.low, gap.high))
     ends = f"{value}, 95 % interval {low} to {high}"
     if not gap.clear:
         return f"no clear difference, {ends}"
     return f"{subject} {'better' if gap.value > 0 else 'worse'}, {ends}".strip()
+
+
+@lru_cache(maxsize=200)  # by what is kept in memory for all visitors, see ``elmo_layer_asked``
+def _gap(one: MixFit, other: MixFit) -> Difference:
+    return difference(one, other)
 
 
 def _score(fit: MixFit) -> str:

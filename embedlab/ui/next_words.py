@@ -17,6 +17,7 @@ from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state, widgets
+from embedlab.ui.remembered import remembered
 
 BEGIN, TAKEN = "begin", "_taken"
 """State: the beginning as typed; the beginnings before each click, to go back to."""
@@ -38,6 +39,11 @@ class Speaker:
     title: str
     model: LanguageModel
     context: list[str]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What an answer about it is remembered by."""
+        return self.spec.key, cache.stamp(self.spec), tuple(self.context)
 
     @property
     def color(self) -> str:
@@ -80,7 +86,7 @@ def expectations(asked: Sequence[Speaker], k: int) -> dict[str, NextTokens]:
     found: dict[str, NextTokens] = {}
     for speaker in asked:
         with widgets.guard():
-            found[speaker.title] = next_tokens(speaker.model, speaker.context, k)
+            found[speaker.title] = _next(speaker, k)
     longest = max((float(result.probabilities[0]) for result in found.values()), default=0.0)
     known = [speaker for speaker in asked if speaker.title in found]
     if known:
@@ -91,6 +97,10 @@ def expectations(asked: Sequence[Speaker], k: int) -> dict[str, NextTokens]:
         _take(speaker, found[speaker.title])
     _unknown(known)
     return found
+
+
+def _next(speaker: Speaker, k: int) -> NextTokens:
+    return remembered(("next", *speaker.key, k), lambda: next_tokens(speaker.model, speaker.context, k))
 
 
 def _figure(speaker: Speaker, result: NextTokens, longest: float) -> tuple[Figure, str]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
-from threading import Lock
-from typing import Any, TypeVar
 
 import numpy as np
-import streamlit as st
 
 from embedlab.analysis import occurrences, polysemy
 from embedlab.analysis.pair_auc import Doubles, SensePairs, cosines
@@ -20,11 +14,11 @@ from embedlab.analysis.projection import Projection, project
 from embedlab.analysis.sense_groups import Groups, group
 from embedlab.base import Floats
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual
+from embedlab.ui import cache, contextual, remembered
 from embedlab.ui.polysemy_sentences import Asked
 
-REMEMBERED = 400
-T = TypeVar("T")
+FEWEST = 8
+"""Different vectors that UMAP needs at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,22 +71,26 @@ class Reading:
 
     def similarity(self, layer: str) -> Floats:
         """(N, N) cosines at a layer, as ``analysis.polysemy.compare`` gives them."""
-        return remembered(("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32))
+        return remembered.remembered(
+            ("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32)
+        )
 
     def picture(self, layer: str, method: str) -> Projection:
         """The occurrences in the plane; PCA where there are too few different vectors for more."""
-        rows = self.at(layer)
-        if len(np.unique(rows.round(5), axis=0)) < 8:
-            method = "pca"
-        return remembered(("picture", self._key, layer, method), lambda: project(rows, method, seed=1))
+        return remembered.remembered(("picture", self._key, layer, method), lambda: _laid_out(self.at(layer), method))
 
     def groups(self, layer: str, method: str, k: int) -> Groups:
         """(N,) groups that the vectors fall into."""
-        return remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
+        return remembered.remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
 
-    @property
+    @cached_property
     def _key(self) -> tuple[object, ...]:
         return self.spec.key, cache.stamp(self.spec), _digest(self.asked)
+
+
+def _laid_out(rows: Floats, method: str) -> Projection:
+    different = {row.tobytes() for row in rows.round(5) + 0.0}  # without the sign of a zero
+    return project(rows, method if len(different) >= FEWEST else "pca", seed=1)
 
 
 def read(spec: ModelSpec, asked: Asked) -> Reading:
@@ -103,8 +101,7 @@ def read(spec: ModelSpec, asked: Asked) -> Reading:
     Raises:
         BadModel: the model is gone or damaged.
     """
-    key = ("reading", spec.key, cache.stamp(spec), _digest(asked))
-    return remembered(key, lambda: _read(spec, asked))
+    return remembered.remembered(_key(spec, asked), lambda: _read(spec, asked))
 
 
 def _read(spec: ModelSpec, asked: Asked) -> Reading:
@@ -122,6 +119,10 @@ def _read(spec: ModelSpec, asked: Asked) -> Reading:
     return Reading(spec, asked, tuple(model.layers), vectors, scores)
 
 
+def _key(spec: ModelSpec, asked: Asked) -> tuple[object, ...]:
+    return "reading", spec.key, cache.stamp(spec), _digest(asked)
+
+
 def _digest(asked: Asked) -> str:
     said = [(one.word, one.sense, one.position, one.words) for one in asked.occurrences]
     return sha256(repr(said).encode()).hexdigest()
@@ -129,40 +130,4 @@ def _digest(asked: Asked) -> str:
 
 def is_remembered(spec: ModelSpec, asked: Asked) -> bool:
     """Whether ``read`` answers at once."""
-    found = _memory()[0].get(("reading", spec.key, cache.stamp(spec), _digest(asked)))
-    return found is not None and found.done()
-
-
-def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
-    """What was made before under this key, or is made now; the longest unused is forgotten.
-
-    Of visitors who want the same at the same time one makes it, and the others wait for it; should it fail, or
-    should that visitor leave the page, the next one makes it.
-    """
-    kept, lock = _memory()
-    while True:
-        with lock:
-            found: Future[T] | None = kept.get(key)
-            if found is None:
-                mine: Future[T] = Future()
-                kept[key] = mine
-                break
-            kept.move_to_end(key)
-        with suppress(CancelledError):
-            return found.result()
-    try:
-        mine.set_result(make())
-    except BaseException:
-        with lock:
-            kept.pop(key, None)
-        mine.cancel()
-        raise
-    with lock:
-        while len(kept) > REMEMBERED:
-            kept.popitem(last=False)
-    return mine.result()
-
-
-@st.cache_resource(ttl="1d", show_spinner=False)
-def _memory() -> tuple[OrderedDict[tuple[object, ...], Future[Any]], Lock]:
-    return OrderedDict(), Lock()
+    return remembered.is_remembered(_key(spec, asked))

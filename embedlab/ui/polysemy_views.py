@@ -15,7 +15,7 @@ from embedlab.plots.palette import family_color
 from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import contextual, forms, map_parts, polysemy_readings, state, widgets
+from embedlab.ui import cache, contextual, forms, map_parts, polysemy_readings, state, widgets
 from embedlab.ui import polysemy_said as said
 from embedlab.ui.polysemy_readings import Reading
 from embedlab.ui.polysemy_sentences import Asked
@@ -29,6 +29,8 @@ FAMILIES = (
 """The starters that the page opens with: all that give vectors, in the order of the road."""
 PATIENCE = 0.8
 """Seconds between two drawings of the row while models read."""
+QUICK = 24
+"""Sentences that any model reads in a moment, once it is loaded."""
 FEW_AT_ONCE = 4
 """Models side by side on a phone."""
 
@@ -68,13 +70,18 @@ def read_all(specs: Sequence[ModelSpec], asked: Asked) -> dict[str, Reading]:
     place, found, drawn = st.empty(), dict[str, Reading](), time.monotonic()
     for number, spec in enumerate(specs):
         reads = bool(found) and not polysemy_readings.is_remembered(spec, asked)
-        if reads and (time.monotonic() - drawn > PATIENCE or not contextual.is_static(spec)):
+        if reads and (time.monotonic() - drawn > PATIENCE or _slow(spec, asked)):
             place.plotly_chart(widgets.drawn(_row(found, {})), key=f"row-{number}")
             drawn = time.monotonic()
         with widgets.guard():
             found[spec.key] = polysemy_readings.read(spec, asked)
     place.empty()
     return found
+
+
+def _slow(spec: ModelSpec, asked: Asked) -> bool:
+    """Whether a model will read for so long that those which have read are to be seen meanwhile."""
+    return not contextual.is_static(spec) and (len(asked.occurrences) > QUICK or not cache.loaded(spec))
 
 
 def _row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> Figure:

@@ -137,7 +137,7 @@ def table(frame: DataFrame, name: str, *, title: str = "The table") -> None:
     with st.expander(title, icon=":material/table:"):
         st.dataframe(frame, hide_index=True, key=f"table-{name}")
         st.download_button(
-            "Table as CSV", csv(frame), f"{name}.csv", "text/csv", key=f"csv-{name}",
+            "Table as CSV", lambda: csv(frame), f"{name}.csv", "text/csv", key=f"csv-{name}",
             on_click="ignore", type="tertiary", icon=":material/download:",
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,7 @@ from embedlab.plots.beam_tree import beam_tree
 from embedlab.plots.text import md
 from embedlab.ui import next_words, state, widgets
 from embedlab.ui.next_words import Speaker
+from embedlab.ui.remembered import remembered
 
 TEMPERATURES = ("0.3", "0.7", "1", "1.5", "2")
 TOP_K = ("all", "2", "5", "10", "40")
@@ -47,7 +49,7 @@ def sampled(asked: Sequence[Speaker], text: str, *, greedy: bool) -> str:
     rows = []
     for speaker in asked:
         with widgets.guard():
-            made = generate(speaker.model, speaker.context, decoding)
+            made = _generated(speaker, decoding)
             _shown(speaker, text, made)
             rows += [
                 (speaker.title, i, model_text.name(token), float(probability), candidates)
@@ -126,18 +128,48 @@ def _first_step(asked: Sequence[Speaker], decoding: Decoding) -> None:
     figures = []
     for speaker in asked:
         with widgets.guard():
-            model = speaker.model
-            before = allowed(model.next(speaker.context), model.vocabulary, unknown=False)
-            after = reshaped(before, decoding)
-            best = top(before, 8)
-            tokens = [model.vocabulary[i] for i in best]
-            left = int((after > 0).sum())
-            title = f"{speaker.title}: {left:,} of {len(after):,}"
-            fig = drawn.decoded(tokens, before[best].tolist(), after[best].tolist(), title, speaker.color)
-            figures.append((fig, f"{speaker.title} may draw {left} tokens at the first step."))
+            first = _first(speaker, decoding)
+            title = f"{speaker.title}: {first.left:,} of {first.size:,}"
+            fig = drawn.decoded(first.tokens, first.before, first.after, title, speaker.color)
+            figures.append((fig, f"{speaker.title} may draw {first.left} tokens at the first step."))
     if figures:
         st.markdown("What may be drawn at the first step, of how many; the next steps are cut anew:")
         widgets.figures(figures, "decoded")
+
+
+@dataclass(frozen=True)
+class _First:
+    """The first step of a text: the likeliest tokens, with their probabilities before and after the cut.
+
+    Attributes:
+        tokens: the likeliest.
+        before: their probabilities as the model gives them.
+        after: the same once temperature, top-k and nucleus have had their say.
+        left: how many tokens may be drawn.
+        size: of how many.
+    """
+
+    tokens: list[str]
+    before: list[float]
+    after: list[float]
+    left: int
+    size: int
+
+
+def _generated(speaker: Speaker, decoding: Decoding) -> Generated:
+    key = ("written", *speaker.key, decoding)
+    return remembered(key, lambda: generate(speaker.model, speaker.context, decoding))
+
+
+def _first(speaker: Speaker, decoding: Decoding) -> _First:
+    def make() -> _First:
+        model = speaker.model
+        before = allowed(model.next(speaker.context), model.vocabulary, unknown=False)
+        after, best = reshaped(before, decoding), top(before, 8)
+        tokens = [model.vocabulary[i] for i in best]
+        return _First(tokens, before[best].tolist(), after[best].tolist(), int((after > 0).sum()), len(after))
+
+    return remembered(("first step", *speaker.key, decoding), make)
 
 
 def beam(asked: Sequence[Speaker], text: str) -> str:

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from embedlab.ui.polysemy_readings import remembered
+from embedlab.ui.remembered import remembered
 
 
 class Gone(BaseException):
