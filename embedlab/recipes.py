@@ -213,7 +213,7 @@ def train(
         settings: the model's own settings.
         on_progress: told how it goes.
         checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
-        begin: a model of that kind that is to learn on, as it is; for the kinds that can (ELMo, BERT).
+        begin: a model of that kind that is to learn on, as it is; for the kinds that can (ELMo, Flair, BERT).
         pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
         company: a model with a vector for each word, by which the words around are asked for; for ELMo and BERT.
 
@@ -227,7 +227,7 @@ def train(
     trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
     if begin and trainable is None:
         name = begin.card.title or begin.kind
-        raise BadInput(f"{name} cannot learn on as a model of kind '{kind}'. Give an ELMo or a BERT.")
+        raise BadInput(f"{name} cannot learn on as a model of kind '{kind}'. Give an ELMo, a Flair or a BERT.")
     if trainable is None:
         raise EmbedLabError(f"Models of kind '{kind}' are only loaded, not trained, in this version.")
     Limits.from_environment().check_settings((settings or found.config_class()).to_dict())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import IO
@@ -43,6 +43,7 @@ def encode(
     min_count: int = 1,
     max_characters: int | None = None,
     on_progress: OnProgress | None = None,
+    known: Sequence[str] | None = None,
 ) -> EncodedCharacters:
     """Count and number the characters of a text in one pass; memory does not grow with the text.
 
@@ -51,6 +52,7 @@ def encode(
         min_count: rarer characters count as unknown.
         max_characters: keep at most so many.
         on_progress: told the characters read so far (phase "reading").
+        known: number these, in this order, and no others, whether the text has them or not.
 
     Raises:
         BadInput: fewer than two different characters remain, or there are more words than the limits allow.
@@ -58,7 +60,7 @@ def encode(
     with tempfile.TemporaryFile(prefix="embedlab-") as spool:
         counted, words = _counted(texts, spool, on_progress)
         size = int(counted.sum())
-        kept = _kept(counted, min_count, max_characters)
+        kept = np.array([*map(ord, known)]) if known else _kept(counted, min_count, max_characters)
         if len(kept) < 2:
             raise BadInput(f"Only {len(kept)} different characters remain of {size:,}. Give more text.")
         numbers = np.full(CODES, len(kept), np.int32)

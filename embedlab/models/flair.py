@@ -6,6 +6,7 @@ https://aclanthology.org/C18-1139/.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,22 +17,19 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import training
 from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, Settings
 from embedlab.data import characters
 from embedlab.interfaces.characters import Readouts
-from embedlab.models import cards, flair_published
+from embedlab.models import cards, flair_published, flair_training
 from embedlab.models.char_lstm import CharLstm
 from embedlab.models.devices import fastest, placed
-from embedlab.models.flair_config import FlairConfig, shared
-from embedlab.models.flair_learner import BothLearner, BothWays
+from embedlab.models.flair_config import SHAPE, WAYS, FlairConfig, shared
 from embedlab.models.flair_packed import PackedReader
 from embedlab.models.flair_reader import StateReader
 from embedlab.models.flair_text import reading, readouts
 from embedlab.models.flair_threads import side_by_side
-from embedlab.models.layers import seeded
-from embedlab.models.recurrent import LstmNetwork
-from embedlab.models.word_lines import fingerprint
+from embedlab.models.layers import digest, seeded
+from embedlab.models.recurrent import LstmNetwork, NoSoftmax
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -130,25 +128,51 @@ class Flair(ContextualModel, LanguageModel):
         """
         config = config or FlairConfig()
         encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
-        text, unseen = characters.split(encoded)
-        halves = [config.half(direction) for direction in ("forward", "backward")]
         with seeded(config.seed):
-            networks = [CharLstm.built(half, len(encoded.characters) + 1) for half in halves]
-        task = training.Task(
-            BothLearner(*networks),
-            BothWays(text, config.batch_size, config.stretch),
-            BothWays(unseen, 16, config.stretch) if len(unseen) > 1 else None,
-            unit="characters",
-            units_per_word=len(encoded.ids) / max(encoded.words, 1),
-            mark=fingerprint(cls.kind, config, encoded.characters, len(encoded.ids)),
-        )
-        outcome = training.fit(task, config, on_progress, checkpoints)
+            networks = [CharLstm.built(config.half(way), len(encoded.characters) + 1) for way in WAYS]
+        outcome = flair_training.fit(networks, encoded, config, on_progress, checkpoints)
         card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
-        forward, backward = (
-            CharLstm(network, encoded.characters, encoded.counts, half, replace(card, title=f"Flair, {half.direction}"))
-            for network, half in zip(networks, halves, strict=True)
-        )
-        return cls(forward, backward, config, replace(card, title="Flair"))
+        return cls._made(networks, encoded.characters, encoded.counts, config, replace(card, title="Flair"))
+
+    def further(
+        self,
+        corpus: Corpus,
+        config: FlairConfig | None = None,
+        on_progress: OnProgress | None = None,
+        checkpoints: Path | None = None,
+    ) -> Self:
+        """A Flair that went on learning from another text, with the same characters; this one stays as it is.
+
+        Args:
+            corpus: the other text.
+            config: how to learn; the shape of the networks and the characters that they know stay this model's own.
+            on_progress: told about once a second.
+            checkpoints: see ``training.fit``.
+
+        Raises:
+            BadInput: too little text, or a model that predicts no characters or other ones in each direction.
+        """
+        networks = [copy.deepcopy(half.network) for half in (self.forward, self.backward)]
+        if any(isinstance(one.softmax, NoSoftmax) for one in networks) or self.backward.words != self.forward.words:
+            raise BadInput(
+                "This Flair has no output layers, or two alphabets, and cannot learn on. Take one made here."
+            )
+        config = replace(config or self.config, **{name: getattr(self.config, name) for name in SHAPE})
+        encoded = characters.encode(corpus.texts(), on_progress=on_progress, known=self.words)
+        beginning = "".join(digest(one) for one in networks)
+        outcome = flair_training.fit(networks, encoded, config, on_progress, checkpoints, beginning)
+        card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
+        return self._made(networks, self.words, self.counts + encoded.counts, config, cards.after(self.card, card))
+
+    @classmethod
+    def _made(
+        cls, networks: Sequence[LstmNetwork], words: Sequence[str], counts: Counts, config: FlairConfig, card: Card
+    ) -> Self:
+        halves = [
+            CharLstm(network, words, counts, config.half(way), replace(card, title=f"{card.title}, {way}"))
+            for way, network in zip(WAYS, networks, strict=True)
+        ]
+        return cls(halves[0], halves[1], config, card)
 
     def quantized(self) -> Self:
         """The same model reading with 8-bit weights and states: faster, vectors nearly the same (cosine > 0.999).

@@ -8,6 +8,12 @@ from typing import Any, ClassVar
 from embedlab.base import setting
 from embedlab.models.char_lstm import CharacterConfig, CharLstmConfig
 
+WAYS = ("forward", "backward")
+SHAPE = (
+    "dim", "hidden", "layers", "projection", "delimiter", "min_count", "max_words", "with_whitespace",
+)  # fmt: skip
+"""What a model that goes on learning keeps."""
+
 
 @dataclass(frozen=True)
 class FlairConfig(CharacterConfig):

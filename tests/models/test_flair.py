@@ -14,6 +14,7 @@ from embedlab.base import BadInput, BadModel, BadSetting, Cancelled, ContextualM
 from embedlab.data.corpus import Corpus
 from embedlab.models.char_lstm import CharLstm
 from embedlab.models.flair import Flair, FlairConfig
+from embedlab.models.recurrent import NoSoftmax
 from tests.character_toys import char_lstm
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC .,\n"
@@ -239,3 +240,29 @@ def test_a_damaged_folder_is_refused(model: Flair, tmp_path: Path) -> None:
     tensors.write_bytes(tensors.read_bytes()[:-100])
     with pytest.raises(BadModel):
         registry.load_model(tmp_path / "m")
+
+
+def test_a_flair_goes_on_with_the_same_characters() -> None:
+    settings = FlairConfig(dim=8, hidden=24, stretch=20, batch_size=4, epochs=2, min_count=1, patience=0, dropout=0.0)
+    first = Flair.train(Corpus.from_texts(["abc abc abc. " * 60]).with_licence("CC0"), settings)
+    before = {name: weight.copy() for name, weight in first.tensors().items()}
+    other = Corpus.from_texts(["cba cba xx cba. " * 60]).with_licence("MIT")
+    then = first.further(other, FlairConfig(dim=99, stretch=20, batch_size=4, epochs=15, learning_rate=5e-3))
+    assert then.words == first.words and then.config.hidden == 24
+    assert (then.card.licence, then.card.tokens) == ("CC0; MIT", 180 + 240)
+    for name, weight in first.tensors().items():
+        np.testing.assert_array_equal(weight, before[name])
+    a = first.words.index("a")
+    # in the second text "a" stands after "b" and never before it, and an unknown letter before a space
+    assert then.next(list("cba c")).argmax() == first.words.index("b")
+    assert then.next(list("cb"))[a] > 0.8 > first.next(list("cb"))[a]
+    still = first.further(other, FlairConfig(stretch=20, batch_size=4, epochs=1, learning_rate=1e-6))
+    np.testing.assert_allclose(still.encode([["abc"]])[0], first.encode([["abc"]])[0], atol=1e-3)
+
+
+def test_a_flair_without_output_layers_cannot_go_on() -> None:
+    halves = [half(way) for way in ("forward", "backward")]
+    for one in halves:
+        one.network.softmax = NoSoftmax()
+    with pytest.raises(BadInput, match="cannot learn on"):
+        Flair.of(*halves).further(Corpus.from_texts(["abc"]))
