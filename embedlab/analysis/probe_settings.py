@@ -24,9 +24,9 @@ class ProbeSettings(Settings):
         "whole sentence both ways (bilstm). The more it can do by itself, the less it says about the vectors.",
         choices=PROBES,
     )
-    epochs: int = setting(20, "Passes over the training words, at most.", low=1, high=500)
+    epochs: int = setting(30, "Passes over the training words, at most.", low=1, high=500)
     patience: int = setting(
-        10, "A probe stops after so many passes without a gain on the dev sentences, and its best pass counts.",
+        15, "A probe stops after so many passes without a gain on the dev sentences; the last good pass counts.",
         low=1, high=500,
     )  # fmt: skip
     batch_size: int = setting(

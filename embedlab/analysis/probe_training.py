@@ -22,6 +22,9 @@ Judge = Callable[[Probe, Ids], float]
 """How good a probe's tags of the dev words are; more is better."""
 STRETCH = 4096
 """Words that are tagged at once."""
+CLOSE = 0.02
+"""A later pass counts unless its dev judgement is further than this below the best: F1 of a few hundred names jumps
+about as much from pass to pass, and later passes are nearer to where the training ends."""
 
 
 @dataclass
@@ -30,8 +33,8 @@ class Fitted:
 
     Attributes:
         probe: which.
-        dev: its best judgement on the dev words.
-        epoch: the pass after which it was that good, from 1.
+        dev: its judgement on the dev words.
+        epoch: the pass that counts, from 1.
         tags: (N of test,) what it then says of the test words.
         weights: of a learned mix, s for each of its layers; else empty.
         gamma: of a learned mix, else 1.
@@ -109,7 +112,7 @@ def fit(
     settings: ProbeSettings,
     on_progress: OnProgress | None = None,
 ) -> list[Fitted]:
-    """Train probes on the train words, stop each where it is best on the dev words, and tag the test words.
+    """Train probes on the train words, take each as the dev words like it, and tag the test words.
 
     Args:
         probes: which, each at most once.
@@ -135,6 +138,7 @@ def fit(
     steps, optimiser = len(batches), _optimiser(stack, settings)
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.epochs * steps)
     fitted, waited = [Fitted(probe) for probe in stack.probes], [0] * len(rows)
+    best = [float("-inf")] * len(rows)
     for epoch in range(1, settings.epochs + 1):
         loss = 0.0
         for place in torch.randperm(steps, generator=order).tolist():
@@ -144,9 +148,10 @@ def fit(
         found, mixed = stack.tags(x[:, known:end]), stack.mixed()
         for number, one in enumerate(fitted):
             if waited[number] < settings.patience:
-                better = (score := judge(one.probe, found[number, : dev - known])) > one.dev
-                waited[number] = 0 if better else waited[number] + 1
-                if better:
+                score = judge(one.probe, found[number, : dev - known])
+                waited[number] = 0 if score > best[number] else waited[number] + 1
+                best[number] = max(best[number], score)
+                if score >= best[number] - CLOSE:
                     one.dev, one.epoch, one.tags = score, epoch, found[number, dev - known :]
                     one.weights, one.gamma = mixed[number]
         over = min(waited) >= settings.patience
