@@ -57,9 +57,12 @@ def home() -> Path:
     return Path(os.environ.get("EMBEDLAB_HOME") or Path.home() / ".embedlab").expanduser()
 
 
+_SHIPPED = Path(__file__).resolve().parent.parent / "assets"  # found once: pages ask for it dozens of times
+
+
 def assets() -> Path:
     """Folder of the shipped starters, sentences and texts."""
-    return Path(os.environ.get("EMBEDLAB_ASSETS") or Path(__file__).resolve().parent.parent / "assets")
+    return Path(os.environ.get("EMBEDLAB_ASSETS") or _SHIPPED)
 
 
 def on_this_machine(text: str | Path) -> Path:

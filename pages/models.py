@@ -27,7 +27,7 @@ for source, title in model_cards.SHELVES.items():
     if not own:
         st.caption(model_cards.EMPTY[source])
     for spec in own:
-        model_cards.show(spec, disk.models[spec.key])
+        model_cards.show(spec, disk.models[spec.key], specs)
 
 st.header("Load published vectors", anchor=False)
 fetching.form()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -44,8 +45,8 @@ def table(specs: list[ModelSpec], sizes: dict[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def show(spec: ModelSpec, size: int) -> None:
-    """One model's card as a fold-out, with its buttons."""
+def show(spec: ModelSpec, size: int, at_hand: Sequence[ModelSpec]) -> None:
+    """One of the models at hand: its card as a fold-out, with its buttons."""
     with st.expander(f"**{md(spec.title)}** :gray[{spec.year} · {megabytes(size)}]"):
         shared_model.card(spec)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -56,7 +57,7 @@ def show(spec: ModelSpec, size: int) -> None:
                 with st.popover("Delete", icon=":material/delete:"):
                     st.markdown(f"Delete **{md(spec.title)}** from this machine? This cannot be undone.")
                     st.button("Delete it", key=f"delete-{spec.key}", on_click=_delete, args=(spec,), type="primary")
-        page_links.show([spec.key])
+        page_links.show([spec.key], at_hand=at_hand)
 
 
 def _delete(spec: ModelSpec) -> None:

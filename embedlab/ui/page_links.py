@@ -81,7 +81,7 @@ def said(spec: ModelSpec) -> str:
     return f"{', '.join(titles)} and {last}" if titles else last
 
 
-def show(keys: Sequence[str], watch: Sequence[str] = ()) -> None:
+def show(keys: Sequence[str], watch: Sequence[str] = (), at_hand: Sequence[ModelSpec] | None = None) -> None:
     """Links that open models on the pages that offer them, on a word where that is of use.
 
     There are none where a page runs by itself.
@@ -89,8 +89,9 @@ def show(keys: Sequence[str], watch: Sequence[str] = ()) -> None:
     Args:
         keys: of models; a page that takes but one opens on the first that it offers.
         watch: words, the first of them is taken.
+        at_hand: all models that there are, for whoever has read them from disk already.
     """
-    specs = cache.specs()
+    specs = cache.specs() if at_hand is None else at_hand
     with st.container(horizontal=True), suppress(StreamlitPageNotFoundError):
         for page in PAGES:
             titles = widgets.unique_titles([spec for spec in specs if (page.listed or page.fits)(spec)])
