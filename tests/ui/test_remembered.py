@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from embedlab.ui.remembered import remembered
+from embedlab.ui.remembered import is_remembered, remembered
 
 
 class Gone(BaseException):
@@ -56,3 +56,9 @@ def test_an_error_is_nobody_elses() -> None:
     with pytest.raises(ValueError, match="mine"):
         remembered(("failed",), lambda: int("mine"))
     assert remembered(("failed",), lambda: 7) == 7
+
+
+def test_it_is_known_whether_there_is_an_answer_already() -> None:
+    assert not is_remembered(("asked",))
+    remembered(("asked",), lambda: 7)
+    assert is_remembered(("asked",))
