@@ -68,13 +68,14 @@ def _named(reading: Reading, layer: str, sorter: str, k: int) -> Named:
 def read_all(specs: Sequence[ModelSpec], asked: Asked) -> dict[str, Reading]:
     """Every model's reading, by its key; while some still read, the row shows those that have."""
     place, found, drawn = st.empty(), dict[str, Reading](), time.monotonic()
-    for number, spec in enumerate(specs):
-        reads = bool(found) and not polysemy_readings.is_remembered(spec, asked)
-        if reads and (time.monotonic() - drawn > PATIENCE or _slow(spec, asked)):
-            place.plotly_chart(widgets.drawn(_row(found, {})), key=f"row-{number}")
-            drawn = time.monotonic()
-        with widgets.guard():
-            found[spec.key] = polysemy_readings.read(spec, asked)
+    with st.spinner("The models read the sentences …", show_time=True):
+        for number, spec in enumerate(specs):
+            reads = bool(found) and not polysemy_readings.is_remembered(spec, asked)
+            if reads and (time.monotonic() - drawn > PATIENCE or _slow(spec, asked)):
+                place.plotly_chart(widgets.drawn(_row(found, {})), key=f"row-{number}")
+                drawn = time.monotonic()
+            with widgets.guard():
+                found[spec.key] = polysemy_readings.read(spec, asked)
     place.empty()
     return found
 
