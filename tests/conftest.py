@@ -7,6 +7,10 @@ import os
 import shutil
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded; the networks of the tests are tiny
+# Numba's first parallel loop, such as UMAP's, gives torch in the same process as many threads as Numba has, and threads
+# that wait for each other by spinning take a core from the tests beside: small steps cost up to 37 times as much.
+os.environ.setdefault("NUMBA_NUM_THREADS", os.environ["OMP_NUM_THREADS"])
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

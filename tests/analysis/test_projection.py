@@ -1,7 +1,9 @@
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness as reference
 
@@ -108,6 +110,11 @@ def test_tsne_says_how_far_it_is_and_can_be_stopped_at_every_round(groups, dims)
         project(groups, "tsne", dims, seed=1, on_progress=stop)
     layout = [(event.step, event.total) for event in events if event.phase == "layout"]
     assert layout == [(done, 1000) for done in range(8)]
+
+
+def test_a_map_leaves_the_networks_of_the_tests_their_number_of_threads(groups):
+    project(groups, "umap", seed=1)
+    assert torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"])
 
 
 def test_bad_questions_are_refused(groups):
