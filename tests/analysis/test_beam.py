@@ -1,6 +1,5 @@
 """Beam search: against brute force, against the greedy way, and the tree that is kept."""
 
-import itertools
 import math
 
 import numpy as np
@@ -20,12 +19,15 @@ GARDEN = {
 
 def brute_force(model: Toy, length: int) -> list[tuple[float, tuple[str, ...]]]:
     """All texts that end within a length, and those of the length that do not; the likeliest first."""
-    found = []
+    found, going = [], [(0.0, ())]
     for size in range(1, length + 1):
-        for words in itertools.product(model.words, repeat=size - 1):
-            for last in (END, *model.words) if size == length else (END,):
-                tokens = (*words, last)
-                found.append((float(model.score(tokens).sum()), tokens))
+        longer = []
+        for total, before in going:
+            logs = dict(zip(model.vocabulary, np.log(model.next(before)).tolist(), strict=True))
+            made = [(total + logs[token], (*before, token)) for token in (END, *model.words)]
+            found += made if size == length else made[:1]
+            longer += made[1:]
+        going = longer
     return sorted(found, reverse=True)
 
 
@@ -41,6 +43,7 @@ def test_width_v_finds_the_best_pair_and_v_to_the_second_the_best_triple(seed: i
         found = beam_search(model, [], width=width, length=length)
         assert best(found) == tokens
         assert found.nodes[found.best[0]].total == pytest.approx(total, abs=1e-5)
+        assert float(model.score(tokens).sum()) == pytest.approx(total, abs=1e-5)
         assert found.exact
 
 
