@@ -140,7 +140,8 @@ def test_a_hidden_layer_and_the_context_help_where_a_matrix_cannot() -> None:
     model = Words([signs + 0.1 * rng.normal(size=signs.shape)], ["vector"])
 
     def accuracy(tags: list[str], probe: str) -> float:
-        settings = dataclasses.replace(QUICK, probe=probe, hidden=8, dropout=0.0, epochs=12, batch_size=64)
+        words = 512 if probe == "bilstm" else 64  # a BiLSTM's batch is of whole sentences, of 32 words each
+        settings = dataclasses.replace(QUICK, probe=probe, hidden=8, dropout=0.0, epochs=12, batch_size=words)
         return layer_probe(model, tagged(tags), settings=settings).rows[0].accuracy
 
     assert accuracy(crossed, "linear") < 0.8 and accuracy(crossed, "mlp") > 0.95
