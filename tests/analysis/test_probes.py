@@ -154,7 +154,7 @@ def test_a_bilstm_mixes_layers_too() -> None:
     model = Words([rng.normal(size=(1800, 12)), signal(rng, tags, 5.0), rng.normal(size=(1800, 12))])
     settings = dataclasses.replace(QUICK, probe="bilstm", hidden=8, epochs=8)
     names = ["layer 1", "sum of all", "mix of all", "concatenation of last four"]
-    found = layer_probe(model, tagged(tags), names, settings)
+    found = layer_probe(model, tagged(tags, length=18), names, settings)
     assert found.row("layer 1").f1 > 0.9
     assert found.row("mix of all").weights[1] > 0.5 and found.depth is None
 
