@@ -52,6 +52,7 @@ class Recipe:
         note: what else the card should say.
         begin: file name of the recipe whose result this one goes on from; empty if it begins with nothing.
         company: key of the model by whose vectors the words around are asked for; empty asks nothing.
+        keep: share that the weights it begins with have in the result; see ``mean``.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Recipe:
     note: str = ""
     begin: str = ""
     company: str = ""
+    keep: float = 0.0
 
 
 def read(path: Path) -> Recipe:
@@ -87,6 +89,7 @@ def read(path: Path) -> Recipe:
             note=str(values.get("note", "")),
             begin=str(values.get("begin", "")),
             company=str(values.get("company", "")),
+            keep=float(values.get("keep", 0.0)),
         )
     except OSError as error:
         raise BadInput(f"The recipe {path} cannot be read: {error.strerror}.") from error
@@ -176,6 +179,8 @@ def make(
     where = checkpoint_folder(out)
     company = load_model(recipe.company) if recipe.company else None
     model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin, pool, company)
+    if begin and recipe.keep:
+        model = mean(begin, model, recipe.keep)
     named = [*(begin.card.attribution.split("; ") if begin else []), *(s.attribution for s in recipe.sources)]
     attribution = "; ".join(dict.fromkeys(name for name in named if name))
     model.card = dataclasses.replace(
@@ -184,6 +189,25 @@ def make(
     if writes(model):
         model.save(Path(out), half=recipe.half)
     return model
+
+
+def mean(first: Model, then: Model, share: float) -> Model:
+    """A model whose weights are the mean of those of another and of what it became by learning on.
+
+    Often as good at what is new as the later one, and better at what it knew before: Wortsman et al. 2022, Robust
+    fine-tuning of zero-shot models, https://arxiv.org/abs/2109.01903.
+
+    Args:
+        first: before.
+        then: after, of the same shape; settings, vocabulary and card are its.
+        share: of the first, 0 to 1. What the first lacks, such as a head, stays as it is in the second.
+    """
+    before, stored = first.tensors(), then.stored()
+    tensors = {
+        name: (share * before[name] + (1 - share) * array).astype(array.dtype) if name in before else array
+        for name, array in stored.tensors.items()
+    }
+    return type(then).from_stored(dataclasses.replace(stored, tensors=tensors))
 
 
 def writes(model: Model) -> bool:

@@ -110,3 +110,15 @@ def test_a_recipe_goes_on_after_a_kill_with_the_losses_of_an_unbroken_training(
     first, last = registry.load_model(tmp_path / "one").tensors(), registry.load_model(tmp_path / "three").tensors()
     for key, array in first.items():
         np.testing.assert_array_equal(array, last[key])
+
+
+def test_a_recipe_that_keeps_a_share_of_what_it_began_with_makes_the_mean(tmp_path: Path) -> None:
+    recipe = shrunk("bert_likeness", tmp_path)
+    begin = begun(recipe, tmp_path)
+    assert begin is not None and recipe.keep == 0.4
+    kept = recipes.make(recipe, tmp_path, tmp_path / "kept", begin=begin)
+    whole = recipes.make(dataclasses.replace(recipe, keep=0.0), tmp_path, tmp_path / "whole", begin=begin)
+    before, after = begin.tensors(), whole.tensors()
+    for name, array in kept.tensors().items():
+        np.testing.assert_allclose(array, 0.4 * before[name] + 0.6 * after[name], atol=1e-6)
+    assert any(np.abs(after[name] - array).max() > 1e-4 for name, array in before.items())
