@@ -24,7 +24,7 @@ from embedlab.models.bert_examples import split
 from embedlab.models.bert_pieces import Marks, Speller, from_json
 from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
-from embedlab.models.bert_text import MARKS, by_frequency, learn, spell
+from embedlab.models.bert_text import INNER, MARKS, by_frequency, learn, spell
 from embedlab.models.devices import placed
 from embedlab.models.layers import arrays, digest, seeded
 from embedlab.models.questions import question
@@ -115,7 +115,7 @@ class Bert(BertQuestions, ContextualModel):
             given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = warm_start.skipgram(*given, form.width, epochs, config.seed, on_progress)
         bert_begin.begin(network, counts, vectors)
-        asked = question(company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, pieces=True)
+        asked = question(company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, inner=INNER)
         outcome = bert_training.fit(network, text, speller, counts, config, on_progress, checkpoints, "", asked)
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
@@ -157,7 +157,7 @@ class Bert(BertQuestions, ContextualModel):
             network = bert_network.copied(self.network, head, config.dropout)
         seen = np.bincount(text.ids, minlength=len(self.words))
         beginning = digest(self.network)
-        asked = question(company, self.words, self.dim, config.seed, likeness=config.likeness, pieces=True)
+        asked = question(company, self.words, self.dim, config.seed, likeness=config.likeness, inner=INNER)
         outcome = bert_training.fit(
             network, text, self.speller, seen, config, on_progress, checkpoints, beginning, asked
         )

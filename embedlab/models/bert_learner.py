@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embedlab.models.likeness import Likeness
 from embedlab.models.questions import Question
 from embedlab.training import Learner
 
@@ -16,8 +15,8 @@ from embedlab.training import Learner
 class BertLearner(Learner):
     """The mean loss of the hidden words, and of the next sentence where there are two segments.
 
-    With ``company`` the states below the top block are asked for the words around theirs, too; with a ``Likeness``
-    those of the top block are, at the places that are shown, which hidden words leave to themselves.
+    With ``company`` the states below the top block are asked for the words around theirs, too; one that is
+    ``at_top`` asks those of the top block, at the places that are shown, which hidden words leave to themselves.
 
     The top block, which nothing above it looks at, and the scores over the vocabulary are made for the hidden places
     alone (and for the mark at the beginning, which tells of the next sentence).
@@ -40,7 +39,7 @@ class BertLearner(Learner):
             states = block(states)
         if wrong is not None:
             places = torch.cat([torch.zeros_like(places[:, :1]), places], dim=1)  # (B, 1 + K)
-        whole = top(states) if isinstance(self.company, Likeness) else None  # (B, T, D)
+        whole = top(states) if self.company is not None and self.company.at_top else None  # (B, T, D)
         shown = _at(top, states, places) if whole is None else _taken(whole, places)  # (B, K, D)
         hidden = (shown if wrong is None else shown[:, 1:]).flatten(0, 1)  # (B * K, D)
         losses = [functional.cross_entropy(self.network.cls.predictions(hidden).float(), targets.flatten())]
@@ -56,9 +55,7 @@ class BertLearner(Learner):
         each = torch.stack(losses)
         if self.parts:
             self.apart = each.detach()
-        if self.company is not None:
-            losses[-1] = losses[-1] * self.company.weight
-        return torch.stack(losses).sum()
+        return each.sum() if self.company is None else each[:-1].sum() + self.company.weight * each[-1]
 
 
 def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:

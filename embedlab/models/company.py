@@ -27,10 +27,12 @@ class Company(nn.Module):
         name: of the vectors, for checkpoints.
         weight: how much it counts beside other losses.
         part: its name among them.
+        at_top: whether BERT's top block is asked, at the words that are shown; else the one below, at all.
     """
 
     weight = 1.0
     part = "words around"
+    at_top = False
 
     def __init__(self, width: int, near: Near) -> None:
         super().__init__()

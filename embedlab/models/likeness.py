@@ -29,10 +29,12 @@ class Likeness(nn.Module):
         name: of the vectors, for checkpoints.
         weight: how much it counts beside other losses.
         part: its name among them.
+        at_top: see ``Company``.
     """
 
     weight = 4.0
     part = "likeness"
+    at_top = True
 
     def __init__(self, near: Near) -> None:
         super().__init__()

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from embedlab.base import BadInput, Floats, StaticModel
-from embedlab.models.bert_text import INNER
 
 WINDOW = 20
 """Tokens to either side."""
@@ -28,7 +27,7 @@ class Near(nn.Module):
     Args:
         model: with a vector for each word, such as CBOW; words are looked up in small letters, too.
         tokens: V of the text, words or wordpieces.
-        pieces: whether they are wordpieces.
+        inner: how tokens begin that go on with a word; empty if all are whole words.
 
     Attributes:
         name: of vectors and tokens, 64 letters, for checkpoints.
@@ -40,13 +39,14 @@ class Near(nn.Module):
     own: Tensor
     parts: Tensor
 
-    def __init__(self, model: StaticModel, tokens: Sequence[str], *, pieces: bool = False) -> None:
+    def __init__(self, model: StaticModel, tokens: Sequence[str], inner: str = "") -> None:
         super().__init__()
-        self.tokens, self.numbers = tokens, {word: i for i, word in enumerate(model.words)}
+        self.tokens, self.mark = tokens, inner
+        self.numbers = {word: i for i, word in enumerate(model.words)}
         self.plain = np.array([*map(self._number, tokens), -1])  # (V + 1,)
         if (self.plain < 0).all():
             raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
-        self.inner = np.array([*(pieces and token.startswith(INNER) for token in tokens), False])
+        self.inner = np.array([*(bool(inner) and token.startswith(inner) for token in tokens), False])
         self.whole: dict[tuple[int, ...], int] = {}
         own = model.matrix / np.maximum(np.linalg.norm(model.matrix, axis=1, keepdims=True), 1e-9)
         for name, rows in (("own", own), ("parts", weighted(own, model.counts))):
@@ -69,7 +69,7 @@ class Near(nn.Module):
                 end += 1
             spelled = tuple(ids[row, at:end].tolist())
             if spelled not in self.whole:
-                self.whole[spelled] = self._number("".join(self.tokens[i].removeprefix(INNER) for i in spelled))
+                self.whole[spelled] = self._number("".join(self.tokens[i].removeprefix(self.mark) for i in spelled))
             found[row, at] = self.whole[spelled]
         return found
 

@@ -14,7 +14,7 @@ Question = Company | Likeness
 
 
 def question(
-    model: StaticModel | None, tokens: Sequence[str], width: int, seed: int, *, likeness: bool, pieces: bool = False
+    model: StaticModel | None, tokens: Sequence[str], width: int, seed: int, *, likeness: bool, inner: str = ""
 ) -> Question | None:
     """What to ask of states by the vectors of a model; nothing without one.
 
@@ -24,14 +24,14 @@ def question(
         width: D, of a state.
         seed: the same gives the same question again.
         likeness: whether states are to be as much alike as their words and company, or to name the company.
-        pieces: whether the tokens are wordpieces.
+        inner: how tokens begin that go on with a word, see ``Near``.
 
     Raises:
         BadInput: the model knows none of the tokens.
     """
     if model is None:
         return None
-    near = Near(model, tokens, pieces=pieces)
+    near = Near(model, tokens, inner)
     if likeness:
         return Likeness(near)
     with seeded(seed):

@@ -13,6 +13,12 @@ from embedlab.plots.text import plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CELLS: dict[str, Any] = {
+    "zmin": 0, "zmax": 1, "colorscale": [[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]], "showscale": False,
+    "xgap": 3, "ygap": 3,
+}  # fmt: skip
+"""Fields of values from 0 to 1 with a text in each, legible on light and dark paper."""
+
 
 def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit: str = "overlap") -> Figure:
     """(M, M) values from 0 to 1 between M things, each written in its field.
@@ -24,12 +30,7 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
         z=values.tolist(),
         x=places,
         y=places,
-        zmin=0,
-        zmax=1,
-        colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
-        showscale=False,
-        xgap=3,
-        ygap=3,
+        **CELLS,
         customdata=[[f"{a} and {b}" for b in names] for a in names],
         hovertemplate=f"%{{customdata}}<br>{plain(unit)} %{{z:.2f}}<extra></extra>",
     )

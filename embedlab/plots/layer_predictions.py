@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from embedlab.analysis.model_text import name
 from embedlab.plots import bars, curves
 from embedlab.plots.figure import Figure
+from embedlab.plots.heatmap import CELLS
 from embedlab.plots.layout import neutral
 from embedlab.plots.next_tokens import PER_CENT
-from embedlab.plots.palette import BLUE, ORANGE, UNDER_TEXT, faded
+from embedlab.plots.palette import BLUE, ORANGE
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -47,12 +48,7 @@ def by_layer(result: LayerPredictions) -> Figure:
         z=result.probabilities.tolist(),
         x=columns,
         y=rows,
-        zmin=0,
-        zmax=1,
-        colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, UNDER_TEXT)]],
-        showscale=False,
-        xgap=3,
-        ygap=3,
+        **CELLS,
         customdata=said,
         hovertemplate="%{customdata}<extra></extra>",
     )

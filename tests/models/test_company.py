@@ -71,7 +71,7 @@ def test_rare_words_count_more_and_any_text_comes_to_nothing_on_the_whole() -> N
 
 def test_a_word_in_pieces_is_looked_up_whole_at_its_first() -> None:
     words = ["bank", "loan", "paddle", "pad"]
-    looked = Near(Vectors(words, np.eye(4, dtype=np.float32)), ["<m>", "Bank", "pad", "##dle", "##s"], pieces=True)
+    looked = Near(Vectors(words, np.eye(4, dtype=np.float32)), ["<m>", "Bank", "pad", "##dle", "##s"], "##")
     ids = np.array([[0, 2, 3, 1, 2, 9], [1, 4, 2, 3, 4, 2]])  # "banks" and "paddles" are not known, 9 is no token
     np.testing.assert_array_equal(looked.words(ids), [[-1, 2, -1, 0, 3, -1], [-1, -1, -1, -1, -1, 3]])
     own, company = looked(torch.from_numpy(ids))
