@@ -1,7 +1,7 @@
 """Many probes as one: those of a kind share a stack of weights, and one batched product asks them all.
 
 Shapes: L layers, B words of a batch, D values a word, U inputs, C label sets (1, or 2 with the control task), H outputs
-(as many as labels for a linear probe, else the hidden width).
+(the hidden width).
 """
 
 from __future__ import annotations
@@ -43,13 +43,12 @@ class Group:
         biases: (U, C H, 1).
     """
 
-    def __init__(self, probes: Sequence[Probe], inputs: int, dim: int, outputs: int, draw: Generator | None) -> None:
+    def __init__(self, probes: Sequence[Probe], inputs: int, dim: int, outputs: int, draw: Generator) -> None:
         import torch
 
         self.probes, self.outputs = tuple(probes), outputs
         shape = (inputs, len(probes) // inputs * outputs, dim)
-        first = torch.zeros(shape) if draw is None else torch.randn(shape, generator=draw) / dim**0.5
-        self.weights = first.requires_grad_()
+        self.weights = (torch.randn(shape, generator=draw) / dim**0.5).requires_grad_()
         self.biases = torch.zeros(inputs, shape[1], 1).requires_grad_()
 
     def inputs(self, x: Tensor) -> Tensor:
@@ -75,9 +74,7 @@ class Group:
 class Layers(Group):
     """Probes of single layers; each layer is read once for both of its label sets."""
 
-    def __init__(
-        self, sources: Sequence[Source], control: bool, dim: int, outputs: int, draw: Generator | None
-    ) -> None:
+    def __init__(self, sources: Sequence[Source], control: bool, dim: int, outputs: int, draw: Generator) -> None:
         super().__init__(_both(sources, control), len(sources), dim, outputs, draw)
         self.rows = [source.layers[0] for source in sources]
 
@@ -89,9 +86,7 @@ class Layers(Group):
 class Sums(Group):
     """Probes of sums of layers, each value of a sum with variance 1 again."""
 
-    def __init__(
-        self, sources: Sequence[Source], control: bool, known: Tensor, outputs: int, draw: Generator | None
-    ) -> None:
+    def __init__(self, sources: Sequence[Source], control: bool, known: Tensor, outputs: int, draw: Generator) -> None:
         import torch
 
         super().__init__(_both(sources, control), len(sources), known.shape[2], outputs, draw)
@@ -108,7 +103,7 @@ class Sums(Group):
 class Concatenation(Group):
     """One source: several layers one behind the other. Their products are added, which is the same as one long row."""
 
-    def __init__(self, source: Source, control: bool, dim: int, outputs: int, draw: Generator | None) -> None:
+    def __init__(self, source: Source, control: bool, dim: int, outputs: int, draw: Generator) -> None:
         import torch
 
         self.rows = list(source.layers)
@@ -137,7 +132,7 @@ class Mixes(Group):
         gamma: (U, 1).
     """
 
-    def __init__(self, probes: Sequence[Probe], layers: int, dim: int, outputs: int, draw: Generator | None) -> None:
+    def __init__(self, probes: Sequence[Probe], layers: int, dim: int, outputs: int, draw: Generator) -> None:
         import torch
 
         super().__init__(probes, len(probes), dim, outputs, draw)
@@ -190,14 +185,14 @@ def _both(sources: Sequence[Source], control: bool) -> list[Probe]:
     return [Probe(source, hard) for source in sources for hard in ((False, True) if control else (False,))]
 
 
-def groups(probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator | None) -> list[Group]:
+def groups(probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator) -> list[Group]:
     """All probes, sorted by what they read. A source that is asked for the control task is asked for both.
 
     Args:
         probes: each at most once.
         known: (L, N, D) the training words' vectors.
         outputs: H.
-        draw: for the first weights; all zero without it (a linear probe needs no other).
+        draw: for the first weights.
     """
     layers, _, dim = known.shape
     controlled = {probe.source for probe in probes if probe.control}

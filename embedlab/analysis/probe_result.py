@@ -28,10 +28,11 @@ class Row:
         selectivity: accuracy less control.
         selectivity_low: lower end of its 95 % bootstrap interval.
         selectivity_high: upper end.
-        dev_f1: F1 on the dev sentences, by which the training was stopped.
-        epoch: the pass after which it was stopped.
+        dev_f1: F1 on the dev sentences, by which the training was stopped (not of a linear probe, which goes to the
+            end).
+        epoch: the pass after which it was stopped; of a linear probe, the steps that it took to its best.
         weights: of a learned mix, the share of each of its layers; else empty.
-        gamma: of a learned mix, the factor before it; else 1.
+        gamma: of a learned mix, the factor before it (of a linear probe, what gives the mix variance 1); else 1.
         tags: (N,) its tag of each word of the test sentences, as its place among ``LayerProbe.labels``.
     """
 

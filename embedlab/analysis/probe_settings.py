@@ -8,7 +8,7 @@ from embedlab.base import Settings, setting
 
 LINEAR, MLP, BILSTM = "linear", "mlp", "bilstm"
 PROBES = (LINEAR, MLP, BILSTM)
-USUAL_RATES = {LINEAR: 0.05, MLP: 0.005, BILSTM: 0.005}
+USUAL_RATE = 0.005
 STEPS = 16
 """Training steps that a pass has at least, unless there are too few words."""
 TITLES = {LINEAR: "linear", MLP: "MLP", BILSTM: "BiLSTM"}
@@ -16,7 +16,11 @@ TITLES = {LINEAR: "linear", MLP: "MLP", BILSTM: "BiLSTM"}
 
 @dataclass(frozen=True)
 class ProbeSettings(Settings):
-    """How probes are trained and judged; the vectors themselves never change."""
+    """How probes are trained and judged; the vectors themselves never change.
+
+    A linear probe has a single best place for its penalty and is always brought there: passes, patience, batches and
+    learning rates are the MLP's and the BiLSTM's alone.
+    """
 
     probe: str = setting(
         LINEAR,
@@ -24,17 +28,19 @@ class ProbeSettings(Settings):
         "whole sentence both ways (bilstm). The more it can do by itself, the less it says about the vectors.",
         choices=PROBES,
     )
-    epochs: int = setting(30, "Passes over the training words, at most.", low=1, high=500)
+    epochs: int = setting(30, "Passes over the training words, at most (MLP, BiLSTM).", low=1, high=500)
     patience: int = setting(
-        15, "A probe stops after so many passes without a gain on the dev sentences; the last good pass counts.",
+        15,
+        "An MLP or BiLSTM stops after so many passes without a gain on the dev sentences; the last good pass counts.",
         low=1, high=500,
     )  # fmt: skip
     batch_size: int = setting(
-        512, "Words in a training step, at most: a pass has at least sixteen steps.", low=8, high=65_536
+        512, "Words in a training step, at most: a pass has at least sixteen steps (MLP, BiLSTM).", low=8, high=65_536
     )
     learning_rate: float = setting(
         0.0,
-        "How far the weights move at a step (Adam), falling to zero along a cosine; 0 for what suits the probe.",
+        "How far the weights of an MLP or BiLSTM move at a step (Adam), falling to zero along a cosine; 0 for what is "
+        "usual.",
         low=0, high=1,
     )  # fmt: skip
     mix_rate: float = setting(
@@ -58,7 +64,10 @@ class ProbeSettings(Settings):
     )
     resamples: int = setting(1000, "Resamples of the bootstrap over test sentences.", low=10, high=100_000)
     seed: int = setting(
-        1, "Of the order of words, the first weights, the control task and the bootstrap.", low=0, high=2**31 - 1
+        1,
+        "Of the control task, the bootstrap, and of an MLP or BiLSTM the order of words and the first weights.",
+        low=0,
+        high=2**31 - 1,
     )
 
     def batch(self, words: int) -> int:
@@ -67,5 +76,5 @@ class ProbeSettings(Settings):
 
     @property
     def rate(self) -> float:
-        """The learning rate, or what suits the probe: the linear one has a single valley and may take long steps."""
-        return self.learning_rate or USUAL_RATES[self.probe]
+        """The learning rate, or the usual one."""
+        return self.learning_rate or USUAL_RATE

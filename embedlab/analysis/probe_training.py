@@ -1,4 +1,7 @@
-"""Probes of all layers and strategies, trained together: one loop, one batch of words for all of them."""
+"""Probes with a hidden layer, of all layers and strategies, trained together: one loop, one batch of words for all.
+
+Linear probes are not trained here but brought to their best (``probe_linear``).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.probe_groups import Group, Probe, groups
-from embedlab.analysis.probe_settings import LINEAR, ProbeSettings
+from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.base import Floats, OnProgress, Progress
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ class Fitted:
     Attributes:
         probe: which.
         dev: its judgement on the dev words.
-        epoch: the pass that counts, from 1.
+        epoch: the pass that counts, from 1; of a linear probe, the steps that it took.
         tags: (N of test,) what it then says of the test words.
         weights: of a learned mix, s for each of its layers; else empty.
         gamma: of a learned mix, else 1.
@@ -62,29 +65,24 @@ class Stack:
         import torch
 
         self.draw = torch.Generator().manual_seed(settings.seed)
-        self.linear = settings.probe == LINEAR
-        outputs = labels if self.linear else settings.hidden
-        self.groups: list[Group] = groups(probes, known, outputs, None if self.linear else self.draw)
+        self.groups: list[Group] = groups(probes, known, settings.hidden, self.draw)
         self.probes = [probe for group in self.groups for probe in group.probes]
-        self.dropout = 0.0 if self.linear else settings.dropout
-        shape = (len(self.probes), labels, outputs)
-        self.head = (torch.randn(shape, generator=self.draw) / outputs**0.5).requires_grad_()  # of the MLP only
+        self.dropout = settings.dropout
+        shape = (len(self.probes), labels, settings.hidden)
+        self.head = (torch.randn(shape, generator=self.draw) / settings.hidden**0.5).requires_grad_()
         self.head_biases = torch.zeros(len(self.probes), labels, 1).requires_grad_()
 
     def parameters(self) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
         """Weights, biases, and what is learned about the layers themselves."""
         weights, biases = [group.weights for group in self.groups], [group.biases for group in self.groups]
         mixes = [one for group in self.groups for one in group.mix_parameters()]
-        return (weights, biases, mixes) if self.linear else ([*weights, self.head], [*biases, self.head_biases], mixes)
+        return [*weights, self.head], [*biases, self.head_biases], mixes
 
     def __call__(self, x: Tensor, *, training: bool = False) -> Tensor:
         """(L, B, D) to (P, K, B) scores of the labels, for P probes."""
         import torch
 
-        found = torch.cat([group(x) for group in self.groups])
-        if self.linear:
-            return found
-        hidden = torch.relu(found)
+        hidden = torch.relu(torch.cat([group(x) for group in self.groups]))
         if training and self.dropout:
             keep = torch.rand(hidden.shape, generator=self.draw) >= self.dropout
             hidden = hidden * keep / (1 - self.dropout)
@@ -120,7 +118,7 @@ def fit(
         splits: where train, dev and test lie among the N words.
         labels: (2, N) the tags, and the labels of the control task.
         judge: how good tags of the dev words are.
-        settings: how to train; its probe is "linear" or "mlp".
+        settings: how to train.
         on_progress: told after every pass.
 
     Returns:

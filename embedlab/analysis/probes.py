@@ -13,7 +13,7 @@ import numpy as np
 
 from embedlab import encodings
 from embedlab.analysis import entity_scores as scoring
-from embedlab.analysis import probe_baselines, probe_bilstm, probe_training
+from embedlab.analysis import probe_baselines, probe_bilstm, probe_linear, probe_training
 from embedlab.analysis.control_task import control_labels
 from embedlab.analysis.entity_scores import Doubles, Ids
 from embedlab.analysis.layer_strategies import Source, Strategy, chosen, cumulative
@@ -21,7 +21,7 @@ from embedlab.analysis.probe_depth import Depth, depth
 from embedlab.analysis.probe_features import Features, Readable, read
 from embedlab.analysis.probe_groups import Probe
 from embedlab.analysis.probe_result import LayerProbe, Row
-from embedlab.analysis.probe_settings import BILSTM, ProbeSettings
+from embedlab.analysis.probe_settings import BILSTM, LINEAR, ProbeSettings
 from embedlab.analysis.probe_training import Fitted
 from embedlab.base import BadInput, OnProgress
 from embedlab.data.conll import TaggedSet
@@ -38,7 +38,7 @@ def layer_probe(
     on_progress: OnProgress | None = None,
     store: encodings.Store | None = None,
 ) -> LayerProbe:
-    """Train a probe for each strategy on the frozen vectors, and another on the control task; all in one loop.
+    """Train a probe for each strategy on the frozen vectors, and another on the control task.
 
     Args:
         model: contextual or static; or several to be stacked, one behind the other, such as ``(flair, fasttext)``:
@@ -46,7 +46,7 @@ def layer_probe(
         dataset: tagged sentences, such as ``data.datasets.load_ner()``.
         strategies: names of those that are wanted (see ``layer_strategies.strategies``); all for ``None``.
         settings: how the probes are trained.
-        on_progress: told while sentences are read, and after every pass of the training.
+        on_progress: told while sentences are read, and while probes are trained.
         store: where vectors are kept (see ``embedlab.encodings``).
 
     Raises:
@@ -105,9 +105,8 @@ class _Work:
             return probe_bilstm.fit(
                 probes, here.vectors, here.splits, here.places, self.labels, self.judge, self.settings, on_progress
             )
-        return probe_training.fit(
-            probes, here.vectors, here.splits, self.labels, self.judge, self.settings, on_progress
-        )
+        fit = probe_linear.fit if self.settings.probe == LINEAR else probe_training.fit
+        return fit(probes, here.vectors, here.splits, self.labels, self.judge, self.settings, on_progress)
 
     def judge(self, probe: Probe, tags: Ids) -> float:
         """F1 on the dev sentences, or accuracy in the control task."""

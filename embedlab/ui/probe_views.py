@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis.probe_result import LayerProbe, Row
-from embedlab.analysis.probe_settings import TITLES, ProbeSettings
+from embedlab.analysis.probe_settings import LINEAR, TITLES, ProbeSettings
 from embedlab.plots import probes
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
@@ -80,9 +80,10 @@ def sizes(kept: Kept) -> str:
     """How many sentences, which probe, when and with what it was computed."""
     probe, how = kept.probe, kept.probe.settings
     name = TITLES[how.probe]
+    stop = "for the dev F1" if how.probe == LINEAR else "to stop by"
     return (
         f"{name[0].upper()}{name[1:]} probe on {probe.dim:,} values a word and layer. {probe.sentences[0]:,} sentences "
-        f"to learn from, {probe.sentences[1]:,} to stop by, {probe.sentences[2]:,} to measure on "
+        f"to learn from, {probe.sentences[1]:,} {stop}, {probe.sentences[2]:,} to measure on "
         f"({probe.words[2]:,} words, {probe.entities[2]:,} names). Intervals: 95 %, {how.resamples:,} resamples of the "
         f"test sentences; what another seed of the training would change is not in them. Seed {how.seed}. Reading took "
         f"{runs.clock(probe.reading)}, all probes {runs.clock(probe.training)}. "
@@ -104,7 +105,7 @@ def table(probe: LayerProbe) -> pd.DataFrame:
     ]  # fmt: skip
     names = [
         "strategy", "layers", "F1", "F1 low", "F1 high", "precision", "recall", "accuracy", "control accuracy",
-        "selectivity", "selectivity low", "selectivity high", "dev F1", "passes", "weights", "gamma",
+        "selectivity", "selectivity low", "selectivity high", "dev F1", "passes or steps", "weights", "gamma",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=names).round(2)
 

@@ -88,7 +88,7 @@ def test_the_linear_probe_is_scikit_learns_logistic_regression() -> None:
     rng = np.random.default_rng(5)
     tags = drawn(rng, 5000)
     vectors = signal(rng, tags, 2.0, dim=20) @ rng.normal(size=(20, 20))  # values that hang together
-    settings = dataclasses.replace(QUICK, l2=1e-2, epochs=40)
+    settings = dataclasses.replace(QUICK, l2=1e-2)
     data = tagged(tags)
     row = layer_probe(Words([vectors], ["vector"]), data, settings=settings).rows[0]
     known = sum(len(one.words) for one in data.train)
@@ -97,8 +97,8 @@ def test_the_linear_probe_is_scikit_learns_logistic_regression() -> None:
     model = LogisticRegression(C=1 / (0.01 * known), max_iter=2000).fit(scaled[:known], tags[:known])
     given = model.predict(scaled[test:])
     ours = np.array(data.labels)[row.tags]
-    assert (given == ours).mean() > 0.95  # each counts as it was at its best pass on the dev words
-    assert row.accuracy == pytest.approx((given == np.array(tags[test:])).mean(), abs=0.01)
+    assert (given == ours).mean() > 0.995
+    assert row.accuracy == pytest.approx((given == np.array(tags[test:])).mean(), abs=0.003)
 
 
 def test_the_same_seed_gives_the_same_and_another_seed_another() -> None:
