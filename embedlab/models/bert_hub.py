@@ -14,6 +14,8 @@ from embedlab.models.bert_files import CONFIG, PICKLED, SAFETENSORS, read_json, 
 
 HUB = "https://huggingface.co"
 INSTEAD = "Without it, the starters that come with the lab still work."
+SECONDS = 5.0
+"""How long the hub has to answer at all."""
 
 
 def is_name(text: str) -> bool:
@@ -38,6 +40,8 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
     gone: Any = errors  # its HTTPError is that of the library it speaks HTTP with, whichever that is
 
     hub = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
+    if not _answers(hub):
+        return _kept(name, hub)
     try:
         config = Path(hf_hub_download(name, CONFIG, endpoint=hub))
         bert_network.checked(read_json(config))
@@ -53,8 +57,35 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
         reason = str(error).strip().split("\n")[0]
         raise Unreachable(f"{hub} does not give a model '{name}': {reason} {INSTEAD}") from error
     except (gone.HTTPError, OSError) as error:
-        raise Unreachable(f"{hub}, where '{name}' should lie, could not be reached. {INSTEAD}") from error
+        raise _unreachable(name, hub) from error
     return config.parent
+
+
+def _unreachable(name: str, hub: str) -> Unreachable:
+    return Unreachable(f"{hub}, where '{name}' should lie, could not be reached. {INSTEAD}")
+
+
+def _answers(hub: str) -> bool:
+    """Whether anything answers there; asked once, where the hub's library tries for half a minute."""
+    from huggingface_hub import errors, get_session
+
+    gone: Any = errors
+    try:
+        get_session().head(hub, timeout=SECONDS)
+    except (gone.HTTPError, OSError):
+        return False
+    return True
+
+
+def _kept(name: str, hub: str) -> Path:
+    """The folder of a model that was fetched before."""
+    from huggingface_hub import try_to_load_from_cache
+
+    config = try_to_load_from_cache(name, CONFIG)
+    if not isinstance(config, str):
+        raise _unreachable(name, hub)
+    bert_network.checked(read_json(Path(config)))
+    return Path(config).parent
 
 
 def _bar(on_progress: OnProgress) -> Any:
