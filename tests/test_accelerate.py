@@ -1,4 +1,7 @@
-"""Several processes train one network: `accelerate launch -m embedlab train ...` on two CPU processes."""
+"""Several processes train one network: `accelerate launch -m embedlab train ...` on two CPU processes.
+
+One kind each time, the others by hand (``pytest -m slow tests/test_accelerate.py``).
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,7 @@ def test_two_processes_train_one_model_as_one_process_does(corpus: Path, tmp_pat
     as_one_process_does(corpus, tmp_path / "two", "lstm")
 
 
+@pytest.mark.slow
 def test_every_kind_of_network_learns_in_two_processes(corpus: Path, tmp_path: Path) -> None:
     commands = [command(corpus, tmp_path / kind, kind) for kind in TOGETHER]
     two = launch("tests.launched", json.dumps(commands))

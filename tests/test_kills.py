@@ -24,7 +24,7 @@ from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
 
 CONFIG = {"dim": 16, "layers": 1, "epochs": 30, "patience": 0, "min_count": 1, "batch_size": 4, "stretch": 10}
-COUNTS = (4, pytest.param(50, marks=pytest.mark.slow))
+COUNTS = (2, pytest.param(50, marks=pytest.mark.slow))
 """Kills: a few each time, fifty by hand (``pytest -m slow tests/test_kills.py``)."""
 
 
