@@ -48,10 +48,10 @@ def cloud(points: Floats, layers: Sequence[str], groups: Named, texts: Sequence[
     bounds = (1.08 * np.abs(points).max(axis=(0, 1), initial=0.1)).tolist()  # the same for all layers
     for axis, bound in zip((fig.update_xaxes, fig.update_yaxes), bounds, strict=True):
         axis(range=[-bound, bound], showticklabels=False, showgrid=False, zeroline=False, ticks="")
-    neutral(fig, height=620, legend=True)
+    neutral(fig, height=648, legend=True)
     fig.update_layout(
         legend={"y": 1.0, "yanchor": "bottom", "itemsizing": "constant"}, dragmode="lasso",
-        margin={"t": 60, "b": 8}, sliders=[_slider(layers, start)] if len(layers) > 1 else [],
+        margin={"t": 88, "b": 8}, sliders=[_slider(layers, start)] if len(layers) > 1 else [],
     )  # fmt: skip
     return fig
 
