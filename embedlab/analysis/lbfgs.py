@@ -59,7 +59,7 @@ def minimise(
     objective: Objective,
     start: Tensor,
     *,
-    tolerance: float,
+    tolerance: float | Tensor,
     most: int = 500,
     told: Callable[[int, float], None] | None = None,
 ) -> Minimum:
@@ -68,18 +68,19 @@ def minimise(
     Args:
         objective: the functions.
         start: where to begin; it is left as it is.
-        tolerance: largest absolute value in a gradient at which a function is done.
+        tolerance: largest absolute value in a gradient at which a function is done; one for all, or (P,).
         most: steps.
         told: told after every step which it was and the mean loss; may raise to stop.
     """
     import torch
 
     x, which = start.clone(), torch.arange(len(start))
+    bounds = torch.as_tensor(tolerance).expand(len(start))
     losses, gradients = objective(x, which)
     found = Minimum(x.clone(), losses.clone(), torch.zeros(len(x), dtype=torch.int64))
     memory: list[tuple[Tensor, Tensor, Tensor]] = []
     for step in range(1, most + 1):
-        on = gradients.abs().amax(1) > tolerance
+        on = gradients.abs().amax(1) > bounds[which]
         if not on.all():
             x, which, losses, gradients = x[on], which[on], losses[on], gradients[on]
             memory = [(moved[on], turned[on], share[on]) for moved, turned, share in memory]

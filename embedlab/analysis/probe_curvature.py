@@ -74,18 +74,22 @@ def directions(words: Tensor) -> Tensor:
     import torch
 
     if words.shape[1] <= LEADING:
-        return _leading(words.T @ words)[1]
+        return _leading(words.T)[1]
     few = words[:: max(1, len(words) // LEADING)][:LEADING]
-    sizes, found = _leading(few @ few.T)  # the same from the words' side, which is smaller
+    sizes, found = _leading(few)  # the same from the words' side, which is smaller
     there = sizes > 1e-4 * sizes[-1]
     return torch.matmul(few.T, found[:, there] / sizes[there].sqrt())
 
 
-def _leading(products: Tensor) -> tuple[Tensor, Tensor]:
-    """Largest eigenvalues (R,) and their vectors (D, R); NumPy's, since float32 fails where few words differ."""
+def _leading(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Largest eigenvalues (R,) of the products of rows, and their vectors (D, R).
+
+    NumPy's: its product sees the symmetry, and eigenvalues in float32 fail where only few words differ.
+    """
     import torch
 
-    sizes, found = np.linalg.eigh(products.double().numpy())
+    products = rows.numpy() @ rows.numpy().T
+    sizes, found = np.linalg.eigh(products.astype(np.float64))
     return torch.from_numpy(sizes[-MOST:]).float(), torch.from_numpy(found[:, -MOST:]).float().contiguous()
 
 

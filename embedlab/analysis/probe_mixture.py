@@ -50,7 +50,7 @@ class Mixture:
 
     def __init__(self, x: Tensor, wanted: Tensor, outside: Tensor, labels: int, l2: float) -> None:
         self.x, self.wanted, self.outside, self.labels, self.l2 = x, wanted, outside, labels, l2
-        self.alike, self.seen = likeness(x), some(x)
+        self.alike, self.seen = likeness(x), some(x).contiguous()
         self.curvatures: dict[int, Curvature] = {}
 
     def __call__(self, x: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
@@ -136,7 +136,7 @@ def learn(
     mixed: Sequence[Sequence[int]],
     labels: int,
     l2: float,
-    tolerance: float,
+    tolerance: float | Tensor,
     told: Callable[[int, float], None] | None = None,
 ) -> Mixes:
     """Learn P mixes of some of L layers, and what is read from them.
@@ -147,7 +147,7 @@ def learn(
         mixed: which layers each probe mixes.
         labels: K.
         l2: strength of the penalty.
-        tolerance: largest absolute value in a gradient at which a probe is done.
+        tolerance: largest absolute value in a gradient at which a probe is done; one for all, or (P,).
         told: told after every step.
     """
     import torch
