@@ -24,7 +24,7 @@ from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
 
 CONFIG = {"dim": 16, "layers": 1, "epochs": 30, "patience": 0, "min_count": 1, "batch_size": 4, "stretch": 10}
-COUNTS = (2, pytest.param(50, marks=pytest.mark.slow))
+COUNTS = (4, pytest.param(50, marks=pytest.mark.slow))
 """Kills: a few each time, fifty by hand (``pytest -m slow tests/test_kills.py``)."""
 
 
@@ -63,7 +63,7 @@ def begun(run: Run) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("kills", COUNTS)
+@pytest.mark.parametrize("kills", (2, *COUNTS[1:]))
 def test_a_training_killed_again_and_again_ends_with_the_weights_of_an_unbroken_one(lab_home: Path, kills: int) -> None:
     whole, draw = training(), random.Random(kills)
     unbroken = finished(whole)

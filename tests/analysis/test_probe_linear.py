@@ -134,6 +134,27 @@ def test_a_mixture_finds_the_layer_and_ends_where_no_slope_is_left() -> None:
     assert torch.allclose(variance, torch.ones(2), atol=1e-3)
 
 
+def test_other_weights_of_layers_would_be_worse() -> None:
+    rng = np.random.default_rng(8)
+    names = rng.integers(3, size=6000)
+    layers = rng.normal(size=(3, 6000, 12))
+    layers[1, np.arange(6000), names] += 1.5
+    layers[2, np.arange(6000), names] += 1.0
+    x = torch.from_numpy(((layers - layers.mean(1, keepdims=True)) / layers.std(1, keepdims=True)).astype(np.float32))
+    wanted = torch.from_numpy(names)[None]
+
+    def lowest(logits: torch.Tensor) -> float:
+        shares = logits.softmax(1)
+        gamma = torch.einsum("pl,lnd->pnd", shares, x).square().mean() ** -0.5
+        readout = Readout([probe_mixture.combined(gamma * shares, x)[0]], wanted, 3, L2)
+        return lbfgs.minimise(readout, readout.start(), tolerance=1e-5).losses.item()
+
+    best = probe_mixture.learn(x, wanted, [(0, 1, 2)], 3, L2, 1e-5).shares.log()
+    assert 0.02 < best.exp()[0, 2] < best.exp()[0, 1]
+    for turn in 0.5 * torch.cat([torch.eye(3), -torch.eye(3)]):
+        assert lowest(best + turn) > lowest(best) + 1e-6
+
+
 @pytest.mark.parametrize(("words", "dim"), [(300, 40), (50, 80), (300, 1500)])
 def test_directions_stand_at_right_angles_and_hold_what_varies_most(words: int, dim: int) -> None:
     rng = np.random.default_rng(4)
