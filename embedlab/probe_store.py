@@ -24,7 +24,7 @@ from embedlab.analysis.probe_result import LayerProbe, Row
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.card import versions
 
-FORMAT = 1
+FORMAT = 2
 """Results of another format are computed anew."""
 LIBRARIES = ("numpy", "torch")
 KEPT = 200

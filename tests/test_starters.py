@@ -148,3 +148,8 @@ def test_a_contextual_starter_tells_the_senses_of_bank_apart(key: str) -> None:
     found = sense_separation(registry.load_model(key), senses)  # type: ignore[arg-type]
     best = int(np.argmax(found.auc))
     assert found.words[0].low[best] > 0.5
+
+
+def test_flair_tells_senses_apart_if_not_those_of_every_word() -> None:
+    found = sense_separation(registry.load_model("flair"), load_senses(), resamples=200)  # type: ignore[arg-type]
+    assert found.low[0] > 0.5
