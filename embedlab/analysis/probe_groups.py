@@ -97,7 +97,7 @@ class Sums(Group):
 
     def inputs(self, x: Tensor) -> Tensor:
         """The sums."""
-        return _combined(self.which, x) * self.scale
+        return combined(self.which, x) * self.scale
 
 
 class Concatenation(Group):
@@ -149,7 +149,7 @@ class Mixes(Group):
 
         which = self.gamma * (self.scores + self.outside).softmax(1)
         self.turn += torch.is_grad_enabled()
-        return _combined(which if self.turn % EVERY == 0 else which.detach(), x)
+        return combined(which if self.turn % EVERY == 0 else which.detach(), x)
 
     def mix_parameters(self) -> list[Tensor]:
         """Scores and gamma."""
@@ -175,7 +175,7 @@ def scale_of_sum(known: Tensor, source: Source) -> Tensor:
     return 1 / deviation.where(deviation > TINY, torch.ones(()))
 
 
-def _combined(which: Tensor, x: Tensor) -> Tensor:
+def combined(which: Tensor, x: Tensor) -> Tensor:
     """(U, L) times (L, B, D) to (U, B, D)."""
     layers, batch, dim = x.shape
     return (which @ x.reshape(layers, batch * dim)).view(len(which), batch, dim)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from embedlab.analysis import probe_mixture
 from embedlab.analysis.layer_strategies import Source
 from embedlab.analysis.lbfgs import Minimum, minimise
-from embedlab.analysis.probe_groups import Probe, scale_of_sum
+from embedlab.analysis.probe_groups import Probe, combined, scale_of_sum
 from embedlab.analysis.probe_readout import Readout, scores_of, split
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.analysis.probe_training import Fitted, Ids, Judge
@@ -87,7 +87,7 @@ class _Work:
         found = []
         for row, probe in enumerate(probes):
             pace.begin(1)
-            block = probe_mixture.combined((learned.gamma * learned.shares)[row : row + 1], self.x)[0]
+            block = combined((learned.gamma * learned.shares)[row : row + 1], self.x)[0]
             readout = Readout([block[: self.known]], wanted[row : row + 1], self.count, self.l2)
             best = minimise(readout, learned.readout[row : row + 1], tolerance=bounds[row], told=pace.told)
             (one,) = self.fitted([probe], [block], best)

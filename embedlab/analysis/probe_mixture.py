@@ -18,6 +18,7 @@ import numpy as np
 
 from embedlab.analysis.lbfgs import minimise
 from embedlab.analysis.probe_curvature import Curvature, some
+from embedlab.analysis.probe_groups import combined
 from embedlab.analysis.probe_readout import residuals, scores_of, split
 
 if TYPE_CHECKING:
@@ -171,12 +172,6 @@ def learn(
         found = minimise(probes, place, tolerance=tolerance, most=most, told=told)
         place, steps = found.x, steps + found.steps
     return Mixes(*probes.shares(place[:, :layers], all_of_them), place[:, layers:], steps)
-
-
-def combined(factors: Tensor, x: Tensor) -> Tensor:
-    """(P, L) times (L, N, D) to (P, N, D)."""
-    layers, words, dim = x.shape
-    return (factors @ x.reshape(layers, words * dim)).view(len(factors), words, dim)
 
 
 def likeness(x: Tensor) -> Tensor:

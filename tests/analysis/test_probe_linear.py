@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from embedlab.analysis import lbfgs, probe_mixture
 from embedlab.analysis.probe_curvature import directions
+from embedlab.analysis.probe_groups import combined
 from embedlab.analysis.probe_mixture import Mixture
 from embedlab.analysis.probe_readout import Readout, split
 from embedlab.analysis.probes import ProbeSettings, layer_probe
@@ -146,7 +147,7 @@ def test_other_weights_of_layers_would_be_worse() -> None:
     def lowest(logits: torch.Tensor) -> float:
         shares = logits.softmax(1)
         gamma = torch.einsum("pl,lnd->pnd", shares, x).square().mean() ** -0.5
-        readout = Readout([probe_mixture.combined(gamma * shares, x)[0]], wanted, 3, L2)
+        readout = Readout([combined(gamma * shares, x)[0]], wanted, 3, L2)
         return lbfgs.minimise(readout, readout.start(), tolerance=1e-5).losses.item()
 
     best = probe_mixture.learn(x, wanted, [(0, 1, 2)], 3, L2, 1e-5).shares.log()
