@@ -80,12 +80,16 @@ def sizes(kept: Kept) -> str:
     """How many sentences, which probe, when and with what it was computed."""
     probe, how = kept.probe, kept.probe.settings
     name = TITLES[how.probe]
-    stop = "for the dev F1" if how.probe == LINEAR else "to stop by"
+    stop, seed = (
+        ("for the dev F1", "; another seed would change the control task alone")
+        if how.probe == LINEAR
+        else ("to stop by", "; what another seed of the training would change is not in them")
+    )
     return (
         f"{name[0].upper()}{name[1:]} probe on {probe.dim:,} values a word and layer. {probe.sentences[0]:,} sentences "
         f"to learn from, {probe.sentences[1]:,} {stop}, {probe.sentences[2]:,} to measure on "
         f"({probe.words[2]:,} words, {probe.entities[2]:,} names). Intervals: 95 %, {how.resamples:,} resamples of the "
-        f"test sentences; what another seed of the training would change is not in them. Seed {how.seed}. Reading took "
+        f"test sentences{seed}. Seed {how.seed}. Reading took "
         f"{runs.clock(probe.reading)}, all probes {runs.clock(probe.training)}. "
         f"{'Shipped' if kept.shipped else 'Computed here'}, {kept.created}, "
         f"{', '.join(f'{name} {number}' for name, number in kept.versions)}; with exactly these weights."
