@@ -239,7 +239,7 @@ def train(
         checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
         begin: a model of that kind that is to learn on, as it is; for the kinds that can (ELMo, Flair, BERT).
         pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
-        company: a model with a vector for each word, by which the words around are asked for; for ELMo and BERT.
+        company: a model with a vector for each word, by which the words around are asked for; for ELMo, Flair and BERT.
 
     Raises:
         BadInput: the model to begin with cannot learn on, or the kind has no use for a pool or for company.

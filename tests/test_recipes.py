@@ -32,7 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "flair": NEURAL | {"dim": 8, "hidden": 8, "stretch": 20},
     "bert": NEURAL | {"shape": "tiny", "sequence": 16, "skipgram_epochs": 1},
 }  # fmt: skip
-TELLING = ("elmo", "flair", "bert", "bert_further", "lstm")
+TELLING = ("elmo", "flair", "flair_company", "bert", "bert_further", "lstm")
 """Those whose losses are followed through a kill and a second training."""
 
 

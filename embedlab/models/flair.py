@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, Card, ContextualModel, Counts, Floats, LanguageModel, OnProgress, Settings
+from embedlab.base import (
+    BadInput,
+    Card,
+    ContextualModel,
+    Counts,
+    Floats,
+    LanguageModel,
+    OnProgress,
+    Settings,
+    StaticModel,
+)
 from embedlab.data import characters
 from embedlab.interfaces.characters import Readouts
 from embedlab.models import cards, flair_published, flair_training
@@ -120,8 +130,12 @@ class Flair(ContextualModel, LanguageModel):
         config: FlairConfig | None = None,
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
+        company: StaticModel | None = None,
     ) -> Self:
         """Train both directions side by side on a text as it was written (see ``training.fit``).
+
+        With ``company``, a model with a vector for each word such as CBOW, the states at the ends of words are asked
+        for the words and for those read before, too (see ``models/flair_company.py``).
 
         Raises:
             BadInput: too little text.
@@ -130,7 +144,7 @@ class Flair(ContextualModel, LanguageModel):
         encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
         with seeded(config.seed):
             networks = [CharLstm.built(config.half(way), len(encoded.characters) + 1) for way in WAYS]
-        outcome = flair_training.fit(networks, encoded, config, on_progress, checkpoints)
+        outcome = flair_training.fit(networks, encoded, config, on_progress, checkpoints, company=company)
         card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
         return cls._made(networks, encoded.characters, encoded.counts, config, replace(card, title="Flair"))
 
@@ -140,6 +154,7 @@ class Flair(ContextualModel, LanguageModel):
         config: FlairConfig | None = None,
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
+        company: StaticModel | None = None,
     ) -> Self:
         """A Flair that went on learning from another text, with the same characters; this one stays as it is.
 
@@ -148,6 +163,7 @@ class Flair(ContextualModel, LanguageModel):
             config: how to learn; the shape of the networks and the characters that they know stay this model's own.
             on_progress: told about once a second.
             checkpoints: see ``training.fit``.
+            company: see ``train``.
 
         Raises:
             BadInput: too little text, or a model that predicts no characters or other ones in each direction.
@@ -160,7 +176,7 @@ class Flair(ContextualModel, LanguageModel):
         config = replace(config or self.config, **{name: getattr(self.config, name) for name in SHAPE})
         encoded = characters.encode(corpus.texts(), on_progress=on_progress, known=self.words)
         beginning = "".join(digest(one) for one in networks)
-        outcome = flair_training.fit(networks, encoded, config, on_progress, checkpoints, beginning)
+        outcome = flair_training.fit(networks, encoded, config, on_progress, checkpoints, beginning, company)
         card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
         return self._made(networks, self.words, self.counts + encoded.counts, config, cards.after(self.card, card))
 

@@ -7,47 +7,76 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
+from embedlab.models.flair_company import WEIGHTS, WordQuestions
+from embedlab.models.flair_words import TextWords
 from embedlab.models.recurrent import LstmNetwork, RecurrentLearner
 from embedlab.models.streams import Stream
 from embedlab.training import Learner
 
 
 class BothWays:
-    """A text cut into stretches from its beginning and from its end; arguments as for ``Stream``."""
+    """A text cut into stretches from its beginning and from its end; arguments as for ``Stream``.
 
-    def __init__(self, text: NDArray[np.int32], lanes: int, length: int) -> None:
-        self.forward = Stream(text, lanes, length)
-        self.backward = Stream(np.ascontiguousarray(text[::-1]), lanes, length)
-        self.lanes, self.tokens = self.forward.lanes, self.forward.tokens
+    With ``words``, the text's, a batch says which words were read, too.
+    """
+
+    def __init__(self, text: NDArray[np.int32], lanes: int, length: int, words: TextWords | None = None) -> None:
+        self.ways = [Stream(text, lanes, length), Stream(np.ascontiguousarray(text[::-1]), lanes, length)]
+        self.words = [words, words.backward] if words else []
+        self.lanes, self.tokens = self.ways[0].lanes, self.ways[0].tokens
 
     def __len__(self) -> int:
-        return len(self.forward)
+        return len(self.ways[0])
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
-        """Inputs and targets forward, then backward, each (B, T) int64."""
-        return (*self.forward.__getitems__(rows), *self.backward.__getitems__(rows))
+        """Inputs and targets forward, then backward, each (B, T) int64.
+
+        With words follow those read forward and backward, each (B, T, 1 + N) (see ``TextWords.near``).
+        """
+        texts = (part for way in self.ways for part in way.__getitems__(rows))
+        places = self.ways[0].places(rows)[:, :-1]  # the same in both, for a text has one length
+        return (*texts, *(torch.from_numpy(words.near(places)) for words in self.words))
 
 
 class BothLearner(Learner):
-    """Two networks that share nothing; the loss is the mean of theirs."""
+    """Two networks that share nothing; the loss is the mean of theirs.
 
-    parts = ("forward", "backward")
+    Args:
+        forward: reads from the left.
+        backward: reads from the right.
+        questions: what their states are asked of words, forward and backward; nothing if empty.
+    """
 
-    def __init__(self, forward: LstmNetwork, backward: LstmNetwork) -> None:
+    parts: tuple[str, ...] = ("forward", "backward")
+
+    def __init__(self, forward: LstmNetwork, backward: LstmNetwork, questions: Sequence[WordQuestions] = ()) -> None:
         super().__init__()
         self.left, self.right = RecurrentLearner(forward), RecurrentLearner(backward)
+        self.questions = nn.ModuleList(questions)
+        if questions:
+            self.parts = (*self.parts, *WordQuestions.parts)
 
     def forward(self, *batch: Tensor) -> Tensor:
-        """Mean negative log-probability in nats over both directions; see ``BothWays`` for the batch."""
+        """Mean negative log-probability in nats over both directions, and what is asked; see ``BothWays``."""
         each = len(self.carried) // 2
         losses: list[Tensor] = []
+        asked: list[Tensor] = []
         carried: list[Tensor] = []
         for i, way in enumerate((self.left, self.right)):
             way.carried = self.carried[i * each : (i + 1) * each]
-            losses.append(way(*batch[2 * i : 2 * i + 2]))
+            inputs, targets = batch[2 * i : 2 * i + 2]
+            states = way.read(inputs)  # (B, T, H)
+            losses.append(way.loss(states, targets))
+            if self.questions:
+                asked.append(self.questions[i](states, batch[4 + i]))
             carried += way.carried
         self.carried = tuple(carried)
         self.apart = torch.stack(losses)
-        return self.apart.mean()
+        loss = self.apart.mean()
+        if asked:
+            answers = torch.stack(asked).mean(0)  # (3,)
+            self.apart = torch.cat([self.apart, answers])
+            loss = loss + (answers * answers.new_tensor(WEIGHTS)).sum()
+        return loss

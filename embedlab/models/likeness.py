@@ -58,12 +58,12 @@ class Likeness(nn.Module):
         if len(places) < 2:
             return states.sum() * 0.0
         state, near, word = (part.flatten(0, 1)[places].float() for part in (states, company, own))
-        wanted = (OWN * _cosines(word) + _cosines(near)) / (OWN + 1.0)  # (N, N)
-        error = (_cosines(state) - wanted).square().sum() / (len(places) * (len(places) - 1))
+        wanted = (OWN * centred_cosines(word) + centred_cosines(near)) / (OWN + 1.0)  # (N, N)
+        error = (centred_cosines(state) - wanted).square().sum() / (len(places) * (len(places) - 1))
         return error / wanted.var().clamp(min=1e-6)
 
 
-def _cosines(vectors: Tensor) -> Tensor:
-    """(N, N) between (N, D) vectors, their mean taken out."""
+def centred_cosines(vectors: Tensor) -> Tensor:
+    """(N, N) cosines between (N, D) vectors, their mean taken out."""
     units = functional.normalize(vectors - vectors.mean(0), dim=-1)
     return units @ units.T

@@ -48,10 +48,8 @@ class Near(nn.Module):
             raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
         self.inner = np.array([*(bool(inner) and token.startswith(inner) for token in tokens), False])
         self.whole: dict[tuple[int, ...], int] = {}
-        own = model.matrix / np.maximum(np.linalg.norm(model.matrix, axis=1, keepdims=True), 1e-9)
-        for name, rows in (("own", own), ("parts", weighted(own, model.counts))):
-            padded = np.concatenate([rows, np.zeros_like(rows[:1])]).astype(np.float32)  # the last for what is unknown
-            self.register_buffer(name, torch.from_numpy(padded), persistent=False)
+        for name, rows in zip(("own", "parts"), vectors_of(model), strict=True):
+            self.register_buffer(name, rows, persistent=False)
         self.name = hashlib.sha256(self.parts.numpy().tobytes() + self.plain.tobytes()).hexdigest()
 
     def _number(self, word: str) -> int:
@@ -82,6 +80,18 @@ class Near(nn.Module):
         """
         words = torch.from_numpy(self.words(ids.cpu().numpy())).to(ids.device)
         return self.own[words], around(self.parts[words], begins)  # -1 is the last row
+
+
+def vectors_of(model: StaticModel) -> tuple[Tensor, Tensor]:
+    """What each word is and what it adds to the company of others, (W + 1, E) each; the last row, of zeros, is unknown.
+
+    Args:
+        model: with vectors for W words.
+    """
+    own = model.matrix / np.maximum(np.linalg.norm(model.matrix, axis=1, keepdims=True), 1e-9)
+    made = [own, weighted(own, model.counts)]
+    first, second = (torch.from_numpy(np.pad(rows, ((0, 1), (0, 0))).astype(np.float32)) for rows in made)
+    return first, second
 
 
 def weighted(vectors: Floats, counts: NDArray[np.int64]) -> Floats:

@@ -103,13 +103,22 @@ class RecurrentLearner(Learner):
 
     def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """Mean negative log-probability in nats; inputs and targets (B, T)."""
+        return self.loss(self.read(inputs), targets)
+
+    def read(self, inputs: Tensor) -> Tensor:
+        """What the top says of each token, (B, T, H), after what was read before."""
         state = self.carried
         if state and self.training:
             kept = (torch.rand(1, len(inputs), 1, device=inputs.device) >= FORGET).float()
             state = tuple(part * kept for part in state)
         outputs, state = self.network(inputs, state)
         self.carried = tuple(part.detach() for part in state)
-        hidden = self.network.dropout(outputs[-1])
+        states: Tensor = outputs[-1]
+        return states
+
+    def loss(self, states: Tensor, targets: Tensor) -> Tensor:
+        """Mean negative log-probability in nats, of (B, T) targets by (B, T, H)."""
+        hidden = self.network.dropout(states)
         loss: Tensor = self.network.softmax(hidden.flatten(0, 1), targets.flatten())  # (B * T, H)
         return loss
 

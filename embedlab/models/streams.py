@@ -39,9 +39,14 @@ class Stream:
     def __len__(self) -> int:
         return self.stretches * self.lanes
 
-    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Inputs and targets of a batch, each (B, T) int64."""
+    def places(self, rows: Sequence[int]) -> NDArray[np.int64]:
+        """(B, T + 1) where in the text a batch's inputs stand, and the last one's target."""
         stretch, lane = np.divmod(np.asarray(rows), self.lanes)
         first = self.starts[lane] + stretch * self.tokens
-        read = torch.from_numpy(self.text[first[:, None] + np.arange(self.tokens + 1)].astype(np.int64))  # (B, T + 1)
+        found: NDArray[np.int64] = first[:, None] + np.arange(self.tokens + 1)
+        return found
+
+    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of a batch, each (B, T) int64."""
+        read = torch.from_numpy(self.text[self.places(rows)].astype(np.int64))  # (B, T + 1)
         return read[:, :-1], read[:, 1:]
