@@ -142,7 +142,7 @@ def test_the_contextual_starters_are_small_together() -> None:
     assert sum(file.stat().st_size for folder in folders for file in folder.iterdir()) < 45 * MEGABYTE
 
 
-@pytest.mark.parametrize("key", ["bert", "elmo", "lstm"])
+@pytest.mark.parametrize("key", ["bert", "elmo", "flair", "lstm"])
 def test_a_contextual_starter_tells_the_senses_of_bank_apart(key: str) -> None:
     senses = [one for one in load_senses() if one.word == "bank"]
     found = sense_separation(registry.load_model(key), senses)  # type: ignore[arg-type]
@@ -150,6 +150,6 @@ def test_a_contextual_starter_tells_the_senses_of_bank_apart(key: str) -> None:
     assert found.words[0].low[best] > 0.5
 
 
-def test_flair_tells_senses_apart_if_not_those_of_every_word() -> None:
+def test_flair_tells_senses_apart_over_all_words() -> None:
     found = sense_separation(registry.load_model("flair"), load_senses(), resamples=200)  # type: ignore[arg-type]
     assert found.low[0] > 0.5
