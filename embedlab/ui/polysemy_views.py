@@ -104,8 +104,8 @@ def show_row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     )
     order = "in the order of the senses" if asked.labelled else "in your order"
     st.caption(
-        f"**Similarity**: a field for two of the {len(asked.occurrences)} sentences, {order}; the darker, the more "
-        "alike are the two vectors of the word (cosine; colors reach from the lowest value of a square to its "
+        f"**Similarity**: a field for two of the {len(asked.occurrences)} sentences, {order}; the stronger the blue, "
+        "the more alike are the two vectors of the word (cosine; colors reach from the lowest value of a square to its "
         "highest, both stand below it). **Picture**: the sentences as points, on the two directions in which the "
         f"vectors differ most (PCA).{score}"
     )
