@@ -63,7 +63,7 @@ class WordQuestions(nn.Module):
         before = self.company[words[:, 1:]].sum(1)  # (P, E)
         kept = before.abs().sum(-1) > 0
         if not kept.any() or bool((lane[kept] == lane[kept][0]).all()):
-            return states.sum() * torch.zeros(3)
+            return states.sum() * states.new_zeros(3)
         word = 1 - functional.cosine_similarity(self.word(said), self.own[words[:, 0]], dim=-1).mean()
         said, before, lane = said[kept], before[kept], lane[kept]
         around = 1 - functional.cosine_similarity(self.before(said), before, dim=-1).mean()
