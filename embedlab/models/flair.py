@@ -138,7 +138,7 @@ class Flair(ContextualModel, LanguageModel):
         for the words and for those read before, too (see ``models/flair_company.py``).
 
         Raises:
-            BadInput: too little text.
+            BadInput: too little text, or vectors that know none of its words.
         """
         config = config or FlairConfig()
         encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
@@ -166,7 +166,8 @@ class Flair(ContextualModel, LanguageModel):
             company: see ``train``.
 
         Raises:
-            BadInput: too little text, or a model that predicts no characters or other ones in each direction.
+            BadInput: too little text, vectors that know none of its words, or a model that predicts no characters or
+                other ones in each direction.
         """
         networks = [copy.deepcopy(half.network) for half in (self.forward, self.backward)]
         if any(isinstance(one.softmax, NoSoftmax) for one in networks) or self.backward.words != self.forward.words:

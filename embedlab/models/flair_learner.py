@@ -36,8 +36,8 @@ class BothWays:
         With words follow those read forward and backward, each (B, T, 1 + N) (see ``TextWords.near``).
         """
         texts = (part for way in self.ways for part in way.__getitems__(rows))
-        places = self.ways[0].places(rows)[:, :-1]  # the same in both, for a text has one length
-        return (*texts, *(torch.from_numpy(words.near(places)) for words in self.words))
+        told = zip(self.words, self.ways, strict=False)  # nothing without words
+        return (*texts, *(torch.from_numpy(words.near(way.places(rows)[:, :-1])) for words, way in told))
 
 
 class BothLearner(Learner):

@@ -12,6 +12,7 @@ from embedlab.models.flair_company import WordQuestions
 from embedlab.models.flair_config import FlairConfig
 from embedlab.models.flair_learner import BothLearner, BothWays
 from embedlab.models.flair_words import TextWords
+from embedlab.models.near import check_known
 from embedlab.models.recurrent import LstmNetwork
 from embedlab.models.word_lines import fingerprint
 
@@ -35,12 +36,18 @@ def fit(
         checkpoints: folder in which the training is kept, so that it can go on after a kill.
         beginning: names the weights that it goes on from, so that no checkpoint of others is taken.
         company: vectors by which the states are asked of words, too (see ``WordQuestions``).
+
+    Raises:
+        BadInput: too little text, or vectors that know none of its words.
     """
     text, unseen = characters.split(encoded)
-    questions = [WordQuestions(config.hidden, company, config.seed + i) for i in range(2)] if company else []
+    width = config.projection or config.hidden
+    questions = [WordQuestions(width, company, config.seed + i) for i in range(2)] if company else []
     known = {word: i for i, word in enumerate(company.words)} if company else {}
     read, asked = (TextWords.of(part, encoded.characters, known) if company else None for part in (text, unseen))
-    beginnings = [part for part in (beginning, *(one.name for one in questions)) if part]
+    if read:
+        check_known(read.numbers)
+    beginnings = [part for part in (beginning, questions[0].name if questions else "") if part]
     task = training.Task(
         BothLearner(networks[0], networks[1], questions),
         BothWays(text, config.batch_size, config.stretch, read),

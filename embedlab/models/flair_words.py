@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.models.near import WINDOW
+from embedlab.models.near import WINDOW, number_of
 
 Numbers = NDArray[np.int64]
 WORD = re.compile(r"\n|[^\W_]+(?:['\u2019](?!s\b)[^\W\d_]+)*")
@@ -49,7 +49,7 @@ class TextWords:
         found = [*WORD.finditer(codes[text].tobytes().decode("utf-32-le"))]
         words = [one.group() for one in found]
         line_end = np.array([word == "\n" for word in words], np.bool_)
-        numbers = np.array([known.get(word, known.get(word.lower(), -1)) for word in words], np.int64)
+        numbers = np.array([number_of(word, known) for word in words], np.int64)
         spans = np.array([one.span() for one in found], np.int64).reshape(-1, 2)[~line_end]
         lines = np.cumsum(line_end, dtype=np.int64)[~line_end]
         return cls(len(text), numbers[~line_end], lines, spans[:, 0], spans[:, 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -43,17 +43,13 @@ class Near(nn.Module):
         super().__init__()
         self.tokens, self.mark = tokens, inner
         self.numbers = {word: i for i, word in enumerate(model.words)}
-        self.plain = np.array([*map(self._number, tokens), -1])  # (V + 1,)
-        if (self.plain < 0).all():
-            raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
+        self.plain = np.array([*(number_of(token, self.numbers) for token in tokens), -1])  # (V + 1,)
+        check_known(self.plain)
         self.inner = np.array([*(bool(inner) and token.startswith(inner) for token in tokens), False])
         self.whole: dict[tuple[int, ...], int] = {}
         for name, rows in zip(("own", "parts"), vectors_of(model), strict=True):
             self.register_buffer(name, rows, persistent=False)
         self.name = hashlib.sha256(self.parts.numpy().tobytes() + self.plain.tobytes()).hexdigest()
-
-    def _number(self, word: str) -> int:
-        return self.numbers.get(word, self.numbers.get(word.lower(), -1))
 
     def words(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """(B, T) numbers of the model's words for (B, T) tokens; -1 if unknown, inside a word, or beyond the V."""
@@ -67,7 +63,8 @@ class Near(nn.Module):
                 end += 1
             spelled = tuple(ids[row, at:end].tolist())
             if spelled not in self.whole:
-                self.whole[spelled] = self._number("".join(self.tokens[i].removeprefix(self.mark) for i in spelled))
+                word = "".join(self.tokens[i].removeprefix(self.mark) for i in spelled)
+                self.whole[spelled] = number_of(word, self.numbers)
             found[row, at] = self.whole[spelled]
         return found
 
@@ -80,6 +77,21 @@ class Near(nn.Module):
         """
         words = torch.from_numpy(self.words(ids.cpu().numpy())).to(ids.device)
         return self.own[words], around(self.parts[words], begins)  # -1 is the last row
+
+
+def number_of(word: str, known: Mapping[str, int]) -> int:
+    """What a word is called, looked up in small letters, too; -1 if it is not known."""
+    return known.get(word, known.get(word.lower(), -1))
+
+
+def check_known(numbers: NDArray[np.int64]) -> None:
+    """Refuse a text whose words are called -1, all of them.
+
+    Raises:
+        BadInput: they are.
+    """
+    if (numbers < 0).all():
+        raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
 
 
 def vectors_of(model: StaticModel) -> tuple[Tensor, Tensor]:

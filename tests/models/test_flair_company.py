@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from embedlab.base import Progress, StaticConfig, StaticModel
+from embedlab.base import BadInput, Progress, StaticConfig, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.models.flair import FlairConfig
 from embedlab.models.flair_company import WordQuestions
@@ -170,6 +170,11 @@ def test_a_flair_that_is_asked_tells_topics_apart_better() -> None:
     assert told[-1].loss < 0.8  # who has learned nothing has 1
     assert apart(asked) > apart(without) + 0.2
     assert not any("word" in name or "before" in name for name in asked.tensors())
+    strangers = Corpus.from_sentences([["zebu", "yak", "okapi"]] * 60)
+    with pytest.raises(BadInput, match="none of the words"):
+        train("flair", strangers, config, company=company)
+    narrow = train("flair", corpus, replace(config, epochs=1, projection=7), company=company)
+    assert narrow.dim == 14  # type: ignore[attr-defined]
     again = asked.further(corpus, replace(config, epochs=1), company=company)  # type: ignore[attr-defined]
     assert again.words == asked.words
 
