@@ -1,23 +1,24 @@
-"""Downloads: HTTPS from public addresses only, with progress, a size limit and a checksum, in place only when whole."""
+"""Downloads: HTTPS from public addresses only, with progress, limits of size and time, and a checksum.
+
+A file stands in its place only when it is whole. What a slow or broken download brought is kept for the next try.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import glob
 import hashlib
-import ipaddress
 import json
 import re
 import shutil
-import socket
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
-from embedlab import disk, limits, storage
+from embedlab import addresses, disk, limits, storage, unfinished
+from embedlab.addresses import INSTEAD
 from embedlab.base import BadInput, BadModel, OnProgress, Progress, Unreachable
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ LEFT_SECONDS = 600.0
 """What a download has not written to for so long belongs to one that was killed."""
 REDIRECTS = 5
 MOST_PARTS = 1_000
-PLAIN = {"accept-encoding": "identity"}
-INSTEAD = "Without it, the starters that come with the lab still work."
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,23 @@ class Entry:
     md5: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Received:
+    """A piece of a file from the network.
+
+    Attributes:
+        data: its bytes.
+        at: where in the file they belong.
+        size: of the whole file, 0 if not said.
+        version: what the server calls this version of the file, if it can go on with it later.
+    """
+
+    data: bytes
+    at: int
+    size: int
+    version: str
+
+
 def fetch(
     url: str,
     path: Path,
@@ -78,21 +94,47 @@ def fetch(
     Raises:
         BadInput: the address is not allowed, or the file is too large.
         BadModel: the file is not the expected one, or cannot be stored.
-        Unreachable: the host cannot be reached or does not give the file.
+        Unreachable: the host cannot be reached, does not give the file, or is too slow.
     """
-    digest = hashlib.new(checksum.partition(":")[0] or "sha256", usedforsecurity=False)
     most = limits.Limits.from_environment().download_bytes if largest is None else largest
     with disk.writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _clear(path)
         with storage.atomic_file(path) as scratch:
-            with scratch.open("wb") as file:
-                for block in _blocks(url, most, on_progress, allow_local):
-                    digest.update(block)
-                    file.write(block)
-            if checksum and digest.hexdigest() != checksum.partition(":")[2].lower():
+            _receive(scratch, url, most, on_progress, allow_local)
+            if checksum and not _matches(scratch, checksum):
                 raise BadModel(f"What {url} gave is not the file it should be: its checksum is wrong. Try again.")
     return path
+
+
+def _matches(path: Path, checksum: str) -> bool:
+    method, _, wanted = checksum.partition(":")
+    with path.open("rb") as file:
+        return (
+            hashlib.file_digest(file, lambda: hashlib.new(method, usedforsecurity=False)).hexdigest() == wanted.lower()
+        )
+
+
+def _receive(scratch: Path, url: str, most: int, on_progress: OnProgress | None, allow_local: bool) -> None:
+    """Write a file from the network, from where an earlier try ended."""
+    version = unfinished.take(url, scratch)
+    began, told, first = monotonic(), 0.0, scratch.stat().st_size if version else 0
+    try:
+        with scratch.open("r+b") as file:
+            for piece in _pieces(url, first, version, most, allow_local):
+                if not piece.data:  # the first, which says where to go on
+                    file.truncate(file.seek(piece.at))
+                    first = piece.at
+                file.write(piece.data)
+                done, version = piece.at + len(piece.data), piece.version
+                if on_progress and piece.data and (done == piece.size or monotonic() - told > 0.5):
+                    told = monotonic()
+                    eta = (told - began) * (piece.size - done) / (done - first) if piece.size else None
+                    on_progress(Progress(done, max(piece.size, done), eta=eta, phase="downloading"))
+    except Unreachable as error:
+        if unfinished.keep(url, version, scratch):
+            raise Unreachable(f"{error} What came is kept: ask for it again and the download goes on.") from error
+        raise
 
 
 def _clear(path: Path) -> None:
@@ -170,23 +212,35 @@ def _entry(name: str, about: dict[str, Any]) -> Entry:
     )
 
 
-def _blocks(url: str, largest: int, on_progress: OnProgress | None, allow_local: bool) -> Iterator[bytes]:
-    import httpx
+def _pieces(url: str, start: int, version: str, most: int, allow_local: bool) -> Iterator[Received]:
+    """A file piece by piece; the first one is empty and says where the next begins."""
+    from embedlab import connection
 
-    try:
-        with httpx.Client(timeout=30, headers=PLAIN, trust_env=not allow_local) as client:
-            yield from _read(_answer(client, url, allow_local), url, largest, on_progress)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unreachable(f"{url} could not be reached ({error or type(error).__name__}). {INSTEAD}") from error
+    pace = connection.Pace(limits.Limits.from_environment().download_seconds)
+    asked = {"range": f"bytes={start}-", "if-range": version} if start else {}
+    with connection.trouble(url), connection.client(pace, local=allow_local) as client:
+        answer = _answer(client, url, allow_local, asked)
+        if asked and not _goes_on(answer, start):
+            answer.close()
+            answer = _answer(client, url, allow_local, {})
+        yield from _read(answer, url, start if answer.status_code == 206 else 0, most)
 
 
-def _answer(client: httpx.Client, url: str, allow_local: bool) -> httpx.Response:
+def _goes_on(answer: httpx.Response, start: int) -> bool:
+    """Whether an answer is of use to whoever asked for a file from a place on: it is that part, or the whole."""
+    at = re.match(r"bytes (\d{1,18})-", answer.headers.get("content-range", ""))
+    return answer.status_code == 200 or (at is not None and answer.status_code == 206 and int(at[1]) == start)
+
+
+def _answer(client: httpx.Client, url: str, allow_local: bool, asked: dict[str, str]) -> httpx.Response:
     """The answer after at most five redirections, each checked; its body is not read yet."""
+    fine = (200, 206, 416) if asked else (200,)
     for _ in range(REDIRECTS + 1):
-        check_address(url, allow_local)
-        answer = client.send(client.build_request("GET", url), stream=True)
+        if not allow_local:
+            addresses.check(url)
+        answer = client.send(client.build_request("GET", url, headers=asked), stream=True)
         if answer.next_request is None:
-            if answer.status_code != 200:
+            if answer.status_code not in fine:
                 raise Unreachable(f"{url} answered {answer.status_code} {answer.reason_phrase}. {INSTEAD}")
             return answer
         url = str(answer.next_request.url)
@@ -194,49 +248,16 @@ def _answer(client: httpx.Client, url: str, allow_local: bool) -> httpx.Response
     raise Unreachable(f"{url} leads from one address to the next and never to a file. {INSTEAD}")
 
 
-def _read(answer: httpx.Response, url: str, largest: int, on_progress: OnProgress | None) -> Iterator[bytes]:
-    size = int(answer.headers.get("content-length") or 0)
-    done, began, told = 0, monotonic(), 0.0
-    for block in answer.iter_raw(1 << 18):
-        done += len(block)
-        if max(done, size) > largest:
-            found, most = limits.size(max(done, size)), limits.size(largest)
+def _read(answer: httpx.Response, url: str, start: int, largest: int) -> Iterator[Received]:
+    length = int(answer.headers.get("content-length") or 0)
+    done, size, version = start, start + length if length else 0, unfinished.version(answer.headers)
+    yield Received(b"", done, size, version)
+    for block in answer.iter_raw():
+        if max(done + len(block), size) > largest:
+            found, most = limits.size(max(done + len(block), size)), limits.size(largest)
             said = f"{url} is larger than {most}, the most that is taken: {found}."
             raise BadInput(limits.met("download_bytes", said))
-        yield block
-        if on_progress and (done == size or monotonic() - told > 0.5):
-            told = monotonic()
-            eta = (told - began) * (size - done) / done if size else None
-            on_progress(Progress(done, max(size, done), eta=eta, phase="downloading"))
-    if size and done < size:
+        yield Received(block, done, size, version)
+        done += len(block)
+    if done < size:
         raise Unreachable(f"{url} broke off after {done:,} of {size:,} bytes. {INSTEAD}")
-
-
-def check_address(url: str, allow_local: bool = False) -> None:
-    """Refuse what is not an https address of a public host.
-
-    Raises:
-        BadInput: it is not.
-        Unreachable: the host's name is unknown.
-    """
-    import httpx
-
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise BadInput(f"{url!a} is not an address: {error}.") from error
-    if allow_local:
-        return
-    if parsed.scheme != "https" or not parsed.host or parsed.userinfo:
-        raise BadInput(f"{url} is not taken: give an address that begins with https:// and holds no password.")
-    if urllib.request.getproxies().get("https"):
-        return  # the proxy resolves the name and decides
-    try:
-        found = socket.getaddrinfo(parsed.host, parsed.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Unreachable(
-            f"{parsed.host} could not be reached: there is no network or no such host. {INSTEAD}"
-        ) from error
-    for *_, address in found:
-        if not ipaddress.ip_address(address[0]).is_global:
-            raise BadInput(f"{url} is not taken: it leads to this machine or its own network.")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-from embedlab import jobs, places, shares, shelf, storage
+from embedlab import jobs, places, shares, shelf, storage, unfinished
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.limits import Limits
 from embedlab.run_folder import Run
@@ -117,6 +117,7 @@ def clear(now: float | None = None) -> None:
                 if file.stat().st_mtime + limits.run_days * DAY <= now:
                     file.unlink()
     shares.tidy()
+    unfinished.tidy(now)
 
 
 def _clear_drafts(runs: Iterable[Run], now: float) -> None:

@@ -39,6 +39,7 @@ class Limits:
     line_chars: int = _limit(10 * MB, "A row of a table, in characters.")
     model_bytes: int = _limit(8_000 * MB, "A model in a zip file, unpacked.")
     download_bytes: int = _limit(20_000 * MB, "Published vectors, as they are fetched and unpacked.")
+    download_seconds: int = _limit(21_600, "How long one file may take to be fetched.")
     tokens: int = _limit(500_000_000, "Running words of a text that is trained on.")
     vocabulary: int = _limit(1_000_000, "Words (or wordpieces) that a model in training may keep.")
     dimensions: int = _limit(2_000, "Width of the vectors and layers of a model in training.")

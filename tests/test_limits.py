@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from embedlab import archive, downloads, encodings, jobs, recipes, shelf
+from embedlab import archive, connection, downloads, encodings, jobs, recipes, shelf
 from embedlab.analysis import map_words, occurrences
-from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError
+from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Unreachable
 from embedlab.data import characters
 from embedlab.data.conll import read_conll
 from embedlab.data.corpus import Corpus
@@ -76,8 +76,15 @@ def packed_vectors(folder: Path) -> object:
 
 
 def download(folder: Path) -> object:
-    answer: Any = SimpleNamespace(headers={"content-length": "120"}, iter_raw=lambda _: [b"x" * 120])
-    return list(downloads._read(answer, "https://example.org/v", Limits.from_environment().download_bytes, None))
+    answer: Any = SimpleNamespace(headers={"content-length": "120"}, iter_raw=lambda: [b"x" * 120])
+    return list(downloads._read(answer, "https://example.org/v", 0, Limits.from_environment().download_bytes))
+
+
+def slow_download(_: Path) -> object:
+    seconds = iter((0.0, 5.0, 11.0, 11.0))
+    pace = connection.Pace(Limits.from_environment().download_seconds, lambda: next(seconds))
+    pace.count(5, 10**9)
+    return pace.count(6, 10**9)
 
 
 def trained(folder: Path, **settings: Any) -> object:
@@ -143,6 +150,7 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
         ("100", download, BadInput, "is larger than 100 bytes, the most that is taken: 120 bytes"),
         ("10", packed_vectors, BadModel, "v.txt unpacks to more than 10 bytes"),
     ],
+    "download_seconds": [("10", slow_download, Unreachable, "took longer than 10 seconds")],
     "tokens": [
         ("11", trained, BadInput, "The text holds 12 running words and more; at most 11 are trained on"),
         (

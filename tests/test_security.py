@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from embedlab import downloads, fetch_runs, jobs
+from embedlab import addresses, downloads, fetch_runs, jobs
 from embedlab.base import BadInput
 from embedlab.models import published
 from embedlab.plots import saved
@@ -113,10 +113,18 @@ def test_scripts_of_our_own_are_constants() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["httpx", "requests", "urllib", "urllib.request", "huggingface_hub", "socket", "ftplib"]
+    "name", ["httpx", "httpcore", "h11", "requests", "urllib", "urllib.request", "huggingface_hub", "socket", "ftplib"]
 )
 def test_the_network_is_reached_from_few_places(name: str) -> None:
-    allowed = {"downloads.py", "bert_hub.py", "processes.py", "dispatch.py", "executors.py"}
+    allowed = {
+        "addresses.py",
+        "connection.py",
+        "downloads.py",
+        "bert_hub.py",
+        "processes.py",
+        "dispatch.py",
+        "executors.py",
+    }
     for path in SOURCES:
         for node in nodes(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -136,7 +144,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (known[host], 443))]
 
     monkeypatch.setattr(socket, "getaddrinfo", found)
-    monkeypatch.setattr(downloads.urllib.request, "getproxies", dict)
+    monkeypatch.setattr(addresses.urllib.request, "getproxies", dict)
     return known
 
 
@@ -144,10 +152,10 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     "address", ["127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "172.16.0.1", "0.0.0.0"]
 )
 def test_a_name_that_leads_into_the_own_network_is_refused(address: str, names: dict[str, str]) -> None:
-    downloads.check_address("https://public.example/x")
+    addresses.check("https://public.example/x")
     names["inside.example"] = address
     with pytest.raises(BadInput, match="it leads to this machine or its own network"):
-        downloads.check_address("https://inside.example/x")
+        addresses.check("https://inside.example/x")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +171,7 @@ def test_every_redirect_is_checked_like_the_first_address(target: str, names: di
         return httpx.Response(302, headers={"location": target})
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as client, pytest.raises((BadInput, httpx.HTTPError)):
-        downloads._answer(client, "https://public.example/x", allow_local=False)
+        downloads._answer(client, "https://public.example/x", False, {})
     assert asked == ["https://public.example/x"]
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from embedlab.addresses import INSTEAD
 from embedlab.base import OnProgress, Progress, Unreachable
 from embedlab.models import bert_network
 from embedlab.models.bert_files import CONFIG, PICKLED, SAFETENSORS, read_json, wanted
 
 HUB = "https://huggingface.co"
-INSTEAD = "Without it, the starters that come with the lab still work."
 SECONDS = 5.0
 """How long the hub has to answer at all."""
 

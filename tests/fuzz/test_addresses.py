@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 
-from embedlab import downloads
+from embedlab import addresses
 from embedlab.base import EmbedLabError
 from embedlab.models import bert_hub, published
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
@@ -37,34 +37,38 @@ HOSTS = st.sampled_from(
 ADDRESSES = st.ip_addresses().map(str)
 
 
-def resolves_to(*addresses: str) -> Any:
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in addresses]
-    clean = mock.patch.object(downloads.urllib.request, "getproxies", dict)
+def resolves_to(*numbers: str) -> Any:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, 443)) for number in numbers]
+    clean = mock.patch.object(addresses.urllib.request, "getproxies", dict)
     return mock.patch.object(socket, "getaddrinfo", lambda *_, **__: found), clean
 
 
-@fuzzed(300, scheme=SCHEMES, host=HOSTS | TEXTS, path=TEXTS, addresses=st.lists(ADDRESSES, min_size=1, max_size=3))
-def test_only_https_of_public_hosts_is_taken(scheme: str, host: str, path: str, addresses: list[str]) -> None:
+@fuzzed(300, scheme=SCHEMES, host=HOSTS | TEXTS, path=TEXTS, numbers=st.lists(ADDRESSES, min_size=1, max_size=3))
+def test_only_https_of_public_hosts_is_taken(scheme: str, host: str, path: str, numbers: list[str]) -> None:
     url = f"{scheme}{host}/{path}"
-    names, proxies = resolves_to(*addresses)
+    names, proxies = resolves_to(*numbers)
     with names, proxies, ours():
-        downloads.check_address(url)
+        addresses.check(url)
         assert urlsplit(url).scheme == "https" and "@" not in urlsplit(url).netloc
-        assert all(ipaddress.ip_address(address).is_global for address in addresses)
+        assert all(ipaddress.ip_address(number).is_global for number in numbers)
 
 
-@fuzzed(100, address=st.ip_addresses())
+@fuzzed(300, address=st.ip_addresses())
 def test_a_host_is_refused_by_its_address_whatever_its_name(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> None:
     names, proxies = resolves_to("8.8.8.8", str(address))
     with names, proxies:
         try:
-            downloads.check_address("https://example.org/x")
+            addresses.check("https://example.org/x")
             taken = True
         except EmbedLabError:
             taken = False
-    assert taken == address.is_global
+    assert not taken or (address.is_global and not address.is_multicast)
+    if isinstance(address, ipaddress.IPv6Address) and taken:
+        assert not (address.ipv4_mapped or address.sixtofour or address.teredo)
+        translated = address.packed.startswith(b"\0\x64\xff\x9b")
+        assert ipaddress.IPv4Address(address.packed[12:]).is_global if translated else address.packed[0] >> 5 == 1
 
 
 @fuzzed(200, name=st.text("ab-._/A0\n\\:%é ", max_size=12) | TEXTS)

@@ -18,7 +18,19 @@ import pytest
 from pypdf.generic import DecodedStreamObject, NameObject
 from safetensors.numpy import load_file, save_file
 
-from embedlab import archive, downloads, encodings, parsed, recipes, registry, results, shelf, storage, training_runs
+from embedlab import (
+    addresses,
+    archive,
+    downloads,
+    encodings,
+    parsed,
+    recipes,
+    registry,
+    results,
+    shelf,
+    storage,
+    training_runs,
+)
 from embedlab.analysis.clouds import Cloud
 from embedlab.base import BadInput, BadModel, BadSetting, Card, EmbedLabError, UnknownWord
 from embedlab.data.corpus import Corpus
@@ -107,9 +119,9 @@ def test_a_pdf_at_which_its_library_gives_up(tmp_path: Path) -> None:
 
 def test_addresses_that_no_codec_takes() -> None:
     with pytest.raises(BadInput, match=r"'https://\\ud800/x' is not an address: "):
-        downloads.check_address("https://\ud800/x")
+        addresses.check("https://\ud800/x")
     with pytest.raises(EmbedLabError, match=r"is not an address|could not be reached"):
-        downloads.check_address(f"https://{'a' * 80}.example/x")
+        addresses.check(f"https://{'a' * 80}.example/x")
 
 
 def test_a_docx_whose_packing_is_broken_inside(tmp_path: Path) -> None:
