@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from embedlab.addresses import INSTEAD
-from embedlab.base import OnProgress, Progress, Unreachable
+from embedlab.base import BadSetting, OnProgress, Progress, Unreachable
 from embedlab.models import bert_network
 from embedlab.models.bert_files import CONFIG, PICKLED, SAFETENSORS, read_json, wanted
 
@@ -33,13 +33,14 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
 
     Raises:
         BadModel: see ``bert_network.checked``.
+        BadSetting: ``HF_ENDPOINT`` is no address.
         Unreachable: the hub cannot be reached, or gives no such model.
     """
     from huggingface_hub import HfApi, errors, hf_hub_download
 
     gone: Any = errors  # its HTTPError is that of the library it speaks HTTP with, whichever that is
 
-    hub = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
+    hub = _endpoint()
     if not _answers(hub):
         return _kept(name, hub)
     try:
@@ -47,7 +48,7 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
         bert_network.checked(read_json(config))
         try:
             files = HfApi(endpoint=hub).list_repo_files(name, revision=config.parent.name)
-        except (gone.HTTPError, OSError):
+        except (gone.HTTPError, OSError, ValueError):
             return config.parent  # what was fetched before
         chosen = [file for file in files if wanted(file, pickled=SAFETENSORS not in files)]
         for file in sorted(chosen, key=lambda file: file in (SAFETENSORS, PICKLED)):
@@ -56,9 +57,27 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
     except errors.HfHubHTTPError as error:
         reason = str(error).strip().split("\n")[0]
         raise Unreachable(f"{hub} does not give a model '{name}': {reason} {INSTEAD}") from error
-    except (gone.HTTPError, OSError) as error:
+    except (gone.HTTPError, OSError, ValueError) as error:  # idna's and the codecs' are ValueErrors
         raise _unreachable(name, hub) from error
     return config.parent
+
+
+def _endpoint() -> str:
+    """The address of the hub; where it leads is up to whoever set it.
+
+    Raises:
+        BadSetting: ``HF_ENDPOINT`` is no address.
+    """
+    import httpx
+
+    text = os.environ.get("HF_ENDPOINT") or HUB
+    try:
+        found = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise BadSetting(f"HF_ENDPOINT is no address: {error}.") from error
+    if found.scheme not in ("http", "https") or not found.raw_host:
+        raise BadSetting("HF_ENDPOINT must be an address that begins with https://.")
+    return text.rstrip("/")
 
 
 def _unreachable(name: str, hub: str) -> Unreachable:
@@ -72,7 +91,7 @@ def _answers(hub: str) -> bool:
     gone: Any = errors
     try:
         get_session().head(hub, timeout=SECONDS)
-    except (gone.HTTPError, OSError):
+    except (gone.HTTPError, OSError, ValueError):
         return False
     return True
 

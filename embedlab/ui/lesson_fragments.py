@@ -49,6 +49,6 @@ def answer(step: Step) -> Shown:
     return _answer(step.show, tuple(sorted(step.args.items())), stamps)
 
 
-@st.cache_data(max_entries=200, show_spinner="The models answer …")
+@st.cache_data(max_entries=200, ttl="1d", show_spinner="The models answer …")
 def _answer(show: str, args: tuple[tuple[str, str], ...], stamps: tuple[int, ...]) -> Shown:
     return FRAGMENTS[show].compute(dict(args))

@@ -48,7 +48,7 @@ def hold() -> None:
             state.begin("sentence", sentence)
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_data(max_entries=50, ttl="1d", show_spinner=False)
 def _sentence(word: str) -> str:
     """The shortest of the shipped sentences that have a word; empty if none does."""
     found: list[str] = []

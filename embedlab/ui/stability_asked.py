@@ -75,7 +75,7 @@ def _found(family: str, settings: StabilitySettings) -> Retrained | None:
     return _kept(stability_runs.key_of(family, settings), family, settings) or stability_runs.found(family, settings)
 
 
-@st.cache_data(max_entries=30, show_spinner=False)
+@st.cache_data(max_entries=30, ttl="1d", show_spinner=False)
 def _kept(key: str, _family: str, _settings: StabilitySettings) -> Retrained | None:
     return stability_runs.found(_family, _settings)
 

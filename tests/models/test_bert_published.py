@@ -26,7 +26,7 @@ from transformers import (
 )
 
 from embedlab import packaged, registry
-from embedlab.base import BadInput, BadModel, EmbedLabError, Unreachable
+from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Unreachable
 from embedlab.models import bert_network
 from embedlab.models.bert import Bert
 
@@ -364,6 +364,30 @@ def test_a_model_of_a_hub_that_asks_for_code_is_refused_before_its_weights_come(
     with pytest.raises(BadModel, match="auto_map"):
         Bert.from_published("lab/bert")
     assert not any("safetensors" in path for path in Hub.asked)
+
+
+@pytest.mark.parametrize("hub", ["http://[", "nonsense", "ftp://x.example", "https://", "http://é\u2488.example"])
+def test_a_hub_s_address_that_is_none_is_said_in_a_sentence(hub: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", hub)
+    with pytest.raises((BadSetting, Unreachable), match=r"HF_ENDPOINT|could not be reached"):
+        Bert.from_published("lab/bert")
+
+
+@pytest.mark.parametrize(
+    "where", ["https://xn--a/", "https://xn--a/x", "https://[", "https://x.example:99999/", "http://a..b/"]
+)
+def test_a_hub_that_leads_to_no_address_is_said_in_a_sentence(
+    hub: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def moved(self: Hub) -> None:
+        self.send_response(302)
+        self.send_header("Location", where)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    monkeypatch.setattr(Hub, "do_GET", moved)
+    with pytest.raises(Unreachable, match="lab/bert"):
+        Bert.from_published("lab/bert")
 
 
 def test_minilm_is_listed_where_its_package_is_and_its_weights_are_checked(

@@ -1,0 +1,152 @@
+"""What assets/help/security.md claims, claim by claim, and the tests that show it; and tests of what no other shows."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from embedlab.ui import widgets
+from tests.test_security import ROOT, SOURCES, nodes
+
+CLAIMS: dict[str, dict[str, str]] = {
+    "Models and data run no code.": {
+        "test_security": "test_nothing_evaluates_unpickles_or_writes_raw_html",
+        "models/test_flair_published": "test_a_pickle_that_asks_for_anything_else_is_refused_by_name",
+        "models/test_bert_published": "test_a_model_of_a_hub_that_asks_for_code_is_refused_before_its_weights_come",
+        "test_downloads": "test_the_catalogue_is_read_and_kept_for_later",
+    },
+    "Formulas are parsed, never evaluated.": {
+        "fuzz/test_odd_formulas": "test_any_formula_is_read_or_its_fault_is_named",
+        "test_security": "test_nothing_evaluates_unpickles_or_writes_raw_html",
+    },
+    "Archives stay in their folder.": {
+        "fuzz/test_archives": "test_nothing_leaves_the_archive",
+        "data/test_bad_input": "test_bombs_are_stopped_by_their_table_of_contents_and_while_unpacking",
+        "test_archive": "test_what_is_no_model_is_refused_and_leaves_nothing",
+    },
+    "Damaged files end in a sentence.": {
+        "fuzz/test_damage": "test_a_damaged_file_is_read_or_refused_and_nothing_else",
+        "fuzz/test_odd_texts": "test_any_bytes_in_any_kind_of_file",
+    },
+    "Downloads go to public hosts, by https.": {
+        "test_addresses": "test_numbers_that_are_not_public_are_refused test_addresses_with_a_zone_are_refused "
+        "test_names_and_odd_numbers_that_cannot_be_public_are_refused_before_they_are_looked_up",
+        "test_connection": "test_each_redirect_is_checked_with_and_without_a_proxy "
+        "test_the_connection_goes_to_the_address_that_was_checked_and_trusts_the_name_alone "
+        "test_a_name_that_answers_differently_the_second_time_leads_nowhere",
+        "test_downloads": "test_addresses_that_are_not_public_https_are_refused "
+        "test_only_a_caller_in_python_can_allow_addresses_of_this_machine",
+    },
+    "A proxy changes one thing.": {
+        "test_addresses": "test_a_name_that_is_unknown_here_is_left_to_a_proxy",
+        "test_connection": "test_a_proxy_gets_the_name_and_checks_nothing_away "
+        "test_a_host_that_goes_round_the_proxy_is_pinned_too",
+    },
+    "Slow downloads end": {
+        "test_connection": "test_a_server_that_dribbles_is_left_after_a_minute "
+        "test_a_server_that_is_fast_enough_is_left_when_the_time_is_over "
+        "test_headers_and_the_talk_with_a_proxy_have_the_same_end "
+        "test_whatever_a_server_answers_the_errors_are_of_the_family",
+        "test_downloads": "test_a_server_that_is_too_slow_is_left_and_the_download_goes_on_afterwards "
+        "test_what_is_kept_goes_after_a_day_and_takes_no_more_room_than_one_download",
+    },
+    "No page asks a model hub": {
+        "test_security_claims": "test_no_page_and_no_run_asks_a_model_hub",
+        "fuzz/test_addresses": "test_a_name_on_the_hub_is_no_path_and_no_address",
+    },
+    "Text is shown as text.": {
+        "plots/test_text": "test_nothing_that_is_left_can_be_markup test_plotly_gets_no_tags",
+        "test_security": "test_words_are_no_markup_in_an_exported_figure "
+        "test_the_server_keeps_streamlit_s_own_defences",
+        "test_jobs": "test_an_unexpected_error_goes_to_the_log_only",
+    },
+    "Nothing is half written.": {
+        "test_storage": "test_a_write_that_fails_leaves_the_old_model_and_no_litter "
+        "test_write_text_replaces_atomically",
+        "test_kills": "test_a_download_that_is_killed_leaves_no_half_file_and_the_next_one_is_whole",
+    },
+    "Nobody takes everything.": {
+        "test_limits": "test_a_limit_that_is_met_says_so",
+        "test_queue": "test_a_visitor_has_one_run_at_work_and_three_waiting "
+        "test_a_run_beyond_its_limits_is_stopped_and_says_why",
+    },
+    "What a visitor trains, imports, loads or uploads is theirs.": {
+        "test_places": "test_a_place_is_named_by_a_secret_that_it_does_not_tell "
+        "test_each_lists_their_own_models_and_nobody_else_s "
+        "test_vectors_that_a_visitor_loads_are_theirs_and_files_of_the_machine_stay_shut",
+        "test_pages_places": "test_an_address_opens_a_visitor_s_own_model_and_no_other_s "
+        "test_nobody_else_cancels_or_continues_a_run test_the_link_of_a_model_shows_it_and_nothing_else "
+        "test_the_link_of_a_training_shows_it_and_lets_nobody_else_change_it",
+        "ui/test_visitor": "test_a_link_to_a_place_opens_it_after_a_question",
+    },
+    "Nothing stays for ever.": {
+        "test_expiry": "test_a_run_goes_so_many_days_after_its_end test_beyond_the_room_the_oldest_go_first "
+        "test_results_and_given_files_go_when_nobody_asks_for_them "
+        "test_a_place_that_nobody_uses_goes_with_all_that_is_in_it",
+        "test_security_claims": "test_memory_forgets_within_a_day_what_visitors_asked",
+    },
+    "Shared models are read-only": {
+        "test_sealed": "test_a_starter_as_the_pages_have_it_is_read_only_before_and_after_its_use",
+        "test_pages_places": "test_a_visitor_deletes_their_own_models_and_no_published_ones",
+    },
+    "Files of this machine": {
+        "test_security": "test_files_of_the_machine_can_be_withheld",
+        "test_places": "test_vectors_that_a_visitor_loads_are_theirs_and_files_of_the_machine_stay_shut",
+    },
+    "": {
+        "test_security": "test_runs_have_addresses_that_cannot_be_guessed test_every_library_has_an_exact_version "
+        "test_the_server_keeps_streamlit_s_own_defences",
+        "test_requirements": "test_every_version_was_reviewed test_a_known_flaw_fails_the_audit",
+        "test_places": "test_a_link_shows_one_model_until_it_is_withdrawn",
+    },
+}
+"""The bold beginning of each line of the first list (one has none), and its tests by file."""
+
+
+def test_every_claim_has_its_tests() -> None:
+    text = (widgets.HELP / "security.md").read_text(encoding="utf-8")
+    defended = text.partition("**Defended**")[2].partition("**Not defended")[0]
+    lines = [line for line in defended.splitlines() if line.startswith("- ")]
+    begins = [found[1] if (found := re.match(r"- \*\*(.+?)\*\*", line)) else "" for line in lines]
+    assert begins == list(CLAIMS)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    sorted({(file, name) for tests in CLAIMS.values() for file, names in tests.items() for name in names.split()}),
+)
+def test_the_tests_of_the_claims_are_there(file: str, name: str) -> None:
+    functions = (node for node in nodes(ROOT / "tests" / f"{file}.py") if isinstance(node, ast.FunctionDef))
+    assert name in {node.name for node in functions}
+
+
+def test_no_page_and_no_run_asks_a_model_hub() -> None:
+    """Only the published encoders' own module does, and that is called where code in Python wants it."""
+    asks = {"bert_hub", "huggingface_hub", "snapshot_download", "hf_hub_download"}
+    for path in SOURCES:
+        if path.name == "bert_hub.py":
+            continue
+        for node in nodes(path):
+            names = {alias.name for alias in node.names} if isinstance(node, (ast.Import, ast.ImportFrom)) else set()
+            names |= {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
+            if {part for name in names for part in name.split(".")} & asks:
+                assert path.name == "bert_published.py", path
+            if isinstance(node, ast.Attribute) and node.attr == "from_published":
+                assert path.parent.name == "models", path
+
+
+def test_memory_forgets_within_a_day_what_visitors_asked() -> None:
+    """Whatever is remembered by arguments, which visitors choose, has an end."""
+    found = 0
+    for path in SOURCES:
+        for node in nodes(path):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            for one in node.decorator_list:
+                text = ast.unparse(one)
+                if re.match(r"st\.cache_(data|resource)\b", text) and node.args.args:
+                    found += 1
+                    assert re.search(r"ttl=('1d'|3600)[,)]", text), f"{path.name}: {node.name} is never forgotten"
+    assert found > 5
