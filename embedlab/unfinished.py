@@ -57,7 +57,8 @@ def keep(url: str, version: str, path: Path) -> bool:
         scratch.replace(folder / f"{_key(url)}-{base64.urlsafe_b64encode(version.encode()).decode()}")
         tidy()
         return True
-    scratch.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        scratch.unlink()
     return False
 
 
@@ -71,14 +72,15 @@ def tidy(now: float | None = None) -> None:
     for file, (at, size) in sorted(_files().items(), key=lambda item: item[1], reverse=True):
         total += size
         if at + KEPT_SECONDS <= now or total > limits.Limits.from_environment().download_bytes:
-            file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def _files() -> dict[Path, tuple[float, int]]:
     """What is kept: when it was last written, and its bytes."""
     found = {}
     for file in _folder().glob("*"):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             about = file.stat()
             found[file] = (about.st_mtime, about.st_size)
     return found

@@ -119,6 +119,18 @@ def test_each_redirect_is_checked_with_and_without_a_proxy(
     assert len(net.connected) == 1
 
 
+@pytest.mark.parametrize("hops", [downloads.REDIRECTS, downloads.REDIRECTS + 1])
+def test_five_redirects_are_followed_and_no_more(net: Net, tmp_path: Path, hops: int) -> None:
+    net.gives = [[MOVED % b"https://h%d.example/" % hop] for hop in range(hops)] + [[PLAIN]]
+    net.lookups = {f"h{hop}.example": [[PUBLIC]] for hop in (*range(hops), "")}
+    if hops == downloads.REDIRECTS:
+        downloads.fetch("https://h.example/x", tmp_path / "x")
+    else:
+        with pytest.raises(Unreachable, match="never to a file"):
+            downloads.fetch("https://h.example/x", tmp_path / "x")
+    assert [name for name, *_ in net.tls] == ["h.example", *(f"h{hop}.example" for hop in range(downloads.REDIRECTS))]
+
+
 def test_a_proxy_gets_the_name_and_checks_nothing_away(
     net: Net, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +234,7 @@ class Dribble(httpcore.NetworkStream):
 
 
 def drain(stream: connection.Stream) -> None:
-    while True:
+    for _ in range(100_000):
         stream.read(65_536, connection.SILENCE)
 
 
@@ -253,10 +265,10 @@ def test_time_that_is_not_spent_waiting_is_not_the_server_s() -> None:
 
 
 def test_headers_and_the_talk_with_a_proxy_have_the_same_end(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Endless interim answers, which the library would read for ever."""
+    """Interim answers without an end, which the library would read for ever."""
 
     def endless() -> Iterator[bytes]:
-        while True:
+        for _ in range(1000):
             clock.now += 1.0
             yield b"HTTP/1.1 103 Early Hints\r\n\r\n"
 

@@ -319,6 +319,16 @@ def test_what_is_kept_goes_after_a_day_and_takes_no_more_room_than_one_download(
     assert kept() == []
 
 
+def test_where_nothing_can_be_kept_the_reason_is_told_all_the_same(
+    halting: tuple[str, type[Halting]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(Unreachable) as caught:
+        downloads.fetch(halting[0], tmp_path / "x", allow_local=True)
+    assert "is kept" not in str(caught.value) and list(tmp_path.glob(".*")) == []
+
+
 # ---------------------------------------------------------------- of this machine, for tests alone
 
 

@@ -34,6 +34,7 @@ CLAIMS: dict[str, dict[str, str]] = {
         "test_addresses": "test_numbers_that_are_not_public_are_refused test_addresses_with_a_zone_are_refused "
         "test_names_and_odd_numbers_that_cannot_be_public_are_refused_before_they_are_looked_up",
         "test_connection": "test_each_redirect_is_checked_with_and_without_a_proxy "
+        "test_five_redirects_are_followed_and_no_more "
         "test_the_connection_goes_to_the_address_that_was_checked_and_trusts_the_name_alone "
         "test_a_name_that_answers_differently_the_second_time_leads_nowhere",
         "test_downloads": "test_addresses_that_are_not_public_https_are_refused "
