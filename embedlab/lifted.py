@@ -16,6 +16,7 @@ from embedlab.base import (
     ContextualModel,
     Counts,
     Floats,
+    Lookup,
     Model,
     Settings,
     StaticModel,
@@ -27,6 +28,7 @@ class Lifted(ContextualModel):
     """A static model with one layer, ``vector``: a word's vector in every sentence. Unknown words get zeros."""
 
     kind: ClassVar[str] = "lifted"
+    variant = "folded"
 
     def __init__(self, model: StaticModel) -> None:
         self.model, self.layers, self.dim = model, ["vector"], model.dim
@@ -46,13 +48,10 @@ class Lifted(ContextualModel):
         return found
 
     def _vector(self, word: str) -> Floats:
-        """As it is written, else in small letters, as most vocabularies are; zeros for an unknown word."""
-        for form in (word, word.lower()):
-            try:
-                return self.model.vector(form)
-            except UnknownWord:
-                continue
-        return np.zeros(self.dim, np.float32)
+        try:
+            return self.model.vector(in_text(self.model, word).word)
+        except UnknownWord:
+            return np.zeros(self.dim, np.float32)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The static model's arrays."""
@@ -64,6 +63,16 @@ class Lifted(ContextualModel):
     ) -> Self:
         """Lifted models are not stored."""
         raise BadModel("A lifted model is not stored; store the static model.")
+
+
+def in_text(model: StaticModel, word: str) -> Lookup:
+    """The word that is meant by one that stands in a text.
+
+    A model that keeps capitals is asked for small letters, too: at the beginning of a sentence a capital means nothing.
+    """
+    lookup = model.look_up(word)
+    small = lookup if lookup.known else model.look_up(word.lower())
+    return small if small.known else lookup
 
 
 def as_contextual(model: Model) -> ContextualModel:
