@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from embedlab.base import END, UNKNOWN, LanguageModel, Lexicon
+from embedlab.base import END, UNKNOWN, LanguageModel, Lexicon, Lookup
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 
 LINE_END = "\n"
@@ -41,6 +42,14 @@ def tokenizer(model: LanguageModel) -> Tokenizer:
             numbers="zero" if lexicon.zeros else "keep",
         )
     )
+
+
+def lookups(model: LanguageModel, text: str) -> list[Lookup]:
+    """As what the words of a text are looked up by a word model: most are folded as its training text was."""
+    if model.unit != "word":
+        return []
+    options = replace(tokenizer(model).options, lowercase=False, numbers="keep")
+    return list(map(Lexicon(model.words).look_up, Tokenizer(options).words(text)))
 
 
 def beginning(model: LanguageModel, text: str) -> list[str]:
