@@ -98,6 +98,15 @@ class Lexicon(Container[str]):
                 break
         return lookup
 
+    def in_text(self, word: str) -> Lookup:
+        """The word that is meant by one that stands in a text.
+
+        A vocabulary that keeps capitals is asked for small letters, too: a sentence may begin with the word.
+        """
+        lookup = self.look_up(word)
+        small = lookup if lookup.known else self.look_up(word.lower())
+        return small if small.known else lookup
+
     def _folded(self, typed: str) -> Iterator[tuple[Change, str]]:
         word = tidy(typed).strip()
         yield "tidied", word

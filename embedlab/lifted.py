@@ -16,7 +16,6 @@ from embedlab.base import (
     ContextualModel,
     Counts,
     Floats,
-    Lookup,
     Model,
     Settings,
     StaticModel,
@@ -49,7 +48,7 @@ class Lifted(ContextualModel):
 
     def _vector(self, word: str) -> Floats:
         try:
-            return self.model.vector(in_text(self.model, word).word)
+            return self.model.vector(self.model.lexicon.in_text(word).word)
         except UnknownWord:
             return np.zeros(self.dim, np.float32)
 
@@ -63,16 +62,6 @@ class Lifted(ContextualModel):
     ) -> Self:
         """Lifted models are not stored."""
         raise BadModel("A lifted model is not stored; store the static model.")
-
-
-def in_text(model: StaticModel, word: str) -> Lookup:
-    """The word that is meant by one that stands in a text.
-
-    A model that keeps capitals is asked for small letters, too: at the beginning of a sentence a capital means nothing.
-    """
-    lookup = model.look_up(word)
-    small = lookup if lookup.known else model.look_up(word.lower())
-    return small if small.known else lookup
 
 
 def as_contextual(model: Model) -> ContextualModel:

@@ -19,7 +19,8 @@ from embedlab.analysis.polysemy import compare
 from embedlab.analysis.subwords import parts
 from embedlab.base import Lexicon, StaticModel, UnknownWord
 from embedlab.folding import Lookup
-from embedlab.lifted import as_contextual, in_text
+from embedlab.lifted import as_contextual
+from embedlab.models.word_lines import WordNumbers
 from tests.conftest import TinyModel, tiny_vectors
 
 DECOMPOSED = "cafe\u0301"
@@ -125,8 +126,8 @@ def test_a_model_that_keeps_capitals_tells_them_apart() -> None:
     assert nearest(cased, "King", 1).query == "King"
     with pytest.raises(UnknownWord):
         nearest(cased, "Queen")
-    assert in_text(cased, "Queen").word == "queen"  # a sentence may begin with it
-    assert in_text(cased, "King").word == "King"
+    assert cased.lexicon.in_text("Queen").word == "queen"  # a sentence may begin with it
+    assert cased.lexicon.in_text("King").word == "King"
 
 
 def test_fasttext_composes_only_what_it_does_not_know(fasttext_starter: Path) -> None:
@@ -148,3 +149,10 @@ def test_words_are_found_in_sentences_however_their_accents_were_typed(tiny_mode
     assert len(written(DECOMPOSED, "The café closes.").occurrences) == 1
     assert concordance(sentences, DECOMPOSED, "king").counts == (1, 1, 0)
     assert compare(tiny_model, DECOMPOSED, ["The café closes."]).positions.tolist() == [1]
+
+
+def test_a_network_reads_words_as_its_text_was_folded() -> None:
+    numbers = WordNumbers(["in", "0000", "bank"])
+    assert numbers.forms(["In", "1984", "Bank"]) == ["in", "0000", "bank"]
+    assert numbers(numbers.forms(["Zebra"])) == [numbers.unknown]
+    assert WordNumbers(["the", "Paris"]).forms(["The", "Paris"]) == ["the", "Paris"]

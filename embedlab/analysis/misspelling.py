@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from embedlab import encodings
 from embedlab.base import BadInput, ContextualModel, StaticModel, UnknownWord
-from embedlab.lifted import in_text
 
 UNHEARD = "qzxvjk"
 """A word that nobody wrote: a model that has no letters reads it as it reads every word that it does not know."""
@@ -119,7 +118,7 @@ def _in_context(
 def _static(model: StaticModel, right: str, wrong: str, others: Sequence[str]) -> Misspelt:
     first, second = _vector(model, right), _vector(model, wrong)
     found = {word: vector for word in others if (vector := _vector(model, word)) is not None}
-    how = "none" if second is None else "vector" if in_text(model, wrong).known else "composed"
+    how = "none" if second is None else "vector" if model.lexicon.in_text(wrong).known else "composed"
     if first is None:
         return Misspelt(right, wrong, ("vector",), False, None, (), np.zeros((1, 0)), how)
     matrix = np.stack([first, *found.values()])[None]  # (1, 1 + M, D)
@@ -130,7 +129,7 @@ def _static(model: StaticModel, right: str, wrong: str, others: Sequence[str]) -
 
 def _vector(model: StaticModel, word: str) -> NDArray[np.float64] | None:
     try:
-        return model.vector(in_text(model, word).word).astype(np.float64)
+        return model.vector(model.lexicon.in_text(word).word).astype(np.float64)
     except UnknownWord:
         return None
 
