@@ -108,7 +108,7 @@ with widgets.guard():
             f"The two axes have a cosine of {between:+.2f}: 0 would mean that they are independent, "
             "1 that they are the same direction, −1 that they are opposite ones."
         )
-    lookups.say({spec.title: taken})
+    lookups.answered({spec.title: taken})
     if along.skipped:
         st.caption(f"Not known to {md(spec.title)}: {', '.join(md(word) for word in along.skipped)}")
     describe(axis_x, ends_x)

@@ -113,3 +113,13 @@ def test_letter_groups_of_a_known_word_are_its_own(fasttext_starter: Path) -> No
     assert frame(page, "group")["group"].tolist() == parts(load_model(fasttext_starter), "jumped").ngrams
     assert any("**jumped** is in the vocabulary" in item.value for item in page.markdown)
     assert any("**Jumped**" in item.value for item in page.caption)
+
+
+def test_a_composed_vector_is_said_to_be_one(fasttext_starter: Path) -> None:
+    def composed(word: str) -> list[str]:
+        page = opened(word=word, models=[load_model(fasttext_starter).title])
+        return [item.value for item in page.caption if "compose" in item.value]
+
+    (caption,) = composed("Jumpinged")
+    assert "**Jumpinged**" in caption
+    assert not composed("Jumped")

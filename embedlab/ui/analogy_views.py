@@ -63,7 +63,7 @@ def verdicts(asking: Asking, question: Question) -> dict[str, Analogy]:
             ranked = answer.words if asking.leave_out else answer.all_words
             lines.append(f"- {md(asking.titles[spec.key])}: {questions.verdict(ranked, question.expected)}")
     st.markdown("\n".join(lines))
-    lookups.say({asking.titles[key]: answer.lookups for key, answer in found.items()})
+    lookups.answered({asking.titles[key]: answer.lookups for key, answer in found.items()})
     return found
 
 

@@ -39,6 +39,22 @@ def say(found: Mapping[str, Iterable[Lookup]], verb: str = "is looked up as") ->
         st.caption(sentence(words, titles, verb))
 
 
+def answered(found: Mapping[str, Iterable[Lookup]]) -> None:
+    """The same for words that models of word vectors have answered; also which of the vectors are composed.
+
+    Args:
+        found: title of a model: the words that it has a vector for.
+    """
+    found = {title: list(dict.fromkeys(asked)) for title, asked in found.items()}
+    say(found)
+    for title, asked in found.items():
+        if made := [f"**{md(one.typed, 40)}**" for one in asked if not one.known]:
+            more = f" and {len(made) - SHOWN} more" if len(made) > SHOWN else ""
+            st.caption(
+                f"{md(title)} has not seen {', '.join(made[:SHOWN])}{more} and composes a vector of the letters."
+            )
+
+
 def sentence(words: Sequence[Lookup], titles: Sequence[str], verb: str) -> str:
     """Markdown that names the words, as what they are looked up, the models and what was done to their text."""
     named = [f"**{md(one.typed, 40)}** {verb} **{md(one.word, 40)}**" for one in words[:SHOWN]]

@@ -76,7 +76,7 @@ def words(model: StaticModel) -> MapWords:
         if chosen.missing:
             few = ", ".join(chosen.missing[:20]) + (" …" if len(chosen.missing) > 20 else "")
             st.warning(f"{md(model.title)} does not know: {md(few)}")
-        lookups.say({model.title: chosen.lookups})
+        lookups.answered({model.title: chosen.lookups})
         return chosen
     most = min(len(model), Limits.from_environment().points)
     with second:

@@ -54,7 +54,7 @@ def ask(word: str, k: int, specs: list[ModelSpec]) -> Asked:
                 found[titles[spec.key]] = nearest(model, word, k)
             except UnknownWord:
                 widgets.spellings(model, titles[spec.key], word, "word")
-    lookups.say({title: result.lookups for title, result in found.items()})
+    lookups.answered({title: result.lookups for title, result in found.items()})
     return Asked(word, specs, titles, found)
 
 
@@ -142,7 +142,7 @@ def two_words(asked: Asked) -> None:
             except UnknownWord as error:
                 if error.word == other:  # the first word's spellings are offered above
                     widgets.spellings(model, asked.titles[spec.key], other, "other")
-    lookups.say(taken)
+    lookups.answered(taken)
     if values:
         st.markdown(
             "The cosine of the angle between the two vectors: 1 if they point the same way, 0 if they have nothing "

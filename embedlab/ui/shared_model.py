@@ -99,7 +99,7 @@ def _neighbors(spec: ModelSpec, model: StaticModel) -> None:
         widgets.spellings(model, spec.title, word, "shared_word")
         return
     said = ", ".join(f"{near} {value:.2f}" for near, value in zip(found.words, found.similarities, strict=True))
-    lookups.say({spec.title: found.lookups})
+    lookups.answered({spec.title: found.lookups})
     figure = bars.neighbors(found, f"Nearest to {word}", family_color(spec.family.key))
     widgets.figure(figure, "shared-neighbors", f"{spec.title}: nearest to {word} are {said}.")
 
