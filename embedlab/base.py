@@ -6,6 +6,7 @@ from typing import Literal
 
 from embedlab.card import Card
 from embedlab.errors import BadInput, BadModel, BadSetting, Cancelled, EmbedLabError, UnknownWord, Unreachable
+from embedlab.folding import Lexicon, Lookup
 from embedlab.interfaces.characters import CharacterReader, Readouts
 from embedlab.interfaces.contextual import ContextualModel
 from embedlab.interfaces.language import END, UNKNOWN, LanguageModel
@@ -30,6 +31,8 @@ __all__ = [
     "EmbedLabError",
     "Floats",
     "LanguageModel",
+    "Lexicon",
+    "Lookup",
     "LossPart",
     "MaskedModel",
     "Model",

@@ -27,6 +27,7 @@ class Lifted(ContextualModel):
     """A static model with one layer, ``vector``: a word's vector in every sentence. Unknown words get zeros."""
 
     kind: ClassVar[str] = "lifted"
+    variant = "folded"
 
     def __init__(self, model: StaticModel) -> None:
         self.model, self.layers, self.dim = model, ["vector"], model.dim
@@ -46,13 +47,10 @@ class Lifted(ContextualModel):
         return found
 
     def _vector(self, word: str) -> Floats:
-        """As it is written, else in small letters, as most vocabularies are; zeros for an unknown word."""
-        for form in (word, word.lower()):
-            try:
-                return self.model.vector(form)
-            except UnknownWord:
-                continue
-        return np.zeros(self.dim, np.float32)
+        try:
+            return self.model.vector(self.model.lexicon.in_text(word).word)
+        except UnknownWord:
+            return np.zeros(self.dim, np.float32)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The static model's arrays."""

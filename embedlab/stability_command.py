@@ -76,7 +76,7 @@ def text_of(title: str, found: Stability, words: list[str]) -> str:
         f"({found.low:.1%} to {found.high:.1%}; {len(found.words):,} words), frequency rho {found.rho:+.2f}"
     ]
     for word in words:
-        if word in found.rows:
+        if found.lexicon.look_up(word).known:
             near = ", ".join(f"{one.word} {round(len(found.lists) * one.share)}" for one in found.of(word)[:12])
             lines.append(f"  {word}: {near}")
     return "\n".join(lines)

@@ -270,6 +270,15 @@ def read(folder: Path, kind: str | None = None) -> StoredModel:
     )
 
 
+def read_words(folder: Path) -> list[str]:
+    """The vocabulary alone, without the weights.
+
+    Raises:
+        BadModel: it is missing or damaged.
+    """
+    return checked(folder, lambda: _words(_read_json(folder / VOCABULARY)["words"]))
+
+
 def _words(found: list[Any]) -> list[str]:
     if not all(isinstance(word, str) for word in found):
         raise ValueError("a word is no text")

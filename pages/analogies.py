@@ -63,7 +63,7 @@ asking = Asking(specs, titles, method, leave_out, formula, by_words)
 found: dict[str, Analogy] = {}
 if formula:
     with widgets.guard():
-        question = Question.of(parse(formula, known=cache.static(specs[0].key)))
+        question = Question.of(parse(formula, known=cache.static(specs[0].key).lexicon))
         found = analogy_views.verdicts(asking, question)
         analogy_views.answered(asking, question, found)
 analogy_sets.ready_made(asking)

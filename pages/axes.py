@@ -6,7 +6,7 @@ import streamlit as st
 from embedlab.analysis.axes import SETS, WORD_SETS, Axis, axis, place
 from embedlab.plots import bars, scatter
 from embedlab.plots.text import md
-from embedlab.ui import cache, pinned, reading, state, widgets
+from embedlab.ui import cache, lookups, pinned, reading, state, widgets
 
 OWN, NONE, PINNED = "own", "none", "pinned"
 AXES = {group.key: group for group in SETS}
@@ -79,6 +79,7 @@ with widgets.guard():
     pairs_x, ends_x = across
     axis_x = axis(model, pairs_x)
     along = place(model, axis_x, listed)
+    taken = [*axis_x.lookups, *along.lookups]
     frame = pd.DataFrame({"word": along.words, f"{ends_x[0]} – {ends_x[1]}": along.values})
     source = f"first = axis(model, {pairs_x!r})\nprint(first.agreement, place(model, first, words))"
     if not along.words:
@@ -93,6 +94,7 @@ with widgets.guard():
     else:
         pairs_y, ends_y = up
         axis_y = axis(model, pairs_y)
+        taken += axis_y.lookups
         upward = place(model, axis_y, listed)
         frame[f"{ends_y[0]} – {ends_y[1]}"] = upward.values
         source += f"\nsecond = axis(model, {pairs_y!r})\nprint(second.agreement, place(model, second, words))"
@@ -106,6 +108,7 @@ with widgets.guard():
             f"The two axes have a cosine of {between:+.2f}: 0 would mean that they are independent, "
             "1 that they are the same direction, −1 that they are opposite ones."
         )
+    lookups.answered({spec.title: taken})
     if along.skipped:
         st.caption(f"Not known to {md(spec.title)}: {', '.join(md(word) for word in along.skipped)}")
     describe(axis_x, ends_x)

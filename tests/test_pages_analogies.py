@@ -96,3 +96,16 @@ def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
     page = opened(models=[EXACT])
     exec(page.code[0].value, {})
     assert "word2vec ['queen'" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("lab")
+@pytest.mark.parametrize(
+    "query", [{"a": "Man", "b": "Woman", "c": "King"}, {"ask": "Formula", "formula": "King-Man + Woman"}]
+)
+def test_a_question_with_capitals_is_the_ready_made_one(query: dict[str, str]) -> None:
+    page = opened(models=[EXACT], **query)
+    assert not page.warning and not page.error
+    assert said(page, f"{EXACT}: **queen** is first, as expected.")
+    shown = frame(page, "question's words")
+    assert set(shown[shown["is in the question"]]["word"]) <= {"man", "woman", "king"}
+    assert any("**Man**" in item.value and "**man**" in item.value for item in page.caption)

@@ -47,3 +47,12 @@ def test_bias_is_spoken_of_and_the_code_runs(capsys: pytest.CaptureFixture[str])
     assert "not how the world is" in page.warning[0].value
     exec(page.code[0].value, {})
     assert "Placement(words=['king', 'queen', 'paris']" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("lab")
+def test_words_and_pairs_with_capitals_are_folded_and_that_is_said() -> None:
+    page = opened(x="my own pairs", x_pairs="Man:Woman", list="my own words", words="King, Uncle")
+    assert page.dataframe[0].value["word"].tolist() == ["king"]
+    captions = [item.value for item in page.caption]
+    assert any("**Man**" in value and "**King**" in value for value in captions)
+    assert any(EXACT in value and "Uncle" in value for value in captions)

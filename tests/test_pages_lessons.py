@@ -1,16 +1,22 @@
 """The Lessons page: a prediction first, then what the models say, then why; a summary; a link for a class."""
 
+import dataclasses
+import os
+import shutil
 from functools import partial
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import load_model
+from embedlab import load_model, storage
 from embedlab.analysis.neighbors import similarity
 from embedlab.data.lessons import load_lessons
 from tests import pages_opened
+from tests.conftest import write_starter
 from tests.pages_opened import button, frame, said, sound, texts
 
+LESSONS = Path(__file__).resolve().parent.parent / "assets" / "lessons"
 opened = partial(pages_opened.opened, "lessons")
 WHY = "never have their 1 in the same place"
 
@@ -77,3 +83,21 @@ def test_the_teachers_form_makes_the_link() -> None:
 @pytest.mark.usefixtures("lab")
 def test_without_lessons_the_page_says_so() -> None:
     assert "no lesson here" in said(opened())
+
+
+@pytest.mark.usefixtures("lab")
+def test_pinned_words_are_checked_when_the_link_is_made() -> None:
+    write_starter(Path(os.environ["EMBEDLAB_ASSETS"]), "glove", "GloVe")
+    shutil.copytree(LESSONS, Path(os.environ["EMBEDLAB_ASSETS"]) / "lessons")
+    page = opened()
+    page.text_input(key="pin-w").set_value("King, duck, queen").run()
+    (warning,) = [sound(page).warning[0].value]
+    assert "duck" in warning and "King" not in warning
+    assert "**King**" in texts(page) and "**king**" in texts(page)
+    folder = Path(os.environ["EMBEDLAB_ASSETS"]) / "starters" / "glove"
+    storage.write(folder, dataclasses.replace(storage.read(folder), words=["duck", *storage.read(folder).words[1:]]))
+    page = sound(opened())
+    page.text_input(key="pin-w").set_value("duck").run()
+    assert "LSA" in page.warning[0].value and "GloVe" not in page.warning[0].value
+    page.multiselect(key="pin-m").set_value(["glove"]).run()
+    assert not sound(page).warning

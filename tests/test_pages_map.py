@@ -151,3 +151,13 @@ def test_the_code_that_is_shown_runs(lab, drawn, capsys):
         page = opened(method="PCA", **query)
         exec(compile(page.code[0].value, "shown", "exec"), {})
     assert "hidden" in capsys.readouterr().out
+
+
+def test_capitals_are_folded_in_the_search_and_in_ones_own_words(lab, drawn):
+    page = opened(method="PCA", word="King", k="5")
+    assert "nearest to **king**" in said(page)
+    assert "**King** is looked up as **king**" in said(page)
+    page = opened(method="PCA", words="My own", list="King Queen zebra man woman")
+    assert rows(drawn.figures[-1][0]) == {0, 1, 2, 3}
+    assert "does not know: zebra" in said(page)
+    assert "**Queen** is looked up as **queen**" in said(page)

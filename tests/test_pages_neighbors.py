@@ -87,3 +87,39 @@ def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_any_model_the_page_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("EMBEDLAB_ASSETS", str(tmp_path / "none"))
     assert "No model" in opened().info[0].value
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_capitalized_word_in_the_address_is_looked_up_folded_and_that_is_said() -> None:
+    page = opened(word="King", models=["LSA", "word2vec skip-gram"], k="4")
+    assert not page.warning
+    shown = frame(page, "rank").query("model == 'LSA'")
+    assert shown["word"].tolist() == nearest(load_model("lsa"), "king", 4).words
+    (caption,) = [item.value for item in page.caption if "**King**" in item.value]
+    assert all(name in caption for name in ("**king**", "LSA", "word2vec skip-gram"))
+    assert not [item for item in opened(word="king").caption if "**king**" in item.value]
+
+
+@pytest.mark.usefixtures("lab")
+def test_the_second_word_is_folded_too() -> None:
+    page = opened(word="king", view="Two words", other="Queen", models=["LSA"])
+    values = next(item.value for item in page.dataframe if list(item.value.columns) == ["model", "similarity"])
+    assert values["similarity"].tolist() == pytest.approx([similarity(load_model("lsa"), "king", "queen")])
+    assert any("**Queen**" in item.value and "**queen**" in item.value for item in page.caption)
+
+
+def test_letter_groups_of_a_known_word_are_its_own(fasttext_starter: Path) -> None:
+    page = opened(word="Jumped", models=["word2vec skip-gram"])
+    assert frame(page, "group")["group"].tolist() == parts(load_model(fasttext_starter), "jumped").ngrams
+    assert any("**jumped** is in the vocabulary" in item.value for item in page.markdown)
+    assert any("**Jumped**" in item.value for item in page.caption)
+
+
+def test_a_composed_vector_is_said_to_be_one(fasttext_starter: Path) -> None:
+    def composed(word: str) -> list[str]:
+        page = opened(word=word, models=[load_model(fasttext_starter).title])
+        return [item.value for item in page.caption if "compose" in item.value]
+
+    (caption,) = composed("Jumpinged")
+    assert "**Jumpinged**" in caption
+    assert not composed("Jumped")

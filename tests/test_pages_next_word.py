@@ -120,6 +120,16 @@ def test_a_space_can_be_taken_and_counts() -> None:
 
 
 @pytest.mark.usefixtures("speaking")
+def test_what_a_word_model_reads_otherwise_is_said() -> None:
+    page = opened(begin="the King of", language_models=["Counts", "Letters"])
+    expected = next_tokens(model("ngram"), ["the", "king", "of"], 10)
+    shown = frame(page, "next")
+    assert shown[shown["model"] == "Counts"]["probability"].tolist() == pytest.approx(expected.probabilities.tolist())
+    (caption,) = [item.value for item in page.caption if "**King**" in item.value]
+    assert "**king**" in caption and "Counts" in caption and "Letters" not in caption
+
+
+@pytest.mark.usefixtures("speaking")
 def test_an_unknown_word_is_said_and_an_empty_beginning_asks_how_sentences_begin() -> None:
     page = opened(begin="The zebra", language_models=["Counts"])
     assert "does not know “zebra”" in said(page)

@@ -182,8 +182,9 @@ def test_the_link_of_a_model_shows_it_and_nothing_else(tale: Run) -> None:
     assert "Tale" in [item.value for item in theirs.header] and "Somebody shares this model" in texts(theirs)
     assert {button.key for button in theirs.button if button.key} >= {"all-models"}
     assert not any(button.key.startswith(("delete-", "share-", "import")) for button in theirs.button if button.key)
-    theirs.text_input(key="shared_word").set_value("king").run()
+    theirs.text_input(key="shared_word").set_value("King").run()
     assert "queen" in sound(theirs).get("plotly_chart")[0].proto.spec
+    assert "**King**" in texts(theirs)
     sound(hers.button(key=f"withdraw-{key}").click().run())
     assert "leads to no model" in opened("models", BERT, shared=token).error[0].value
 

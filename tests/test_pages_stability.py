@@ -171,9 +171,9 @@ def test_a_damaged_result_is_forgotten() -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_the_command_prints_and_ships(capsys: pytest.CaptureFixture[str], lab: Path) -> None:
-    assert terminal.main(["stability", "lsa", "--sample", "lee", "--trainings", "2", "--word", "police", "--ship"]) == 0
+    assert terminal.main(["stability", "lsa", "--sample", "lee", "--trainings", "2", "--word", "Police", "--ship"]) == 0
     printed = capsys.readouterr().out
-    assert "LSA: two of 2 trainings share" in printed and "  police: " in printed
+    assert "LSA: two of 2 trainings share" in printed and "  Police: " in printed
     found = stability_runs.found("lsa", StabilitySettings("lsa", TextChoice("lee"), trainings=2))
     assert found is not None and len(list((lab / "results" / KIND).iterdir())) == 1
     assert terminal.main(["stability", "bert"]) == 1
@@ -186,3 +186,11 @@ def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
         opened(families="LSA", sample="Lee news corpus", trainings="2", anew="The seed and the text").code[0].value, {}
     )
     assert capsys.readouterr().out.startswith("lsa 0.")
+
+
+def test_a_capitalized_word_is_looked_up_as_the_text_was_folded() -> None:
+    page = opened(families="GloVe", word="Music")
+    assert not page.warning
+    expected = frame(opened(families="GloVe", word="music"), "trainings that name it")
+    assert frame(page, "trainings that name it")["neighbor"].tolist() == expected["neighbor"].tolist()
+    assert "**Music**" in said(page)

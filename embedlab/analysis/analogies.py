@@ -13,7 +13,7 @@ from embedlab.analysis.analogy_sets import SETS, AnalogySet
 from embedlab.analysis.formulas import Formula, parse
 from embedlab.analysis.parallelogram import Parallelogram, parallelogram
 from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors
-from embedlab.base import BadInput, Floats, StaticModel
+from embedlab.base import BadInput, Floats, Lookup, StaticModel
 
 __all__ = [
     "SETS", "Analogy", "AnalogySet", "Formula", "Method", "Parallelogram", "parallelogram", "parse", "scores", "solve",
@@ -37,6 +37,7 @@ class Analogy:
         inputs: the question's own words, to be marked in ``all_words``.
         all_words: the ranking with the inputs in it.
         all_scores: (k,) its scores.
+        lookups: of each word asked for, the added ones first, as what it was looked up.
     """
 
     words: list[str]
@@ -46,6 +47,7 @@ class Analogy:
     inputs: tuple[str, ...]
     all_words: list[str]
     all_scores: Floats
+    lookups: tuple[Lookup, ...] = ()
 
 
 def solve(
@@ -70,7 +72,7 @@ def solve(
 
     Args:
         model: any static model.
-        positive: the added words, at least one.
+        positive: the added words, at least one; folded as in ``neighbors.nearest``.
         negative: the subtracted words.
         k: how many answers.
         method: "3cosadd" or "3cosmul".
@@ -82,7 +84,9 @@ def solve(
         BadInput: no added word, an unknown method, weights that do not fit, or words that cancel each other out.
     """
     k = checked_count(k)
-    inputs = tuple(dict.fromkeys([*positive, *negative]))
+    _check(positive, negative, method)
+    lookups = tuple(map(model.look_up, [*positive, *negative]))
+    inputs = tuple(dict.fromkeys(one.word for one in lookups))
     values = scores(model, positive, negative, method, weights)
     best = top(values, k + len(inputs))
     words = [model.words[i] for i in best]
@@ -96,6 +100,7 @@ def solve(
         inputs=inputs,
         all_words=words[:k],
         all_scores=values[best[:k]],
+        lookups=lookups,
     )
 
 
@@ -114,7 +119,7 @@ def scores(
     """
     _check(positive, negative, method)
     sizes = _checked_weights(weights, len(positive) + len(negative))
-    vectors = unit_vectors(model, [*positive, *negative])  # (N, D)
+    vectors = unit_vectors(model, [model.look_up(word) for word in (*positive, *negative)])  # (N, D)
     if method == "3cosmul":
         return _multiplied(model, vectors, sizes, len(positive))
     signs = np.repeat([1.0, -1.0], [len(positive), len(negative)])

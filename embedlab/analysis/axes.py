@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedlab.analysis.axis_sets import SETS, WORD_SETS, AxisSet, WordSet
-from embedlab.analysis.ranking import unit, unit_vectors
-from embedlab.base import BadInput, Floats, StaticModel, UnknownWord
+from embedlab.analysis.ranking import unit, unit_vectors, vector_of
+from embedlab.base import BadInput, Floats, Lookup, StaticModel, UnknownWord
 
 __all__ = ["SETS", "WORD_SETS", "Axis", "AxisSet", "Placement", "WordSet", "axis", "place"]
 
@@ -19,12 +19,13 @@ class Axis:
     """A direction from the first to the second words of some pairs.
 
     Attributes:
-        pairs: the pairs used.
+        pairs: the pairs used, as they were looked up.
         skipped: pairs with a word that the model does not know, or whose two vectors point the same way.
         direction: (D,) at length 1.
         agreement: mean cosine of the pairs' differences with the direction: 1 if all pairs point the same way,
             about 1 / sqrt(number of pairs) if they have nothing to do with one another; always 1 for a single pair.
         cosines: (P,) that cosine for each pair.
+        lookups: of each word of the used pairs, as what it was looked up.
     """
 
     pairs: tuple[tuple[str, str], ...]
@@ -32,6 +33,7 @@ class Axis:
     direction: Floats
     agreement: float
     cosines: Floats
+    lookups: tuple[Lookup, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +41,16 @@ class Placement:
     """Words laid along an axis, in the order given.
 
     Attributes:
-        words: those that the model has a vector for, each once.
+        words: those that the model has a vector for, as they were looked up, each once.
         values: (N,) cosine with the axis: -1 towards the pairs' first words, 1 towards their second ones.
-        skipped: the other words.
+        skipped: the other words, as given.
+        lookups: of each word that has a vector, as what it was looked up.
     """
 
     words: list[str]
     values: Floats
     skipped: tuple[str, ...]
+    lookups: tuple[Lookup, ...] = ()
 
 
 def axis(model: StaticModel, pairs: Sequence[tuple[str, str]]) -> Axis:
@@ -59,19 +63,22 @@ def axis(model: StaticModel, pairs: Sequence[tuple[str, str]]) -> Axis:
 
     Args:
         model: any static model.
-        pairs: (from, to), such as ("man", "woman").
+        pairs: (from, to), such as ("man", "woman"); folded as in ``neighbors.nearest``.
 
     Raises:
         BadInput: no pair is left, or the pairs cancel each other out.
     """
-    used: list[tuple[str, str]] = []
+    used: list[tuple[Lookup, Lookup]] = []
     skipped: list[tuple[str, str]] = []
     differences: list[Floats] = []
-    for first, second in pairs:
+    for pair in pairs:
+        first, second = map(model.look_up, pair)
         difference = _difference(model, first, second)
-        (skipped if difference is None else used).append((first, second))
-        if difference is not None:
-            differences.append(difference)
+        if difference is None:
+            skipped.append(pair)
+            continue
+        used.append((first, second))
+        differences.append(difference)
     if not differences:
         raise BadInput(
             f"An axis needs at least one pair of two different words that {model.title} knows; "
@@ -83,25 +90,35 @@ def axis(model: StaticModel, pairs: Sequence[tuple[str, str]]) -> Axis:
         raise BadInput("These pairs cancel each other out. Put the words of each pair in the same order.")
     direction = unit(mean)
     cosines = np.clip(rows @ direction, -1, 1)
-    return Axis(tuple(used), tuple(skipped), direction, float(cosines.mean()), cosines)
+    return Axis(
+        tuple((first.word, second.word) for first, second in used),
+        tuple(skipped),
+        direction,
+        float(cosines.mean()),
+        cosines,
+        tuple(one for pair in used for one in pair),
+    )
 
 
 def place(model: StaticModel, axis: Axis, words: Iterable[str]) -> Placement:
     """Lay words along an axis: the cosine of each word's vector with the direction; 0 for a zero vector.
+
+    Words are folded as in ``neighbors.nearest``.
 
     Raises:
         BadInput: the axis was made by a model of another width.
     """
     if len(axis.direction) != model.dim:
         raise BadInput(f"The axis has {len(axis.direction)} dimensions and {model.title} has {model.dim}.")
-    wanted = list(dict.fromkeys(words))
-    vectors = {word: vector for word in wanted if (vector := _unit_or_none(model, word)) is not None}
+    wanted = [model.look_up(word) for word in dict.fromkeys(words)]
+    vectors = {one.word: vector for one in wanted if (vector := _unit_or_none(model, one)) is not None}
     rows = np.stack(list(vectors.values())) if vectors else np.zeros((0, model.dim), np.float32)  # (N, D)
     values = np.clip(rows @ axis.direction, -1, 1)
-    return Placement(list(vectors), values, tuple(word for word in wanted if word not in vectors))
+    skipped = tuple(one.typed for one in wanted if one.word not in vectors)
+    return Placement(list(vectors), values, skipped, tuple(one for one in wanted if one.word in vectors))
 
 
-def _difference(model: StaticModel, first: str, second: str) -> Floats | None:
+def _difference(model: StaticModel, first: Lookup, second: Lookup) -> Floats | None:
     """(D,) at length 1, or ``None`` if a word is unknown or the two point the same way."""
     try:
         a, b = unit_vectors(model, [first, second])
@@ -111,8 +128,8 @@ def _difference(model: StaticModel, first: str, second: str) -> Floats | None:
     return difference if np.linalg.norm(b - a) > 1e-6 else None
 
 
-def _unit_or_none(model: StaticModel, word: str) -> Floats | None:
+def _unit_or_none(model: StaticModel, lookup: Lookup) -> Floats | None:
     try:
-        return unit(model.vector(word))
+        return unit(vector_of(model, lookup))
     except UnknownWord:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from embedlab.base import BadInput
+from embedlab.folding import tidy
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def concordance(
     Raises:
         BadInput: a word is empty, both are the same, or a limit is below 1.
     """
-    wanted = first.casefold(), second.casefold()
+    wanted = tidy(first).casefold(), tidy(second).casefold()
     if not all(wanted) or wanted[0] == wanted[1]:
         raise BadInput("Give two different words to look for.")
     if most < 1 or limit < 1:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedlab.base import BadInput, Counts, Floats, StaticModel, UnknownWord
+from embedlab.analysis.ranking import vector_of
+from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel, UnknownWord
 from embedlab.limits import Limits, met
 
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -24,6 +25,7 @@ class MapWords:
         of: how many words the model has.
         how: how they were chosen, to go on with "Showing N of M words: ".
         missing: words that were asked for and that the model does not know.
+        lookups: of each word that was asked for and is known, as what it was looked up.
     """
 
     words: list[str]
@@ -32,6 +34,7 @@ class MapWords:
     of: int
     how: str
     missing: tuple[str, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
 
 
 def commonest(model: StaticModel, n: int, skip: int = 0) -> MapWords:
@@ -71,19 +74,25 @@ def own(model: StaticModel, text: str) -> MapWords:
     """
     asked = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))
     _check(len(asked))
-    words, vectors, missing = [], [], []
-    for word in asked:
-        known = word if word in model else word.lower()
+    vectors: dict[str, Floats] = {}  # one that was asked for in two spellings once
+    lookups, missing = [], []
+    for one in map(model.look_up, asked):
         try:
-            vectors.append(model.vector(known))
+            vectors[one.word] = vector_of(model, one)
         except UnknownWord:
-            missing.append(word)
+            missing.append(one.typed)
             continue
-        words.append(known)
-    if not words:
+        lookups.append(one)
+    if not vectors:
         named = ", ".join(missing[:10])
         raise BadInput(f"{model.title} knows none of these words: {named}." if named else "Name some words to draw.")
-    first = [words.index(word) for word in dict.fromkeys(words)]  # one that was asked for in two spellings once
-    words = [words[i] for i in first]
-    counts = np.array([model.counts[model.positions[w]] if w in model else 0 for w in words], np.int64)
-    return MapWords(words, np.stack([vectors[i] for i in first]), counts, len(model), "your own", tuple(missing))
+    words = list(vectors)
+    return MapWords(
+        words,
+        np.stack(list(vectors.values())),
+        np.array([model.counts[model.positions[word]] if word in model else 0 for word in words], np.int64),
+        len(model),
+        "your own",
+        tuple(missing),
+        tuple(lookups),
+    )

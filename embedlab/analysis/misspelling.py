@@ -118,8 +118,7 @@ def _in_context(
 def _static(model: StaticModel, right: str, wrong: str, others: Sequence[str]) -> Misspelt:
     first, second = _vector(model, right), _vector(model, wrong)
     found = {word: vector for word in others if (vector := _vector(model, word)) is not None}
-    has = wrong in model.positions or wrong.lower() in model.positions
-    how = "none" if second is None else "vector" if has else "composed"
+    how = "none" if second is None else "vector" if model.lexicon.in_text(wrong).known else "composed"
     if first is None:
         return Misspelt(right, wrong, ("vector",), False, None, (), np.zeros((1, 0)), how)
     matrix = np.stack([first, *found.values()])[None]  # (1, 1 + M, D)
@@ -129,13 +128,10 @@ def _static(model: StaticModel, right: str, wrong: str, others: Sequence[str]) -
 
 
 def _vector(model: StaticModel, word: str) -> NDArray[np.float64] | None:
-    """As it is written, else in small letters, as most vocabularies are."""
-    for form in (word, word.lower()):
-        try:
-            return model.vector(form).astype(np.float64)
-        except UnknownWord:
-            continue
-    return None
+    try:
+        return model.vector(model.lexicon.in_text(word).word).astype(np.float64)
+    except UnknownWord:
+        return None
 
 
 def _cosines(one: NDArray[np.float64], many: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from embedlab.base import END, UNKNOWN, LanguageModel
+from embedlab.base import END, UNKNOWN, LanguageModel, Lexicon, Lookup
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 
 LINE_END = "\n"
@@ -31,16 +32,24 @@ def tokenizer(model: LanguageModel) -> Tokenizer:
     Capitals, punctuation marks and digits are kept if the vocabulary has words with them; "'s" is a word of its own
     if the vocabulary has it, or has no word that ends so.
     """
-    text = "\n".join(("", *model.words, ""))  # one text: looked through in a moment, where word by word takes 0.1 s
-    digits = {sign for sign in set(text) if sign.isdecimal()}
+    text = "\n".join(("", *model.words, ""))
+    lexicon = Lexicon(model.words)
     return Tokenizer(
         TextOptions(
-            lowercase=text == text.lower(),
+            lowercase=lexicon.lowercase,
             punctuation="\n,\n" in text or "\n.\n" in text,
             possessives="\n's\n" in text or "'s\n" not in text,
-            numbers="zero" if digits == {"0"} else "keep",
+            numbers="zero" if lexicon.zeros else "keep",
         )
     )
+
+
+def lookups(model: LanguageModel, text: str) -> list[Lookup]:
+    """As what the words of a text are looked up by a word model: most are folded as its training text was."""
+    if model.unit != "word":
+        return []
+    options = replace(tokenizer(model).options, lowercase=False, numbers="keep")
+    return list(map(Lexicon(model.words).look_up, Tokenizer(options).words(text)))
 
 
 def beginning(model: LanguageModel, text: str) -> list[str]:

@@ -66,12 +66,13 @@ def moment(
 
     Args:
         model: a snapshot.
-        watched: words to look at; those that the model does not know are passed over.
+        watched: words to look at, folded as the text was; those that the model does not know are passed over.
         epoch: for the record.
         before: the moment of the epoch before.
         k: neighbors of each word.
     """
-    known = tuple(dict.fromkeys(word for word in watched if word in model.positions and model.vector(word).any()))
+    lookups = dict.fromkeys(model.look_up(word) for word in watched)
+    known = tuple(dict.fromkeys(one.word for one in lookups if one.known and model.vector(one.word).any()))
     found = nearest_many(model, known, k) if known else []
     neighbors = tuple(tuple(zip(near.words, near.similarities.tolist(), strict=True)) for near in found)
     words = tuple(dict.fromkeys([*known, *(word for row in neighbors for word, _ in row)]))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors
+from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors, vector_of
 from embedlab.analysis.spelling import suggest
-from embedlab.base import BadInput, Counts, Floats, StaticModel
+from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel
 
 __all__ = ["Neighbors", "nearest", "nearest_many", "overlap", "similarity", "suggest"]
 
@@ -29,6 +29,7 @@ class Neighbors:
         similarities: (k,) cosine similarity with the query, -1 to 1.
         counts: (k,) how often the training text had each neighbor; zeros if unknown.
         positions: (k,) the neighbors' rows in the model, 0 for the commonest word.
+        lookups: of each word asked for, as what it was looked up; none for a bare vector.
     """
 
     query: str
@@ -36,6 +37,7 @@ class Neighbors:
     similarities: Floats
     counts: Counts
     positions: NDArray[np.int64]
+    lookups: tuple[Lookup, ...] = ()
 
 
 def nearest(
@@ -49,7 +51,8 @@ def nearest(
 
     Args:
         model: any static model.
-        word: a word, several words (the mean of their unit vectors is looked up), or a (D,) vector.
+        word: a word, several words (the mean of their unit vectors is looked up), or a (D,) vector. A word that is
+            not known as typed is folded as the model's text was: "Bank" is looked up as "bank" (see ``folding``).
         k: how many; fewer come back when the vocabulary is smaller.
         exclude: further words to leave out.
 
@@ -58,20 +61,21 @@ def nearest(
         BadInput: no word given, the vector is zero, not finite or of another width, or k is below 1.
     """
     k = checked_count(k)
-    own: list[str] = []
+    own: tuple[Lookup, ...] = ()
     if isinstance(word, np.ndarray):
         query, target = "(vector)", _checked_vector(word, model.dim)
     else:
-        own = [word] if isinstance(word, str) else list(word)
+        own = tuple(map(model.look_up, [word] if isinstance(word, str) else word))
         if not own:
             raise BadInput("Give at least one word to look up.")
-        query, target = " + ".join(own), _mean(unit_vectors(model, own))
+        query, target = " + ".join(one.word for one in own), _mean(unit_vectors(model, own))
     scores = model.unit_matrix @ _unit_query(target, query)  # (V,)
-    return _ranked(model, query, scores, k, [*own, *exclude])
+    leave_out = [one.word for one in (*own, *map(model.look_up, exclude))]
+    return replace(_ranked(model, query, scores, k, leave_out), lookups=own)
 
 
 def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[Neighbors]:
-    """The k nearest of each of several words; one matrix product serves them all.
+    """The k nearest of each of several words, folded as in ``nearest``; one matrix product serves them all.
 
     Raises:
         UnknownWord: the model has no vector for a word.
@@ -81,20 +85,20 @@ def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[
     at_once = max(1, SCORES_AT_ONCE // max(1, len(model)))
     results: list[Neighbors] = []
     for start in range(0, len(words), at_once):
-        some = words[start : start + at_once]
-        queries = np.stack([_unit_query(model.vector(word), word) for word in some])  # (M, D)
-        for word, scores in zip(some, queries @ model.unit_matrix.T, strict=True):  # (M, V)
-            results.append(_ranked(model, word, scores, k, [word]))
+        some = [model.look_up(word) for word in words[start : start + at_once]]
+        queries = np.stack([_unit_query(vector_of(model, one), one.word) for one in some])  # (M, D)
+        for one, scores in zip(some, queries @ model.unit_matrix.T, strict=True):  # (M, V)
+            results.append(replace(_ranked(model, one.word, scores, k, [one.word]), lookups=(one,)))
     return results
 
 
 def similarity(model: StaticModel, a: str, b: str) -> float:
-    """Cosine similarity of two words, -1 to 1; 0 if the vector of either is zero.
+    """Cosine similarity of two words, folded as in ``nearest``, -1 to 1; 0 if the vector of either is zero.
 
     Raises:
         UnknownWord: the model has no vector for one of them.
     """
-    first, second = unit_vectors(model, [a, b])
+    first, second = unit_vectors(model, [model.look_up(a), model.look_up(b)])
     return float(np.clip(first @ second, -1, 1))
 
 

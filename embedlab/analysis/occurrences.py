@@ -14,6 +14,7 @@ from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progres
 from embedlab.data.inflections import places
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
+from embedlab.folding import tidy
 from embedlab.lifted import as_contextual
 from embedlab.limits import Limits, met
 
@@ -101,7 +102,7 @@ def gather(
     Raises:
         BadInput: there is no word, nothing or more than the limits allow may be kept, or the text does not have it.
     """
-    word = word.strip()
+    word = tidy(word).strip()
     if not word or most < 1:
         raise BadInput("Give a word to look for, and keep at least one of its occurrences.")
     if most > (points := Limits.from_environment().points):

@@ -15,7 +15,7 @@ class Parallelogram:
     """Four words and the sought point in the plane that shows their differences best.
 
     Attributes:
-        words: a, b, c, d of "a is to b as c is to d".
+        words: a, b, c, d of "a is to b as c is to d", as they were looked up.
         points: (5, 2) a, b, c, d and the sought point b - a + c.
         explained: share of the five points' variance along the first and the second axis, 0 to 1 each.
     """
@@ -36,7 +36,8 @@ def parallelogram(model: StaticModel, a: str, b: str, c: str, d: str) -> Paralle
     Raises:
         UnknownWord: the model has no vector for a word.
     """
-    four = unit_vectors(model, [a, b, c, d])  # (4, D)
+    lookups = [model.look_up(word) for word in (a, b, c, d)]
+    four = unit_vectors(model, lookups)  # (4, D)
     five = np.vstack([four, four[1] - four[0] + four[2]])  # (5, D)
     left, singular, _ = np.linalg.svd(five - five.mean(axis=0), full_matrices=False)  # (5, R), (R,)
     points, variance = np.zeros((5, 2), np.float32), np.zeros(2)
@@ -46,4 +47,5 @@ def parallelogram(model: StaticModel, a: str, b: str, c: str, d: str) -> Paralle
     points[:, 1] *= -1 if points[2, 1] < points[0, 1] else 1
     total = float((singular**2).sum())
     share = variance / total if total > 0 else variance
-    return Parallelogram((a, b, c, d), points, (float(share[0]), float(share[1])))
+    first, second, third, fourth = (one.word for one in lookups)
+    return Parallelogram((first, second, third, fourth), points, (float(share[0]), float(share[1])))

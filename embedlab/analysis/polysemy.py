@@ -13,6 +13,7 @@ from embedlab.analysis.pair_auc import Doubles, SensePairs, cosines
 from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
+from embedlab.folding import tidy
 from embedlab.lifted import as_contextual
 
 __all__ = ["Comparison", "Separation", "WordSeparation", "compare", "sense_separation"]
@@ -215,6 +216,7 @@ def _all_vectors(
 
 def _first(word: str, words: Sequence[str], number: int) -> int:
     folded = [one.casefold() for one in words]
-    if word.casefold() not in folded:
+    asked = tidy(word).casefold()
+    if asked not in folded:
         raise BadInput(f"Sentence {number} does not have the word '{word}': {' '.join(words)[:80]}")
-    return folded.index(word.casefold())
+    return folded.index(asked)

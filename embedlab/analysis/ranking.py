@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, Floats, StaticModel
+from embedlab.base import BadInput, Floats, Lookup, StaticModel, UnknownWord
 
 BLOCKS = 2048
 SMALL = 16_384
@@ -47,13 +47,26 @@ def unit(vector: NDArray[Any]) -> Floats:
     return np.asarray(values / np.linalg.norm(values), np.float32)
 
 
-def unit_vectors(model: StaticModel, words: Sequence[str]) -> Floats:
-    """(N, D): the words' vectors at length 1; zero vectors stay zero.
+def vector_of(model: StaticModel, lookup: Lookup) -> Floats:
+    """(D,) the vector of the word that is looked up for a typed one; composed only if no folding of it is known.
+
+    Raises:
+        UnknownWord: the model has none; it names the word as it was typed.
+    """
+    try:
+        return model.vector(lookup.word)
+    except UnknownWord as error:
+        raise UnknownWord(lookup.typed if error.word == lookup.word else error.word, model.title) from None
+
+
+def unit_vectors(model: StaticModel, lookups: Sequence[Lookup]) -> Floats:
+    """(N, D): the vectors of the words that are looked up, at length 1; zero vectors stay zero.
 
     Raises:
         UnknownWord: the model has no vector for one of them.
     """
-    return np.stack([unit(model.vector(word)) for word in words]) if words else np.zeros((0, model.dim), np.float32)
+    rows = [unit(vector_of(model, one)) for one in lookups]
+    return np.stack(rows) if rows else np.zeros((0, model.dim), np.float32)
 
 
 def checked_count(k: int) -> int:

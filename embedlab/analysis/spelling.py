@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from embedlab.analysis.ranking import checked_count
 from embedlab.base import StaticModel
+from embedlab.folding import tidy
 
 CUTOFF = 0.6
 """Least similarity of spelling, 0 to 1, that is worth suggesting: 1 - edits / length of the longer word."""
@@ -41,7 +42,7 @@ def close(word: str, words: Sequence[str], k: int = 5) -> list[str]:
     k = checked_count(k)
     folded = [known.casefold() for known in words]
     found = extract(
-        word.strip().casefold(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
+        tidy(word).strip().casefold(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
     )  # (text, similarity, row), most similar first
     ranked = sorted(found, key=lambda item: (-item[1], item[2]))
     return [words[row] for _, _, row in ranked if words[row] != word][:k]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from embedlab.analysis.entity_scores import interval
 from embedlab.analysis.neighbor_lists import NeighborLists, neighbor_lists
-from embedlab.base import BadInput, StaticModel
+from embedlab.base import BadInput, Lexicon, StaticModel
 
 Doubles = NDArray[np.float64]
 BANDS = 5
@@ -104,17 +104,23 @@ class Stability:
         """Where each word stands."""
         return {word: row for row, word in enumerate(self.words)}
 
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words, found as people type them."""
+        return Lexicon(self.words, self.rows)
+
     def of(self, word: str) -> tuple[Stayed, ...]:
         """Every word that at least one training has among the k nearest; those of most trainings first.
 
         Raises:
-            BadInput: the word was not looked at.
+            BadInput: the word, folded as the text was, is not among those that were looked at.
         """
-        if word not in self.rows:
+        lookup = self.lexicon.look_up(word)
+        if not lookup.known:
             raise BadInput(f"'{word}' is not among the {len(self.words):,} words that were looked at.")
         places: dict[str, list[int]] = {}
         for one in self.lists:
-            for place, near in enumerate(one.of(word), 1):
+            for place, near in enumerate(one.of(lookup.word), 1):
                 places.setdefault(near, []).append(place)
         found = [Stayed(near, len(at) / len(self.lists), sum(at) / len(at)) for near, at in places.items()]
         return tuple(sorted(found, key=lambda one: (-one.share, one.place, one.word)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from embedlab.data.irregular import IRREGULAR
+from embedlab.folding import tidy
 
 _ONE = re.compile(r"(qu|[^aeiou])*[aeiou][^aeiouwxy]")
 """One syllable that ends in a single vowel and a single consonant: the consonant is doubled (run, running)."""
@@ -87,7 +88,7 @@ def places(word: str, words: Sequence[str]) -> list[int]:
     Returns:
         Positions from 0; those of one sort from left to right. Empty if it does not stand there.
     """
-    asked = word.casefold()
+    asked = tidy(word).casefold()
     wanted = frozenset[str]().union(*(forms(base) for base in bases(asked)))
     folded = [one.casefold() for one in words]
     found = [i for i, one in enumerate(folded) if one in wanted]

@@ -9,7 +9,8 @@ from typing import Any
 
 from embedlab import storage
 from embedlab.base import BadInput
-from embedlab.data.tokenizer import TextOptions, Tokenizer, tidy
+from embedlab.data.tokenizer import TextOptions, Tokenizer
+from embedlab.folding import tidy
 
 AS_WRITTEN = TextOptions(lowercase=False, punctuation=True)
 """How sentences become words here: capitals and punctuation are kept; models that want neither drop them."""

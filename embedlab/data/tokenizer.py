@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from embedlab.base import BadSetting, Settings, setting
+from embedlab.folding import tidy, zeroed
 
 Numbers = Literal["keep", "zero", "drop"]
 
@@ -33,9 +33,6 @@ class TextOptions(Settings):
             )
 
 
-_ZERO = str.maketrans("123456789", "000000000")
-_TIDY = {0x2019: "'", 0x02BC: "'", 0x00AD: None, 0x200B: " ", 0xFEFF: None, 0x2028: " ", 0x2029: " "}
-_TIDY |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half characters, as JSON can hold them
 # Unicode's word rules (UAX 29, WB5 to WB13b) for ASCII text; a test holds it to what ICU answers.
 _ASCII_WORD = re.compile(
     r"(?=_*[A-Za-z0-9])\w+(?:(?:(?<=[A-Za-z])['.:](?=[A-Za-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII
@@ -79,7 +76,7 @@ class Tokenizer:
         if options.numbers == "drop":
             words = [word for word in words if not word[0].isdecimal()]
         elif options.numbers == "zero":
-            words = [word.translate(_ZERO) if not word.isalpha() else word for word in words]
+            words = [zeroed(word) for word in words]
         return words
 
     def _by_icu(self, text: str) -> list[str]:
@@ -89,13 +86,6 @@ class Tokenizer:
         if self.options.punctuation:
             return [piece for piece in pieces if not piece.isspace()]
         return [piece for piece in pieces if piece[0].isalnum() or any(map(str.isalnum, piece))]
-
-
-def tidy(text: str) -> str:
-    """Text in Unicode's composed form, with straight apostrophes, without invisible characters and half characters."""
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFC", text).translate(_TIDY)
 
 
 def _cut_possessive(word: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embedlab.card import Card
 from embedlab.errors import BadModel, UnknownWord
+from embedlab.folding import Lexicon, Lookup
 from embedlab.interfaces.model import Counts, Floats, Model
 from embedlab.settings import Settings
 
@@ -64,6 +65,15 @@ class StaticModel(Model):
         return {word: i for i, word in enumerate(self.words)}
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        """The vocabulary, in which words are found as people type them."""
+        return Lexicon(self.words, self.positions)
+
+    def look_up(self, typed: str) -> Lookup:
+        """The word that is meant by a typed one: itself if it is known, else folded as the training text was."""
+        return self.lexicon.look_up(typed)
+
+    @cached_property
     def unit_matrix(self) -> Floats:
         """(V, D): the matrix with every row at length 1 (zero rows stay zero), for cosine similarity."""
         norms = np.linalg.norm(self.matrix, axis=1, keepdims=True)
@@ -94,7 +104,7 @@ class StaticModel(Model):
         return len(self.words)
 
     def vector(self, word: str) -> Floats:
-        """(D,) vector of a word.
+        """(D,) vector of exactly this word; for one that a person typed, ask ``look_up`` first.
 
         Raises:
             UnknownWord: it is not in the vocabulary (fastText composes one instead).

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import END, UNKNOWN, BadInput
+from embedlab.base import END, UNKNOWN, BadInput, Lexicon
 from embedlab.data import held_out
 from embedlab.data.vocab import EncodedCorpus
 from embedlab.settings import Settings
@@ -22,14 +22,15 @@ class WordNumbers:
         self.vocabulary = [*words, UNKNOWN, END]
         self.unknown, self.boundary = len(words), len(words) + 1
         self._positions = {word: i for i, word in enumerate(self.vocabulary)}
+        self._lexicon = Lexicon(self.vocabulary[: self.unknown], self._positions)
 
     def __call__(self, words: Sequence[str]) -> list[int]:
         """Numbers of a sentence's words."""
         return [self._positions.get(word, self.unknown) for word in words]
 
     def forms(self, words: Sequence[str]) -> list[str]:
-        """Words as the vocabulary has them: in small letters where only those are known."""
-        return [word if word in self._positions else word.lower() for word in words]
+        """Words as the vocabulary has them; unknown ones folded as the text was."""
+        return [word if word in self._positions else self._lexicon.in_text(word).word for word in words]
 
 
 @dataclass(frozen=True)

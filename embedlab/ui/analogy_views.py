@@ -14,7 +14,7 @@ from embedlab.plots import bars, scatter
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, questions, state, widgets
+from embedlab.ui import cache, lookups, questions, state, widgets
 from embedlab.ui.questions import Question
 
 SHOWN = 10
@@ -63,6 +63,7 @@ def verdicts(asking: Asking, question: Question) -> dict[str, Analogy]:
             ranked = answer.words if asking.leave_out else answer.all_words
             lines.append(f"- {md(asking.titles[spec.key])}: {questions.verdict(ranked, question.expected)}")
     st.markdown("\n".join(lines))
+    lookups.answered({asking.titles[key]: answer.lookups for key, answer in found.items()})
     return found
 
 
@@ -130,8 +131,8 @@ def _drawing(question: Question, answer: Analogy, spec: ModelSpec) -> None:
     if question.corners is None:
         st.caption("A parallelogram can be drawn when the formula has the form b - a + c.")
         return
-    a, b, c = question.corners
-    result = parallelogram(cache.static(spec.key), a, b, c, answer.words[0])
+    result = parallelogram(cache.static(spec.key), *question.corners, answer.words[0])
+    a, b, c, _ = result.words
     answer_word = md(answer.words[0])
     chosen = "is the word found nearest to it" if answer.method == "3cosadd" else "is first by the rule 3CosMul"
     st.markdown(

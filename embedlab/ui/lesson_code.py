@@ -42,7 +42,7 @@ def _of(show: str, args: Args) -> str:
                 f"print(solve(load_model({model!r}), [{b!r}, {c!r}], [{a!r}], k=8, exclude_inputs={without}).words)"
             )
         case "knows":
-            return f"print('yes' if {args['word']!r} in load_model({model!r}) else 'no')"
+            return f"print('yes' if {args['word']!r} in load_model({model!r}).lexicon else 'no')"
         case "steady" | "shared":
             return (
                 "from embedlab.stability_runs import StabilitySettings, TextChoice, found\n"

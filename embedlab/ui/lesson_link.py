@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from embedlab.data.lesson import Lesson
-from embedlab.ui import cache, pinned, widgets
+from embedlab.plots.text import md
+from embedlab.ui import cache, lookups, pinned, widgets
 from embedlab.ui.sidebar import PAGES
 
 
@@ -35,8 +36,18 @@ def form(lessons: list[Lesson]) -> None:
         words = [word.strip() for word in (typed or "").split(",") if word.strip()]
         page = pages[0] if pages and "lessons" not in pages else "lessons"
         chosen = {"pages": pages, "lessons": some, "models": models, "words": words}
+        _check(words, models)
         st.code(pinned.link(_base(), page, chosen), language=None, wrap_lines=True)
         st.caption("Copy it with the button in its corner.")
+
+
+def _check(words: list[str], models: list[str]) -> None:
+    """Say which of the words are not in the vocabularies of models with word vectors: the chosen ones, or all."""
+    specs = cache.specs("static")
+    specs = [spec for spec in specs if spec.key in models] if models else specs
+    for word, lacking in lookups.lacking(words, specs).items():
+        which = "any model with word vectors" if len(lacking) == len(specs) > 1 else ", ".join(map(md, lacking))
+        st.warning(f"“{md(word, 60)}” is not in the vocabulary of {which}.", icon=":material/help:")
 
 
 def _base() -> str:

@@ -69,7 +69,7 @@ def knows(args: Args) -> Shown:
     """Whether a model has a vector for a word; the words that are spelt like it, if not."""
     key, word = args["model"], args["word"]
     model = cache.static(key)
-    if word in model:
+    if word in model.lexicon:
         return Shown("yes", f"{md(title(key))} has **{md(word)}** in its list.", (), pd.DataFrame({"word": [word]}))
     like = suggest(model, word)
     said = f"{md(title(key))} has no **{md(word)}** among its {len(model):,} words. Spelt like it are: "

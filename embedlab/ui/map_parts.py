@@ -22,7 +22,7 @@ from embedlab.plots.palette import INKS
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run, RunEvent
-from embedlab.ui import map_exports, map_jobs, run_bar, state, theme, widgets
+from embedlab.ui import lookups, map_exports, map_jobs, run_bar, state, theme, widgets
 from embedlab.ui.visitor import mine
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
@@ -76,6 +76,7 @@ def words(model: StaticModel) -> MapWords:
         if chosen.missing:
             few = ", ".join(chosen.missing[:20]) + (" …" if len(chosen.missing) > 20 else "")
             st.warning(f"{md(model.title)} does not know: {md(few)}")
+        lookups.answered({model.title: chosen.lookups})
         return chosen
     most = min(len(model), Limits.from_environment().points)
     with second:
@@ -167,10 +168,11 @@ def find(chosen: MapWords, word: str, model: StaticModel) -> int | None:
     """Row of the searched word; a sentence on the page if it is not on the map."""
     if not word:
         return None
-    for spelling in dict.fromkeys((word, word.lower())):
-        if spelling in chosen.words:
-            return chosen.words.index(spelling)
-    if word in model or word.lower() in model:
+    lookup = model.look_up(word)
+    if lookup.word in chosen.words:  # fastText's composed words, too
+        lookups.say({model.title: [lookup]})
+        return chosen.words.index(lookup.word)
+    if lookup.known:
         st.info(f"'{md(word)}' is not among the words shown. Show more words, or put it among your own.")
         return None
     near = [like for like in neighbors.suggest(model, word) if like in chosen.words]

@@ -11,12 +11,12 @@ import streamlit as st
 from embedlab.analysis.concordance import concordance
 from embedlab.analysis.neighbors import Neighbors, nearest, overlap, similarity
 from embedlab.analysis.subwords import parts
-from embedlab.base import UnknownWord
+from embedlab.base import Lookup, UnknownWord
 from embedlab.plots import bars, heatmap, scatter
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, texts, widgets
+from embedlab.ui import cache, lookups, state, texts, widgets
 
 NEVER_SEEN = ("friendlinesses", "unbankable", "guitarlike", "democratishly")
 
@@ -54,6 +54,7 @@ def ask(word: str, k: int, specs: list[ModelSpec]) -> Asked:
                 found[titles[spec.key]] = nearest(model, word, k)
             except UnknownWord:
                 widgets.spellings(model, titles[spec.key], word, "word")
+    lookups.answered({title: result.lookups for title, result in found.items()})
     return Asked(word, specs, titles, found)
 
 
@@ -131,14 +132,17 @@ def two_words(asked: Asked) -> None:
         st.info("Write a second word to compare with.")
         return
     values: dict[str, float] = {}
+    taken: dict[str, list[Lookup]] = {}
     for spec in asked.specs:
         with widgets.guard():
             model = cache.static(spec.key)
             try:
                 values[asked.titles[spec.key]] = similarity(model, word, other)
+                taken[asked.titles[spec.key]] = [model.look_up(other)]
             except UnknownWord as error:
                 if error.word == other:  # the first word's spellings are offered above
                     widgets.spellings(model, asked.titles[spec.key], other, "other")
+    lookups.answered(taken)
     if values:
         st.markdown(
             "The cosine of the angle between the two vectors: 1 if they point the same way, 0 if they have nothing "
@@ -153,7 +157,7 @@ def two_words(asked: Asked) -> None:
 
 def in_sentences(asked: Asked) -> None:
     """The sentences behind a neighbor."""
-    word, title = asked.word, next(iter(asked.found))
+    title = next(iter(asked.found))
     leading = next(spec for spec in asked.specs if asked.titles[spec.key] == title)
     available, own = texts.titles(), texts.behind(leading)
     st.markdown(
@@ -163,7 +167,7 @@ def in_sentences(asked: Asked) -> None:
         "Look the pair up in another text, and see whether the two words meet or only keep the same company."
     )
     key = state.choice("text", list(available), own or "wikipedia", "Text", titles=available)
-    near = asked.found[title].words
+    near, word = asked.found[title].words, asked.found[title].query
     beside = state.choice("beside", near, near[0], f"Neighbor, by {title}")
     with widgets.guard():
         result = concordance(texts.sentences(key), word, beside)
@@ -194,11 +198,14 @@ def letter_groups(asked: Asked) -> None:
     widgets.chips("Words nobody has seen", NEVER_SEEN, "word")
     with widgets.guard():
         result = parts(cache.static(chosen[0].key), word)
+        title, word = asked.titles.get(chosen[0].key, chosen[0].title), result.word
+        if title not in asked.found:  # what the others were asked is said above
+            lookups.say({title: [result.lookup]})
         seen = "in the vocabulary" if result.known else "not in the vocabulary: its vector is made of its parts alone"
         st.markdown(f"**{md(word, 60)}** is {seen}.")
         top = max(range(len(result.ngrams)), key=lambda i: abs(float(result.shares[i])))
         widgets.figure(
-            bars.shares(result, f"{word} in {asked.titles.get(chosen[0].key, chosen[0].title)}"),
+            bars.shares(result, f"{word} in {title}"),
             "letter-groups",
             f"The largest share of {word} comes from {result.ngrams[top]}: {result.shares[top]:.0%}.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +17,7 @@ from embedlab.plots.figure import Figure
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, widgets
+from embedlab.ui import cache, lookups, state, widgets
 from embedlab.ui.remembered import remembered
 
 BEGIN, TAKEN = "begin", "_taken"
@@ -78,6 +79,10 @@ def speakers(text: str, specs: Sequence[ModelSpec]) -> list[Speaker]:
             f"Left out, as they do not read from the beginning to the end (but backward, or both sides of a gap): "
             f"{md('; '.join(others))}."
         )
+    read = {
+        one.title: remembered(("folded", *one.key, text), partial(model_text.lookups, one.model, text)) for one in found
+    }
+    lookups.say(read, "is read as")
     return found
 
 

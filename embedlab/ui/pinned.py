@@ -7,7 +7,7 @@ to look at one thing, not a lock: who opens the app without the link sees everyt
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ import streamlit as st
 
 from embedlab.base import BadInput
 from embedlab.data.senses import load_senses
+from embedlab.folding import tidy
 from embedlab.ui import state
 
 NAMES = ("pages", "lessons", "models", "words")
@@ -51,9 +52,9 @@ def hold() -> None:
 @st.cache_data(max_entries=50, ttl="1d", show_spinner=False)
 def _sentence(word: str) -> str:
     """The shortest of the shipped sentences that have a word; empty if none does."""
-    found: list[str] = []
+    found, asked = list[str](), tidy(word).casefold()
     with suppress(BadInput):  # the sentences are not at hand
-        found = [one.sentence for one in load_senses() if word.casefold() in map(str.casefold, one.words)]
+        found = [one.sentence for one in load_senses() if asked in map(str.casefold, one.words)]
     return min(found, key=len, default="")
 
 
@@ -78,18 +79,27 @@ def among(name: str, values: Sequence[str]) -> list[str]:
 
 def first_of(options: Sequence[str], default: str) -> str:
     """What a list of words begins with: the first pinned word that is in it, or the default."""
-    return next((word for word in pinned("words") if word in options), default)
+    return next(iter(_among(options)), default)
 
 
-def offered(examples: Sequence[str], known: Container[str] | None = None) -> list[str]:
+def offered(examples: Sequence[str], known: Iterable[str] | None = None) -> list[str]:
     """Words to click: the pinned ones (those that are known), or the page's own examples if there are none."""
-    return [word for word in pinned("words") if known is None or word in known] or list(examples)
+    return (pinned("words") if known is None else _among(known)) or list(examples)
+
+
+def _among(known: Iterable[str]) -> list[str]:
+    """The pinned words that are among some, as they are spelt there: as pinned, or else with other capitals."""
+    exact = dict.fromkeys(known)
+    folded = {tidy(word).casefold(): word for word in reversed(exact)}  # of two that differ in capitals the first
+    found = (word if word in exact else folded.get(tidy(word).casefold(), "") for word in pinned("words"))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def place(cut: Sequence[str], default: int) -> int:
     """Where the first pinned word stands in a sentence; the default if none does."""
     folded = [word.casefold() for word in cut]
-    return next((folded.index(word.casefold()) for word in pinned("words") if word.casefold() in folded), default)
+    asked = [tidy(word).casefold() for word in pinned("words")]
+    return next((folded.index(word) for word in asked if word in folded), default)
 
 
 def link(base: str, page: str, chosen: Mapping[str, Sequence[str]]) -> str:

@@ -29,10 +29,11 @@ class Question:
 
     @classmethod
     def of(cls, formula: Formula) -> Question:
-        """Look whether a formula is a ready-made question, whatever the order of its words."""
+        """Look whether a formula is a ready-made question, whatever the order of its words and their capitals."""
+        asked = sorted((weight, word.casefold()) for weight, word in formula.terms)
         for known in (question for group in SETS for question in group.questions):
             a, b, c, d = known
-            if sorted(formula.terms) == sorted([(1.0, b), (-1.0, a), (1.0, c)]):
+            if asked == sorted([(1.0, b), (-1.0, a), (1.0, c)]):
                 return cls(formula, d)
         return cls(formula, "")
 
@@ -62,10 +63,11 @@ def verdict(words: list[str], expected: str) -> str:
     first = f"**{md(words[0])}** is first"
     if not expected:
         return f"{first}, then {', '.join(md(word) for word in words[1:4])}."
-    if words[0] == expected:
+    folded = [word.casefold() for word in words]  # case is ignored, as in Google's benchmark
+    if folded[0] == expected:
         return f"{first}, as expected."
-    if expected in words:
-        return f"{first}; **{md(expected)}** is number {words.index(expected) + 1}."
+    if expected in folded:
+        return f"{first}; **{md(expected)}** is number {folded.index(expected) + 1}."
     return f"{first}; **{md(expected)}** is not among the first {len(words)}."
 
 
@@ -85,7 +87,7 @@ def _set_answers(key: str, stamp: int, group: str, method: Method) -> list[str]:
     model = cache.static(key)
     answers = []
     for a, b, c, d in next(item for item in SETS if item.key == group).questions:
-        if not all(word in model for word in (a, b, c, d)):
+        if not all(word in model.lexicon for word in (a, b, c, d)):
             answers.append("")
             continue
         try:

@@ -12,7 +12,7 @@ from embedlab.plots import bars
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, place_link, state, widgets
+from embedlab.ui import cache, lookups, place_link, state, widgets
 
 ADDRESS = "shared"
 K = 10
@@ -99,6 +99,7 @@ def _neighbors(spec: ModelSpec, model: StaticModel) -> None:
         widgets.spellings(model, spec.title, word, "shared_word")
         return
     said = ", ".join(f"{near} {value:.2f}" for near, value in zip(found.words, found.similarities, strict=True))
+    lookups.answered({spec.title: found.lookups})
     figure = bars.neighbors(found, f"Nearest to {word}", family_color(spec.family.key))
     widgets.figure(figure, "shared-neighbors", f"{spec.title}: nearest to {word} are {said}.")
 

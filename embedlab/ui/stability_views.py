@@ -10,11 +10,12 @@ import streamlit as st
 
 from embedlab.analysis.spelling import close
 from embedlab.analysis.stability import Stability
+from embedlab.base import Lexicon
 from embedlab.plots import bars
 from embedlab.plots import stability as drawn
 from embedlab.plots.figure import Figure
 from embedlab.plots.text import md
-from embedlab.ui import pinned, state, widgets
+from embedlab.ui import lookups, pinned, state, widgets
 
 EXAMPLES = ("music", "war", "river", "language", "mother", "animal", "king", "city", "church", "science")
 SHOWN = 14
@@ -28,9 +29,13 @@ Results = Mapping[str, Stability]
 
 
 def ask(results: Results) -> str:
-    """The word to look at, with some to click; empty (and a sentence that says why) if it was not looked at."""
+    """The word to look at, with some to click; empty (and a sentence that says why) if it was not looked at.
+
+    A word is folded as the text was.
+    """
     every = dict.fromkeys(word for one in results.values() for word in one.words)
     examples = [word for word in EXAMPLES if word in every] or _commonest(results)
+    lexicon = Lexicon(list(every), every)
     offered = pinned.offered(examples, every)
     word = state.text("word", examples[0] if examples else "", "Word")
     widgets.chips("Try", offered, "word")
@@ -38,8 +43,10 @@ def ask(results: Results) -> str:
     order = sorted(means, key=lambda one: means[one])
     widgets.chips("Hold still", order[::-1][:FEW], "word")
     widgets.chips("Change most", order[:FEW], "word")
-    if word in every:
-        return word
+    lookup = lexicon.look_up(word)
+    if lookup.known:
+        lookups.say({", ".join(results): [lookup]})
+        return lookup.word
     if not word:
         st.info("Write a word above, or click one.")
         return ""

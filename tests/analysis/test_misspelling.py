@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from embedlab import encodings
+from embedlab import encodings, load_model
 from embedlab.analysis.misspelling import misspelt
-from embedlab.base import BadInput
+from embedlab.base import BadInput, StaticModel
 from tests.contextual_toys import Made
 
 SENTENCE = ["the", "river", "bank"]
@@ -108,3 +108,13 @@ def test_what_is_no_wrong_spelling_is_refused(make_model: Any) -> None:
             misspelt(model, SENTENCE, 1, wrong)
     with pytest.raises(BadInput, match="no position 3"):
         misspelt(model, SENTENCE, 3, "x")
+
+
+def test_fasttext_has_a_vector_of_its_own_for_a_capitalized_word(fasttext_starter: Path) -> None:
+    model = load_model(fasttext_starter)
+    assert isinstance(model, StaticModel)
+    found, small = misspelt(model, ["Walked"], 0, "Talked", []), misspelt(model, ["walked"], 0, "talked", [])
+    assert (found.known, found.read) == (True, "vector")
+    assert found.similarity is not None and small.similarity is not None
+    np.testing.assert_array_equal(found.similarity, small.similarity)
+    assert misspelt(model, ["Walked"], 0, "Wlaked", []).read == "composed"

@@ -21,6 +21,13 @@ def test_capitals_marks_and_digits_are_kept_where_the_vocabulary_has_them() -> N
     assert model_text.beginning(uniform(["in", "0000"]), "In 1984") == ["in", "0000"]
 
 
+def test_words_that_are_read_otherwise_than_written_are_told() -> None:
+    found = model_text.lookups(LOWER, "The king's Zebra")
+    assert [(one.typed, one.word) for one in found if one.changed] == [("The", "the"), ("Zebra", "zebra")]
+    assert not any(one.changed for one in model_text.lookups(uniform(["The", "king"]), "The King"))
+    assert not model_text.lookups(uniform(["a", "\n"], "char"), "A")
+
+
 def test_characters_are_taken_as_they_are() -> None:
     model = uniform(["a", " ", "\n"], "char")
     assert model_text.beginning(model, "A b ") == ["A", " ", "b", " "]

@@ -52,3 +52,7 @@ def test_many_words_equal_a_plain_sort(make_model):
 def test_k_is_checked(speller):
     with pytest.raises(BadInput):
         suggest(speller, "king", 0)
+
+
+def test_accents_typed_apart_are_letters_of_the_word(speller):
+    assert suggest(speller, "Cafe\u0301")[0] == "café"

@@ -13,7 +13,8 @@ from embedlab.data import characters, preview
 from embedlab.data.archives import KINDS, PACKERS
 from embedlab.data.corpus import Corpus
 from embedlab.data.readers import columns
-from embedlab.data.tokenizer import TextOptions, Tokenizer, tidy
+from embedlab.data.tokenizer import TextOptions, Tokenizer
+from embedlab.folding import tidy
 from embedlab.ui import reading, typed
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 

@@ -109,3 +109,12 @@ def test_no_page_offers_a_model_that_is_not_pinned(page: str, lab_with_lstm: Pat
     offered = choices(opened(page, only_models="lsa,lstm"))
     assert not any("word2vec" in one for one in offered)
     assert any(one == "LSA" or "lstm" in one.lower() for one in offered)
+
+
+def test_pinned_words_are_taken_as_a_list_spells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pinned, "pinned", lambda name: ["Bank", "paris", "cafe\u0301", "duck"])
+    known = ["bank", "Paris", "café", "crane"]
+    assert pinned.first_of(known, "crane") == "bank"
+    assert pinned.offered(["x"], known) == ["bank", "Paris", "café"]
+    assert pinned.offered(["x"], ["Bank", "bank"]) == ["Bank"]
+    assert pinned.place(["The", "CAFÉ"], 0) == 1

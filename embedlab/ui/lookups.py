@@ -1,0 +1,83 @@
+"""What a page says where other words are looked up than were typed, and which words a model lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from embedlab import storage
+from embedlab.base import Lexicon, Lookup
+from embedlab.folding import Change
+from embedlab.plots.text import md
+from embedlab.registry import ModelSpec
+from embedlab.ui import cache, widgets
+
+DONE: dict[Change, str] = {
+    "tidied": "had letters and apostrophes made uniform",
+    "lowercased": "was lower-cased",
+    "zeroed": "had every digit written as 0",
+}
+"""What happened to a text before a model learnt from it."""
+SHOWN = 12
+"""Words that are named at most."""
+
+
+def say(found: Mapping[str, Iterable[Lookup]], verb: str = "is looked up as") -> None:
+    """Say which words are looked up otherwise than typed, and why; nothing where all are taken as they are.
+
+    Args:
+        found: title of a model, or of several: the words that were asked of it.
+        verb: stands between the typed word and the other.
+    """
+    asked: dict[tuple[Lookup, ...], list[str]] = {}
+    for title, lookups in found.items():
+        if changed := tuple(dict.fromkeys(one for one in lookups if one.changed)):
+            asked.setdefault(changed, []).append(title)
+    for words, titles in asked.items():
+        st.caption(sentence(words, titles, verb))
+
+
+def answered(found: Mapping[str, Iterable[Lookup]]) -> None:
+    """The same for words that models of word vectors have answered; also which of the vectors are composed.
+
+    Args:
+        found: title of a model: the words that it has a vector for.
+    """
+    found = {title: list(dict.fromkeys(asked)) for title, asked in found.items()}
+    say(found)
+    for title, asked in found.items():
+        if made := [f"**{md(one.typed, 40)}**" for one in asked if not one.known]:
+            more = f" and {len(made) - SHOWN} more" if len(made) > SHOWN else ""
+            st.caption(
+                f"{md(title)} has not seen {', '.join(made[:SHOWN])}{more} and composes a vector of the letters."
+            )
+
+
+def sentence(words: Sequence[Lookup], titles: Sequence[str], verb: str) -> str:
+    """Markdown that names the words, as what they are looked up, the models and what was done to their text."""
+    named = [f"**{md(one.typed, 40)}** {verb} **{md(one.word, 40)}**" for one in words[:SHOWN]]
+    more = f" (and {len(words) - SHOWN} more alike)" if len(words) > SHOWN else ""
+    done = [said for change, said in DONE.items() if any(change in one.changes for one in words)]
+    return f"{', '.join(named)}{more}: the text of {', '.join(map(md, titles))} {' and '.join(done)}."
+
+
+def lacking(words: Sequence[str], specs: Sequence[ModelSpec]) -> dict[str, list[str]]:
+    """Each word that is not in the vocabulary of some models, with the titles of those; says what is folded.
+
+    Only vocabularies are read, which takes a moment where loading the models would take seconds.
+    """
+    titles = widgets.unique_titles(specs)
+    found: dict[str, tuple[Lookup, ...]] = {}
+    for spec in specs:
+        with widgets.guard():
+            found[titles[spec.key]] = _of_folder(str(spec.folder), cache.stamp(spec), tuple(words))
+    say({title: [one for one in asked if one.known] for title, asked in found.items()})
+    without = {word: [title for title, asked in found.items() if not asked[i].known] for i, word in enumerate(words)}
+    return {word: which for word, which in without.items() if which}
+
+
+@st.cache_data(max_entries=200, ttl="1d", show_spinner=False)
+def _of_folder(folder: str, stamp: int, words: tuple[str, ...]) -> tuple[Lookup, ...]:
+    return tuple(map(Lexicon(storage.read_words(Path(folder))).look_up, words))
