@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import glob
 import hashlib
 import ipaddress
 import json
@@ -14,10 +12,10 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from embedlab import disk, limits, storage
+from embedlab import disk, limits, scratch, storage
 from embedlab.base import BadInput, BadModel, OnProgress, Progress, Unreachable
 
 if TYPE_CHECKING:
@@ -84,23 +82,15 @@ def fetch(
     most = limits.Limits.from_environment().download_bytes if largest is None else largest
     with disk.writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _clear(path)
-        with storage.atomic_file(path) as scratch:
-            with scratch.open("wb") as file:
+        scratch.clear(path.parent, path.name, seconds=LEFT_SECONDS)  # one that goes on has written just now
+        with storage.atomic_file(path) as made:
+            with made.open("wb") as file:
                 for block in _blocks(url, most, on_progress, allow_local):
                     digest.update(block)
                     file.write(block)
             if checksum and digest.hexdigest() != checksum.partition(":")[2].lower():
                 raise BadModel(f"What {url} gave is not the file it should be: its checksum is wrong. Try again.")
     return path
-
-
-def _clear(path: Path) -> None:
-    """Remove what downloads of the same file left that were killed; one that goes on has written just now."""
-    for old in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        with contextlib.suppress(OSError):
-            if time() - old.stat().st_mtime > LEFT_SECONDS:
-                old.unlink()
 
 
 def catalogue(*, url: str = GENSIM_LIST, allow_local: bool = False) -> dict[str, Entry]:

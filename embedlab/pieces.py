@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self, TypeVar
 
-from embedlab import disk, executors, storage
+from embedlab import disk, executors, scratch, storage
 from embedlab.base import BadInput, EmbedLabError
 
 Item = TypeVar("Item")
@@ -114,8 +114,8 @@ def folder(pool: Pool | None) -> Iterator[Path]:
         BadModel: the disk is full or read-only.
     """
     if pool is None:
-        with TemporaryDirectory(prefix="embedlab-") as name:
-            yield Path(name)
+        with scratch.folder() as temporary:
+            yield temporary
         return
     home = storage.home().absolute() / "pieces"
     with disk.writing(home):

@@ -189,9 +189,14 @@ def alike(results: Sequence[Result]) -> list[tuple[str, list[Like]]]:
     return found
 
 
+def file_of(folder: Path, key: str) -> Path:
+    """The file of a model's result in a folder."""
+    return folder / f"{key.replace('/', '-')}.json"
+
+
 def write(folder: Path, result: Result) -> Path:
-    """Keep a result as ``KEY.json`` in a folder, atomically."""
-    path = folder / f"{result.key.replace('/', '-')}.json"
+    """Keep a result in a folder, atomically; an older one of the model is replaced."""
+    path = file_of(folder, result.key)
     folder.mkdir(parents=True, exist_ok=True)
     storage.write_text(path, json.dumps(dataclasses.asdict(result), indent=1) + "\n")
     return path

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlab import kept, registry, retraining, stability_runs, storage
+from embedlab import kept, registry, retraining, scratch, stability_runs, storage
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
 from embedlab.base import BadInput, OnProgress
@@ -54,9 +53,9 @@ def run(options: argparse.Namespace) -> None:
     retraining.check(corpus, options.drawn)
     settings = StabilitySettings("", text, trainings=options.trainings, drawn=options.drawn)
     for family in options.families or FAMILIES:
-        with tempfile.TemporaryDirectory() as folder, bar() as on_progress:
+        with scratch.folder() as folder, bar() as on_progress:
             made = stability_runs.computed(
-                family, corpus, replace(settings, families=family), Path(folder), _numbered(on_progress)
+                family, corpus, replace(settings, families=family), folder, _numbered(on_progress)
             )
         if options.ship:
             file = kept.shipped(KIND) / f"{stability_runs.key_of(family, settings)}.json"

@@ -42,16 +42,16 @@ def lay_down(home: Path) -> None:
 
 
 def encode(home: Path) -> None:
-    encode_file("lsa", home / "in.txt", home / "out.safetensors")
+    encode_file("lsa", home / "in.txt", home / "out.safetensors", overwrite=True)
 
 
 WRITERS: dict[str, Callable[[Path], object]] = {
-    "model": lambda home: model().save(home / "model"),
+    "model": lambda home: model().save(home / "model", overwrite=True),
     "shelf": lambda home: shelf.keep(registry.find("lsa").folder, "mine", replace=True),
     "map": keep_a_map,
     "text": lay_down,
     "vectors": encode,
-    "export": lambda home: vector_files.write(model(), home / "vectors.txt", "glove"),
+    "export": lambda home: vector_files.write(model(), home / "vectors.txt", "glove", overwrite=True),
 }
 
 

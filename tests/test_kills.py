@@ -153,7 +153,8 @@ while True:
     matrix = np.full((2000, 50), number, np.float32)
     words = [f"w{i}" for i in range(2000)]
     card = Card(title=str(number))
-    storage.write(folder, storage.StoredModel("word2vec", {}, {"matrix": matrix}, words, np.arange(2000) + 1, card))
+    model = storage.StoredModel("word2vec", {}, {"matrix": matrix}, words, np.arange(2000) + 1, card)
+    storage.write(folder, model, overwrite=True)
     print(number, flush=True)
 """
 

@@ -77,8 +77,8 @@ def _outcome(run: Run) -> dict[str, str]:
 def kept_as(run: Run) -> str:
     """Key of the model that a run was kept as; empty if it was not, or is deleted."""
     try:
-        key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
+        key = shelf.kept_as(run.folder)
         cache.find(key)
-    except (OSError, BadModel):
+    except BadModel:
         return ""
     return key
