@@ -86,10 +86,8 @@ class Place:
         """Bring a training back to where it stood; ``None`` if there is no checkpoint of this very training."""
         from safetensors.torch import load_file
 
-        if self.folder is None or not (self.folder / STATE).is_file():
-            return None
-        plain = json.loads((self.folder / STATE).read_text())
-        if plain["mark"] != self.mark:
+        plain = self._read()
+        if self.folder is None or plain.get("mark") != self.mark:
             return None
         device = next(learner.parameters()).device
         tensors = load_file(self.folder / TENSORS)
@@ -99,6 +97,16 @@ class Place:
         _set_random_states(_group(tensors, "random"))
         best = {name: value.to(device) for name, value in _group(tensors, "best").items()}
         return Checkpoint(**plain["at"], best=best)
+
+    def _read(self) -> dict[str, Any]:
+        """What the checkpoint says of itself; nothing if there is none, or it is damaged."""
+        if self.folder is None:
+            return {}
+        try:
+            plain = json.loads((self.folder / STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return plain if isinstance(plain, dict) else {}
 
     def clear(self) -> None:
         """The training is over."""

@@ -118,7 +118,7 @@ def _page(folder: Path, made_by: str) -> str:
     """The page of everything in a folder that is of the models' files as they are today."""
     from embedlab import result_table, results
 
-    kept = results.read(folder)
+    kept = results.readable(folder)
     specs = [spec for spec in registry.list_models() if spec.key in kept]
     found = [kept[spec.key] for spec in specs if kept[spec.key].digest == storage.digest(spec.folder)]
     probes = []
@@ -135,4 +135,4 @@ def command(options: argparse.Namespace) -> str:
     parts = ["python -m embedlab results", *options.keys, "--corpus", options.corpus.name if options.corpus else "TEXT"]
     parts += ["--pairs", *([one.name for one in options.pairs] if options.pairs else ["KNOWN", "ASKED"])]
     table = options.table.name if options.table.is_absolute() else str(options.table)
-    return " ".join([*parts, "--table", table])
+    return " ".join([*parts, "--table", table, *(["--force"] if options.force else [])])

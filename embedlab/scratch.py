@@ -53,7 +53,7 @@ def clear(parent: Path, name: str = "", now: float | None = None, seconds: float
     now, seconds = time.time() if now is None else now, LEFT_SECONDS if seconds is None else seconds
     with contextlib.suppress(OSError):
         for left in parent.glob(f".{glob.escape(name[:LONGEST]) or '*'}{MARK}????????"):
-            if now - _written(left) > seconds:
+            if now - written(left) > seconds:
                 remove(left)
 
 
@@ -74,6 +74,6 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _written(path: Path) -> float:
-    """When something in it was last written."""
+def written(path: Path) -> float:
+    """When a file, or something in a folder, was last written, seconds since 1970."""
     return max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
