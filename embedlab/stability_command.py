@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlab import kept, registry, retraining, scratch, stability_runs, storage
+from embedlab import kept, registry, retraining, scratch, stability_runs, storage, targets
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
 from embedlab.base import BadInput, OnProgress
@@ -48,6 +48,8 @@ def run(options: argparse.Namespace) -> None:
         raise BadInput("Two trainings are needed at least.")
     if options.ship and options.corpus:
         raise BadInput("Only results of a sample come with the lab. Leave --corpus or --ship out.")
+    if options.ship:
+        targets.check_files(kept.shipped(KIND))
     text = TextChoice(sample="" if options.corpus else options.sample)
     corpus = Corpus.from_file(options.corpus) if options.corpus else text.open()
     retraining.check(corpus, options.drawn)

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from embedlab import defaults as rules
-from embedlab import jobs, registry, training_runs
+from embedlab import jobs, registry, shelf, training_runs
 from embedlab.base import BadInput, EmbedLabError, Settings
 from embedlab.jobs import Run
 from embedlab.limits import Limits
@@ -55,8 +55,9 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
 
     Raises:
         BadSetting: the model's settings do not go together.
-        BadInput: too many words to watch.
+        BadInput: the result cannot be kept under that name, or there are too many words to watch.
     """
+    shelf.folder_name(name)
     config_class(kind).from_dict(values)
     Limits.from_environment().check_settings(values)
     words = tuple(dict.fromkeys(word for word in re.split(r"[,;\s]+", watch) if word))
