@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,10 @@ from embedlab import (
     registry,
     reports,
     result_command,
+    shelf,
     stability_command,
+    storage,
+    targets,
 )
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
 from embedlab.data.corpus import Corpus
@@ -60,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--begin", metavar="KEY", help="go on from this model (key or folder) instead of from nothing")
     train.add_argument("--out", type=Path, metavar="DIR", help="model folder to write")
     train.add_argument("--name", help="name of the model among your own (instead of --out)")
+    _add_force(train, "a model that is there")
     train.add_argument("--column", help="column of a table, or field of JSON lines, that holds the text")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, repeatable")
     _add_workers(train, "count the pairs of GloVe and LSA")
@@ -69,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
     encode.add_argument("--in", dest="source", required=True, type=Path, metavar="FILE", help="the text")
     encode.add_argument("--out", required=True, type=Path, metavar="FILE", help="ends in .safetensors or .jsonl")
+    _add_force(encode, "a file that is there")
     encode.add_argument("--layer", action="append", metavar="NAME", help="a layer, repeatable; all without it")
     encode.add_argument("--tokenized", action="store_true", help="a sentence a line, its words between spaces")
     _add_workers(encode, "read the text")
@@ -88,9 +94,14 @@ def _parser() -> argparse.ArgumentParser:
     stability_command.add(commands)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
-    picture.add_argument("folder", type=Path, metavar="DIR", help="model folder")
+    picture.add_argument("folder", metavar="DIR", help="model folder, or a model's key")
+    _add_force(picture, "the map that is there")
     picture.set_defaults(run=_map)
     return parser
+
+
+def _add_force(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("--force", action="store_true", help=f"replace {what}; nothing else is ever replaced")
 
 
 def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
@@ -114,34 +125,45 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    out = _target(options)
     begin = registry.load_model(options.begin) if options.begin else None
     if options.recipe:
         recipe = recipes.read(options.recipe)
         settings = recipes.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
-        recipe = dataclasses.replace(recipe, settings=settings)
-        out = options.out or registry.model_folder("yours", options.name or recipe.name)
+        recipe = dataclasses.replace(recipe, settings=settings, title=shelf.one_line(options.name or recipe.title))
+        out = out or shelf.check(recipe.name, replace=options.force)
         with pieces.pool(options.workers) as pool, bar() as on_progress:
-            model = recipes.make(recipe, options.corpus, out, on_progress, begin, pool)
+            model = recipes.make(recipe, options.corpus, out, on_progress, begin, pool, overwrite=options.force)
     else:
-        out, model = _train_kind(options, begin)
+        out, model = _train_kind(options, out, begin)
     if recipes.writes(model):
         say(f"{model.card.title}: {model.card.tokens:,} running words, {model.card.seconds:.0f} s. It lies in {out}.")
 
 
-def _train_kind(options: argparse.Namespace, begin: Model | None) -> tuple[Path, Model]:
+def _target(options: argparse.Namespace) -> Path | None:
+    """Where the model goes, looked at before the long work; ``None`` where the recipe's name says it."""
+    if options.name is not None:
+        shelf.folder_name(options.name)
+    if options.out is not None:
+        storage.check_target(options.out, overwrite=options.force)
+        return targets.real(options.out)
+    return None if options.name is None else shelf.check(options.name, replace=options.force)
+
+
+def _train_kind(options: argparse.Namespace, out: Path | None, begin: Model | None) -> tuple[Path, Model]:
     if not options.kind:
         raise BadInput("Say what to train: a kind of model (see --help), or --recipe FILE.")
-    if not (options.out or options.name):
+    if out is None:
         raise BadInput("Say where the model goes: --out DIR, or --name NAME to keep it among your own.")
     values = _variant(options.kind) | _pairs(options.set)
     settings = recipes.settings_of(options.kind, values)
     corpus = Corpus.from_file(options.corpus, column=options.column)
-    out = options.out or registry.model_folder("yours", options.name)
     where = recipes.checkpoint_folder(out)
     with pieces.pool(options.workers) as pool, bar() as on_progress:
         model = recipes.train(options.kind, corpus, settings, on_progress, where, begin, pool)
     if recipes.writes(model):
-        recipes.with_title(model, options.name or out.name).save(out)
+        title = shelf.one_line(options.name or os.fsencode(out.name).decode(errors="replace"))
+        recipes.with_title(model, title).save(out, overwrite=options.force)
     return out, model
 
 
@@ -159,8 +181,9 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 def _encode(options: argparse.Namespace) -> None:
     with pieces.pool(options.workers) as pool, bar() as on_progress:
         sentences, words = encode_file(
-            options.key, options.source, options.out, options.layer, on_progress, tokenized=options.tokenized, pool=pool
-        )
+            options.key, options.source, options.out, options.layer, on_progress,
+            tokenized=options.tokenized, pool=pool, overwrite=options.force,
+        )  # fmt: skip
     say(f"{sentences:,} sentences, {words:,} words: {options.out}")
 
 
@@ -174,12 +197,14 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _map(options: argparse.Namespace) -> None:
     from embedlab.analysis import stored_maps
 
-    model = registry.load_model(options.folder)
+    folder = registry.folder_of(options.folder)
+    targets.check_file(folder / stored_maps.FILE, overwrite=options.force)
+    model = registry.load_model(folder)
     if not isinstance(model, StaticModel):
         raise BadInput(f"{options.folder} has no word vectors of its own to draw.")
     with bar() as on_progress:
-        stored_maps.write(options.folder, model, on_progress=on_progress)
-    say(f"The map of {options.folder} is stored.")
+        stored_maps.write(folder, model, on_progress=on_progress)
+    say(f"The map of {folder} is stored.")
 
 
 if __name__ == "__main__":

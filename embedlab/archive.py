@@ -6,19 +6,18 @@ import io
 import json
 import shutil
 import stat
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from embedlab import packaged, registry, shelf, storage
+from embedlab import packaged, registry, scratch, shelf, storage, targets
 from embedlab.base import BadInput, BadModel
 from embedlab.data.archives import DAMAGE, files_inside
 from embedlab.limits import Limits, met, size
-from embedlab.storage import CARD, CONFIG, TENSORS, TOKENIZER, VOCABULARY
+from embedlab.storage import CARD, CONFIG, MAP, TENSORS, TOKENIZER, VOCABULARY
 
 REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
-OPTIONAL = ("map.safetensors", TOKENIZER)
+OPTIONAL = (MAP, TOKENIZER)
 MOST_RATIO = 200
 SMALL = 20_000_000
 """Below this unpacked size the ratio does not matter."""
@@ -35,8 +34,8 @@ def pack(folder: Path) -> bytes:
         BadModel: it is not a model folder.
     """
     if packaged.is_published(folder):
-        with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
-            own = Path(scratch) / folder.name
+        with scratch.folder() as temporary:
+            own = temporary / folder.name
             registry.load_model(folder).save(own)
             return pack(own)
     storage.read_kind(folder)
@@ -48,7 +47,7 @@ def pack(folder: Path) -> bytes:
     return out.getvalue()
 
 
-def unpack(file: IO[bytes], folder: Path) -> None:
+def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
     """Check a zip file that should hold a model, and leave the model folder at ``folder``.
 
     The names, the sizes and the kinds of all entries are checked before anything is written, the written bytes are
@@ -56,19 +55,22 @@ def unpack(file: IO[bytes], folder: Path) -> None:
 
     Args:
         file: the zip file.
-        folder: the model folder to write; what is there is replaced.
+        folder: the model folder to write.
+        overwrite: whether a model that lies there may be replaced; nothing else ever is.
 
     Raises:
-        BadInput: not a zip file, damaged, encrypted, a zip bomb, or it holds something other than a model.
+        BadInput: something lies there; or it is no zip file, damaged, encrypted, a zip bomb, or holds something other
+            than a model.
         BadModel: the model itself is damaged or of a kind that this version does not know.
     """
+    storage.check_target(folder, overwrite=overwrite)
     try:
         with zipfile.ZipFile(file) as archive:
             entries = _entries(archive)
-            with storage.atomic_folder(folder) as scratch:
+            with storage.atomic_folder(folder, storage.is_model if overwrite else targets.never) as made:
                 for name, entry in entries.items():
-                    _extract(archive, entry, scratch / name)
-                check(scratch)
+                    _extract(archive, entry, made / name)
+                check(made)
     except RecursionError as error:
         raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
     except DAMAGE as error:
@@ -91,8 +93,10 @@ def take(file: IO[bytes], name: str = "", *, replace: bool = False, place: str =
         BadInput: the zip file or the name cannot be used.
         BadModel: what it holds is no model.
     """
-    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
-        folder = Path(scratch) / "model"
+    if name.strip():
+        shelf.check(name, replace=replace, place=place)
+    with scratch.folder() as temporary:
+        folder = temporary / "model"
         unpack(file, folder)
         title = name.strip() or storage.read_card(folder).title[: shelf.LONGEST]
         if not title:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from embedlab import storage
+from embedlab import storage, targets
 
 TENSORS, STATE = "checkpoint.safetensors", "checkpoint.json"
 
@@ -62,6 +62,7 @@ class Place:
         """Write everything that the rest of the training depends on, atomically.
 
         Raises:
+            BadInput: something that is no checkpoint lies there.
             BadModel: the folder cannot be written.
         """
         from safetensors.torch import save_file
@@ -77,18 +78,16 @@ class Place:
         for group, values in (("learner", learner.state_dict()), ("best", at.best), ("random", _random_states())):
             tensors |= {f"{group}/{name}": value for name, value in values.items()}
         tensors |= {f"carried/{i}": value for i, value in enumerate(learner.carried)}
-        with storage.atomic_folder(self.folder) as scratch:
-            save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, scratch / TENSORS)
-            (scratch / STATE).write_text(json.dumps(plain))
+        with storage.atomic_folder(self.folder, _is_checkpoint) as made:
+            save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, made / TENSORS)
+            (made / STATE).write_text(json.dumps(plain))
 
     def resume(self, learner: Any, optimizer: Any) -> Checkpoint | None:
         """Bring a training back to where it stood; ``None`` if there is no checkpoint of this very training."""
         from safetensors.torch import load_file
 
-        if self.folder is None or not (self.folder / STATE).is_file():
-            return None
-        plain = json.loads((self.folder / STATE).read_text())
-        if plain["mark"] != self.mark:
+        plain = self._read()
+        if self.folder is None or plain.get("mark") != self.mark:
             return None
         device = next(learner.parameters()).device
         tensors = load_file(self.folder / TENSORS)
@@ -99,10 +98,25 @@ class Place:
         best = {name: value.to(device) for name, value in _group(tensors, "best").items()}
         return Checkpoint(**plain["at"], best=best)
 
+    def _read(self) -> dict[str, Any]:
+        """What the checkpoint says of itself; nothing if there is none, or it is damaged."""
+        if self.folder is None:
+            return {}
+        try:
+            plain = json.loads((self.folder / STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return plain if isinstance(plain, dict) else {}
+
     def clear(self) -> None:
         """The training is over."""
-        if self.folder is not None:
+        if self.folder is not None and _is_checkpoint(self.folder):
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _is_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds a checkpoint and nothing else."""
+    return targets.holds_only(folder, (TENSORS, STATE))
 
 
 def _random_states() -> dict[str, Tensor]:

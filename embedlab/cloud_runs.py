@@ -116,5 +116,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         model, gathered.occurrences, method=asked.method, sorter=asked.sorter, k=asked.k, seed=asked.seed,
         found=gathered.found, sentences=gathered.sentences, on_progress=on_progress,
     )  # fmt: skip
-    made.save(run.result)
+    made.save(run.result, overwrite=True)
     training_text.clear(run.folder)

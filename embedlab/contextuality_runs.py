@@ -71,7 +71,7 @@ def found(spec: registry.ModelSpec, settings: ContextualitySettings) -> Contextu
         return None
     try:
         return contextuality.from_dict({name: value for name, value in values.items() if name != "model"})
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError):
         kept.forget(KIND, key)
         return None
 

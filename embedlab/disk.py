@@ -8,6 +8,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from embedlab.errors import BadModel
 
@@ -33,6 +37,19 @@ def sentence(path: Path | str, error: Exception) -> str:
     number = refusal(error)
     reason = os.strerror(number) if number else getattr(error, "strerror", None) or error
     return f"Cannot write {path}: {reason}. Is the disk full or read-only?"
+
+
+def append(file: IO[bytes], array: NDArray[Any]) -> None:
+    """Append an array's bytes to a file that is open without a buffer.
+
+    Unlike ``ndarray.tofile``, which says nothing of the last bytes that a full disk does not take.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    left = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    while left:
+        left = left[file.write(left) :]
 
 
 @contextmanager

@@ -5,8 +5,6 @@ A file stands in its place only when it is whole. What a slow or broken download
 
 from __future__ import annotations
 
-import contextlib
-import glob
 import hashlib
 import json
 import re
@@ -14,10 +12,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from embedlab import addresses, disk, limits, storage, unfinished
+from embedlab import addresses, disk, limits, scratch, storage, unfinished
 from embedlab.addresses import INSTEAD
 from embedlab.base import BadInput, BadModel, OnProgress, Progress, Unreachable
 
@@ -99,10 +97,10 @@ def fetch(
     most = limits.Limits.from_environment().download_bytes if largest is None else largest
     with disk.writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _clear(path)
-        with storage.atomic_file(path) as scratch:
-            _receive(scratch, url, most, on_progress, allow_local)
-            if checksum and not _matches(scratch, checksum):
+        scratch.clear(path.parent, path.name, seconds=LEFT_SECONDS)  # one that goes on has written just now
+        with storage.atomic_file(path) as made:
+            _receive(made, url, most, on_progress, allow_local)
+            if checksum and not _matches(made, checksum):
                 raise BadModel(f"What {url} gave is not the file it should be: its checksum is wrong. Try again.")
     return path
 
@@ -115,12 +113,12 @@ def _matches(path: Path, checksum: str) -> bool:
         )
 
 
-def _receive(scratch: Path, url: str, most: int, on_progress: OnProgress | None, allow_local: bool) -> None:
+def _receive(made: Path, url: str, most: int, on_progress: OnProgress | None, allow_local: bool) -> None:
     """Write a file from the network, from where an earlier try ended."""
-    version = unfinished.take(url, scratch)
-    began, told, first = monotonic(), 0.0, scratch.stat().st_size if version else 0
+    version = unfinished.take(url, made)
+    began, told, first = monotonic(), 0.0, made.stat().st_size if version else 0
     try:
-        with scratch.open("r+b") as file:
+        with made.open("r+b") as file:
             for piece in _pieces(url, first, version, most, allow_local):
                 if not piece.data:  # the first, which says where to go on
                     file.truncate(file.seek(piece.at))
@@ -132,17 +130,9 @@ def _receive(scratch: Path, url: str, most: int, on_progress: OnProgress | None,
                     eta = (told - began) * (piece.size - done) / (done - first) if piece.size else None
                     on_progress(Progress(done, max(piece.size, done), eta=eta, phase="downloading"))
     except Unreachable as error:
-        if unfinished.keep(url, version, scratch):
+        if unfinished.keep(url, version, made):
             raise Unreachable(f"{error} What came is kept: ask for it again and the download goes on.") from error
         raise
-
-
-def _clear(path: Path) -> None:
-    """Remove what downloads of the same file left that were killed; one that goes on has written just now."""
-    for old in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        with contextlib.suppress(OSError):
-            if time() - old.stat().st_mtime > LEFT_SECONDS:
-                old.unlink()
 
 
 def catalogue(*, url: str = GENSIM_LIST, allow_local: bool = False) -> dict[str, Entry]:

@@ -97,7 +97,7 @@ def found(key: str, settings: MixSettings) -> tuple[MixFit, ...] | None:
         return None
     try:
         return fits_of(values)
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError):
         kept.forget(KIND, name)
         return None
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from embedlab import disk, encode_pieces, registry, storage
+from embedlab import disk, encode_pieces, registry, storage, targets
 from embedlab.base import BadInput, Floats, OnProgress
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
@@ -26,6 +26,7 @@ def encode_file(
     *,
     tokenized: bool = False,
     pool: Pool | None = None,
+    overwrite: bool = False,
 ) -> tuple[int, int]:
     """Write the vectors of every word of a text.
 
@@ -40,17 +41,22 @@ def encode_file(
         on_progress: told in words.
         tokenized: every line is a sentence and its words stand between spaces; else sentences and words are found.
         pool: processes that share the work; ``None`` for this one.
+        overwrite: whether a file that lies at ``out`` may be replaced.
 
     Returns:
         How many sentences and words were written.
 
     Raises:
-        BadInput: the text cannot be read, no such layer, or the name of ``out`` ends in something else.
+        BadInput: something lies at ``out``, or its name ends in something else; the text cannot be read, or there is no
+            such layer.
         BadModel: no such model, or the disk is full or read-only.
         EmbedLabError: processes of the pool died again and again.
     """
     if out.suffix not in SUFFIXES:
         raise BadInput(f"The output must be a file ending in {' or '.join(SUFFIXES)}, not '{out.name}'.")
+    targets.check_file(out, overwrite=overwrite)
+    if out.exists() and source.exists() and out.samefile(source):
+        raise BadInput(f"{out} is the text itself. Give another name.")
     model = as_contextual(registry.load_model(key))
     names = list(layers or model.layers)
     model.layer_numbers(names)
@@ -63,9 +69,9 @@ def encode_file(
     write = _write_tensors if out.suffix == ".safetensors" else _write_lines
     with disk.writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        with storage.atomic_file(out) as scratch:
-            write(scratch, names, sentences, vectors)
-            scratch.chmod(0o644)
+        with storage.atomic_file(out) as made:
+            write(made, names, sentences, vectors)
+            made.chmod(0o644)
     return len(sentences), sum(map(len, sentences))
 
 

@@ -1,6 +1,7 @@
 """What goes by itself: runs that ended long ago or take too much room, results nobody asked for, places nobody uses.
 
-Runs at work or in the queue stay, as do all models that whoever runs the lab has kept.
+Runs at work or in the queue stay, as do all models that whoever runs the lab has kept. What killed processes left of
+their writing goes after a day.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-from embedlab import jobs, places, shares, shelf, storage, unfinished
+from embedlab import jobs, pieces, places, scratch, shares, shelf, storage, unfinished
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.limits import Limits
 from embedlab.run_folder import Run
@@ -116,6 +117,8 @@ def clear(now: float | None = None) -> None:
             with contextlib.suppress(OSError):
                 if file.stat().st_mtime + limits.run_days * DAY <= now:
                     file.unlink()
+    scratch.clear_home(storage.home(), now)
+    pieces.clear(now)
     shares.tidy()
     unfinished.tidy(now)
 

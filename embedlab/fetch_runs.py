@@ -10,6 +10,7 @@ from typing import Any
 
 from embedlab import places, shelf, storage, training_text
 from embedlab.base import BadInput, OnProgress
+from embedlab.registry import Source
 from embedlab.run_folder import Run
 
 LOADER = "embedlab.models.published"
@@ -40,6 +41,11 @@ def local_files() -> bool:
     return os.environ.get("EMBEDLAB_LOCAL_FILES", "1").lower() not in ("0", "no", "off", "false")
 
 
+def shelf_of(place: str) -> Source:
+    """Where loaded vectors are kept: a visitor's among their own."""
+    return "yours" if place else "published"
+
+
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     """Load the vectors and put them on the shelf of published models, or into the place of the visitor who asked.
 
@@ -55,14 +61,14 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         if not name:
             raise BadInput("Give a file, a folder, an address or a name.")
         source = training_text.text_file(run.folder, name)
-    model = import_module(LOADER).load(
+    loader, shelved = import_module(LOADER), shelf_of(place)
+    named = asked.name or loader.stem(str(source))[: shelf.LONGEST]
+    shelf.check(named, replace=asked.replace, source=shelved, place=place)
+    model = loader.load(
         source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
     )
-    model.save(run.result)
-    key = shelf.keep(
-        run.result, model.title[: shelf.LONGEST], source="yours" if place else "published", replace=asked.replace,
-        place=place,
-    )  # fmt: skip
+    model.save(run.result, overwrite=True)
+    key = shelf.keep(run.result, named, source=shelved, replace=asked.replace, place=place)
     storage.write_text(run.folder / shelf.KEPT, key)
     training_text.clear(run.folder)
     _remove(run.result)

@@ -63,7 +63,7 @@ def read(kind: str, key: str) -> Any:
             return json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             continue
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.warning("The kept result %s cannot be read: %s", path.name, error)
             forget(kind, key)
     return None
@@ -89,8 +89,10 @@ def only_these(folder: Path, files: Sequence[Path], model: str) -> None:
         model: its key.
     """
     for other in set(folder.glob("*.json")) - set(files):
-        if json.loads(other.read_text(encoding="utf-8")).get("model") == model:
-            other.unlink()
+        with contextlib.suppress(OSError, ValueError, RecursionError):  # damaged, or somebody's own: it stays
+            values = json.loads(other.read_text(encoding="utf-8"))
+            if isinstance(values, dict) and values.get("model") == model:
+                other.unlink()
 
 
 def forget(kind: str, key: str) -> None:

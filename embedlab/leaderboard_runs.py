@@ -30,11 +30,9 @@ def all_results(place: str = "") -> dict[str, results.Result]:
 
     Args:
         place: of the visitor whose own models are among them.
-
-    Raises:
-        BadModel: a file is damaged.
     """
-    return results.read(results.folder()) | results.read(folder()) | (results.read(folder(place)) if place else {})
+    folders = (results.folder(), folder(), *([folder(place)] if place else ()))
+    return {key: result for one in folders for key, result in results.readable(one).items()}
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embedlab import elmo_layer_runs, kept, registry, storage
 from embedlab.analysis.mix_fit import MixFit
-from embedlab.base import ContextualModel, OnProgress
+from embedlab.base import BadModel, ContextualModel, OnProgress
 from embedlab.elmo_layer_runs import BESIDE, KIND, MixSettings
 from embedlab.registry import ModelSpec
 
@@ -61,16 +61,26 @@ def ship(spec: ModelSpec, folder: Path | None = None, on_progress: OnProgress | 
     return files
 
 
+def _fits(file: Path) -> tuple[MixFit, ...]:
+    try:
+        return elmo_layer_runs.fits_of(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise BadModel(f"The weights in {file.name} cannot be read. Remove the file, and learn them again.") from error
+
+
 def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
-    """What a folder holds of some models as they are today; models of which there is nothing are left out."""
+    """What a folder holds of some models as they are today; models of which there is nothing are left out.
+
+    Raises:
+        BadModel: a file is damaged.
+    """
     found = []
     for spec in specs:
         settings, tasks = settings_of(spec), []
         for task in SHIPPED:
             file = folder / f"{elmo_layer_runs.key_of(task, settings)}.json"
             if file.is_file():
-                values = json.loads(file.read_text(encoding="utf-8"))
-                tasks.append((elmo_layer_runs.TASKS[task], elmo_layer_runs.fits_of(values)))
+                tasks.append((elmo_layer_runs.TASKS[task], _fits(file)))
         if tasks:
             found.append(Mixes(spec.title, tuple(tasks)))
     return found

@@ -6,7 +6,7 @@ again by another.
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self, TypeVar
 
-from embedlab import disk, executors, storage
+from embedlab import disk, executors, scratch, storage
 from embedlab.base import BadInput, EmbedLabError
 
 Item = TypeVar("Item")
@@ -114,15 +114,25 @@ def folder(pool: Pool | None) -> Iterator[Path]:
         BadModel: the disk is full or read-only.
     """
     if pool is None:
-        with TemporaryDirectory(prefix="embedlab-") as name:
-            yield Path(name)
+        with scratch.folder() as temporary:
+            yield temporary
         return
-    home = storage.home().absolute() / "pieces"
+    home = _home()
     with disk.writing(home):
         home.mkdir(parents=True, exist_ok=True)
-        for old in home.iterdir():
-            if time.time() - old.stat().st_mtime > LEFT_DAYS * 86_400:
-                shutil.rmtree(old, ignore_errors=True)
+        clear(time.time())
         made = TemporaryDirectory(dir=home)
     with made as name:
         yield Path(name)
+
+
+def clear(now: float) -> None:
+    """Remove the folders of works that were killed."""
+    for old in _home().glob("*"):
+        with contextlib.suppress(OSError):
+            if now - scratch.written(old) > LEFT_DAYS * 86_400:
+                scratch.remove(old)
+
+
+def _home() -> Path:
+    return storage.home().absolute() / "pieces"

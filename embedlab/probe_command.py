@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlab import probe_runs, probe_store
+from embedlab import probe_runs, probe_store, targets
 from embedlab.analysis.probe_result import LayerProbe
 from embedlab.analysis.probe_settings import PROBES, ProbeSettings
 from embedlab.base import BadInput
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
     """Compute, and print a table for each model.
 
     Raises:
-        BadModel: there is no such model.
+        BadModel: there is no such model, or its result cannot be kept.
         BadInput: the sentences cannot be read.
     """
     from embedlab import probe_data
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> None:
         data = probe_data.lay_down(options.data.read_bytes()) if options.data else ""
     except OSError as error:
         raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
+    targets.check_files(probe_store.shipped() if options.ship else probe_store.own())
     settings = ProbeSettings(probe=options.probe)
     keys = [tuple(key.split(probe_runs.PLUS)) for key in options.keys]
     jobs = [probe_runs.ProbeJob.of(key, data, settings) for key in keys] if keys else probe_runs.starters()

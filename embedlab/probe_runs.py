@@ -109,7 +109,7 @@ def ship(jobs: Sequence[ProbeJob], folder: Path | None = None, on_progress: OnPr
         if not file.is_file():
             file = probe_store.keep(job.key, job.keys, job.data, computed(job, on_progress), folder)
         written.append(file)
-        for other in folder.glob("*.json"):
+        for other in probe_store.files(folder):
             old = probe_store.read(other)
             if old is None or (old.models == job.keys and other != file and old.probe.settings.probe == job.probe):
                 other.unlink()

@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ FORMAT = 2
 LIBRARIES = ("numpy", "torch")
 KEPT = 200
 """Results of one's own that are kept; older ones go."""
+_NAME = re.compile("[0-9a-f]{32}")
 log = logging.getLogger(__name__)
 
 
@@ -110,17 +112,22 @@ def keep(key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: 
     return file
 
 
+def files(folder: Path) -> list[Path]:
+    """The files of a folder that bear the name of a result; others are somebody's own."""
+    return sorted(file for file in folder.glob("*.json") if _NAME.fullmatch(file.stem) and file.is_file())
+
+
 def read(file: Path) -> Kept | None:
     """The result in a file; ``None`` if it cannot be read or is of another format."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-        if values["format"] != FORMAT or values["key"] != file.stem:
+        if not isinstance(values, dict) or values["format"] != FORMAT or values["key"] != file.stem:
             return None
         return Kept(
             values["key"], tuple(values["models"]), values["data"], _from_dict(values["probe"]), values["created"],
             tuple((name, number) for name, number in values["versions"]), file.parent == shipped(),
         )  # fmt: skip
-    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         log.warning("The stored probe %s cannot be read: %s", file.name, error)
         return None
 

@@ -10,6 +10,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from embedlab import storage
 from embedlab.base import BadInput, BadSetting, Card, EmbedLabError, Model, OnProgress, Settings, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
@@ -155,6 +156,8 @@ def make(
     on_progress: OnProgress | None = None,
     begin: Model | None = None,
     pool: Pool | None = None,
+    *,
+    overwrite: bool = False,
 ) -> Model:
     """Train the recipe's model on the text in ``folder`` and leave a model folder at ``out``.
 
@@ -165,9 +168,11 @@ def make(
         on_progress: told how it goes.
         begin: the model to go on from, for a recipe that names one.
         pool: processes for parts of the work; for the kinds that count.
+        overwrite: whether a model that lies at ``out`` may be replaced; nothing else ever is.
 
     Raises:
-        BadInput: the recipe goes on from a model and none is given, or the other way round.
+        BadInput: something lies at ``out``; or the recipe goes on from a model and none is given, or the other way
+            round.
         EmbedLabError: as the corpus, the trainer and the writer do.
     """
     if bool(recipe.begin) != (begin is not None):
@@ -176,6 +181,7 @@ def make(
             if recipe.begin
             else "This recipe begins with nothing; leave --begin out."
         )
+    storage.check_target(out, overwrite=overwrite)
     where = checkpoint_folder(out)
     company = load_model(recipe.company) if recipe.company else None
     model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin, pool, company)
@@ -187,7 +193,7 @@ def make(
         model.card, title=recipe.title, source="starter", attribution=attribution, note=recipe.note
     )
     if writes(model):
-        model.save(Path(out), half=recipe.half)
+        model.save(Path(out), half=recipe.half, overwrite=overwrite)
     return model
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlab import contextuality_runs, evaluations, mix_results, probe_runs, probe_store, registry, storage
+from embedlab import contextuality_runs, evaluations, mix_results, probe_runs, probe_store, registry, storage, targets
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import Tokenizer
@@ -29,6 +29,9 @@ def add(commands: _SubParsersAction[Any]) -> None:
     figures.add_argument("keys", nargs="*", metavar="KEY", help="models; every starter without it")
     figures.add_argument("--out", type=Path, metavar="DIR", help="folder for the figures (assets/results)")
     figures.add_argument("--table", type=Path, metavar="FILE", help="also write a page of Markdown")
+    figures.add_argument(
+        "--force", action="store_true", help="replace figures and a page that are there; nothing else is ever replaced"
+    )
     figures.add_argument("--stored", action="store_true", help="measure nothing: write the page from what is kept")
     measured_on(figures)
     figures.set_defaults(run=run)
@@ -63,8 +66,8 @@ def run(options: argparse.Namespace) -> None:
     """Measure, train probes, learn weights of layers, and write the page.
 
     Raises:
-        BadInput: there is no such model, or a text cannot be read.
-        BadModel: a model cannot be loaded.
+        BadInput: there is no such model, a text cannot be read, or something lies where the figures or the page go.
+        BadModel: a model cannot be loaded, or nothing can be written there.
     """
     from embedlab import results
 
@@ -72,7 +75,12 @@ def run(options: argparse.Namespace) -> None:
     wanted = [s for s in registry.list_models() if (s.key in options.keys if options.keys else s.source == "starter")]
     if missing := sorted(set(options.keys) - {spec.key for spec in wanted}):
         raise BadInput(f"There is no model '{missing[0]}'.")
+    if options.table:
+        targets.check_file(options.table, overwrite=options.force)
     if not options.stored:
+        targets.check_files(folder)
+        for spec in wanted:
+            targets.check_file(results.file_of(folder, spec.key), overwrite=options.force)
         _measure(wanted, folder, texts(options))
     if options.table:
         storage.write_text(options.table, _page(folder, command(options)))
@@ -110,7 +118,7 @@ def _page(folder: Path, made_by: str) -> str:
     """The page of everything in a folder that is of the models' files as they are today."""
     from embedlab import result_table, results
 
-    kept = results.read(folder)
+    kept = results.readable(folder)
     specs = [spec for spec in registry.list_models() if spec.key in kept]
     found = [kept[spec.key] for spec in specs if kept[spec.key].digest == storage.digest(spec.folder)]
     probes = []
@@ -127,4 +135,4 @@ def command(options: argparse.Namespace) -> str:
     parts = ["python -m embedlab results", *options.keys, "--corpus", options.corpus.name if options.corpus else "TEXT"]
     parts += ["--pairs", *([one.name for one in options.pairs] if options.pairs else ["KNOWN", "ASKED"])]
     table = options.table.name if options.table.is_absolute() else str(options.table)
-    return " ".join([*parts, "--table", table])
+    return " ".join([*parts, "--table", table, *(["--force"] if options.force else [])])

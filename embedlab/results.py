@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ SHOWN = ("bank", "ran")
 LIBRARIES = ("numpy", "torch", "scikit-learn")
 WIDEST = 2_000
 """Vectors with more numbers are not probed for names: a one-hot vector has one a word."""
+log = logging.getLogger(__name__)
 READ = 300
 """Sentences by which the speed of reading is taken."""
 
@@ -189,9 +191,14 @@ def alike(results: Sequence[Result]) -> list[tuple[str, list[Like]]]:
     return found
 
 
+def file_of(folder: Path, key: str) -> Path:
+    """The file of a model's result in a folder."""
+    return folder / f"{key.replace('/', '-')}.json"
+
+
 def write(folder: Path, result: Result) -> Path:
-    """Keep a result as ``KEY.json`` in a folder, atomically."""
-    path = folder / f"{result.key.replace('/', '-')}.json"
+    """Keep a result in a folder, atomically; an older one of the model is replaced."""
+    path = file_of(folder, result.key)
     folder.mkdir(parents=True, exist_ok=True)
     storage.write_text(path, json.dumps(dataclasses.asdict(result), indent=1) + "\n")
     return path
@@ -203,11 +210,25 @@ def read(folder: Path) -> dict[str, Result]:
     Raises:
         BadModel: a file is damaged.
     """
+    results = map(_result, sorted(folder.glob("*.json")))
+    return {result.key: result for result in results}
+
+
+def readable(folder: Path) -> dict[str, Result]:
+    """As ``read``, without those that are damaged: their models count as not measured."""
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            result = parsed.made(Result, json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError, RecursionError) as error:
-            raise BadModel(f"The results in {path.name} cannot be read. Measure the model again.") from error
+            result = _result(path)
+        except BadModel as error:
+            log.warning("%s", error)
+            continue
         found[result.key] = result
     return found
+
+
+def _result(path: Path) -> Result:
+    try:
+        return parsed.made(Result, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise BadModel(f"The results in {path.name} cannot be read. Measure the model again.") from error

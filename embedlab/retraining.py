@@ -107,5 +107,5 @@ def retrain(
 def _kept(path: Path) -> NeighborLists | None:
     try:
         return neighbor_lists.from_dict(json.loads(path.read_text(encoding="utf-8")))[0]
-    except (OSError, ValueError, TypeError, KeyError, IndexError):
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, BadInput):
         return None

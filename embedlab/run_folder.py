@@ -30,6 +30,8 @@ GRACE = 1.5
 """Seconds that a worker gets to stop by itself before its process is ended."""
 START_LIMIT = 60.0
 """Seconds after which a worker that was given a run and never said it runs counts as dead."""
+LATEST = 2.5e11
+"""Seconds since 1970 beyond which a time is none, and no calendar goes (about the year 9900)."""
 SILENCE = 60.0
 """Seconds after which a worker on another machine counts as dead if it gives no sign of life."""
 
@@ -194,9 +196,12 @@ class Run:
             BadInput: that cannot be read.
         """
         try:
-            return parsed.made(RunState, _json(self.folder / STATE))
+            state = parsed.made(RunState, _json(self.folder / STATE))
+            if not all(0 <= when < LATEST for when in (state.created, state.started, state.finished, state.given)):
+                raise TypeError("a time that is none")
         except TypeError as error:
             raise BadInput("The state of this run cannot be read.") from error
+        return state
 
     def _lives(self, state: RunState) -> bool:
         if state.host and state.host != processes.host():
@@ -226,7 +231,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     """The objects in a JSON-lines file; a line that is being written just now, or is damaged, is left out."""
     try:
         *whole, _ = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
+    except OSError:  # nothing has been written yet, or it cannot be read
         return []
     found = []
     for line in whole:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedlab import places, registry, storage
+from embedlab import places, registry, storage, targets
 from embedlab.base import BadInput, BadModel
 from embedlab.limits import Limits, met
 from embedlab.limits import size as said
@@ -20,6 +20,8 @@ from embedlab.registry import ModelSpec, Source
 LONGEST = 60
 KEPT = "kept.txt"
 """In a run's folder: the key of the model that its result was kept as."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control and half characters."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,46 @@ def folder_name(title: str) -> str:
     """The folder for a model of this title.
 
     Raises:
-        BadInput: the title is empty, too long, or holds no letter or digit.
+        BadInput: the title is empty, too long, holds no letter or digit, or something that cannot be shown.
     """
-    title = " ".join(title.split())
+    title = one_line(title)
     if not title:
         raise BadInput("Give the model a name.")
     if len(title) > LONGEST:
         raise BadInput(f"The name has {len(title)} characters; at most {LONGEST} are possible.")
+    if _UNSEEN.search(title):
+        raise BadInput(f"The name {title!a} holds a character that cannot be shown. Choose another one.")
     name = re.sub(r"[^\w]+", "-", title.lower()).strip("-_")
     if not name:
         raise BadInput(f"The name '{title}' holds no letter or digit. Choose another one.")
     return name
 
 
+def one_line(title: str) -> str:
+    """A title without line breaks or further spaces."""
+    return " ".join(title.split())
+
+
 def taken(title: str, place: str = "") -> bool:
     """Whether one has a model of that name (or one that differs only in signs and capitals) already."""
     return registry.model_folder("yours", folder_name(title), place).exists()
+
+
+def check(title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> Path:
+    """See, before a long work, whether its model can be kept under a name; arguments as ``keep``.
+
+    Returns:
+        Where the model will lie.
+
+    Raises:
+        BadInput: the name cannot be used, or is taken and ``replace`` is false.
+        BadModel: the shelf cannot be written.
+    """
+    target = registry.model_folder(source, folder_name(title), place)
+    if target.exists() and not replace:
+        raise BadInput(f"There is a model named '{one_line(title)}' already. Choose another name, or replace it.")
+    storage.check_target(target, overwrite=replace)
+    return target
 
 
 def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> str:
@@ -74,23 +100,26 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
         BadInput: the name cannot be used, or is taken and ``replace`` is false; or the place is full.
         BadModel: the folder is damaged, or the disk is full.
     """
-    name = folder_name(title)
-    target = registry.model_folder(source, name, place)
-    if target.exists() and not replace:
-        raise BadInput(
-            f"There is a model named '{' '.join(title.split())}' already. Choose another name or replace it."
-        )
-    card = dataclasses.replace(storage.read_card(folder), title=" ".join(title.split()), source=source)
+    target = check(title, replace=replace, source=source, place=place)
+    card = dataclasses.replace(storage.read_card(folder), title=one_line(title), source=source)
     storage.read_kind(folder)
     if place:
         _check_room(place, size(folder) - (size(target) if target.exists() else 0))
-    with storage.atomic_folder(target) as scratch:
-        for file in sorted(folder.iterdir()):
-            if file.is_file():
-                shutil.copyfile(file, scratch / file.name)
+    with storage.atomic_folder(target, storage.is_model if replace else targets.never) as made:
+        for name in storage.FILES:
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, made / name)
         text = json.dumps(dataclasses.asdict(card), ensure_ascii=False, indent=2)
-        (scratch / storage.CARD).write_text(text + "\n", encoding="utf-8")
-    return places.key(place, name) if place else f"{source}/{name}"
+        (made / storage.CARD).write_text(text + "\n", encoding="utf-8")
+    return places.key(place, target.name) if place else f"{source}/{target.name}"
+
+
+def kept_as(folder: Path) -> str:
+    """Key of the model that a run's result was kept as; empty if it was not, or the note is damaged."""
+    try:
+        return (folder / KEPT).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _check_room(place: str, more: int) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlab import kept, registry, retraining, stability_runs, storage
+from embedlab import kept, registry, retraining, scratch, stability_runs, storage, targets
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
 from embedlab.base import BadInput, OnProgress
@@ -49,14 +48,16 @@ def run(options: argparse.Namespace) -> None:
         raise BadInput("Two trainings are needed at least.")
     if options.ship and options.corpus:
         raise BadInput("Only results of a sample come with the lab. Leave --corpus or --ship out.")
+    if options.ship:
+        targets.check_files(kept.shipped(KIND))
     text = TextChoice(sample="" if options.corpus else options.sample)
     corpus = Corpus.from_file(options.corpus) if options.corpus else text.open()
     retraining.check(corpus, options.drawn)
     settings = StabilitySettings("", text, trainings=options.trainings, drawn=options.drawn)
     for family in options.families or FAMILIES:
-        with tempfile.TemporaryDirectory() as folder, bar() as on_progress:
+        with scratch.folder() as folder, bar() as on_progress:
             made = stability_runs.computed(
-                family, corpus, replace(settings, families=family), Path(folder), _numbered(on_progress)
+                family, corpus, replace(settings, families=family), folder, _numbered(on_progress)
             )
         if options.ship:
             file = kept.shipped(KIND) / f"{stability_runs.key_of(family, settings)}.json"

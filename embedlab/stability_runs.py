@@ -93,7 +93,7 @@ def read(family: str, values: Any) -> Retrained | None:
     try:
         made = compare(neighbor_lists.from_dict(values))
         return Retrained(family, dict(values["config"]), int(values["tokens"]), str(values["created"]), made)
-    except (TypeError, KeyError, ValueError, ArithmeticError, IndexError, BadInput):
+    except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError, BadInput):
         return None
 
 

@@ -1,4 +1,7 @@
-"""The model folder: config.json, model.safetensors, vocab.json and card.json; atomic to write, checked to read."""
+"""The model folder: config.json, model.safetensors, vocab.json and card.json; atomic to write, checked to read.
+
+Nothing is replaced but a model folder of this lab, and that only where it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,15 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import disk, parsed
+from embedlab import disk, parsed, scratch, targets
 from embedlab.base import BadInput, BadModel, Card, Counts
+from embedlab.targets import Replaces
 
 FORMAT = 1
 CONFIG, TENSORS, VOCABULARY, CARD = "config.json", "model.safetensors", "vocab.json", "card.json"
-TOKENIZER = "tokenizer.json"
+TOKENIZER, MAP = "tokenizer.json", "map.safetensors"
+FILES = (CONFIG, TENSORS, VOCABULARY, CARD, TOKENIZER, MAP)
+"""Everything that can lie in a model folder."""
 T = TypeVar("T")
 
 
@@ -80,33 +86,42 @@ def on_this_machine(text: str | Path) -> Path:
 
 
 @contextmanager
-def atomic_folder(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path, replaces: Replaces = targets.never) -> Iterator[Path]:
     """A scratch folder that takes the place of ``folder`` in one rename if the block succeeds.
 
+    Args:
+        folder: where it is to lie.
+        replaces: whether the folder that lies there may be lost; an empty one always may.
+
     Raises:
+        BadInput: something lies there that may not be lost.
         BadModel: the disk is full, read-only or otherwise unwilling; nothing is left behind.
     """
-    scratch: Path | None = None
+    made: Path | None = None
     try:
         with disk.writing(folder):
+            folder = targets.real(folder)
+            targets.check_folder(folder, replaces)
             folder.parent.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-            scratch.chmod(0o755)
-            yield scratch
-            _replace_folder(scratch, folder)
+            scratch.clear(folder.parent, folder.name)
+            made = Path(tempfile.mkdtemp(prefix=scratch.prefix(folder), dir=folder.parent))
+            made.chmod(0o755)
+            yield made
+            targets.check_folder(folder, replaces)
+            _replace_folder(made, folder)
     finally:
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
 
 
 def _replace_folder(new: Path, folder: Path) -> None:
-    if not folder.exists():
+    if not folder.exists() or not any(folder.iterdir()):
         new.rename(folder)
         return
     if _swap(new, folder):
         shutil.rmtree(new, ignore_errors=True)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.old.", dir=folder.parent))  # never cleared away unasked
     folder.rename(old / folder.name)
     try:
         new.rename(folder)
@@ -133,25 +148,26 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Raises:
         OSError: the disk is full or read-only, or there is no such folder.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    scratch.clear(path.parent, path.name)
+    handle, name = tempfile.mkstemp(prefix=scratch.prefix(path), dir=path.parent)
     os.close(handle)
-    scratch = Path(name)
+    made = Path(name)
     try:
-        yield scratch
-        scratch.replace(path)
+        yield made
+        made.replace(path)
     except Exception as error:
         if not isinstance(error, OSError) and (number := disk.refusal(error)):
             raise OSError(number, os.strerror(number), str(path)) from error
         raise
     finally:
-        scratch.unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a small text file by atomic rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path) as scratch:
-        scratch.write_text(text, encoding="utf-8")
+    with atomic_file(path) as made:
+        made.write_text(text, encoding="utf-8")
 
 
 def touch(path: Path) -> None:
@@ -182,25 +198,63 @@ def digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-def write(folder: Path, model: StoredModel, *, half: bool = False) -> None:
-    """Write a model folder, atomically; ``half`` stores float32 tensors as float16.
+def is_model(folder: Path) -> bool:
+    """Whether a folder is a model folder of this lab and nothing else, so that nothing more is lost with it."""
+    if not (targets.holds_only(folder, FILES) and (folder / TENSORS).is_file()):
+        return False
+    try:
+        return bool(read_kind(folder))
+    except BadModel:
+        return False
+
+
+def check_target(folder: Path, *, overwrite: bool = False) -> None:
+    """See, before a long work, whether a model folder can be written at a place.
+
+    Args:
+        folder: the place.
+        overwrite: whether a model that lies there may be replaced; nothing else ever is.
 
     Raises:
+        BadInput: something lies there.
+        BadModel: nothing can be written there.
+    """
+    with disk.writing(folder):
+        folder = targets.real(Path(folder))
+        if is_model(folder) and not overwrite:
+            raise BadInput(f"There is a model in {folder} already. Give another place, or {targets.FORCE}.")
+        targets.check_folder(folder, is_model)
+    targets.check_writable(folder)
+
+
+def write(folder: Path, model: StoredModel, *, half: bool = False, overwrite: bool = False) -> None:
+    """Write a model folder, atomically.
+
+    Args:
+        folder: where it is to lie.
+        model: the model.
+        half: store float32 tensors as float16.
+        overwrite: whether a model that lies there may be replaced; nothing else ever is.
+
+    Raises:
+        BadInput: something lies there.
         BadModel: the folder cannot be written.
     """
     from safetensors.numpy import save_file
 
+    folder = Path(folder)
+    check_target(folder, overwrite=overwrite)
     tensors = {name: _packed(array, half) for name, array in model.tensors.items()}
-    with atomic_folder(Path(folder)) as scratch:
-        save_file(tensors, scratch / TENSORS)
-        (scratch / TENSORS).chmod(0o644)  # safetensors makes files that only their owner can read
-        (scratch / CONFIG).write_text(_json({"format": FORMAT, "kind": model.kind, "config": model.config}))
-        (scratch / VOCABULARY).write_text(
+    with atomic_folder(folder, is_model if overwrite else targets.never) as made:
+        save_file(tensors, made / TENSORS)
+        (made / TENSORS).chmod(0o644)  # safetensors makes files that only their owner can read
+        (made / CONFIG).write_text(_json({"format": FORMAT, "kind": model.kind, "config": model.config}))
+        (made / VOCABULARY).write_text(
             json.dumps({"words": model.words, "counts": model.counts.tolist()}, ensure_ascii=False), encoding="utf-8"
         )
-        (scratch / CARD).write_text(_json(dataclasses.asdict(model.card)), encoding="utf-8")
+        (made / CARD).write_text(_json(dataclasses.asdict(model.card)), encoding="utf-8")
         if model.tokenizer:
-            (scratch / TOKENIZER).write_text(model.tokenizer, encoding="utf-8")
+            (made / TOKENIZER).write_text(model.tokenizer, encoding="utf-8")
 
 
 def _packed(array: NDArray[Any], half: bool) -> NDArray[Any]:

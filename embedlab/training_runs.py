@@ -82,7 +82,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)
     model = recipes.train(settings.kind, corpus, config, watcher, run.folder / CHECKPOINT)
     watcher.last(model)
-    recipes.with_title(model, settings.name or settings.text.title).save(run.result)
+    recipes.with_title(model, settings.name or settings.text.title).save(run.result, overwrite=True)
 
 
 class _Watcher:

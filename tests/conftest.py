@@ -108,7 +108,7 @@ def write_starter(assets: Path, key: str, title: str, noise: float = 0.0) -> Non
     words, matrix, counts = tiny_vectors(noise)
     card = Card(title=title, text="a made-up geometry", licence="MIT", tokens=1000, seconds=2.0, source="starter")
     tensors = {"matrix": matrix.astype(np.float32)}
-    storage.write(assets / "starters" / key, storage.StoredModel(key, {}, tensors, words, counts, card))
+    storage.write(assets / "starters" / key, storage.StoredModel(key, {}, tensors, words, counts, card), overwrite=True)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def install(monkeypatch: pytest.MonkeyPatch, assets: Path) -> None:
     """Put the toy among the starters as "bert", and the shipped sentences beside them."""
     (assets / "sentences").symlink_to(Path(__file__).resolve().parent.parent / "assets" / "sentences")
     folder = assets / "starters" / "bert"
-    storage.write(folder, Toy().stored())
+    storage.write(folder, Toy().stored(), overwrite=True)
     own, own_list = registry.load_model, registry.list_models
     family = registry.family("bert")
     spec = ModelSpec("bert", "Toy BERT", 2019, "starter", ("contextual",), family, folder, Card(title="Toy BERT"))

@@ -138,5 +138,5 @@ def test_a_model_that_is_replaced_stays_when_the_new_one_is_bad(model: Path, tmp
     target = tmp_path / "kept"
     archive.unpack(io.BytesIO(archive.pack(model)), target)
     with pytest.raises(BadModel):
-        archive.unpack(zipped(contents(model, **{"lsa/model.safetensors": b"x"})), target)
+        archive.unpack(zipped(contents(model, **{"lsa/model.safetensors": b"x"})), target, overwrite=True)
     assert registry.load_model(target).card.title == json.loads((model / "card.json").read_text())["title"]

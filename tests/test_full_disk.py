@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ import pytest
 from test_jobs import SENTENCES, drafted, tiny
 
 from embedlab import disk, encodings, jobs, kept, registry, shelf, storage, training_text
+from embedlab.__main__ import main
 from embedlab.analysis import stored_maps
 from embedlab.analysis.projection import project
 from embedlab.base import BadModel, EmbedLabError
+from embedlab.data import characters, vocab
 from embedlab.encode_file import encode_file
 from embedlab.models import vector_files
 from embedlab.training_runs import TrainSettings
@@ -42,16 +46,32 @@ def lay_down(home: Path) -> None:
 
 
 def encode(home: Path) -> None:
-    encode_file("lsa", home / "in.txt", home / "out.safetensors")
+    encode_file("lsa", home / "in.txt", home / "out.safetensors", overwrite=True)
+
+
+def train(where: str) -> Callable[[Path], object]:
+    """As a person does in the terminal; its sentence comes back as the error that it was made of."""
+
+    def write(home: Path) -> None:
+        target, heard = str(home / "trained") if where == "--out" else "trained", StringIO()
+        line = ["train", "lsa", "--corpus", str(home / "in.txt"), where, target, "--force"]
+        with contextlib.redirect_stderr(heard):
+            status = main([*line, "--set", "min_count=1", "--set", "dim=2"])
+        if status:
+            raise EmbedLabError(heard.getvalue())
+
+    return write
 
 
 WRITERS: dict[str, Callable[[Path], object]] = {
-    "model": lambda home: model().save(home / "model"),
+    "model": lambda home: model().save(home / "model", overwrite=True),
     "shelf": lambda home: shelf.keep(registry.find("lsa").folder, "mine", replace=True),
     "map": keep_a_map,
     "text": lay_down,
     "vectors": encode,
-    "export": lambda home: vector_files.write(model(), home / "vectors.txt", "glove"),
+    "train --out": train("--out"),
+    "train --name": train("--name"),
+    "export": lambda home: vector_files.write(model(), home / "vectors.txt", "glove", overwrite=True),
 }
 
 
@@ -61,7 +81,7 @@ def test_what_is_written_on_a_full_disk_is_refused_in_a_sentence_and_leaves_what
     lab: Path, lab_home: Path, name: str, share: float
 ) -> None:
     (lab_home / "draft").mkdir()
-    (lab_home / "in.txt").write_text("the king and the queen")
+    (lab_home / "in.txt").write_text("the king and the queen sat by the fire\n" * 20)
     WRITERS[name](lab_home)
     before = content(lab_home)
     largest = max(len(one) for path, one in before.items() if path != "in.txt")
@@ -95,6 +115,37 @@ def test_a_run_cannot_be_asked_for_and_its_draft_can_later(lab_home: Path, monke
         jobs.start("train", tiny(), run)
     assert content(run.folder) == before and run.state().status == "draft"
     assert jobs.start("train", tiny(), run).state().status == "queued"
+
+
+def spool_words() -> object:
+    return vocab.encode([f"w{i}" for i in range(40)] for _ in range(3))
+
+
+def spool_characters() -> object:
+    return characters.encode(["the king and the queen sat by the fire"])
+
+
+def lay_down_numbers() -> object:
+    with tempfile.TemporaryFile(buffering=0) as file:
+        disk.append(file, np.zeros(100, [("first", np.int32), ("second", np.float32)]))
+        file.seek(0)
+        return file.read()
+
+
+@pytest.mark.parametrize("work", [spool_words, spool_characters, lay_down_numbers])
+def test_numbers_on_their_way_through_the_disk_are_never_cut_in_silence(work: Callable[[], object]) -> None:
+    assert work()
+    with full_after(100), pytest.raises(OSError, match="File too large"):
+        work()
+
+
+def test_all_numbers_are_laid_down() -> None:
+    assert lay_down_numbers() == bytes(800)
+    with tempfile.TemporaryFile(buffering=0) as file:
+        disk.append(file, np.zeros(0, np.int32))
+        disk.append(file, np.arange(6, dtype=np.int64)[::2])
+        file.seek(0)
+        assert np.frombuffer(file.read(), np.int64).tolist() == [0, 2, 4]
 
 
 CONFIG = {"dim": 64, "layers": 1, "epochs": 4, "patience": 0, "min_count": 1, "batch_size": 4, "stretch": 10}

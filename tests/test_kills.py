@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +19,9 @@ import numpy as np
 import pytest
 from test_jobs import drafted
 
-from embedlab import downloads, jobs, processes, registry, storage
+from embedlab import archive, downloads, expiry, jobs, processes, registry, scratch, storage
 from embedlab.jobs import Run
+from embedlab.models.vectors import WordVectors
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
 
@@ -153,7 +155,8 @@ while True:
     matrix = np.full((2000, 50), number, np.float32)
     words = [f"w{i}" for i in range(2000)]
     card = Card(title=str(number))
-    storage.write(folder, storage.StoredModel("word2vec", {}, {"matrix": matrix}, words, np.arange(2000) + 1, card))
+    model = storage.StoredModel("word2vec", {}, {"matrix": matrix}, words, np.arange(2000) + 1, card)
+    storage.write(folder, model, overwrite=True)
     print(number, flush=True)
 """
 
@@ -175,3 +178,89 @@ def test_a_model_that_is_being_replaced_is_the_old_one_or_the_new_one(tmp_path: 
         number = int(stored.card.title)
         assert (stored.tensors["matrix"] == number).all()
         assert number >= int(said[-1] if said else 1)  # nothing that was finished is lost
+
+
+TRAINER = """
+import sys
+from embedlab.__main__ import main
+print("ready", flush=True)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("kills", COUNTS)
+@pytest.mark.parametrize("where", ["--out", "--name"])
+def test_a_training_in_the_terminal_that_is_killed_loses_nothing_and_leaves_nothing(
+    lab_home: Path, tmp_path: Path, where: str, kills: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw, target = random.Random(kills), tmp_path / "out" / "mine" if where == "--out" else Path("mine")
+    folder = target if where == "--out" else registry.model_folder("yours", "mine")
+    (tmp_path / "text.txt").write_text("the king and the queen sat by the fire\n" * 400)
+    line = ["train", "word2vec", "--corpus", str(tmp_path / "text.txt"), where, str(target), "--set", "dim=100"]
+    line += ["--set", "min_count=1", "--set", "epochs=1", "--set", "workers=1"]
+    environment = os.environ | {"PYTHONPATH": str(storage.assets().parent)}
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "notes.txt").write_text("somebody's own")
+    begun = time.monotonic()
+    assert subprocess.run([sys.executable, "-c", TRAINER, *line], env=environment, check=False).returncode == 0
+    takes = time.monotonic() - begun
+    for _ in range(kills):
+        begun = time.monotonic()
+        trainer = subprocess.Popen(
+            [sys.executable, "-c", TRAINER, *line, "--force"], stdout=subprocess.PIPE, env=environment
+        )
+        assert trainer.stdout is not None and trainer.stdout.readline()
+        time.sleep(draw.random() * max(0.0, takes - (time.monotonic() - begun)))
+        trainer.kill()
+        trainer.wait()
+        assert registry.load_model(folder).words  # the old one or the new one
+    cleared(lab_home, monkeypatch)
+    scratch.clear(folder.parent, "mine")
+    assert [one.name for one in folder.parent.iterdir() if scratch.MARK in one.name] == []
+    assert (tmp_path / "out" / "notes.txt").read_text() == "somebody's own"
+
+
+IMPORTER = """
+import sys
+from pathlib import Path
+from embedlab import archive
+print("ready", flush=True)
+with Path(sys.argv[1]).open("rb") as file:
+    archive.take(file, "Mine", replace=True)
+"""
+
+
+@pytest.mark.parametrize("kills", COUNTS)
+def test_an_import_that_is_killed_loses_nothing_and_leaves_nothing(
+    lab_home: Path, tmp_path: Path, kills: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw, temporary, left = random.Random(kills), tmp_path / "tmp", 0
+    temporary.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(storage.assets().parent), "TMPDIR": str(temporary)}
+    folder = registry.model_folder("yours", "mine")
+    matrix = np.random.default_rng(0).normal(size=(20_000, 100)).astype(np.float32)
+    WordVectors([f"w{i}" for i in range(20_000)], matrix).save(tmp_path / "model")
+    (tmp_path / "model.zip").write_bytes(archive.pack(tmp_path / "model"))
+    line = [sys.executable, "-c", IMPORTER, str(tmp_path / "model.zip")]
+    assert subprocess.run(line, env=environment, check=False).returncode == 0
+    for number in range(kills):
+        importer = subprocess.Popen(line, stdout=subprocess.PIPE, env=environment)
+        assert importer.stdout is not None and importer.stdout.readline()
+        deadline = time.monotonic() + 60
+        while number % 2 and not any(temporary.iterdir()) and importer.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.001)  # it has begun to unpack
+        time.sleep(draw.random() * 0.3)
+        importer.kill()
+        importer.wait()
+        left += len(list(temporary.iterdir()))
+        assert len(registry.load_model(folder).words) == 20_000  # type: ignore[attr-defined]
+    assert left  # some were killed in the middle
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    cleared(lab_home, monkeypatch)
+    assert list(temporary.iterdir()) == [] and [one.name for one in folder.parent.iterdir()] == ["mine"]
+
+
+def cleared(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round of expiry to which what was killed just now is old already."""
+    monkeypatch.setattr(scratch, "LEFT_SECONDS", -1.0)
+    expiry.clear()

@@ -129,6 +129,25 @@ def test_what_cannot_be_loaded_is_said(lab: Path, lab_home: Path, source: str) -
     assert "There is no file" in app.error[0].value
 
 
+@pytest.mark.parametrize(("name", "said"), [("...", "letter or digit"), ("mine", "already")])
+def test_a_name_is_looked_at_before_vectors_are_loaded(lab: Path, lab_home: Path, name: str, said: str) -> None:
+    shelf.keep(lab / "starters" / "lsa", "Mine", source="published")
+    app = opened()
+    app.text_input(key="from-name").set_value("glove-wiki-gigaword-50").run()
+    app.text_input(key="fetch-name").set_value(name).run()
+    sound(app.button(key="fetch").click().run())
+    assert said in app.error[0].value and jobs.all_runs("fetch") == []
+
+
+def test_a_name_that_is_taken_ends_a_load_before_it_begins(lab: Path, lab_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "small.txt").write_bytes(vectors())
+    shelf.keep(lab / "starters" / "lsa", "small", source="published")
+    jobs.start("fetch", FetchSettings(str(tmp_path / "small.txt")))
+    state = finish()
+    assert state.status == "failed" and "already" in state.error
+    assert registry.find("published/small").family.key == "lsa"
+
+
 def test_nothing_asked_is_said(lab: Path, lab_home: Path) -> None:
     app = opened()
     sound(app.button(key="fetch").click().run())

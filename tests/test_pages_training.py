@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, registry, training_runs, training_text
+from embedlab import jobs, registry, shelf, training_runs, training_text
 from embedlab.jobs import Run, RunState
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
@@ -315,3 +315,25 @@ def test_an_unknown_run_in_the_address_is_said_and_the_form_opens(lab: Path) -> 
     app = opened(run="0" * 24)
     assert "no such run" in app.warning[0].value
     assert [button for button in app.button if button.key == "start"]
+
+
+def test_a_name_under_which_nothing_can_be_kept_is_refused_before_the_training(lab: Path, at_once: None) -> None:
+    app = opened()
+    key = next(item.key for item in app.text_input if item.key and item.key.startswith("name-new-"))
+    app.text_input(key=key).set_value("...").run()
+    sound(app.button(key="start").click().run())
+    assert "letter or digit" in app.error[0].value and jobs.all_runs() == []
+
+
+def test_a_run_that_was_kept_replaces_no_other_model_unasked(done: Run, lab: Path) -> None:
+    shelf.keep(lab / "starters" / "lsa", "Other")
+    app = opened(run=done.id)
+    app = sound(app.button(key="keep").click().run())
+    app = sound(app.button(key="keep").click().run())  # as itself, as often as one likes
+    assert "Kept as" in texts(app) and not app.error
+    app.text_input(key=f"name-{done.id}").set_value("other").run()
+    sound(app.button(key="keep").click().run())
+    assert "already" in app.error[0].value and registry.find("yours/other").family.key == "lsa"
+    app.checkbox(key=f"replace-{done.id}").check().run()
+    sound(app.button(key="keep").click().run())
+    assert registry.find("yours/other").family.key == "word2vec"

@@ -126,7 +126,7 @@ def test_a_static_model_and_a_choice_of_layers_go_through_pieces_too(
 ) -> None:
     for key, layers in (("lsa", None), ("lstm", ["lstm2"])):
         for out, workers in ((tmp_path / "one.jsonl", None), (tmp_path / "many.jsonl", pool)):
-            encode_file(key, text, out, layers, tokenized=True, pool=workers)
+            encode_file(key, text, out, layers, tokenized=True, pool=workers, overwrite=True)
         assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "many.jsonl").read_bytes()
 
 

@@ -123,13 +123,13 @@ def test_one_command_makes_everything_anew_and_quotes_nothing_stale(starters: Pa
     assert "python -m embedlab results --corpus TEXT --pairs KNOWN ASKED --table results.md" in text
 
     write_starter(starters, "word2vec", "word2vec skip-gram", noise=0.01)  # it also stands beside the LSTM's layers
-    assert main(["results", "--stored", *KNOWN, "--table", str(table)]) == 0
+    assert main(["results", "--stored", *KNOWN, "--table", str(table), "--force"]) == 0
     text = table.read_text(encoding="utf-8")
     assert "--corpus unseen.txt --pairs dev.txt test.txt" in text and "/some" not in text
     assert "| LSA | vector" in text and "word2vec" not in text and "## What each layer" not in text
     assert elmo_layer_runs.found("senses", settings) is None
 
-    assert main(["results", "--table", str(table)]) == 0
+    assert main(["results", "--table", str(table), "--force"]) == 0
     text = table.read_text(encoding="utf-8")
     assert "| word2vec skip-gram | vector" in text and "## What each layer" in text
     assert len(list((folder / "probes").iterdir())) == 3

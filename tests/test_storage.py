@@ -53,17 +53,17 @@ def test_a_write_that_fails_leaves_the_old_model_and_no_litter(tmp_path: Path, m
 
     monkeypatch.setattr(storage, "_json", full)
     with pytest.raises(BadModel, match="No space left"):
-        storage.write(tmp_path / "m", stored("glove"))
+        storage.write(tmp_path / "m", stored("glove"), overwrite=True)
     assert storage.read(tmp_path / "m").kind == "word2vec"
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
 
 
 def test_writing_again_replaces_the_whole_folder(tmp_path: Path) -> None:
     storage.write(tmp_path / "m", stored())
-    (tmp_path / "m" / "extra.txt").write_text("old")
-    storage.write(tmp_path / "m", stored("glove"))
+    (tmp_path / "m" / storage.MAP).write_text("of the old vectors")
+    storage.write(tmp_path / "m", stored("glove"), overwrite=True)
     assert storage.read_kind(tmp_path / "m") == "glove"
-    assert not (tmp_path / "m" / "extra.txt").exists()
+    assert not (tmp_path / "m" / storage.MAP).exists()
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
 
 

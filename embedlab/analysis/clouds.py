@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import encodings, parsed, storage
+from embedlab import encodings, parsed, storage, targets
 from embedlab.analysis import occurrences as found_in
 from embedlab.analysis.faithfulness import unit_rows
 from embedlab.analysis.sense_groups import group
@@ -60,19 +60,24 @@ class Cloud:
         best: list[int] = rows[np.argsort(-self.central[layer, rows], kind="stable")[:count]].tolist()
         return best
 
-    def save(self, folder: Path) -> None:
-        """Write the cloud into a folder, atomically.
+    def save(self, folder: Path, *, overwrite: bool = False) -> None:
+        """Write the cloud as a folder, atomically.
+
+        Args:
+            folder: where it is to lie.
+            overwrite: whether a cloud that lies there may be replaced; nothing else ever is.
 
         Raises:
+            BadInput: something lies there.
             BadModel: the folder cannot be written.
         """
         from safetensors.numpy import save_file
 
         said = {"word": self.word, "layers": self.layers, "found": self.found, "sentences": self.sentences}
         rows = [dataclasses.asdict(one) for one in self.occurrences]
-        with storage.atomic_folder(folder) as scratch:
-            save_file({"points": self.points, "groups": self.groups, "central": self.central}, scratch / ARRAYS)
-            (scratch / TEXTS).write_text(json.dumps(said | {"occurrences": rows}, ensure_ascii=False), encoding="utf-8")
+        with storage.atomic_folder(folder, is_cloud if overwrite else targets.never) as made:
+            save_file({"points": self.points, "groups": self.groups, "central": self.central}, made / ARRAYS)
+            (made / TEXTS).write_text(json.dumps(said | {"occurrences": rows}, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Cloud:
@@ -98,6 +103,11 @@ class Cloud:
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
             raise BadModel(f"The cloud in {folder} cannot be read: {error}. Compute it again.") from error
         return found
+
+
+def is_cloud(folder: Path) -> bool:
+    """Whether a folder holds a cloud and nothing else."""
+    return targets.holds_only(folder, (ARRAYS, TEXTS))
 
 
 def cloud(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import parsed
 from embedlab.analysis.neighbors import nearest_many
 from embedlab.base import StaticModel
 
@@ -45,14 +46,30 @@ class Moment:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Moment:
-        """The inverse of ``to_dict``."""
-        return cls(
-            int(values["epoch"]),
-            tuple(values["watched"]),
-            tuple(tuple((str(word), float(value)) for word, value in row) for row in values["neighbors"]),
-            tuple(values["words"]),
-            np.array(values["points"], float).reshape(-1, 2),
+        """The inverse of ``to_dict``.
+
+        Raises:
+            TypeError, ValueError: the values are damaged.
+        """
+        plain = parsed.made(_Plain, values)
+        found = cls(
+            plain.epoch, plain.watched, plain.neighbors, plain.words, np.array(plain.points, float).reshape(-1, 2)
         )
+        named = {*found.watched, *(word for row in found.neighbors for word, _ in row)}
+        whole = len(found.watched) == len(found.neighbors) and len(found.words) == len(found.points) == len(named)
+        if not (whole and named == set(found.words) and np.isfinite(found.points).all() and found.epoch >= 0):
+            raise ValueError("its parts do not fit together")
+        return found
+
+
+class _Plain(NamedTuple):
+    """A moment as it lies in a file."""
+
+    epoch: int
+    watched: tuple[str, ...]
+    neighbors: tuple[tuple[tuple[str, float], ...], ...]
+    words: tuple[str, ...]
+    points: tuple[tuple[float, float], ...]
 
 
 def moment(

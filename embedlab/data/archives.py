@@ -68,7 +68,7 @@ class Piece:
             stream.seek(0)
             return stream
         with stream:
-            copy = tempfile.TemporaryFile(prefix="embedlab-")  # noqa: SIM115
+            copy = tempfile.TemporaryFile()  # noqa: SIM115
             while block := stream.read(1 << 20):
                 if (found := copy.tell() + len(block)) > most:
                     copy.close()

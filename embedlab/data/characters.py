@@ -11,6 +11,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import disk
 from embedlab.base import BadInput, Counts, OnProgress, Progress
 from embedlab.data.vocab import check_tokens
 from embedlab.limits import Limits
@@ -57,7 +58,7 @@ def encode(
     Raises:
         BadInput: fewer than two different characters remain, or there are more words than the limits allow.
     """
-    with tempfile.TemporaryFile(prefix="embedlab-") as spool:
+    with tempfile.TemporaryFile(buffering=0) as spool:
         counted, words = _counted(texts, spool, on_progress)
         size = int(counted.sum())
         kept = np.array([*map(ord, known)]) if known else _kept(counted, min_count, max_characters)
@@ -77,7 +78,7 @@ def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | N
     most = Limits.from_environment().tokens
     for piece in _batches(texts):
         codes = np.frombuffer(piece.encode("utf-32-le", errors="replace"), np.uint32)
-        codes.tofile(spool)
+        disk.append(spool, codes)
         counted += np.bincount(codes, minlength=CODES)
         words += len(piece.split())
         check_tokens(words, most)
@@ -85,7 +86,6 @@ def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | N
         if on_progress and monotonic() - told >= 1:
             told = monotonic()
             on_progress(Progress(size, size, phase="reading", unit="characters"))
-    spool.flush()
     return counted, words
 
 

@@ -12,6 +12,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import disk
 from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress
 from embedlab.limits import Limits, met
 
@@ -205,8 +206,8 @@ class _Spool:
         self.tokens = 0
 
     def add(self, ids: list[int], lengths: list[int]) -> None:
-        np.array(ids, np.int32).tofile(self.ids)
-        np.array(lengths, np.int32).tofile(self.lengths)
+        disk.append(self.ids, np.array(ids, np.int32))
+        disk.append(self.lengths, np.array(lengths, np.int32))
         self.sizes.append((len(ids), len(lengths)))
         self.tokens += len(ids)
 
@@ -238,15 +239,13 @@ class _Spool:
             kept = np.concatenate([[0], np.cumsum(keep, dtype=np.int64)])  # (n + 1,) kept before each place
             here = kept[np.cumsum(np.fromfile(self.lengths, np.int32, lines), dtype=np.int64)]  # (lines,)
             here = here[np.diff(here, prepend=0) > 0]
-            (here + written).tofile(ends)
+            disk.append(ends, here + written)
             self.ids.seek(4 * written)
-            new[keep].tofile(self.ids)
+            disk.append(self.ids, new[keep])
             written += int(kept[-1])
             sentences += len(here)
-        self.ids.flush()
-        ends.flush()
         return np.memmap(self.ids, np.int32, "r", shape=(written,)), np.memmap(ends, np.int64, "r", shape=(sentences,))
 
 
 def _temporary() -> IO[bytes]:
-    return tempfile.TemporaryFile(prefix="embedlab-")
+    return tempfile.TemporaryFile(buffering=0)

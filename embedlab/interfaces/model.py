@@ -80,15 +80,21 @@ class Model(ABC):
         config = cls.config_class.from_dict(stored.config)
         return cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
 
-    def save(self, folder: Path, *, half: bool = False) -> None:
-        """Write the model folder, atomically; ``half`` stores float tensors as float16.
+    def save(self, folder: Path, *, half: bool = False, overwrite: bool = False) -> None:
+        """Write the model folder, atomically.
+
+        Args:
+            folder: where it is to lie.
+            half: store float tensors as float16.
+            overwrite: whether a model folder of this lab that lies there may be replaced; nothing else ever is.
 
         Raises:
+            BadInput: something lies there.
             BadModel: the folder cannot be written.
         """
         from embedlab import storage
 
-        storage.write(folder, self.stored(), half=half)
+        storage.write(folder, self.stored(), half=half, overwrite=overwrite)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import re
 import shutil
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from embedlab import scratch
 from embedlab.base import BadInput, BadModel, Card, OnProgress
 from embedlab.card import versions
 from embedlab.data.archives import DAMAGE, check_zip, files_inside
@@ -58,16 +58,16 @@ def _zip(path: Path) -> Published:
     """Only the files that a model is made of are unpacked, into a folder that is gone afterwards."""
     if not zipfile.is_zipfile(path):
         raise BadInput(f"{path.name} is neither a folder nor a zip file.")
-    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+    with scratch.folder() as temporary:
         try:
             with zipfile.ZipFile(path) as archive:
-                _unpack(archive, path, Path(scratch))
+                _unpack(archive, path, temporary)
         except DAMAGE as error:
             raise BadInput(f"{path.name} is not a whole, readable zip file: {error}.") from error
-        return _folder(Path(scratch), path.stem)
+        return _folder(temporary, path.stem)
 
 
-def _unpack(archive: zipfile.ZipFile, path: Path, scratch: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
     entries = files_inside(archive)
     check_zip(entries, path.name, path.stat().st_size, Limits.from_environment())
     configs = [PurePosixPath(info.filename) for info in entries if PurePosixPath(info.filename).name == CONFIG]
@@ -77,7 +77,7 @@ def _unpack(archive: zipfile.ZipFile, path: Path, scratch: Path) -> None:
     for info in entries:
         name = PurePosixPath(info.filename)
         if name.parent == parent and wanted(name.name):
-            with archive.open(info) as packed, (scratch / name.name).open("wb") as file:
+            with archive.open(info) as packed, (folder / name.name).open("wb") as file:
                 shutil.copyfileobj(packed, file, 1 << 20)
 
 

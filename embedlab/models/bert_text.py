@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
+from embedlab import disk
 from embedlab.base import Counts
 from embedlab.data.vocab import EncodedCorpus, Vocabulary
 from embedlab.models.bert_pieces import Marks, Speller
@@ -85,17 +86,16 @@ def spell(encoded: EncodedCorpus, tokenizer: Tokenizer) -> PieceText:
     begins = np.cumsum(lengths) - lengths  # (V + 1,)
     ends, done, size = np.asarray(encoded.ends), 0, 0
     piece_ends = np.zeros(len(ends), np.int64)
-    with tempfile.TemporaryFile(prefix="embedlab-") as spool:
+    with tempfile.TemporaryFile(buffering=0) as spool:
         for at in range(0, len(encoded.ids), BATCH):
             words = np.asarray(encoded.ids[at : at + BATCH])
             many = lengths[words]
             upto = np.cumsum(many)
             within = np.arange(int(upto[-1])) - np.repeat(upto - many, many)
-            flat[np.repeat(begins[words], many) + within].tofile(spool)
+            disk.append(spool, flat[np.repeat(begins[words], many) + within])
             last = int(np.searchsorted(ends, at + len(words), "right"))
             piece_ends[done:last] = size + upto[ends[done:last] - at - 1]
             done, size = last, size + int(upto[-1])
-        spool.flush()
         ids = np.memmap(spool, np.int32, "r", shape=(size,))  # lives on when the file is closed
     return PieceText(ids, piece_ends)
 

@@ -17,6 +17,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import disk
 from embedlab.base import Counts, OnProgress, Progress
 from embedlab.data.vocab import EncodedCorpus
 from embedlab.models import cooccurrence_kernels as kernels
@@ -204,10 +205,10 @@ class _Stretch:
 
 def _spill(stretch: _Stretch, path: Path, workers: int, told: Told) -> Run:
     lengths: list[Counts] = []
-    with path.open("wb") as file, closing(in_order(stretch.rows, stretch.bands(), workers)) as bands:
+    with path.open("wb", buffering=0) as file, closing(in_order(stretch.rows, stretch.bands(), workers)) as bands:
         for places, length, pairs in bands:
             lengths.append(length)
-            pairs.tofile(file)
+            disk.append(file, pairs)
             told(places)
     return Run(path, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
 

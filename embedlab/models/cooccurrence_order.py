@@ -15,6 +15,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab import disk
 from embedlab.base import Counts, OnProgress, Progress
 from embedlab.models.compiled import compiled
 from embedlab.models.cooccurrence import Cooccurrences
@@ -56,9 +57,9 @@ def shuffled(
     started = told = monotonic()
     if on_progress:
         on_progress(Progress(0, total, phase="shuffling"))
-    with path.open("wb") as file, closing(in_order(work, _row_blocks(counts), workers)) as blocks:
+    with path.open("wb", buffering=0) as file, closing(in_order(work, _row_blocks(counts), workers)) as blocks:
         for read, entries in blocks:
-            entries.tofile(file)
+            disk.append(file, entries)
             done += read
             if on_progress and (monotonic() - told > 0.5 or done == total):
                 told = monotonic()

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from embedlab import disk
 from embedlab.base import OnProgress
 from embedlab.data.vocab import EncodedCorpus
 from embedlab.models import cooccurrence
@@ -88,8 +91,8 @@ def count(
             encoded, weighting, folder, memory_mb=memory_mb, workers=workers, on_progress=on_progress
         )
     total, size, told = len(encoded.ids), len(encoded.vocabulary), Told(len(encoded.ids), on_progress)
-    encoded.ids.tofile(folder / IDS)
-    encoded.ends.tofile(folder / ENDS)
+    _write(folder / IDS, encoded.ids)
+    _write(folder / ENDS, encoded.ends)
     most = cooccurrence.most_words(memory_mb // pool.workers, workers)
     spans = cooccurrence.stretches(total, min(most, max(FEWEST, -(-total // (EACH * pool.workers)))))
     shards = [Shard(folder, number, span, size, weighting, workers) for number, span in enumerate(spans)]
@@ -105,4 +108,9 @@ def count_shard(shard: Shard) -> None:
     run = cooccurrence.count_stretch(
         ids, ends, shard.span, shard.size, shard.weighting, shard.pairs, workers=shard.workers
     )
-    run.pointers.tofile(shard.pointers)
+    _write(shard.pointers, run.pointers)
+
+
+def _write(path: Path, array: NDArray[Any]) -> None:
+    with path.open("wb", buffering=0) as file:
+        disk.append(file, array)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from embedlab import downloads, limits, storage
+from embedlab import downloads, limits, scratch, shelf, storage
 from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel
 from embedlab.card import versions
 from embedlab.data.archives import DAMAGE, files_inside
 from embedlab.models import vector_files
 from embedlab.models.vectors import VectorsConfig, WordVectors
-from embedlab.registry import model_folder
 
 FORMATS = ("word2vec-text", "word2vec-binary", "glove", "fasttext-bin")
 SUFFIXES = {".txt", ".vec", ".bin", ".gz", ".zip", ".w2v"}
@@ -65,29 +63,34 @@ def load(
     if max_words is not None and max_words < 1:
         raise BadInput("At least one word must be read.")
     text = str(source)
-    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+    with scratch.folder() as temporary:
         try:
-            path, card = (_file(text) if files else None) or _fetched(text, Path(scratch), on_progress, allow_local)
+            path, card = (_file(text) if files else None) or _fetched(text, temporary, on_progress, allow_local)
             with _plain(path, member) as plain:
                 model = _read(plain, layout, max_words, text, on_progress)
         except OSError as error:
             raise BadInput(f"{text} cannot be read: {error.strerror or error}.") from error
-    model.card = replace(card, title=title or _stem(text), licence=licence or card.licence)
+    model.card = replace(card, title=title or stem(text), licence=licence or card.licence)
     return model
 
 
-def keep(model: StaticModel, name: str = "") -> Path:
+def keep(model: StaticModel, name: str = "", *, overwrite: bool = False) -> Path:
     """Save a model among the published ones, from where ``load_model("published/<name>")`` takes it.
 
     Args:
         model: what ``load`` gave.
-        name: of its folder, by default made of its title; one of that name that was kept before is replaced.
+        name: what it is called on the shelf, by default its title (see ``shelf.folder_name``).
+        overwrite: whether a model of that name may be replaced.
 
     Returns:
         The model folder.
+
+    Raises:
+        BadInput: the name cannot be used, or is taken.
+        BadModel: the folder cannot be written.
     """
-    folder = model_folder("published", re.sub(r"[^\w.-]+", "-", name or model.title).strip(".-") or "vectors")
-    model.save(folder)
+    folder = shelf.check(name or model.title[: shelf.LONGEST], replace=overwrite, source="published")
+    model.save(folder, overwrite=overwrite)
     return folder
 
 
@@ -160,11 +163,11 @@ def _is_name(source: str) -> bool:
     return bool(re.fullmatch(r"[\w-]+(\.[\w-]+)*", source)) and Path(source).suffix.lower() not in SUFFIXES
 
 
-def _fetched(source: str, scratch: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
+def _fetched(source: str, folder: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
     """A file from the network and what is known of it."""
     if "://" in source:
         name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
-        path = downloads.fetch(source, scratch / name[-100:], on_progress=on_progress, allow_local=allow_local)
+        path = downloads.fetch(source, folder / name[-100:], on_progress=on_progress, allow_local=allow_local)
         return path, _card(source)
     if not _is_name(source):
         raise BadInput(f"'{source}' is no address and no name. Files of this machine are not read here: upload them.")
@@ -172,7 +175,7 @@ def _fetched(source: str, scratch: Path, on_progress: OnProgress | None, allow_l
     if entry is None:
         raise BadInput(f"There is no file {source}, and gensim's catalogue has no vectors of that name.")
     card = replace(_card(entry.description or source), licence=entry.licence)
-    return downloads.fetch_entry(entry, scratch / f"{source}.gz", on_progress=on_progress), card
+    return downloads.fetch_entry(entry, folder / f"{source}.gz", on_progress=on_progress), card
 
 
 @contextmanager
@@ -183,16 +186,16 @@ def _plain(path: Path, member: str) -> Iterator[Path]:
     if start[:2] != b"\x1f\x8b" and start != b"PK\x03\x04":
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
+    with scratch.folder() as temporary:
         try:
             if start[:2] == b"\x1f\x8b":
-                target = Path(scratch) / (path.stem or "vectors")
+                target = temporary / (path.stem or "vectors")
                 with gzip.open(path) as packed:
                     _unpack(packed, target)
             else:
                 with zipfile.ZipFile(path) as archive:
                     inside = _member(archive, member, path.name)
-                    target = Path(scratch) / (Path(inside).name[-100:] or "vectors")
+                    target = temporary / (Path(inside).name[-100:] or "vectors")
                     with archive.open(inside) as packed:
                         _unpack(packed, target)
         except DAMAGE as error:
@@ -221,7 +224,8 @@ def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path) -> None:
             file.write(block)
 
 
-def _stem(source: str) -> str:
+def stem(source: str) -> str:
+    """The name of vectors that are given none: that of their file."""
     name = Path(source.split("?")[0].rstrip("/")).name
     while Path(name).suffix.lower() in SUFFIXES:
         name = Path(name).stem

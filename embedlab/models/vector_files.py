@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from embedlab import disk, storage
+from embedlab import disk, storage, targets
 from embedlab.base import BadInput, BadModel, Floats, OnProgress, Progress, StaticModel
 
 WIDEST = 10_000
@@ -103,17 +103,18 @@ def read_binary(path: Path, max_words: int | None = None, on_progress: OnProgres
     return _first_of_each(words, matrix, path.name)
 
 
-def write(model: StaticModel, path: Path, layout: str) -> None:
+def write(model: StaticModel, path: Path, layout: str, *, overwrite: bool = False) -> None:
     """Write a model's words and vectors, atomically.
 
     Args:
         model: any static model.
         path: the file to write.
         layout: "word2vec-text", "word2vec-binary" or "glove" (text without a first line).
+        overwrite: whether a file that lies there may be replaced.
 
     Raises:
-        BadInput: an unknown layout, or a word with a space, line break or half a character, which these formats cannot
-            hold.
+        BadInput: a file or folder lies there; the layout is unknown; or a word is empty or has a space, line break or
+            half a character, which these formats cannot hold.
         BadModel: the file cannot be written.
     """
     if layout not in ("word2vec-text", "word2vec-binary", "glove"):
@@ -121,6 +122,8 @@ def write(model: StaticModel, path: Path, layout: str) -> None:
     odd = next((word for word in model.words if _ODD.search(word) or not word), None)
     if odd is not None:
         raise BadInput(f"The word {odd!a} is empty or holds a space or line break, which {layout} files cannot hold.")
+    path = Path(path)
+    targets.check_file(path, overwrite=overwrite)
     with _replacing(path) as file:
         if layout != "glove":
             file.write(f"{len(model)} {model.dim}\n".encode())

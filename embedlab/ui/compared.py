@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from embedlab import jobs, registry, shelf, training_runs
 from embedlab.analysis.moving import Moment
-from embedlab.base import BadModel
+from embedlab.base import BadInput, BadModel
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.ui import cache, forms, page_links, runs
@@ -16,11 +19,7 @@ from embedlab.ui.visitor import visitor
 
 def show(run: Run, seen: list[Moment]) -> None:
     """A choice of another finished run of this visitor, what differs, and both lists of neighbors."""
-    others = {
-        other.id: training_runs.of(other).name
-        for other in jobs.all_runs("train", visitor())
-        if other.id != run.id and other.state().status == "done"
-    }
+    others = dict(_others(run))
     if not others:
         return
     st.header("Side by side", anchor=False)
@@ -45,6 +44,14 @@ def show(run: Run, seen: list[Moment]) -> None:
         page_links.show(keys, here.watch)
     else:
         st.caption("Keep both models to open them side by side on the other pages.")
+
+
+def _others(run: Run) -> Iterator[tuple[str, str]]:
+    """Id and name of this visitor's other trainings that are done; one that cannot be read is left out."""
+    for other in jobs.all_runs("train", visitor()):
+        with contextlib.suppress(BadInput):
+            if other.id != run.id and other.state().status == "done":
+                yield other.id, training_runs.of(other).name
 
 
 def _two_names(first: str, second: str) -> tuple[str, str]:
@@ -77,8 +84,8 @@ def _outcome(run: Run) -> dict[str, str]:
 def kept_as(run: Run) -> str:
     """Key of the model that a run was kept as; empty if it was not, or is deleted."""
     try:
-        key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
+        key = shelf.kept_as(run.folder)
         cache.find(key)
-    except (OSError, BadModel):
+    except BadModel:
         return ""
     return key

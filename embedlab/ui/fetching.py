@@ -6,7 +6,7 @@ import streamlit as st
 
 from embedlab import jobs, shelf, training_text
 from embedlab.base import BadInput, BadModel, EmbedLabError
-from embedlab.fetch_runs import FetchSettings, local_files
+from embedlab.fetch_runs import FetchSettings, local_files, shelf_of
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.ui import cache, given, page_links, runs, state, widgets
@@ -51,6 +51,8 @@ def form() -> None:
         with widgets.guard():
             if not (source or found):
                 raise BadInput("Say first which vectors to load.")
+            if name:
+                shelf.check(name, replace=replace, source=shelf_of(place()), place=place())
             run = jobs.draft(visitor())
             if found is not None:
                 training_text.lay_down(run.folder, found.name, found)
@@ -98,10 +100,9 @@ def _live(identifier: str) -> None:
 
 def _loaded(run: Run) -> None:
     try:
-        key = (run.folder / shelf.KEPT).read_text(encoding="utf-8").strip()
-        spec = cache.find(key)
+        spec = cache.find(shelf.kept_as(run.folder))
         st.success(f"**{md(spec.title)}** is loaded: {page_links.said(spec)} offer it now.")
-    except (OSError, BadModel):
+    except BadModel:
         st.info("The vectors that were loaded last have been deleted since.")
 
 

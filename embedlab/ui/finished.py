@@ -89,11 +89,10 @@ def _result(run: Run) -> None:
     with st.container(border=True):
         left, right, far = st.columns([3, 1, 1], vertical_alignment="bottom")
         name = left.text_input("Name", settings.name, shelf.LONGEST, key=f"name-{run.id}")
-        known = not key and bool(name) and _taken(name)
-        replace = known and st.checkbox("Replace the model of that name", key=f"replace-{run.id}")
+        replace = _taken(name or "", key) and st.checkbox("Replace the model of that name", key=f"replace-{run.id}")
         if right.button("Keep", key="keep", type="primary", icon=":material/bookmark:", width="stretch"):
             with widgets.guard():
-                again = replace or (_taken(name or "") and bool(key))
+                again = replace or _same(name or "", key)
                 key = shelf.keep(run.result, name or "", replace=again, place=place())
                 with disk.writing(run.folder):
                     storage.write_text(run.folder / shelf.KEPT, key)
@@ -112,11 +111,17 @@ def _download(run: Run, name: str) -> None:
     )  # fmt: skip
 
 
-def _taken(name: str) -> bool:
+def _taken(name: str, key: str) -> bool:
+    """Whether there is a model of that name, other than the one that the run was kept as."""
     try:
-        return shelf.taken(name, place())
+        return shelf.taken(name, place()) and not _same(name, key)
     except BadInput:
         return False
+
+
+def _same(name: str, key: str) -> bool:
+    """Whether a name is that of the model with this key."""
+    return bool(key) and key.rpartition("/")[2] == _file_name(name)
 
 
 def _file_name(name: str) -> str:

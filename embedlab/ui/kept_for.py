@@ -68,7 +68,7 @@ def _named(run: Run) -> str:
             return f"**{md(training_runs.of(run).name, 60)}**"
     except BadInput:
         return "a run that cannot be read"
-    return KINDS.get(kind, kind)
+    return KINDS.get(kind, "a run")
 
 
 def _day(when: float) -> str:

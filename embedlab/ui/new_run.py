@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from embedlab import defaults as rules
-from embedlab import jobs, registry, training_runs
-from embedlab.base import BadInput, Settings
+from embedlab import jobs, registry, shelf, training_runs
+from embedlab.base import BadInput, EmbedLabError, Settings
 from embedlab.jobs import Run
 from embedlab.limits import Limits
 from embedlab.training_runs import TrainSettings
@@ -54,8 +55,9 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
 
     Raises:
         BadSetting: the model's settings do not go together.
-        BadInput: too many words to watch.
+        BadInput: the result cannot be kept under that name, or there are too many words to watch.
     """
+    shelf.folder_name(name)
     config_class(kind).from_dict(values)
     Limits.from_environment().check_settings(values)
     words = tuple(dict.fromkeys(word for word in re.split(r"[,;\s]+", watch) if word))
@@ -77,7 +79,10 @@ def start(asked: TrainSettings, draft: Run | None) -> Run:
 def repeat(run: Run) -> None:
     """Fill the form with what an earlier run was asked, its text included; for a button's ``on_click``."""
     asked = of(run)
-    state: dict[str, Any] = {f"{asked.kind}_{name}": value for name, value in asked.config.items()}
+    state: dict[str, Any] = {}
+    with contextlib.suppress(EmbedLabError):  # of another version, or damaged: the form begins with its own
+        config = config_class(asked.kind).from_dict(dict(asked.config)).to_dict()
+        state = {f"{asked.kind}_{name}": config[name] for name in asked.config}
     state |= {f"words_{name}": value for name, value in asked.text.options.to_dict().items()}
     state |= {"train": asked.kind, "watch": ", ".join(asked.watch), "column": asked.text.column}
     if asked.text.sample:
@@ -93,7 +98,7 @@ def repeat(run: Run) -> None:
 def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text: TextChoice) -> str:
     """The lines that train the same model when they are pasted."""
     own = settings_class()
-    changed = {name: value for name, value in values.items() if value != getattr(own, name)}
+    changed = {name: value for name, value in values.items() if value != getattr(own, name, value)}
     arguments = ", ".join(f"{name}={value!r}" for name, value in changed.items())
     options = {n: v for n, v in dataclasses.asdict(text.options).items() if v != getattr(type(text.options)(), n)}
     family = registry.family(kind)

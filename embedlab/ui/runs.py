@@ -97,7 +97,8 @@ def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
 def epochs(run: Run) -> int:
     """Epochs that were asked for, or rounds; 0 for models that have none."""
     config = training_runs.of(run).config
-    return int(config.get("epochs") or config.get("iterations") or 0)
+    found = config.get("epochs") or config.get("iterations")
+    return found if isinstance(found, int) else 0
 
 
 def _numbers(state: RunState, events: Sequence[RunEvent], total: int) -> None:

@@ -120,7 +120,7 @@ def write_checkpoint(path: Path, forward: bool, peer: str) -> None:
         f"m = LanguageModel(d, {forward}, {HIDDEN}, 1, {EMBEDDING});"
         "[p.data.normal_() for n, p in m.named_parameters() if n.startswith('encoder')];"
         "[p.data.mul_(2) for n, p in m.named_parameters() if n.startswith('rnn')];"
-        f"m.save({str(path)!r})"
+        f"m.save({str(path)!r}, overwrite=True)"
     )
     subprocess.run([peer, "-c", code], check=True, capture_output=True)
 

@@ -118,7 +118,7 @@ def trained(name: str, kind: str, settings: dict[str, Any], sentences: list[list
         config = recipes.settings_of(kind, settings)
         model = recipes.train(kind, corpus, config, on_progress, out / f"{name}.checkpoint" if out else None)
     if out:
-        model.save(out / name)
+        model.save(out / name, overwrite=True)
     return model
 
 

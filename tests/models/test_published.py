@@ -112,11 +112,11 @@ def test_a_kept_one_is_listed_with_its_family_and_loads_by_key(tmp_path: Path, m
         published.keep(published.load(gensims(name), title=title))
     specs = {spec.key: spec for spec in registry.list_models() if spec.source == "published"}
     assert {key: spec.family.key for key, spec in specs.items()} == {
-        "published/Small-GloVe": "glove",
+        "published/small-glove": "glove",
         "published/lee_fasttext": "fasttext",
         "published/w2v": "word2vec",
     }
-    assert registry.load_model("published/Small-GloVe").words[0] == "the"  # type: ignore[attr-defined]
+    assert registry.load_model("published/small-glove").words[0] == "the"  # type: ignore[attr-defined]
     assert registry.load_model("published/lee_fasttext").vector("unheardof").shape == (10,)  # type: ignore[attr-defined]
 
 
