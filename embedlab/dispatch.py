@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -14,7 +15,7 @@ from threading import Event, Lock, Thread
 
 from filelock import FileLock, Timeout
 
-from embedlab import disk, executors, warm
+from embedlab import disk, executors, processes, warm
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.executors import Workers
 from embedlab.run_folder import ALIVE, STATE, Run, RunState
@@ -127,15 +128,16 @@ class Dispatcher:
             return
         for entry in next_up(waiting, running, workers.slots()):
             run = Run(self.home / entry.id)
-            run.write_state(dataclasses.replace(run.written(), given=time.time()))
+            run.write_state(_handed_out(run.written()))
             future = workers.executor.submit(work, str(run.folder), workers.threads, workers.tied)
             future.add_done_callback(partial(self._over, run))
 
     def _over(self, run: Run, future: Future[str]) -> None:
         """Somebody else can begin now; a run whose worker was lost for good says so."""
-        if not future.cancelled() and (error := future.exception()):
-            log.error("%s was lost: %s", run.id, error)
-            if run.folder.exists() and run.written().active:
+        never = future.cancelled()
+        if never or (error := future.exception()):
+            log.error("%s was lost: %s", run.id, "it was never begun" if never else error)
+            if run.folder.exists() and (state := run.written()).active and not (never and state.pid):
                 _interrupt(run, "The worker that did the work was lost.")
         self.wake()
 
@@ -187,6 +189,14 @@ def _entry(run: Run, state: RunState) -> Entry:
     events = run.events() if state.status == "running" else []
     left = next((event.eta for event in reversed(events) if event.eta is not None), None)
     return Entry(run.id, run.visitor, run.asked()[0], state.created, left)
+
+
+def _handed_out(state: RunState) -> RunState:
+    """The state of a run that a worker gets now, from this process."""
+    pid = os.getpid()
+    return dataclasses.replace(
+        state, given=time.time(), host=processes.host(), giver=pid, giver_born=processes.born(pid) or 0.0
+    )
 
 
 def _interrupt(run: Run, error: str) -> None:

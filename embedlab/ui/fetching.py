@@ -9,7 +9,7 @@ from embedlab.base import BadInput, BadModel, EmbedLabError
 from embedlab.fetch_runs import FetchSettings, local_files
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import cache, given, page_links, runs, state, widgets
+from embedlab.ui import cache, given, page_links, run_bar, runs, state, widgets
 from embedlab.ui.visitor import place, visitor
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
@@ -92,7 +92,8 @@ def _live(identifier: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         last = events[-1] if events else None
         left = f", {runs.clock(last.eta)} left" if last and last.eta is not None else ""
-        st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else "starting")
+        said = run_bar.waiting(run) or run_bar.starting(run) or "starting"
+        st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else said)
         st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", on_click=run.cancel, width=120)
 
 
