@@ -20,7 +20,7 @@ from embedlab.base import BadInput, EmbedLabError
 from embedlab.executors import Workers
 from embedlab.run_folder import ALIVE, STATE, Run, RunState
 from embedlab.run_process import work
-from embedlab.run_queue import Entry, Place, next_up, places
+from embedlab.run_queue import LANES, Entry, Lane, Place, next_up, places
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Dispatcher:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._workers: Workers | None = None
-        self._beside = executors.beside()
+        self._pools = {lane: executors.beside() for lane in LANES if lane != "work"}
         self._asked = self._answered = 0
         self._thread: Thread | None = None
         self._starting, self._news = Lock(), Event()
@@ -72,17 +72,17 @@ class Dispatcher:
 
     def prepare(self) -> None:
         """See that a process waits for the next quick run."""
-        warm.workers().prepare(self._beside.threads)
+        warm.workers().prepare(self._pools["quick"].threads)
 
     def place(self, run: Run) -> Place | None:
         """Where a run stands in the queue; ``None`` if it does not wait."""
         waiting, running = queue(self.home)
-        quick = next((entry.quick for entry in waiting if entry.id == run.id), None)
-        if quick is None:
+        lane = next((entry.lane for entry in waiting if entry.id == run.id), None)
+        if lane is None:
             return None
-        workers = self._beside if quick else self._workers
+        workers = self._pools.get(lane, self._workers)
         slots = workers.slots() if workers else 1
-        waiting, running = (_of_queue(entries, quick) for entries in (waiting, running))
+        waiting, running = (_of_lane(entries, lane) for entries in (waiting, running))
         return places(waiting, running, slots, typical(self.home)).get(run.id)
 
     def _work(self) -> None:
@@ -110,8 +110,8 @@ class Dispatcher:
         try:
             with FileLock(self.home / LOCK, timeout=0):
                 waiting, running = queue(self.home)
-                self._hand_out(_of_queue(waiting, True), _of_queue(running, True), self._beside)
-                self._hand_out(_of_queue(waiting, False), _of_queue(running, False))
+                for lane in LANES:
+                    self._hand_out(_of_lane(waiting, lane), _of_lane(running, lane), self._pools.get(lane))
         except Timeout:  # another process is at it
             return True
         return bool(waiting)
@@ -160,9 +160,9 @@ def queue(home: Path) -> tuple[list[Entry], list[Entry]]:
     return waiting, running
 
 
-def _of_queue(entries: list[Entry], quick: bool) -> list[Entry]:
-    """Those of one of the two queues, which know nothing of each other."""
-    return [entry for entry in entries if entry.quick == quick]
+def _of_lane(entries: list[Entry], lane: Lane) -> list[Entry]:
+    """Those of one of the queues."""
+    return [entry for entry in entries if entry.lane == lane]
 
 
 def typical(home: Path) -> dict[str, float]:
@@ -188,7 +188,7 @@ def _all(home: Path) -> Iterator[Run]:
 def _entry(run: Run, state: RunState) -> Entry:
     events = run.events() if state.status == "running" else []
     left = next((event.eta for event in reversed(events) if event.eta is not None), None)
-    return Entry(run.id, run.visitor, run.asked()[0], state.created, left)
+    return Entry(run.id, run.visitor, run.asked()[0], state.created, left, run.address)
 
 
 def _handed_out(state: RunState) -> RunState:

@@ -50,7 +50,10 @@ class Limits:
     place_bytes: int = _limit(5_000 * MB, "Models that one visitor keeps (whoever runs the lab has no such bound).")
     place_days: int = _limit(90, "Days that a visitor's place is kept after its last use.")
     run_days: int = _limit(30, "Days that a run is kept after its end; a result or a given file, after its last use.")
-    runs_bytes: int = _limit(20_000 * MB, "All runs together; of those that have ended the oldest go first.")
+    runs_bytes: int = _limit(20_000 * MB, "Texts and runs of all visitors together; beyond that new ones are refused.")
+    visitor_runs_bytes: int = _limit(4_000 * MB, "Texts and runs of one visitor.")
+    address_runs: int = _limit(32, "Runs that visitors of one network address have waiting or at work, in each queue.")
+    new_runs: int = _limit(12, "The same, of those among them who keep no model yet.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

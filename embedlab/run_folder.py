@@ -174,6 +174,15 @@ class Run:
         """
         return str(_json(self.folder / SETTINGS).get("visitor", ""))
 
+    @property
+    def address(self) -> str:
+        """Where its visitor's connection came from, as a digest; empty if unknown.
+
+        Raises:
+            BadInput: the file is damaged.
+        """
+        return str(_json(self.folder / SETTINGS).get("address", ""))
+
     def state(self) -> RunState:
         """How it stands now. A run whose process is gone without a word is "interrupted", not "running"."""
         state = self.written()

@@ -21,6 +21,7 @@ from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError
 from embedlab.data import characters
 from embedlab.data.conll import read_conll
 from embedlab.data.corpus import Corpus
+from embedlab.leaderboard_runs import MeasureSettings
 from embedlab.lifted import as_contextual
 from embedlab.limits import Limits, variable
 from embedlab.models import published
@@ -100,6 +101,34 @@ def file_given(_: Path) -> object:
 def kept_in_a_place(folder: Path) -> object:
     model().save(folder / "m")
     return shelf.keep(folder / "m", "Mine", place="0" * 24)
+
+
+def given(size: int) -> Callable[[Path], object]:
+    """A visitor lays a text of that size down, after another one did; the other limit is not met."""
+
+    def lay_down(folder: Path) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EMBEDLAB_HOME", str(folder))
+            if size == 50:
+                other = jobs.draft("1" * 24, "elsewhere", 1)
+                (other.folder / "text").write_bytes(b"x")
+            return jobs.draft("0" * 24, "here", size)
+
+    return lay_down
+
+
+def runs_asked_for(count: int) -> Callable[[Path], object]:
+    """So many visitors of one address each ask for a run, none of which begins."""
+
+    def ask(folder: Path) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EMBEDLAB_HOME", str(folder))
+            patch.setattr(jobs, "_launch", lambda run: None)
+            return [
+                jobs.start("measure", MeasureSettings("lsa"), visitor=f"{i:024x}", address="a") for i in range(count)
+            ]
+
+    return ask
 
 
 def model() -> TinyModel:
@@ -193,7 +222,12 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
     "place_bytes": [("50", kept_in_a_place, BadInput, "Your models would take .* bytes; 50 bytes are possible here")],
     "place_days": [],  # of time: see test_expiry
     "run_days": [],
-    "runs_bytes": [],
+    "runs_bytes": [("50", given(50), BadInput, "the texts and runs of all visitors may take 50 bytes together")],
+    "visitor_runs_bytes": [
+        ("50", given(51), BadInput, "Your texts and runs would take 51 bytes; 50 bytes are possible")
+    ],
+    "address_runs": [("2", runs_asked_for(3), BadInput, "have 2 runs waiting or at work; 2 are possible here")],
+    "new_runs": [("2", runs_asked_for(3), BadInput, "who keep no model yet have 2 runs; 2 are possible here")],
 }
 
 

@@ -113,6 +113,7 @@ def key(matrix: NDArray[np.floating], settings: MapSettings) -> str:
 
 def computed(name: str) -> Projection | None:
     """A map that was computed before, by its ``key``; ``None`` if there is none that can be read."""
+    storage.touch(_kept(name))
     try:
         return _read(_kept(name))
     except (BadModel, KeyError, ValueError):

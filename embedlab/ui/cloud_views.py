@@ -18,7 +18,7 @@ from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
 from embedlab.ui import cloud_said, contextual, map_parts, remembered, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
-from embedlab.ui.visitor import mine, visitor
+from embedlab.ui.visitor import address, mine, visitor
 
 LISTED = 30
 
@@ -27,7 +27,7 @@ def ready(question: Question) -> Cloud | None:
     """The cloud: shipped sentences at once, a text by a background run; ``None`` while there is none."""
     if question.occurrences:
         return _at_once(question)
-    run = cloud_runs.known(question.settings, visitor())
+    run = cloud_runs.known(question.settings, visitor(), address())
     how = run.state() if run else None
     with st.container(horizontal=True, vertical_alignment="center"):
         active = bool(how and how.active)

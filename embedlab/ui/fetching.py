@@ -10,7 +10,7 @@ from embedlab.fetch_runs import FetchSettings, local_files
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.ui import cache, given, page_links, run_bar, runs, state, widgets
-from embedlab.ui.visitor import place, visitor
+from embedlab.ui.visitor import address, place, visitor
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -51,11 +51,11 @@ def form() -> None:
         with widgets.guard():
             if not (source or found):
                 raise BadInput("Say first which vectors to load.")
-            run = jobs.draft(visitor())
+            run = jobs.draft(visitor(), address(), found.size if found is not None else 0)
             if found is not None:
                 training_text.lay_down(run.folder, found.name, found)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
-            jobs.start("fetch", settings, run, visitor())
+            jobs.start("fetch", settings, run, visitor(), address())
     loads = jobs.all_runs("fetch", visitor())
     active = [run for run in loads if run.state().active]
     for run in active or loads[:1]:  # of those that have ended, the latest is told

@@ -15,6 +15,7 @@ from embedlab.plots.text import md
 from embedlab.probe_runs import PLUS, ProbeJob
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, forms, given, state, widgets
+from embedlab.ui.visitor import address, visitor
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 ADDRESS = "tagged"
@@ -118,7 +119,7 @@ def _file() -> str | None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        st.session_state["_tagged"] = probe_data.lay_down(found.getvalue())
+        st.session_state["_tagged"] = probe_data.lay_down(found.getvalue(), visitor=visitor(), address=address())
     except BadInput as error:
         st.error(md(str(error)))
     else:

@@ -16,7 +16,7 @@ from embedlab.jobs import Run, RunState
 from embedlab.plots import softmax
 from embedlab.plots.text import md
 from embedlab.ui import run_bar, runs, widgets
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import address, visitor
 
 ADDRESS = "measurement"
 KEPT = 10
@@ -61,7 +61,7 @@ def start(settings: CostSettings) -> None:
     if any(run.state().active for run in known):
         raise BadInput("This machine is being measured already. Wait for it, or cancel it.")
     same_runs.only_newest("softmax", KEPT - 1, visitor())
-    st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor()).id
+    st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor(), address=address()).id
 
 
 @st.fragment(run_every=1)
