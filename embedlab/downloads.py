@@ -11,7 +11,7 @@ import re
 import shutil
 import socket
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, time
@@ -27,6 +27,10 @@ GENSIM_LIST = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/m
 GENSIM_FILES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 LEFT_SECONDS = 600.0
 """What a download has not written to for so long belongs to one that was killed."""
+SLOWEST = 5_000
+"""Bytes a second that a download has to bring, over each ``WINDOW``."""
+WINDOW = 60.0
+"""Seconds."""
 REDIRECTS = 5
 MOST_PARTS = 1_000
 PLAIN = {"accept-encoding": "identity"}
@@ -197,7 +201,7 @@ def _answer(client: httpx.Client, url: str, allow_local: bool) -> httpx.Response
 def _read(answer: httpx.Response, url: str, largest: int, on_progress: OnProgress | None) -> Iterator[bytes]:
     size = int(answer.headers.get("content-length") or 0)
     done, began, told = 0, monotonic(), 0.0
-    for block in answer.iter_raw(1 << 18):
+    for block in _fast_enough(answer.iter_raw(), url):
         done += len(block)
         if max(done, size) > largest:
             found, most = limits.size(max(done, size)), limits.size(largest)
@@ -210,6 +214,18 @@ def _read(answer: httpx.Response, url: str, largest: int, on_progress: OnProgres
             on_progress(Progress(done, max(size, done), eta=eta, phase="downloading"))
     if size and done < size:
         raise Unreachable(f"{url} broke off after {done:,} of {size:,} bytes. {INSTEAD}")
+
+
+def _fast_enough(blocks: Iterable[bytes], url: str) -> Iterator[bytes]:
+    """Blocks as they come, as long as enough of them do: who sends byte by byte must not hold a slot for days."""
+    began, came = monotonic(), 0
+    for block in blocks:
+        came += len(block)
+        if (passed := monotonic() - began) >= WINDOW:
+            if came < SLOWEST * passed:
+                raise Unreachable(f"{url} gave less than {SLOWEST:,} bytes a second for a minute. {INSTEAD}")
+            began, came = monotonic(), 0
+        yield block
 
 
 def check_address(url: str, allow_local: bool = False) -> None:

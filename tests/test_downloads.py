@@ -86,6 +86,27 @@ def test_what_fails_says_why_and_leaves_the_old_file_alone(
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(("a_second", "whole"), [(4_000, False), (6_000, True)])
+def test_a_download_that_only_trickles_is_given_up(a_second: int, whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(downloads, "monotonic", lambda: now[0])
+
+    def blocks() -> Iterator[bytes]:
+        for second in range(3600):
+            now[0] = second
+            yield bytes(a_second if second >= 60 else 100_000)  # quick at first
+
+    came = 0
+    try:
+        for block in downloads._fast_enough(blocks(), "https://example.org/v"):
+            came += len(block)
+    except Unreachable as error:
+        assert "https://example.org/v" in str(error) and not whole
+        assert came < 62 * 100_000 + 122 * a_second  # within two minutes of the trickle
+    else:
+        assert whole
+
+
 def test_a_cancelled_download_leaves_nothing(server: str, tmp_path: Path) -> None:
     def stop(_: Progress) -> None:
         raise Cancelled("enough")

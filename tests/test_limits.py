@@ -77,7 +77,7 @@ def packed_vectors(folder: Path) -> object:
 
 
 def download(folder: Path) -> object:
-    answer: Any = SimpleNamespace(headers={"content-length": "120"}, iter_raw=lambda _: [b"x" * 120])
+    answer: Any = SimpleNamespace(headers={"content-length": "120"}, iter_raw=lambda: [b"x" * 120])
     return list(downloads._read(answer, "https://example.org/v", Limits.from_environment().download_bytes, None))
 
 
