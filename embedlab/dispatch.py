@@ -44,7 +44,7 @@ class Dispatcher:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._workers: Workers | None = None
-        self._pools = {lane: executors.beside() for lane in LANES if lane != "work"}
+        self._pools: dict[Lane, Workers] = {lane: executors.beside() for lane in LANES if lane != "work"}
         self._asked = self._answered = 0
         self._thread: Thread | None = None
         self._starting, self._news = Lock(), Event()
@@ -80,7 +80,7 @@ class Dispatcher:
         lane = next((entry.lane for entry in waiting if entry.id == run.id), None)
         if lane is None:
             return None
-        workers = self._pools.get(lane, self._workers)
+        workers = self._pools.get(lane) or self._workers
         slots = workers.slots() if workers else 1
         waiting, running = (_of_lane(entries, lane) for entries in (waiting, running))
         return places(waiting, running, slots, typical(self.home)).get(run.id)

@@ -30,6 +30,8 @@ class Limits:
     """
 
     upload_bytes: int = _limit(1_100 * MB, "A file that a visitor gives to the app.")
+    visitor_uploads_bytes: int = _limit(1_200 * MB, "Files that a visitor has given in one visit and not used yet.")
+    uploads_bytes: int = _limit(4_000 * MB, "Such files of all visitors together.")
     file_bytes: int = _limit(50_000 * MB, "A file on disk that is read as text.")
     unpacked_bytes: int = _limit(10_000 * MB, "What one packed file (zip, gz, bz2, xz, docx, parquet) may unpack to.")
     ratio: int = _limit(300, "Unpacked over packed size; looked at once `ratio_from` bytes have been unpacked.")

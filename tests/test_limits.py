@@ -14,6 +14,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from embedlab import archive, downloads, encodings, jobs, recipes, shelf
 from embedlab.analysis import map_words, occurrences
@@ -28,7 +31,7 @@ from embedlab.models import published
 from embedlab.run_folder import RunState
 from embedlab.settings import StaticConfig
 from embedlab.training_text import TextChoice
-from embedlab.ui import new_run
+from embedlab.ui import new_run, uploads
 from tests.conftest import TinyModel, tiny_vectors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,6 +106,21 @@ def kept_in_a_place(folder: Path) -> object:
     return shelf.keep(folder / "m", "Mine", place="0" * 24)
 
 
+def uploaded(count: int, *, together: bool) -> Callable[[Path], object]:
+    """So many files of 40 bytes come, in one session or each in its own; the last is opened."""
+
+    def upload(folder: Path) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(variable("upload_bytes"), "45")
+            manager = uploads.taken_over(MemoryUploadedFileManager("/upload"), folder, lambda session: True)
+            for number in range(count):
+                session, record = str(number * (not together)), UploadedFileRec(str(number), "a.txt", "", b"x" * 40)
+                manager.add_file(session, record)
+            return manager.open(session, UploadedFile(record, FileURLs()))
+
+    return upload
+
+
 def given(size: int) -> Callable[[Path], object]:
     """A visitor lays a text of that size down, after another one did; the other limit is not met."""
 
@@ -137,6 +155,10 @@ def model() -> TinyModel:
 
 MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], str]]] = {
     "upload_bytes": [("50", file_given, BadInput, "a.txt has 51 bytes; at most 50 bytes are taken")],
+    "visitor_uploads_bytes": [
+        ("60", uploaded(2, together=True), BadInput, "would have 80 bytes; 60 bytes are possible")
+    ],
+    "uploads_bytes": [("60", uploaded(2, together=False), BadInput, "Visitors are giving files of 60 bytes already")],
     "file_bytes": [("50", file("a.txt", b"The king sat. " * 9), BadInput, "a.txt is larger than 50 bytes.*126 bytes")],
     "unpacked_bytes": [
         (

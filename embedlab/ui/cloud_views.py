@@ -27,7 +27,7 @@ def ready(question: Question) -> Cloud | None:
     """The cloud: shipped sentences at once, a text by a background run; ``None`` while there is none."""
     if question.occurrences:
         return _at_once(question)
-    run = cloud_runs.known(question.settings, visitor(), address())
+    run = cloud_runs.known(question.settings, visitor())
     how = run.state() if run else None
     with st.container(horizontal=True, vertical_alignment="center"):
         active = bool(how and how.active)
@@ -35,7 +35,7 @@ def ready(question: Question) -> Cloud | None:
         if st.button("Look through the text", key="gather", type="primary", icon=":material/search:",
                      disabled=active or done):  # fmt: skip
             with widgets.guard():
-                cloud_runs.start(question.settings, visitor())
+                cloud_runs.start(question.settings, visitor(), address())
                 st.rerun()
         if run is None:
             st.caption("In the background; other pages stay usable. A thousand occurrences take about a minute.")

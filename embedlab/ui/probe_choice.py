@@ -14,7 +14,7 @@ from embedlab.data.conll import TaggedSet
 from embedlab.plots.text import md
 from embedlab.probe_runs import PLUS, ProbeJob
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, forms, given, state, widgets
+from embedlab.ui import cache, contextual, forms, given, state, uploads, widgets
 from embedlab.ui.visitor import address, visitor
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
@@ -123,6 +123,7 @@ def _file() -> str | None:
     except BadInput as error:
         st.error(md(str(error)))
     else:
+        uploads.used(found)
         st.rerun()
     return None
 

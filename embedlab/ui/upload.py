@@ -12,8 +12,9 @@ from embedlab.data import datasets
 from embedlab.data.archives import KINDS, PACKERS
 from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
+from embedlab.run_folder import STATE
 from embedlab.training_text import PASTED, TextChoice
-from embedlab.ui import forms, given, state
+from embedlab.ui import forms, given, state, uploads
 from embedlab.ui.visitor import address, mine, visitor
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
@@ -90,7 +91,7 @@ def _draft(way: str) -> jobs.Run | None:
         forget_draft()
         return None
     st.query_params["draft"] = st.session_state["_draft"] = run.id
-    storage.touch(run.folder / jobs.STATE)  # it is in use
+    storage.touch(run.folder / STATE)  # it is in use
     return run if (training_text.laid_down(run.folder) == PASTED) == (way == "paste") else None
 
 
@@ -120,6 +121,7 @@ def _ask_for_file() -> None:
         with st.spinner("Looking at the file …"):
             error = _keep(found.name, found, found.size)
         if not error:
+            uploads.used(found)
             st.session_state["_upload"] = number + 1
             st.rerun()
         refused = st.session_state["_refused"] = (found.file_id, error)
