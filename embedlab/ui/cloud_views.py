@@ -18,7 +18,7 @@ from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
 from embedlab.ui import cloud_said, contextual, map_parts, remembered, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
-from embedlab.ui.visitor import address, mine, visitor
+from embedlab.ui.visitor import address, mine, told, visitor
 
 LISTED = 30
 
@@ -64,7 +64,7 @@ def _ended(run: Run, how: RunState) -> Cloud | None:
     if how.status == "cancelled":
         st.info("This was cancelled.")
     elif how.status != "done":
-        st.error(md(how.error))
+        st.error(told(how.error))
     else:
         return remembered.remembered(("cloud", run.id), lambda: cloud_runs.found(run))
     if mine(run):

@@ -13,7 +13,7 @@ from embedlab.elmo_layer_runs import KIND, MixSettings
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, given, kept_runs, state, widgets
-from embedlab.ui.visitor import address, visitor
+from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
 TITLES = {"ner": "Named entities", "senses": "Word senses", "file": "A tagged file of yours"}
@@ -86,7 +86,7 @@ def _file() -> tuple[str, int]:
     try:
         _look(name, column)
     except BadInput as error:
-        st.error(md(str(error)))
+        st.error(told(error))
         return "", 0
     return name, column
 

@@ -10,7 +10,7 @@ from embedlab.fetch_runs import FetchSettings, local_files
 from embedlab.jobs import Run
 from embedlab.plots.text import md
 from embedlab.ui import cache, given, page_links, run_bar, runs, state, widgets
-from embedlab.ui.visitor import address, place, visitor
+from embedlab.ui.visitor import address, place, told, visitor
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -76,7 +76,7 @@ def shown(identifier: str) -> None:
         elif how.status == "cancelled":
             st.info(f"{what}: loading was cancelled.")
         else:
-            st.error(f"{what}: {md(how.error)}")
+            st.error(f"{what}: {told(how.error)}")
         st.button("Close", key=f"close-{identifier}", on_click=_close)
 
 

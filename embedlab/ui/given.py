@@ -9,9 +9,9 @@ import streamlit as st
 
 from embedlab.base import BadInput
 from embedlab.limits import Limits
-from embedlab.plots.text import md
 from embedlab.ui import uploads
 from embedlab.ui.uploads import Given
+from embedlab.ui.visitor import told
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -36,7 +36,7 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
             given = uploads.opened(found)
             limits.check_upload(given.name, given.size)
         except BadInput as error:
-            st.error(md(str(error)))
+            st.error(told(error))
             return None
         return given
     return None

@@ -9,10 +9,9 @@ import streamlit as st
 
 from embedlab import jobs, same_runs, shelf, training_text
 from embedlab.jobs import Run
-from embedlab.plots.text import md
 from embedlab.run_folder import lines
 from embedlab.ui import run_bar
-from embedlab.ui.visitor import address, mine, visitor
+from embedlab.ui.visitor import address, mine, told, visitor
 
 KEPT = 12
 """Runs of a kind that stay, of each visitor; their results are kept apart from them."""
@@ -52,7 +51,7 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
     elif state.status == "cancelled":
         st.info("This was cancelled; what had been found until then is shown.")
     else:
-        st.error(md(state.error))
+        st.error(told(state.error))
         run_bar.go_on(run)
     if st.button("Start again", key=f"again-{kind}", icon=":material/refresh:"):
         if mine(run):

@@ -11,11 +11,10 @@ from embedlab import probe_data, probe_store
 from embedlab.analysis.probe_settings import PROBES, TITLES, ProbeSettings
 from embedlab.base import BadInput
 from embedlab.data.conll import TaggedSet
-from embedlab.plots.text import md
 from embedlab.probe_runs import PLUS, ProbeJob
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, forms, given, state, uploads, widgets
-from embedlab.ui.visitor import address, visitor
+from embedlab.ui.visitor import address, told, visitor
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 ADDRESS = "tagged"
@@ -102,7 +101,7 @@ def _file() -> str | None:
             probe_data.dataset(name)
         except BadInput as error:
             _forget()
-            st.warning(md(str(error)))
+            st.warning(told(error))
         else:
             st.query_params[ADDRESS] = st.session_state["_tagged"] = name
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -121,7 +120,7 @@ def _file() -> str | None:
     try:
         st.session_state["_tagged"] = probe_data.lay_down(found.getvalue(), visitor=visitor(), address=address())
     except BadInput as error:
-        st.error(md(str(error)))
+        st.error(told(error))
     else:
         uploads.used(found)
         st.rerun()

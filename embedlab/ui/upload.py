@@ -15,7 +15,7 @@ from embedlab.plots.text import md
 from embedlab.run_folder import STATE
 from embedlab.training_text import PASTED, TextChoice
 from embedlab.ui import forms, given, state, uploads
-from embedlab.ui.visitor import address, mine, visitor
+from embedlab.ui.visitor import address, mine, told, visitor
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
 ENDINGS = [kind.removeprefix(".") for kind in KINDS] + [packer.removeprefix(".") for packer in PACKERS] + ["zip"]
@@ -125,7 +125,7 @@ def _ask_for_file() -> None:
             st.session_state["_upload"] = number + 1
             st.rerun()
         refused = st.session_state["_refused"] = (found.file_id, error)
-    st.error(md(refused[1]))
+    st.error(told(refused[1]))
 
 
 def _ask_for_words() -> None:
@@ -135,7 +135,7 @@ def _ask_for_words() -> None:
         error = _keep(PASTED, content, len(content))
         if not error:
             st.rerun()
-        st.error(md(error))
+        st.error(told(error))
 
 
 def _keep(name: str, content: object, size: int) -> str:

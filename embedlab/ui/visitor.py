@@ -16,6 +16,7 @@ import streamlit as st
 
 from embedlab import places
 from embedlab.base import BadInput
+from embedlab.plots.text import md
 from embedlab.run_folder import Run
 
 COOKIE = "embedlab_place"
@@ -98,6 +99,12 @@ def _proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         with contextlib.suppress(ValueError):
             found.append(ipaddress.ip_network(name.strip(), strict=False))
     return found
+
+
+def told(message: object) -> str:
+    """A message as Markdown; whoever runs the lab sees where files lie, visitors see their names alone."""
+    text = str(message)
+    return md(places.names_only(text) if apart() else text)
 
 
 def secret() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from embedlab import places
+from embedlab.base import BadModel
 from embedlab.ui import place_link, visitor
 from tests.pages_opened import sound, texts
 
@@ -145,6 +147,24 @@ def test_an_account_has_one_place_in_every_browser(context: SimpleNamespace, mon
 def test_links_begin_with_the_address_that_the_browser_has(context: SimpleNamespace, url: str, base: str) -> None:
     context.url = url
     assert place_link.base() == base
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_visitors_are_told_no_folders_of_the_server(
+    context: SimpleNamespace, lab_home: Path, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    monkeypatch.setenv(visitor.APART, "1" if apart else "")
+    shown = visitor.told(BadModel(f"{lab_home}/runs/0a/text/a*b.txt cannot be read."))
+    assert ("runs" in shown) != apart and "a\\*b.txt cannot be read" in shown
+
+
+def test_every_error_that_a_page_shows_goes_through_that_one_function() -> None:
+    for path in [*(ROOT / "embedlab" / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("md", "st.error", "st.warning", "st.info"):
+                inside = " ".join(ast.unparse(argument) for argument in call.args)
+                if path.name != "visitor.py" and ("error" in inside or "failed" in inside):
+                    assert "told(" in inside or isinstance(call.args[0], ast.Constant), f"{path.name}: {inside}"
 
 
 # ---------------------------------------------------------------- the app
