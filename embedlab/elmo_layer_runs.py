@@ -144,5 +144,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     for number, key in enumerate(settings.each):
         if found(key, settings) is None:
             tell = kept.share_of(on_progress, number, titles)
-            kept.write(KIND, key_of(key, settings), learn(key, settings, tell))
+            kept.write(KIND, key_of(key, settings), learn(key, settings, tell), run.visitor)
         add_line(run.folder / DONE, {"task": key})

@@ -64,5 +64,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     except (TypeError, KeyError) as error:
         raise BadInput("The settings of this map cannot be read.") from error
     on_progress(Progress(0, 0, phase="starting"))
-    stored_maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how)
+    stored_maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how, run.visitor)
     (run.folder / VECTORS).unlink()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from embedlab import jobs, places, quotas, shelf, tagged_files
+from embedlab import jobs, kept, places, quotas, shelf, tagged_files
+from embedlab.analysis import stored_maps
+from embedlab.analysis.projection import project
+from embedlab.analysis.stored_maps import MapSettings
 from embedlab.base import BadInput
 from embedlab.leaderboard_runs import MeasureSettings
 from embedlab.limits import variable
@@ -125,3 +129,19 @@ def test_an_address_with_runs_at_work_lets_the_others_go_first() -> None:
     waiting.append(Entry("other", "w", "train", 9, address="b"))
     first = next_up(waiting, [Entry("x", "v", "train", 0, address="a")], 3)
     assert [one.id for one in first] == ["other", "0"]
+
+
+def test_results_of_one_visitor_s_runs_push_no_other_s_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, how = project(np.eye(4, dtype=np.float32), "pca"), MapSettings("pca")
+    monkeypatch.setattr(kept, "MOST", 2)
+    monkeypatch.setattr(stored_maps, "KEPT", 2)
+    kept.write("kind", "hers", 1, ANNA)
+    kept.write("kind", "the lab's", 2)
+    stored_maps.keep("hers", drawn, how, ANNA)
+    for number in range(5):
+        kept.write("kind", f"his {number}", number, BERT)
+        stored_maps.keep(f"his{number}", drawn, how, BERT)
+    assert [kept.read("kind", name) for name in ("hers", "the lab's", "his 2", "his 4")] == [1, 2, None, 4]
+    assert stored_maps.computed("hers") and stored_maps.computed("his4") and not stored_maps.computed("his2")
+    kept.forget("kind", "hers")
+    assert not kept.has("kind", "hers") and kept.has("kind", "his 4")

@@ -23,7 +23,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run, RunEvent
 from embedlab.ui import map_exports, map_jobs, run_bar, state, theme, widgets
-from embedlab.ui.visitor import mine, told
+from embedlab.ui.visitor import mine, told, visitor
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 COLORS = {"frequency": "Frequency", "cluster": "Cluster"}
@@ -135,7 +135,7 @@ def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
         return found
     found = settings.compute(chosen.matrix)
     try:
-        stored_maps.keep(key, found, settings)
+        stored_maps.keep(key, found, settings, visitor())
     except EmbedLabError:
         return found  # computed again next time
     return found
