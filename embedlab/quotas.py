@@ -20,6 +20,8 @@ from embedlab.run_queue import Entry
 
 WAITING = 3
 """Runs that a visitor may have waiting in each queue."""
+MOST, CROWD = 300, 10
+"""Texts and runs of one visitor, however small; those of one address may have so many times as many."""
 SHARE = 0.5
 """Part of the room for all visitors that those of one address may take together."""
 
@@ -57,9 +59,11 @@ def check_room(visitor: str, address: str = "", more: int = 0) -> None:
     if own > (most := limits.visitor_runs_bytes):
         text = f"Your texts and runs would take {said(own)}; {said(most)} are possible here. Delete some of your runs."
         raise BadInput(met("visitor_runs_bytes", text))
-    near = more + sum(one.size for one in found if one.address == address)
-    everybody = more + sum(one.size for one in found)
-    if everybody > (most := limits.runs_bytes) or (address and near > most * SHARE):
+    if sum(one.visitor == visitor for one in found) >= MOST:
+        raise BadInput(f"You have {MOST} texts and runs, as many as are possible here. Delete some of your runs.")
+    near = [one.size for one in found if address and one.address == address]
+    everybody, most = more + sum(one.size for one in found), limits.runs_bytes
+    if everybody > most or (address and more + sum(near) > most * SHARE) or len(near) >= MOST * CROWD:
         text = (
             f"There is no room: the texts and runs of all visitors may take {said(most)} together, and half of that if "
             "they come from one address. Nothing of others is deleted for yours. Try again later."

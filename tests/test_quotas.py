@@ -77,6 +77,18 @@ def test_made_up_visitors_of_one_address_leave_room_for_the_others(monkeypatch: 
     assert laid_down(CARL, 20_000, "elsewhere").folder.exists()
 
 
+def test_many_empty_drafts_are_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotas, "MOST", 2)
+    monkeypatch.setattr(quotas, "CROWD", 2)
+    for visitor in (ANNA, ANNA, BERT, BERT):
+        jobs.draft(visitor, "here")
+    with pytest.raises(BadInput, match="as many as are possible"):
+        jobs.draft(ANNA, "elsewhere")
+    with pytest.raises(BadInput, match="no room"):
+        jobs.draft(CARL, "here")
+    assert jobs.draft(CARL, "elsewhere") and jobs.draft(places.OWNER)
+
+
 def test_many_small_files_of_one_visitor_remove_nobody_else_s() -> None:
     hers = tagged_files.lay_down(b"Anna B-PER\n", visitor=ANNA)
     his = [tagged_files.lay_down(f"Bert{n} B-PER\n".encode(), visitor=BERT) for n in range(tagged_files.KEPT + 1)]
