@@ -71,5 +71,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
                 raise BadInput(f"{spec.title} has no fixed vector for each word.")
             result = google_analogies(model, on_progress=tell, method=asked.method, exclude_inputs=asked.exclude_inputs)
             with disk.writing(storage.home()):
-                kept.write(KIND, key_of(spec, asked), dataclasses.asdict(result))
+                kept.write(KIND, key_of(spec, asked), dataclasses.asdict(result), run.visitor)
         add_line(run.folder / DONE, {"model": spec.key})

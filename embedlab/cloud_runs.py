@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from embedlab import jobs, registry, same_runs, training_text
+from embedlab import jobs, registry, same_runs, shelf, training_text
 from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.occurrences import gather
 from embedlab.base import BadInput, BadModel, ContextualModel, OnProgress, Progress, StaticModel
@@ -74,17 +74,18 @@ def known(settings: CloudSettings, visitor: str = "") -> Run | None:
     return same_runs.like(KIND, fits, visitor)
 
 
-def start(settings: CloudSettings, visitor: str = "") -> Run:
+def start(settings: CloudSettings, visitor: str = "", address: str = "") -> Run:
     """Begin, with a copy of the text; the visitor's old clouds go.
 
     Raises:
-        BadInput: the text is gone, or the visitor has enough runs waiting (see ``jobs.start``).
+        BadInput: the text is gone, or the visitor has enough runs (see ``quotas``).
     """
     same_runs.only_newest(KIND, KEPT - 1, visitor)
-    run = jobs.draft(visitor)
-    if settings.draft:
-        training_text.copy(jobs.find(settings.draft).folder, run.folder)
-    return jobs.start(KIND, settings, run, visitor)
+    text = jobs.find(settings.draft).folder if settings.draft else None
+    run = jobs.draft(visitor, address, shelf.size(text / training_text.FOLDER) if text else 0)
+    if text:
+        training_text.copy(text, run.folder)
+    return jobs.start(KIND, settings, run, visitor, address)
 
 
 def found(run: Run) -> Cloud:

@@ -110,7 +110,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         tell = kept.share_of(on_progress, number, [spec.title for spec in specs])
         if found(spec, settings) is None:
             result = _measured(spec, texts, settings, tell)
-            kept.write(KIND, key_of(spec, settings), contextuality.to_dict(result))
+            kept.write(KIND, key_of(spec, settings), contextuality.to_dict(result), run.visitor)
         add_line(run.folder / DONE, {"model": spec.key})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -14,12 +15,12 @@ from threading import Event, Lock, Thread
 
 from filelock import FileLock, Timeout
 
-from embedlab import disk, executors, warm
+from embedlab import disk, executors, processes, warm
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.executors import Workers
 from embedlab.run_folder import ALIVE, STATE, Run, RunState
 from embedlab.run_process import work
-from embedlab.run_queue import Entry, Place, next_up, places
+from embedlab.run_queue import LANES, Entry, Lane, Place, next_up, places
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Dispatcher:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._workers: Workers | None = None
-        self._beside = executors.beside()
+        self._pools: dict[Lane, Workers] = {lane: executors.beside() for lane in LANES if lane != "work"}
         self._asked = self._answered = 0
         self._thread: Thread | None = None
         self._starting, self._news = Lock(), Event()
@@ -71,17 +72,17 @@ class Dispatcher:
 
     def prepare(self) -> None:
         """See that a process waits for the next quick run."""
-        warm.workers().prepare(self._beside.threads)
+        warm.workers().prepare(self._pools["quick"].threads)
 
     def place(self, run: Run) -> Place | None:
         """Where a run stands in the queue; ``None`` if it does not wait."""
         waiting, running = queue(self.home)
-        quick = next((entry.quick for entry in waiting if entry.id == run.id), None)
-        if quick is None:
+        lane = next((entry.lane for entry in waiting if entry.id == run.id), None)
+        if lane is None:
             return None
-        workers = self._beside if quick else self._workers
+        workers = self._pools.get(lane) or self._workers
         slots = workers.slots() if workers else 1
-        waiting, running = (_of_queue(entries, quick) for entries in (waiting, running))
+        waiting, running = (_of_lane(entries, lane) for entries in (waiting, running))
         return places(waiting, running, slots, typical(self.home)).get(run.id)
 
     def _work(self) -> None:
@@ -109,8 +110,8 @@ class Dispatcher:
         try:
             with FileLock(self.home / LOCK, timeout=0):
                 waiting, running = queue(self.home)
-                self._hand_out(_of_queue(waiting, True), _of_queue(running, True), self._beside)
-                self._hand_out(_of_queue(waiting, False), _of_queue(running, False))
+                for lane in LANES:
+                    self._hand_out(_of_lane(waiting, lane), _of_lane(running, lane), self._pools.get(lane))
         except Timeout:  # another process is at it
             return True
         return bool(waiting)
@@ -127,15 +128,16 @@ class Dispatcher:
             return
         for entry in next_up(waiting, running, workers.slots()):
             run = Run(self.home / entry.id)
-            run.write_state(dataclasses.replace(run.written(), given=time.time()))
+            run.write_state(_handed_out(run.written()))
             future = workers.executor.submit(work, str(run.folder), workers.threads, workers.tied)
             future.add_done_callback(partial(self._over, run))
 
     def _over(self, run: Run, future: Future[str]) -> None:
         """Somebody else can begin now; a run whose worker was lost for good says so."""
-        if not future.cancelled() and (error := future.exception()):
-            log.error("%s was lost: %s", run.id, error)
-            if run.folder.exists() and run.written().active:
+        never = future.cancelled()
+        if never or (error := future.exception()):
+            log.error("%s was lost: %s", run.id, "it was never begun" if never else error)
+            if run.folder.exists() and (state := run.written()).active and not (never and state.pid):
                 _interrupt(run, "The worker that did the work was lost.")
         self.wake()
 
@@ -158,9 +160,9 @@ def queue(home: Path) -> tuple[list[Entry], list[Entry]]:
     return waiting, running
 
 
-def _of_queue(entries: list[Entry], quick: bool) -> list[Entry]:
-    """Those of one of the two queues, which know nothing of each other."""
-    return [entry for entry in entries if entry.quick == quick]
+def _of_lane(entries: list[Entry], lane: Lane) -> list[Entry]:
+    """Those of one of the queues."""
+    return [entry for entry in entries if entry.lane == lane]
 
 
 def typical(home: Path) -> dict[str, float]:
@@ -186,7 +188,15 @@ def _all(home: Path) -> Iterator[Run]:
 def _entry(run: Run, state: RunState) -> Entry:
     events = run.events() if state.status == "running" else []
     left = next((event.eta for event in reversed(events) if event.eta is not None), None)
-    return Entry(run.id, run.visitor, run.asked()[0], state.created, left)
+    return Entry(run.id, run.visitor, run.asked()[0], state.created, left, run.address)
+
+
+def _handed_out(state: RunState) -> RunState:
+    """The state of a run that a worker gets now, from this process."""
+    pid = os.getpid()
+    return dataclasses.replace(
+        state, given=time.time(), host=processes.host(), giver=pid, giver_born=processes.born(pid) or 0.0
+    )
 
 
 def _interrupt(run: Run, error: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from embedlab import kept, registry, tagged_files
+from embedlab import kept, places, registry, tagged_files
 from embedlab.analysis import scalar_mix, token_tasks
 from embedlab.analysis.scalar_mix import MixFit
 from embedlab.analysis.token_tasks import TokenTask
@@ -46,15 +46,15 @@ class MixSettings(Settings):
         return tuple(task for task in self.tasks.split(",") if task in TASKS)
 
 
-def lay_down(content: bytes) -> str:
-    """Keep a tagged file, by a name made of what it holds.
+def lay_down(content: bytes, visitor: str = places.OWNER, address: str = "") -> str:
+    """Keep a tagged file for whoever gave it, by a name made of what it holds (see ``tagged_files``).
 
     Raises:
         BadInput: it is too large, or cannot be written.
     """
     if len(content) > LARGEST:
         raise BadInput(f"The file is larger than {LARGEST / 1e6:.0f} MB. Give a part of it.")
-    return tagged_files.lay_down(content)
+    return tagged_files.lay_down(content, None, visitor, address)
 
 
 def task(key: str, settings: MixSettings) -> TokenTask:
@@ -144,5 +144,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     for number, key in enumerate(settings.each):
         if found(key, settings) is None:
             tell = kept.share_of(on_progress, number, titles)
-            kept.write(KIND, key_of(key, settings), learn(key, settings, tell))
+            kept.write(KIND, key_of(key, settings), learn(key, settings, tell), run.visitor)
         add_line(run.folder / DONE, {"task": key})

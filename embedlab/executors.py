@@ -66,7 +66,7 @@ class LocalExecutor(Executor):
 
 
 def beside() -> Workers:
-    """Processes of this machine for the quick works, beside all others: half as many as there are cores."""
+    """Processes of this machine for quick works or downloads, beside all others: half as many as there are cores."""
     count = max(1, (os.cpu_count() or 1) // 2)
     return Workers(LocalExecutor(count), lambda: count, 1, tied=False)
 

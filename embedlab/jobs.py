@@ -16,10 +16,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from embedlab import disk, dispatch, places, processes, storage
+from filelock import FileLock
+
+from embedlab import disk, dispatch, places, processes, quotas, storage
 from embedlab.base import BadInput, Cancelled, EmbedLabError, OnProgress, Progress
 from embedlab.run_folder import ALIVE, EVENTS, LOG, SETTINGS, STATE, Run, RunEvent, RunState, add_line
-from embedlab.run_queue import QUICK, Place
+from embedlab.run_queue import Entry, Place
 
 __all__ = [
     "Place", "Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "look_after", "place", "prepare_quick",
@@ -42,8 +44,10 @@ WORKERS = {
     "analogies": "embedlab.analogy_runs:work",
 }
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
-WAITING = 3
-"""Runs that a visitor may have waiting."""
+ASKING = ".asking"
+"""Held by whoever counts the runs and adds one."""
+PATIENCE = 30.0
+"""Seconds that this may take."""
 ROOM = "When there is room again, let it go on."
 EVERY = 0.4
 """Seconds between two reports that are written down; the ends of epochs always are."""
@@ -54,31 +58,35 @@ def home() -> Path:
     return storage.home().absolute() / "runs"
 
 
-def draft(visitor: str = "") -> Run:
+def draft(visitor: str = "", address: str = "", more: int = 0) -> Run:
     """A new run folder in which a text can be laid down before anything is started.
 
     Args:
         visitor: whose text it will be.
+        address: where that visitor's connection comes from, as a digest.
+        more: bytes that will be laid down in it at once.
 
     Raises:
+        BadInput: the visitor would take too much room (see ``quotas.check_room``).
         BadModel: the disk is full or read-only.
     """
+    quotas.check_room(visitor, address, more)
     run = Run(home() / secrets.token_hex(12))
     with disk.writing(home()):
         run.folder.mkdir(parents=True)
-        _write_down(run, visitor)
+        _write_down(run, visitor, address)
         run.write_state(RunState("draft", created=time.time()))
     return run
 
 
-def _write_down(run: Run, visitor: str, **asked: Any) -> None:
+def _write_down(run: Run, visitor: str, address: str, **asked: Any) -> None:
     if place := places.named(visitor):
         places.use(place)
-    values = asked | {"visitor": visitor}
+    values = asked | {"visitor": visitor, "address": address}
     storage.write_text(run.folder / SETTINGS, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
 
 
-def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -> Run:
+def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", address: str = "") -> Run:
     """Ask for a work, which is done in a process of its own as soon as there is room for it.
 
     With room the process has begun when this returns, and goes on when the caller ends.
@@ -88,22 +96,26 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "") -
         settings: a dataclass whose fields can be written as JSON.
         run: a draft that already holds the work's text, or ``None`` for a new folder.
         visitor: who asks; of a visitor one run works at a time, and three wait.
+        address: where that visitor's connection comes from, as a digest; visitors of one address have a bound, too.
 
     Raises:
-        BadInput: no such kind of work, the run was started before, or the visitor has enough of them waiting.
+        BadInput: no such kind of work, the run was started before, or the visitor has enough runs (see ``quotas``).
         BadModel: the disk is full or read-only; the draft is still one then.
     """
     if kind not in WORKERS:
         raise BadInput(f"There is no kind of work called '{kind}'.")
-    run = run or draft()
-    if run.state().status != "draft":
+    if run is None:
+        quotas.check_room(visitor, address)
+    elif run.state().status != "draft":
         raise BadInput("This run was started before. Start a new one.")
-    quick = kind in QUICK
-    if visitor and sum((one.visitor, one.quick) == (visitor, quick) for one in dispatch.queue(home())[0]) >= WAITING:
-        raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
-    with disk.writing(run.folder):
-        _write_down(run, visitor, kind=kind, settings=dataclasses.asdict(settings))
-        run.write_state(RunState("queued", created=time.time()))
+    created, asked = time.time(), dataclasses.asdict(settings)
+    with disk.writing(home()):
+        home().mkdir(parents=True, exist_ok=True)
+        with FileLock(home() / ASKING, timeout=PATIENCE):  # two that ask at once count each other
+            quotas.check_turn(Entry("", visitor, kind, created, address=address), *dispatch.queue(home()))
+            run = run or draft(visitor, address)
+            _write_down(run, visitor, address, kind=kind, settings=asked)
+            run.write_state(RunState("queued", created=created))
     _launch(run)
     return run
 

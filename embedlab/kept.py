@@ -15,11 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from embedlab import storage
+from embedlab import by_visitor, storage
 from embedlab.base import OnProgress, Progress
 
 MOST = 200
-"""Results of one kind that are kept; the oldest go first."""
+"""Results of one kind that are kept of each visitor's runs; the oldest go first."""
 PARTS = 1000
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def sentences(name: str) -> str:
 
 def has(kind: str, key: str) -> bool:
     """Whether there is such a result."""
-    return _path(kind, key).is_file() or (shipped(kind) / f"{key}.json").is_file()
+    return _find(kind, key) is not None or (shipped(kind) / f"{key}.json").is_file()
 
 
 def shipped(kind: str) -> Path:
@@ -57,8 +57,9 @@ def shipped(kind: str) -> Path:
 
 def read(kind: str, key: str) -> Any:
     """The result, or ``None`` if it is not kept (or damaged; one's own is then removed)."""
-    storage.touch(_path(kind, key))
-    for path in (_path(kind, key), shipped(kind) / f"{key}.json"):
+    for path in (_find(kind, key), shipped(kind) / f"{key}.json"):
+        if path is None:
+            continue
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -69,13 +70,19 @@ def read(kind: str, key: str) -> Any:
     return None
 
 
-def write(kind: str, key: str, value: Any) -> None:
+def write(kind: str, key: str, value: Any, visitor: str = "") -> None:
     """Keep a result, atomically.
+
+    Args:
+        kind: of the result.
+        key: its name, see ``key_of``.
+        value: what was found.
+        visitor: whose run found it.
 
     Raises:
         OSError: the disk is full or read-only.
     """
-    path = _path(kind, key)
+    path = by_visitor.home(_home(kind), visitor) / f"{key}.json"
     storage.write_text(path, json.dumps(value, ensure_ascii=False) + "\n")
     storage.only_newest(path.parent, "*.json", MOST)
 
@@ -98,7 +105,8 @@ def only_these(folder: Path, files: Sequence[Path], model: str) -> None:
 def forget(kind: str, key: str) -> None:
     """Remove a result of one's own."""
     with contextlib.suppress(OSError):
-        _path(kind, key).unlink(missing_ok=True)
+        while path := _find(kind, key):
+            path.unlink()
 
 
 def share_of(on_progress: OnProgress, number: int, titles: Sequence[str]) -> OnProgress:
@@ -118,5 +126,9 @@ def share_of(on_progress: OnProgress, number: int, titles: Sequence[str]) -> OnP
     return tell
 
 
-def _path(kind: str, key: str) -> Path:
-    return storage.home() / "results" / kind / f"{key}.json"
+def _home(kind: str) -> Path:
+    return storage.home() / "results" / kind
+
+
+def _find(kind: str, key: str) -> Path | None:
+    return by_visitor.find(_home(kind), f"{key}.json")

@@ -30,6 +30,8 @@ class Limits:
     """
 
     upload_bytes: int = _limit(1_100 * MB, "A file that a visitor gives to the app.")
+    visitor_uploads_bytes: int = _limit(1_200 * MB, "Files that a visitor has given in one visit and not used yet.")
+    uploads_bytes: int = _limit(4_000 * MB, "Such files of all visitors together.")
     file_bytes: int = _limit(50_000 * MB, "A file on disk that is read as text.")
     unpacked_bytes: int = _limit(10_000 * MB, "What one packed file (zip, gz, bz2, xz, docx, parquet) may unpack to.")
     ratio: int = _limit(300, "Unpacked over packed size; looked at once `ratio_from` bytes have been unpacked.")
@@ -51,7 +53,10 @@ class Limits:
     place_bytes: int = _limit(5_000 * MB, "Models that one visitor keeps (whoever runs the lab has no such bound).")
     place_days: int = _limit(90, "Days that a visitor's place is kept after its last use.")
     run_days: int = _limit(30, "Days that a run is kept after its end; a result or a given file, after its last use.")
-    runs_bytes: int = _limit(20_000 * MB, "All runs together; of those that have ended the oldest go first.")
+    runs_bytes: int = _limit(20_000 * MB, "Texts and runs of all visitors together; beyond that new ones are refused.")
+    visitor_runs_bytes: int = _limit(4_000 * MB, "Texts and runs of one visitor.")
+    address_runs: int = _limit(32, "Runs that visitors of one network address have waiting or at work, in each queue.")
+    new_runs: int = _limit(12, "The same, of those among them who keep no model yet.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

@@ -34,20 +34,20 @@ class MapRunSettings:
     how: MapSettings
 
 
-def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str = "") -> Run:
+def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str = "", address: str = "") -> Run:
     """Begin to draw (N, D) vectors; the visitor's old runs go.
 
     Raises:
-        BadInput: the visitor has enough of them waiting (see ``jobs.start``).
+        BadInput: the visitor has enough of them (see ``quotas``).
         BadModel: the vectors cannot be laid down.
     """
     from safetensors.numpy import save_file
 
     same_runs.only_newest(KIND, KEPT - 1, visitor)
-    run = jobs.draft(visitor)
+    run = jobs.draft(visitor, address, matrix.nbytes)
     with disk.writing(run.folder):
         save_file({"matrix": np.ascontiguousarray(matrix, np.float32)}, run.folder / VECTORS)
-    return jobs.start(KIND, MapRunSettings(key, how), run, visitor)
+    return jobs.start(KIND, MapRunSettings(key, how), run, visitor, address)
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -64,5 +64,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     except (TypeError, KeyError) as error:
         raise BadInput("The settings of this map cannot be read.") from error
     on_progress(Progress(0, 0, phase="starting"))
-    stored_maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how)
+    stored_maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how, run.visitor)
     (run.folder / VECTORS).unlink()

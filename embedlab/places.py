@@ -11,6 +11,8 @@ import hashlib
 import os
 import re
 import secrets
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from embedlab import storage
 OWNER = "owner"
 """Name of whoever runs the lab, as the visitor of a run."""
 SECRET = re.compile("[0-9a-f]{64}")
+_LAB = Path(__file__).resolve().parent.parent
 _NAME = re.compile("[0-9a-f]{24}")
 _KEY = re.compile(r"place/([0-9a-f]{24})/[^/\\]+")
 SELDOM = 3600.0
@@ -59,6 +62,21 @@ def home() -> Path:
 def folder(place: str) -> Path:
     """Where everything of a visitor lies but the runs; for the owner, the home folder."""
     return home() / place if place else storage.home()
+
+
+def names_only(text: str) -> str:
+    """A message with the names of files alone, where it says whole paths: visitors need not know the server's folders.
+
+    Args:
+        text: that may name files below the folders of the lab, of Python, of its user or of the system's scratch.
+    """
+    own = (storage.home(), storage.assets(), _LAB, tempfile.gettempdir(), sys.prefix, Path.home())
+    roots = {str(path) for one in own for path in (Path(one).absolute(), Path(one).resolve()) if len(path.parts) > 1}
+    for root in sorted(roots, key=len, reverse=True):
+        begins = r"(?<![\w/.-])" + re.escape(root)
+        text = re.sub(begins + r"/(?:[^/\s'\"]+/)*(?=[\w.(-])", "", text)  # a name follows
+        text = re.sub(begins + r"/?(?![\w-]|\.\w)", Path(root).name, text)
+    return text
 
 
 def use(place: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from embedlab import tagged_files
+from embedlab import places, tagged_files
 from embedlab.base import BadInput
 from embedlab.data.conll import TaggedSet, load_ner, read_conll
 from embedlab.data.tag_columns import dealt
@@ -42,13 +42,13 @@ def read(file: Path, seed: int = 1) -> TaggedSet:
     return found
 
 
-def lay_down(content: bytes, seed: int = 1) -> str:
-    """Keep an uploaded file; gives its name for ``dataset``.
+def lay_down(content: bytes, seed: int = 1, visitor: str = places.OWNER, address: str = "") -> str:
+    """Keep an uploaded file for whoever gave it (see ``tagged_files``); gives its name for ``dataset``.
 
     Raises:
         BadInput: it cannot be used; nothing is kept then.
     """
-    return tagged_files.lay_down(content, check=lambda file: read(file, seed))
+    return tagged_files.lay_down(content, lambda file: read(file, seed), visitor, address)
 
 
 def digest(found: TaggedSet) -> str:

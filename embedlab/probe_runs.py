@@ -81,7 +81,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
     job = ProbeJob.asked(run)
-    probe_store.keep(job.key, job.keys, job.data, computed(job, on_progress))
+    probe_store.keep(job.key, job.keys, job.data, computed(job, on_progress), visitor=run.visitor)
 
 
 def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from embedlab import storage
+from embedlab import by_visitor, storage
 from embedlab.analysis.entity_scores import Ids
 from embedlab.analysis.probe_depth import Depth
 from embedlab.analysis.probe_result import LayerProbe, Row
@@ -81,9 +81,9 @@ def own() -> Path:
 
 def find(key: str) -> Kept | None:
     """The result of that name, if there is one that can be read."""
-    storage.touch(own() / f"{key}.json")
-    for folder in (shipped(), own()):
-        if (file := folder / f"{key}.json").is_file() and (found := read(file)):
+    mine, name = by_visitor.find(own(), f"{key}.json"), f"{key}.json"
+    for file in (shipped() / name, mine):
+        if file and file.is_file() and (found := read(file)):
             return found
     return None
 
@@ -91,12 +91,14 @@ def find(key: str) -> Kept | None:
 def everything() -> list[Kept]:
     """All results that can be read, shipped ones first, the newest of one's own next."""
     files = sorted(shipped().glob("*.json"))
-    files += sorted(own().glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files += sorted(own().rglob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
     return [found for file in files if (found := read(file))]
 
 
-def keep(key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: Path | None = None) -> Path:
-    """Write a result; the oldest of one's own beyond ``KEPT`` go.
+def keep(
+    key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: Path | None = None, visitor: str = ""
+) -> Path:
+    """Write a result; the oldest of that visitor's runs beyond ``KEPT`` go.
 
     Raises:
         OSError: the folder cannot be written.
@@ -105,10 +107,10 @@ def keep(key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: 
         "format": FORMAT, "key": key, "models": list(models), "data": data, "created": date.today().isoformat(),
         "versions": versions(LIBRARIES), "probe": to_dict(probe),
     }  # fmt: skip
-    file = (folder or own()) / f"{key}.json"
+    file = (folder or by_visitor.home(own(), visitor)) / f"{key}.json"
     storage.write_text(file, json.dumps(values, ensure_ascii=False) + "\n")
     if folder is None:
-        storage.only_newest(own(), "*.json", KEPT)
+        storage.only_newest(file.parent, "*.json", KEPT)
     return file
 
 

@@ -23,13 +23,15 @@ from embedlab.base import BadInput, LossPart, Progress
 T = TypeVar("T")
 Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
 
-SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE = (
-    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive",
+SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE, PROCESS = (
+    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive", "process.json",
 )  # fmt: skip
 GRACE = 1.5
 """Seconds that a worker gets to stop by itself before its process is ended."""
 START_LIMIT = 60.0
-"""Seconds after which a worker that was given a run and never said it runs counts as dead."""
+"""Seconds after which a run that was handed out and never began counts as dead, if its process is unknown."""
+SLOW_START = 15.0
+"""Seconds after which a run that was handed out and has not begun is said to be still starting."""
 LATEST = 2.5e11
 """Seconds since 1970 beyond which a time is none, and no calendar goes (about the year 9900)."""
 SILENCE = 60.0
@@ -49,7 +51,9 @@ class RunState:
         born: when that process began; together with ``pid`` it names one process for good.
         error: for a failed or interrupted run, what went wrong in a sentence.
         given: when it was handed to a worker, 0 while it waits in the queue.
-        host: name of the worker's machine.
+        host: name of the worker's machine; before it begins, of the one that handed the run out.
+        giver: number of the process that handed it out, 0 if none; that process sees to it until a worker begins.
+        giver_born: when that process began.
     """
 
     status: Status
@@ -61,6 +65,8 @@ class RunState:
     error: str = ""
     given: float = 0.0
     host: str = ""
+    giver: int = 0
+    giver_born: float = 0.0
 
     @property
     def active(self) -> bool:
@@ -68,9 +74,29 @@ class RunState:
         return self.status in ("queued", "running")
 
     @property
+    def still_starting(self) -> bool:
+        """Whether a worker has had it for a while without beginning: on a busy machine libraries load slowly."""
+        return self.status == "queued" and 0 < self.given < time.time() - SLOW_START
+
+    @property
     def seconds(self) -> float:
         """How long it has worked, or worked."""
         return (self.finished or time.time()) - self.started if self.started else 0.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process that was begun for a run.
+
+    Attributes:
+        pid: its number, 0 if there is none.
+        born: when it began, seconds since 1970.
+        host: name of its machine.
+    """
+
+    pid: int = 0
+    born: float = 0.0
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +176,15 @@ class Run:
         """
         return str(_json(self.folder / SETTINGS).get("visitor", ""))
 
+    @property
+    def address(self) -> str:
+        """Where its visitor's connection came from, as a digest; empty if unknown.
+
+        Raises:
+            BadInput: the file is damaged.
+        """
+        return str(_json(self.folder / SETTINGS).get("address", ""))
+
     def state(self) -> RunState:
         """How it stands now. A run whose process is gone without a word is "interrupted", not "running"."""
         state = self.written()
@@ -189,6 +224,18 @@ class Run:
         """Replace state.json, atomically."""
         storage.write_text(self.folder / STATE, json.dumps(dataclasses.asdict(state)) + "\n")
 
+    def note_process(self, pid: int) -> None:
+        """Write down which process of this machine was begun for the run, before that one says anything itself."""
+        noted = Process(pid, processes.born(pid) or 0.0, processes.host())
+        storage.write_text(self.folder / PROCESS, json.dumps(dataclasses.asdict(noted)) + "\n")
+
+    def process(self) -> Process:
+        """The process that was begun for the run last; one with the number 0 if none was or nobody can tell."""
+        try:
+            return parsed.made(Process, _json(self.folder / PROCESS))
+        except (BadInput, TypeError):
+            return Process()
+
     def written(self) -> RunState:
         """How it stood when somebody last wrote it down.
 
@@ -204,11 +251,27 @@ class Run:
         return state
 
     def _lives(self, state: RunState) -> bool:
+        if not state.pid and (self.cancelling or not state.given):
+            return not self.cancelling
         if state.host and state.host != processes.host():
             return time.time() - self._last_sign() < SILENCE
         if state.pid:
             return processes.alive(state.pid, state.born)
-        return not self.cancelling and (not state.given or time.time() - state.given < START_LIMIT)
+        return self._starts(state)
+
+    def _starts(self, state: RunState) -> bool:
+        """Whether a run that was handed out on this machine may still begin, however long it takes.
+
+        Whoever handed it out says so if its process ends; after that one's own end, the process itself counts.
+        """
+        if state.giver and processes.alive(state.giver, state.giver_born):
+            return True
+        process = self.process()
+        if process.pid and process.host == processes.host():
+            return processes.alive(process.pid, process.born)
+        if process.host:
+            return time.time() - self._last_sign() < SILENCE
+        return not state.giver and time.time() - state.given < START_LIMIT
 
     def _last_sign(self) -> float:
         newest = [file.stat().st_mtime for name in (STATE, EVENTS, ALIVE) if (file := self.folder / name).exists()]

@@ -86,6 +86,8 @@ def _lost(run: Run, pid: int, given: float) -> bool:
 
 def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
     """Until the process ends; or, of one that stays for the next run, until this run has."""
+    with contextlib.suppress(OSError):  # a full disk
+        run.note_process(process.pid)
     _give_a_sign(run)
     limits = Limits.from_environment()
     most, longest = limits.memory_mb or _half_of_the_memory(), limits.seconds

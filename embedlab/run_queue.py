@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+Lane = Literal["work", "quick", "fetch"]
 QUICK = frozenset({"map", "analogies"})
 """Kinds of work that take seconds and that somebody waits for: a queue of their own, or they would wait for hours."""
+FETCH = frozenset({"fetch"})
+"""Kinds that wait for another machine most of the time: a slow download must not take a trainer's slot."""
+LANES: tuple[Lane, ...] = ("quick", "fetch", "work")
 UNKNOWN = 60.0
 """Seconds that a run is taken to need when nothing is known of its kind."""
 
@@ -21,6 +27,7 @@ class Entry:
         kind: of the work.
         created: when it was asked for, seconds since 1970.
         left: seconds that it still needs, ``None`` if unknown.
+        address: where its visitor's connection came from, empty if unknown.
     """
 
     id: str
@@ -28,11 +35,12 @@ class Entry:
     kind: str
     created: float
     left: float | None = None
+    address: str = ""
 
     @property
-    def quick(self) -> bool:
-        """In which of the two queues it stands."""
-        return self.kind in QUICK
+    def lane(self) -> Lane:
+        """In which of the queues it stands; they know nothing of each other."""
+        return "quick" if self.kind in QUICK else "fetch" if self.kind in FETCH else "work"
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,20 @@ class Place:
 
 
 def next_up(waiting: Sequence[Entry], running: Sequence[Entry], slots: int) -> list[Entry]:
-    """The runs that can begin now: the oldest first, none whose visitor has one that works."""
+    """The runs that can begin now: the oldest first, none whose visitor has one that works.
+
+    Of several addresses the one with the fewest runs at work comes first, so that many made-up visitors of one address
+    do not keep the others waiting.
+    """
     busy, free = {entry.visitor for entry in running} - {""}, slots - len(running)
-    chosen: list[Entry] = []
-    for entry in sorted(waiting, key=lambda entry: (entry.created, entry.id)):
-        if len(chosen) < free and entry.visitor not in busy:
-            chosen.append(entry)
-            busy |= {entry.visitor} - {""}
+    at_work = Counter(entry.address for entry in running)
+    left, chosen = list(waiting), list[Entry]()
+    while len(chosen) < free and (ready := [entry for entry in left if entry.visitor not in busy]):
+        first = min(ready, key=lambda entry: (at_work[entry.address], entry.created, entry.id))
+        left.remove(first)
+        chosen.append(first)
+        busy |= {first.visitor} - {""}
+        at_work[first.address] += 1
     return chosen
 
 

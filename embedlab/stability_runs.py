@@ -138,6 +138,6 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
                 family, corpus, settings, run.folder,
                 lambda number, first=n * place: kept.share_of(on_progress, first + number, titles),  # type: ignore[misc]
             )  # fmt: skip
-            kept.write(KIND, key_of(family, settings), made)
+            kept.write(KIND, key_of(family, settings), made, run.visitor)
         add_line(run.folder / DONE, {"family": family})
     training_text.clear(run.folder)

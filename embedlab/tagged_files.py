@@ -1,4 +1,7 @@
-"""Files with tagged words that were given to the lab, each kept under a name made of what it holds."""
+"""Files with tagged words that were given to the lab, each kept for its visitor under a name made of what it holds.
+
+Whoever has the name may read the file: results of it are found again by whoever has their link.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,31 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from embedlab import storage
+from embedlab import places, quotas, storage
 from embedlab.base import BadInput
 
 KEPT = 30
-"""Files that are kept; older ones go."""
+"""Files that are kept of a visitor; older ones go."""
 _NAME = 24
 
 
-def lay_down(content: bytes, check: Callable[[Path], object] | None = None) -> str:
-    """Keep a file; gives its name for ``laid_down``.
+def lay_down(
+    content: bytes, check: Callable[[Path], object] | None = None, visitor: str = places.OWNER, address: str = ""
+) -> str:
+    """Keep a file; gives its name for ``laid_down``. The visitor's own oldest beyond ``KEPT`` go, nobody else's.
 
     Args:
         content: its bytes.
         check: reads the file before it is kept, and raises ``BadInput`` if it cannot be used.
+        visitor: whose it is.
+        address: where that visitor's connection comes from, as a digest.
 
     Raises:
-        BadInput: it cannot be used or not be written; nothing is kept then.
+        BadInput: it cannot be used or not be written, or the visitor would take too much room; nothing is kept then.
     """
+    quotas.check_room(visitor, address, len(content))
     name = hashlib.sha256(content).hexdigest()[:_NAME]
-    path = _path(name)
+    path = quotas.tagged(visitor, address) / f"{name}.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with storage.atomic_file(path) as scratch:
@@ -41,11 +49,12 @@ def lay_down(content: bytes, check: Callable[[Path], object] | None = None) -> s
 
 def laid_down(name: str) -> Path | None:
     """Where a file lies, if it (still) does."""
-    path = _path(name)
-    if not re.fullmatch(f"[0-9a-f]{{{_NAME}}}", name) or not path.is_file():
+    if not re.fullmatch(f"[0-9a-f]{{{_NAME}}}", name):
         return None
-    storage.touch(path)
-    return path
+    found = sorted(quotas.tagged().rglob(f"{name}.txt"))
+    for path in found:
+        storage.touch(path)
+    return found[0] if found else None
 
 
 def _checked(scratch: Path, check: Callable[[Path], object]) -> None:
@@ -53,7 +62,3 @@ def _checked(scratch: Path, check: Callable[[Path], object]) -> None:
         check(scratch)
     except BadInput as error:
         raise BadInput(str(error).replace(scratch.name, "the file")) from None
-
-
-def _path(name: str) -> Path:
-    return storage.home() / "tagged" / f"{name}.txt"

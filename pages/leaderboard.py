@@ -6,6 +6,7 @@ from embedlab.plots import standings
 from embedlab.plots.text import md
 from embedlab.ui import leaderboard, state, widgets
 from embedlab.ui.leaderboard import MEASURES
+from embedlab.ui.visitor import told
 
 widgets.opening(
     "Leaderboard",
@@ -41,7 +42,7 @@ with widgets.guard():
                     leaderboard.start(spec)
                     st.rerun()
     if failed := leaderboard.failed():
-        st.error(md(failed))
+        st.error(told(failed))
 widgets.code(
     """
 from embedlab import results

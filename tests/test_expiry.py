@@ -36,6 +36,12 @@ def run(days_ago: float, status: str = "done", visitor: str = "", size: int = 0)
     return made
 
 
+def rounds_until(now: float = NOW) -> None:
+    """Two rounds at that time, with a day in which the lab has run between them."""
+    expiry.clear(now)
+    expiry.clear(now, passed=DAY)
+
+
 def aged(path: Path, days: float) -> Path:
     os.utime(path, (NOW - days * DAY, NOW - days * DAY))
     return path
@@ -44,30 +50,72 @@ def aged(path: Path, days: float) -> Path:
 @pytest.mark.parametrize("status", ["done", "failed", "cancelled", "interrupted"])
 def test_a_run_goes_so_many_days_after_its_end(status: str) -> None:
     old, young = run(30.01, status), run(29.9, status)
-    expiry.clear(NOW)
+    rounds_until()
     assert not old.folder.exists() and young.folder.exists()
 
 
-def test_a_run_at_work_or_waiting_never_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(variable("runs_bytes"), "1")
-    working, waiting = run(500, "running", size=5000), run(500, "queued")
-    ended = run(1)
+def test_a_run_at_work_or_waiting_never_goes() -> None:
+    working, waiting = run(500, "running"), run(500, "queued")
+    rounds_until()
+    assert working.folder.exists() and waiting.folder.exists()
+
+
+def test_nothing_goes_to_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [run(days, visitor=whose, size=10_000) for days, whose in ((3, ""), (9, ANNA), (1, ""))]
+    for name in ("runs_bytes", "visitor_runs_bytes"):
+        monkeypatch.setenv(variable(name), "1")
+    rounds_until()
+    assert all(one.folder.exists() for one in runs)
+
+
+def test_a_clock_that_jumps_and_is_put_right_clears_nothing(lab: Path, lab_home: Path) -> None:
+    shelf.keep(lab / "starters" / "lsa", "Mine", place=ANNA)
+    made, given, ahead = run(1, visitor=ANNA), tagged_files.lay_down(b"Anna B-PER\n", visitor=ANNA), NOW + 91 * DAY
+    draft = jobs.draft(ANNA)
+    for path in (places.folder(ANNA), *lab_home.glob("tagged/*/*")):
+        aged(path, 1)
+    draft.write_state(RunState("draft", created=NOW))
+    for hour in range(5):  # not as long as the shortest notice
+        expiry.clear(ahead, passed=3600.0 if hour else 0.0)
+    draft.write_state(RunState("draft", created=NOW + 60))  # it was in use
+    expiry.clear(ahead, passed=4 * 3600.0)
+    assert draft.folder.exists()
+    expiry.clear(NOW, passed=3600.0)
+    expiry.clear(ahead, passed=5 * DAY)  # what had been noted has been forgotten since
+    assert places.everybody() == [ANNA] and made.folder.exists() and tagged_files.laid_down(given)
+
+
+def test_nothing_goes_at_the_first_round_and_what_is_due_long_enough_goes() -> None:
+    old = run(500)
     expiry.clear(NOW)
-    assert working.folder.exists() and waiting.folder.exists() and not ended.folder.exists()
+    expiry.clear(NOW, passed=DAY - 1)
+    assert old.folder.exists()
+    expiry.clear(NOW, passed=2)
+    assert not old.folder.exists()
 
 
-def test_beyond_the_room_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [run(days, size=10_000) for days in (3, 9, 6, 1)]  # each a little more than 10,000 bytes
-    monkeypatch.setenv(variable("runs_bytes"), "25000")
-    expiry.clear(NOW)
-    assert [one.folder.exists() for one in runs] == [True, False, False, True]
+def test_what_a_lab_has_watched_for_a_day_goes_when_it_is_due() -> None:
+    one = run(29.5)
+    for hour in range(12):
+        expiry.clear(NOW + hour * 3600, passed=8000.0)
+    assert one.folder.exists()
+    expiry.clear(NOW + 0.51 * DAY, passed=3600.0)
+    assert not one.folder.exists()
 
 
-def test_texts_laid_down_and_never_used_go_after_two_days() -> None:
+@pytest.mark.parametrize("damaged", ["", "[]", "{}", '{"counted": 9e99, "since": 3}', '{"counted": "x", "since": {}}'])
+def test_damaged_notes_clear_nothing(lab_home: Path, damaged: str) -> None:
+    old = run(500)
+    (lab_home / expiry.NOTES).write_text(damaged)
+    expiry.clear(NOW, passed=DAY)
+    assert old.folder.exists()
+
+
+def test_texts_laid_down_and_never_used_go_soon() -> None:
     old, young = jobs.draft(), jobs.draft()
-    old.write_state(RunState("draft", created=NOW - 2.1 * DAY))
-    young.write_state(RunState("draft", created=NOW - 1.9 * DAY))
-    expiry.clear(NOW)
+    old.write_state(RunState("draft", created=NOW - expiry.DRAFT_SECONDS - 60))
+    young.write_state(RunState("draft", created=NOW - expiry.DRAFT_SECONDS + 60))
+    rounds_until()
     assert not old.folder.exists() and young.folder.exists()
 
 
@@ -76,21 +124,22 @@ def test_a_run_that_cannot_be_read_goes_by_the_age_of_its_folder() -> None:
     for one, days in zip(damaged, (31, 29), strict=True):
         (one.folder / "state.json").write_text("{")
         aged(one.folder, days)
-    expiry.clear(NOW)
+    rounds_until()
     assert [one.folder.exists() for one in damaged] == [False, True]
 
 
-def test_a_place_that_nobody_uses_goes_with_all_that_is_in_it(lab: Path) -> None:
+def test_a_place_that_nobody_uses_goes_and_its_runs_by_their_own_age(lab: Path) -> None:
     bert = places.name_of("b" * 64)
     for place, days in ((ANNA, 90.1), (bert, 89.9)):
         key = shelf.keep(lab / "starters" / "lsa", "Mine", place=place)
         shares.share(key)
-        run(1, visitor=place)
+        run(1, visitor=place), run(31, visitor=place)
         aged(places.folder(place), days)
     mine = run(1)
-    expiry.clear(NOW)
+    rounds_until()
     assert places.everybody() == [bert]
-    assert {one.visitor for one in jobs.all_runs()} == {bert, ""} and mine.folder.exists()
+    left = [one.visitor for one in jobs.all_runs()]  # a run was said to be kept for 30 days after its end
+    assert sorted(left) == sorted([ANNA, bert, ""]) and mine.folder.exists()
     assert shares.shared_as(f"place/{ANNA}/mine") == "" != shares.shared_as(f"place/{bert}/mine")
     assert registry.list_models(place=ANNA) == registry.list_models()
 
@@ -98,7 +147,7 @@ def test_a_place_that_nobody_uses_goes_with_all_that_is_in_it(lab: Path) -> None
 def test_a_place_stays_while_its_visitor_s_run_works() -> None:
     run(0, "running", visitor=ANNA)
     aged(places.folder(ANNA), 500)
-    expiry.clear(NOW)
+    rounds_until()
     assert places.everybody() == [ANNA]
 
 
@@ -117,7 +166,7 @@ def test_models_that_the_owner_has_kept_stay_whatever_their_age(lab: Path, lab_h
     shelf.keep(lab / "starters" / "lsa", "Loaded", source="published")
     for path in (lab_home / "models").rglob("*"):
         aged(path, 5000)
-    expiry.clear(NOW)
+    rounds_until()
     assert [spec.key for spec in registry.list_models()][2:] == ["published/loaded", "yours/mine"]
 
 
@@ -130,7 +179,7 @@ def test_results_and_given_files_go_when_nobody_asks_for_them(lab_home: Path) ->
         aged(path, 31)
     before = time.time()
     assert kept.read("elmo_layers", "a" * 32) == {"x": 1} and tagged_files.laid_down(first)  # used just now
-    expiry.clear(max(NOW, before))
+    rounds_until(max(NOW, before))
     assert not kept.has("elmo_layers", "b" * 32) and tagged_files.laid_down(second) is None
     assert (lab_home / "results" / "word2vec.json").exists()
 
@@ -138,7 +187,7 @@ def test_results_and_given_files_go_when_nobody_asks_for_them(lab_home: Path) ->
 def test_rounds_are_made_and_end(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
 
-    def clear() -> None:
+    def clear(passed: float) -> None:
         seen.append(1)
         if len(seen) == 1:
             raise OSError("the disk is gone")  # the next round tries again
@@ -153,7 +202,7 @@ def test_rounds_are_made_and_end(lab_home: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_rounds_leave_another_home_alone(lab_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cleared: list[int] = []
-    monkeypatch.setattr(expiry, "clear", lambda: cleared.append(1))
+    monkeypatch.setattr(expiry, "clear", lambda passed: cleared.append(1))
     rounds = expiry.Rounds(first=0.05, every=0.01)
     monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "another"))
     rounds.begin()

@@ -18,6 +18,7 @@ from embedlab.base import BadInput, LossPart, Progress
 from embedlab.jobs import Run, RunState
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice
+from embedlab.ui import run_bar
 
 SENTENCES = (
     "the king rules the land and the queen rules the land",
@@ -174,6 +175,39 @@ def test_a_worker_that_never_began_counts_as_dead_after_a_while(lab_home: Path) 
     assert run.state().status == "queued"
     run.write_state(RunState("queued", created=long_ago, given=long_ago))
     assert run.state().status == "interrupted"
+
+
+def handed_out(run: Run, giver: int, born: float, seconds_ago: float) -> Run:
+    run.write_state(
+        RunState("queued", given=time.time() - seconds_ago, host=processes.host(), giver=giver, giver_born=born)
+    )
+    return run
+
+
+def test_a_run_whose_libraries_load_for_long_is_still_starting_while_who_handed_it_out_lives(lab_home: Path) -> None:
+    own = processes.born(os.getpid())
+    assert own is not None
+    state = handed_out(jobs.draft(), os.getpid(), own, 3600).state()
+    assert state.status == "queued" and state.still_starting
+    assert not handed_out(jobs.draft(), os.getpid(), own, 1).state().still_starting
+    gone = handed_out(jobs.draft(), os.getpid(), own - 3600, 1)  # another process had this number: no clock is asked
+    assert gone.state().status == "interrupted"
+
+
+def test_a_run_whose_server_has_ended_is_starting_as_long_as_its_own_process_lives(lab_home: Path) -> None:
+    run = handed_out(jobs.draft(), os.getpid(), 1.0, 3600)
+    process = processes.start(["-c", "import time; time.sleep(60)"], run.folder / "log.txt")
+    run.note_process(process.pid)
+    assert run.state().status == "queued" and run.state().still_starting
+    processes.kill(process.pid)
+    process.wait(30)
+    assert run.state().status == "interrupted"
+
+
+def test_the_bar_says_that_a_run_is_still_starting(lab_home: Path) -> None:
+    own = processes.born(os.getpid()) or 0.0
+    assert "still starting" in run_bar.starting(handed_out(jobs.draft(), os.getpid(), own, 3600))
+    assert run_bar.starting(handed_out(jobs.draft(), os.getpid(), own, 1)) == ""
 
 
 def test_a_known_error_keeps_its_sentence(slow: Callable[..., Run]) -> None:

@@ -14,6 +14,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from embedlab import archive, connection, downloads, encodings, jobs, recipes, shelf
 from embedlab.analysis import map_words, occurrences
@@ -21,13 +24,14 @@ from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Unreach
 from embedlab.data import characters
 from embedlab.data.conll import read_conll
 from embedlab.data.corpus import Corpus
+from embedlab.leaderboard_runs import MeasureSettings
 from embedlab.lifted import as_contextual
 from embedlab.limits import Limits, variable
 from embedlab.models import published
 from embedlab.run_folder import RunState
 from embedlab.settings import StaticConfig
 from embedlab.training_text import TextChoice
-from embedlab.ui import new_run
+from embedlab.ui import new_run, uploads
 from tests.conftest import TinyModel, tiny_vectors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,12 +113,59 @@ def kept_in_a_place(folder: Path) -> object:
     return shelf.keep(folder / "m", "Mine", place="0" * 24)
 
 
+def uploaded(count: int, *, together: bool) -> Callable[[Path], object]:
+    """So many files of 40 bytes come, in one session or each in its own; the last is opened."""
+
+    def upload(folder: Path) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(variable("upload_bytes"), "45")
+            manager = uploads.taken_over(MemoryUploadedFileManager("/upload"), folder, lambda session: True)
+            for number in range(count):
+                session, record = str(number * (not together)), UploadedFileRec(str(number), "a.txt", "", b"x" * 40)
+                manager.add_file(session, record)
+            return manager.open(session, UploadedFile(record, FileURLs()))
+
+    return upload
+
+
+def given(size: int) -> Callable[[Path], object]:
+    """A visitor lays a text of that size down, after another one did; the other limit is not met."""
+
+    def lay_down(folder: Path) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EMBEDLAB_HOME", str(folder))
+            if size == 50:
+                other = jobs.draft("1" * 24, "elsewhere", 1)
+                (other.folder / "text").write_bytes(b"x")
+            return jobs.draft("0" * 24, "here", size)
+
+    return lay_down
+
+
+def runs_asked_for(count: int) -> Callable[[Path], object]:
+    """So many visitors of one address each ask for a run, none of which begins."""
+
+    def ask(folder: Path) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EMBEDLAB_HOME", str(folder))
+            patch.setattr(jobs, "_launch", lambda run: None)
+            return [
+                jobs.start("measure", MeasureSettings("lsa"), visitor=f"{i:024x}", address="a") for i in range(count)
+            ]
+
+    return ask
+
+
 def model() -> TinyModel:
     return TinyModel(*tiny_vectors())
 
 
 MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], str]]] = {
     "upload_bytes": [("50", file_given, BadInput, "a.txt has 51 bytes; at most 50 bytes are taken")],
+    "visitor_uploads_bytes": [
+        ("60", uploaded(2, together=True), BadInput, "would have 80 bytes; 60 bytes are possible")
+    ],
+    "uploads_bytes": [("60", uploaded(2, together=False), BadInput, "Visitors are giving files of 60 bytes already")],
     "file_bytes": [("50", file("a.txt", b"The king sat. " * 9), BadInput, "a.txt is larger than 50 bytes.*126 bytes")],
     "unpacked_bytes": [
         (
@@ -201,7 +252,12 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
     "place_bytes": [("50", kept_in_a_place, BadInput, "Your models would take .* bytes; 50 bytes are possible here")],
     "place_days": [],  # of time: see test_expiry
     "run_days": [],
-    "runs_bytes": [],
+    "runs_bytes": [("50", given(50), BadInput, "the texts and runs of all visitors may take 50 bytes together")],
+    "visitor_runs_bytes": [
+        ("50", given(51), BadInput, "Your texts and runs would take 51 bytes; 50 bytes are possible")
+    ],
+    "address_runs": [("2", runs_asked_for(3), BadInput, "have 2 runs waiting or at work; 2 are possible here")],
+    "new_runs": [("2", runs_asked_for(3), BadInput, "who keep no model yet have 2 runs; 2 are possible here")],
 }
 
 

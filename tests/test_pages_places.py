@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, places, registry, shares, shelf, training_text
+from embedlab import expiry, jobs, places, registry, shares, shelf, training_text
 from embedlab.jobs import Run
 from embedlab.run_folder import RunState
 from embedlab.training_runs import TrainSettings
@@ -197,9 +198,26 @@ def test_how_long_things_are_kept_is_said(tale: Run, monkeypatch: pytest.MonkeyP
     assert "Next to go: **Tale** (" in text
     assert "Next to go" not in texts(opened("models", BERT))
     tale.write_state(RunState("done", created=1.0, started=1.0, finished=2.0))
-    assert "Next to go: **Tale** (within the hour)" in texts(opened("models", ANNA))
+    assert "Next to go: **Tale** (within a day" in texts(opened("models", ANNA))
     monkeypatch.delenv("EMBEDLAB_APART")
     assert "there is 1 place of visitors now" in texts(opened("models", ANNA))
+
+
+def test_what_is_said_to_go_next_is_what_goes_next_and_a_kept_model_stays(tale: Run) -> None:
+    later = trained(ANNA, "Later")
+    for run, days in ((tale, 40), (later, 10)):
+        end = time.time() - days * expiry.DAY
+        run.write_state(RunState("done", created=end, started=end, finished=end))
+    page = texts(opened("models", ANNA))
+    assert page.index("**Tale**") < page.index("**Later**") and "Keep a model" in page
+    assert page.count("its model is kept and stays") == 1
+    (later.folder / shelf.KEPT).write_text(shelf.keep(later.result, "Later", place=places.name_of(ANNA)))
+    page = texts(opened("models", ANNA))
+    assert page.count("its model is kept and stays") == 2 and "Keep a model" not in page
+    expiry.clear()
+    expiry.clear(passed=expiry.DAY)
+    assert not tale.folder.exists() and later.folder.exists()
+    assert [spec.title for spec in registry.list_models(place=places.name_of(ANNA))][-2:] == ["Later", "Tale"]
 
 
 def test_every_kind_of_run_has_a_name_for_people() -> None:

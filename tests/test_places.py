@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import io
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from embedlab import archive, jobs, leaderboard_runs, places, registry, results, same_runs, shares, shelf, training_text
+from embedlab import (
+    archive,
+    jobs,
+    leaderboard_runs,
+    places,
+    registry,
+    results,
+    same_runs,
+    shares,
+    shelf,
+    storage,
+    training_text,
+)  # fmt: skip
 from embedlab.base import BadInput, BadModel
 from embedlab.fetch_runs import FetchSettings
 from embedlab.limits import variable
 from embedlab.training_runs import TrainSettings
 
+ROOT = Path(__file__).resolve().parent.parent
 ANNA, BERT = places.name_of("a" * 64), places.name_of("b" * 64)
 
 
@@ -160,6 +175,30 @@ def test_old_runs_go_of_the_visitor_alone(lab: Path, monkeypatch: pytest.MonkeyP
     same_runs.only_newest("train", 1, "a")
     assert set(jobs.all_runs("train", "a")) == {made["a"][0], made["a"][2]}  # the oldest one works
     assert len(jobs.all_runs("train", "b")) == 3
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("{home}/runs/0a1b/text/my tale (1).txt cannot be read: Bad.", "my tale (1).txt cannot be read: Bad."),
+        ("Cannot write {home}/places/x/models/yours/.a.b: full", "Cannot write .a.b: full"),
+        ("[Errno 2] No such file or directory: '{temp}/embedlab-x/model/config.json'",
+         "[Errno 2] No such file or directory: 'config.json'"),
+        ("{assets}/starters/lsa is not a model folder: config.json is missing.",
+         "lsa is not a model folder: config.json is missing."),
+        ("{home} is full, see {home}. {lab}/embedlab/jobs.py, {python}/a.py", "home is full, see home. jobs.py, a.py"),
+        ("The folder {home}/runs/ is gone", "The folder runs/ is gone"),
+        ("https://example.org{temp}/v.txt and 1/2 stay, as does {home}-other", None),
+    ],
+)  # fmt: skip
+def test_messages_for_visitors_hold_names_and_no_folders(
+    lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str, said: str | None
+) -> None:
+    scratch = tmp_path.parent / f"{tmp_path.name}-scratch"
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    here = {"home": storage.home(), "assets": lab, "temp": scratch, "lab": ROOT, "python": sys.prefix}
+    text = message.format(**here)
+    assert places.names_only(text) == (text if said is None else said)
 
 
 # ---------------------------------------------------------------- links that show a model

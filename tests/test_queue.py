@@ -18,6 +18,7 @@ import pytest
 from embedlab import dispatch, executors, jobs, processes
 from embedlab.base import BadInput, Unreachable
 from embedlab.executors import LocalExecutor, Workers
+from embedlab.fetch_runs import FetchSettings
 from embedlab.jobs import Run
 from embedlab.run_queue import Entry, Place, next_up, places
 from embedlab.ui import run_bar
@@ -121,6 +122,19 @@ def test_a_visitor_has_one_run_at_work_and_three_waiting(still: Still) -> None:
     assert still.taken == [mine[0].id, other.id]  # before the second of mine, though that was asked for earlier
     assert [jobs.place(run) is None for run in mine] == [True, False, False, False]
     assert [place.position for run in mine[1:] if (place := jobs.place(run))] == [1, 2, 3]
+
+
+def test_downloads_take_no_slot_of_trainings(still: Still, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = Still()
+    monkeypatch.setattr(executors, "beside", lambda: Workers(loads, lambda: 2, 1, tied=False))
+    dispatch.dispatcher.cache_clear()
+    asked = FetchSettings("https://example.org/v")
+    fetching = [jobs.start("fetch", asked, visitor=name) for name in ("a", "b", "c")]
+    until(lambda: len(loads.taken) == 2)
+    training = jobs.start("slow", Slow(), visitor="a")  # beside this visitor's own download
+    until(lambda: still.taken == [training.id])
+    assert loads.taken == [run.id for run in fetching[:2]]
+    assert (place := jobs.place(fetching[2])) is not None and place.position == 1
 
 
 def test_a_waiting_run_that_is_cancelled_leaves_the_queue(still: Still) -> None:

@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import storage
+from embedlab import by_visitor, storage
 from embedlab.analysis.projection import Method, Projection, project
 from embedlab.base import BadModel, BadSetting, OnProgress, StaticModel
 
@@ -114,19 +114,21 @@ def key(matrix: NDArray[np.floating], settings: MapSettings) -> str:
 def computed(name: str) -> Projection | None:
     """A map that was computed before, by its ``key``; ``None`` if there is none that can be read."""
     try:
-        return _read(_kept(name))
+        found = by_visitor.find(_home(), _file(name))
+        return _read(found) if found else None
     except (BadModel, KeyError, ValueError):
         return None
 
 
-def keep(name: str, result: Projection, settings: MapSettings) -> None:
-    """Keep a computed map in the home folder; the oldest beyond ``KEPT`` go.
+def keep(name: str, result: Projection, settings: MapSettings, visitor: str = "") -> None:
+    """Keep a computed map in the home folder; the oldest of that visitor's beyond ``KEPT`` go.
 
     Raises:
         BadModel: the folder cannot be written.
     """
-    save(_kept(name), result, settings, ())
-    storage.only_newest(_kept(name).parent, "*.safetensors", KEPT)
+    path = by_visitor.home(_home(), visitor) / _file(name)
+    save(path, result, settings, ())
+    storage.only_newest(path.parent, "*.safetensors", KEPT)
 
 
 def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[str]) -> None:
@@ -175,7 +177,11 @@ def _read(path: Path, words: Sequence[str] | None = None, settings: MapSettings 
     return Projection(points, trust, method, int(meta["trusted_on"]), int(meta["neighborhood"]), explained)
 
 
-def _kept(name: str) -> Path:
+def _home() -> Path:
+    return storage.home() / "maps"
+
+
+def _file(name: str) -> str:
     if not name.isalnum():
         raise BadSetting(f"{name!r} is not the name of a map.")
-    return storage.home() / "maps" / f"{name}.safetensors"
+    return f"{name}.safetensors"

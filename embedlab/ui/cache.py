@@ -9,7 +9,7 @@ import streamlit as st
 from embedlab import expiry, jobs, kept, registry, sealed, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
-from embedlab.ui import memory, pinned, turns
+from embedlab.ui import memory, pinned, turns, uploads
 from embedlab.ui.preload import Preload
 from embedlab.ui.visitor import place
 
@@ -25,6 +25,7 @@ def libraries() -> None:
     """
     memory.few_arenas()
     turns.shorten()
+    uploads.install()
     import pandas
     import plotly.graph_objects as go
 

@@ -18,7 +18,7 @@ from embedlab.plots.sense_cells import Named
 from embedlab.plots.text import md
 from embedlab.ui import cloud_said, contextual, map_parts, remembered, run_bar, state, widgets
 from embedlab.ui.cloud_choice import Question
-from embedlab.ui.visitor import mine, visitor
+from embedlab.ui.visitor import address, mine, told, visitor
 
 LISTED = 30
 
@@ -35,7 +35,7 @@ def ready(question: Question) -> Cloud | None:
         if st.button("Look through the text", key="gather", type="primary", icon=":material/search:",
                      disabled=active or done):  # fmt: skip
             with widgets.guard():
-                cloud_runs.start(question.settings, visitor())
+                cloud_runs.start(question.settings, visitor(), address())
                 st.rerun()
         if run is None:
             st.caption("In the background; other pages stay usable. A thousand occurrences take about a minute.")
@@ -64,7 +64,7 @@ def _ended(run: Run, how: RunState) -> Cloud | None:
     if how.status == "cancelled":
         st.info("This was cancelled.")
     elif how.status != "done":
-        st.error(md(how.error))
+        st.error(told(how.error))
     else:
         return remembered.remembered(("cloud", run.id), lambda: cloud_runs.found(run))
     if mine(run):

@@ -13,6 +13,7 @@ from embedlab.elmo_layer_runs import KIND, MixSettings
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, given, kept_runs, state, widgets
+from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
 TITLES = {"ner": "Named entities", "senses": "Word senses", "file": "A tagged file of yours"}
@@ -73,7 +74,7 @@ def _file() -> tuple[str, int]:
     )
     if found is not None and st.session_state.get("_tagged_upload") != found.file_id:
         st.session_state["_tagged_upload"] = found.file_id
-        st.query_params["file"] = elmo_layer_runs.lay_down(found.getvalue())
+        st.query_params["file"] = elmo_layer_runs.lay_down(found.getvalue(), visitor(), address())
     name = st.query_params.get("file", "")
     if name and tagged_files.laid_down(name) is None:
         st.query_params.pop("file", None)
@@ -85,7 +86,7 @@ def _file() -> tuple[str, int]:
     try:
         _look(name, column)
     except BadInput as error:
-        st.error(md(str(error)))
+        st.error(told(error))
         return "", 0
     return name, column
 

@@ -9,8 +9,8 @@ from embedlab.base import BadInput, BadModel, EmbedLabError
 from embedlab.fetch_runs import FetchSettings, local_files, shelf_of
 from embedlab.jobs import Run
 from embedlab.plots.text import md
-from embedlab.ui import cache, given, page_links, runs, state, widgets
-from embedlab.ui.visitor import place, visitor
+from embedlab.ui import cache, given, page_links, run_bar, runs, state, widgets
+from embedlab.ui.visitor import address, place, told, visitor
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -53,11 +53,11 @@ def form() -> None:
                 raise BadInput("Say first which vectors to load.")
             if name:
                 shelf.check(name, replace=replace, source=shelf_of(place()), place=place())
-            run = jobs.draft(visitor())
+            run = jobs.draft(visitor(), address(), found.size if found is not None else 0)
             if found is not None:
                 training_text.lay_down(run.folder, found.name, found)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
-            jobs.start("fetch", settings, run, visitor())
+            jobs.start("fetch", settings, run, visitor(), address())
     loads = jobs.all_runs("fetch", visitor())
     active = [run for run in loads if run.state().active]
     for run in active or loads[:1]:  # of those that have ended, the latest is told
@@ -78,7 +78,7 @@ def shown(identifier: str) -> None:
         elif how.status == "cancelled":
             st.info(f"{what}: loading was cancelled.")
         else:
-            st.error(f"{what}: {md(how.error)}")
+            st.error(f"{what}: {told(how.error)}")
         st.button("Close", key=f"close-{identifier}", on_click=_close)
 
 
@@ -94,7 +94,8 @@ def _live(identifier: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         last = events[-1] if events else None
         left = f", {runs.clock(last.eta)} left" if last and last.eta is not None else ""
-        st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else "starting")
+        said = run_bar.waiting(run) or run_bar.starting(run) or "starting"
+        st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else said)
         st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", on_click=run.cancel, width=120)
 
 

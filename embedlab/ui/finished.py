@@ -15,7 +15,7 @@ from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving, saved
 from embedlab.plots.text import md
 from embedlab.ui import cache, compared, loss_parts, measures, page_links, run_bar, runs, widgets
-from embedlab.ui.visitor import mine, place
+from embedlab.ui.visitor import mine, place, told
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -78,7 +78,7 @@ def _said(run: Run, how: RunState) -> None:
     if how.status == "cancelled":
         st.info(f"This training was cancelled. {again}")
     else:
-        st.error(f"{md(how.error)} {again}")
+        st.error(f"{told(how.error)} {again}")
         run_bar.go_on(run)
 
 

@@ -9,7 +9,9 @@ import streamlit as st
 
 from embedlab.base import BadInput
 from embedlab.limits import Limits
-from embedlab.plots.text import md
+from embedlab.ui import uploads
+from embedlab.ui.uploads import Given
+from embedlab.ui.visitor import told
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 
 
-def file(label: str, endings: Sequence[str], key: str, help: str | None = None) -> UploadedFile | None:
-    """Ask for a file; ``None`` while there is none, and for one that is too large (the page then says so).
+def file(label: str, endings: Sequence[str], key: str, help: str | None = None) -> Given | UploadedFile | None:
+    """Ask for a file; ``None`` while there is none, and for one that is not taken (the page then says why).
 
     Args:
         label: of the widget.
@@ -31,8 +33,10 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
     found = st.file_uploader(label, endings, key=key, help=help, max_upload_size=most)
     if found is not None:
         try:
-            limits.check_upload(found.name, found.size)
+            given = uploads.opened(found)
+            limits.check_upload(given.name, given.size)
         except BadInput as error:
-            st.error(md(str(error)))
+            st.error(told(error))
             return None
-    return found
+        return given
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import streamlit as st
@@ -11,6 +12,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import Run
 from embedlab.limits import Limits, size
 from embedlab.plots.text import md
+from embedlab.ui import compared
 from embedlab.ui.visitor import place, visitor
 
 NEXT = 3
@@ -29,15 +31,28 @@ def show() -> None:
     limits = Limits.from_environment()
     st.markdown("\n".join(f"- {line}" for line in [_runs(limits), _own(limits), _files(limits)]))
     if going := expiry.ended(jobs.all_runs(visitor=visitor()))[:NEXT]:
-        said = [f"{_named(one.run)} ({_day(expiry.goes(one, limits))})" for one in going]
-        st.markdown(f"Next to go: {', '.join(said)}. Keep a model to have it longer.")
+        kept = [bool(compared.kept_as(one.run)) for one in going]
+        said = [
+            f"{_named(one.run)} ({_day(expiry.goes(one, limits))}{'; its model is kept and stays' if stays else ''})"
+            for one, stays in zip(going, kept, strict=True)
+        ]
+        can = any(_keepable(one.run) and not stays for one, stays in zip(going, kept, strict=True))
+        st.markdown(f"Next to go: {', '.join(said)}.{' Keep a model to have it longer.' if can else ''}")
+
+
+def _keepable(run: Run) -> bool:
+    """Whether a run has made a model that its visitor could keep."""
+    with contextlib.suppress(BadInput):
+        return run.asked()[0] == "train" and run.state().status == "done"
+    return False
 
 
 def _runs(limits: Limits) -> str:
     return (
         f"**A training or another run** is kept for {_days(limits.run_days)} after its end, with its text and its "
-        f"result. All runs of everybody together may take {size(limits.runs_bytes)}; beyond that the oldest go first. "
-        "What is at work or waiting is never cleared away."
+        "result. What is at work or waiting is never cleared away, and nothing is to make room: whoever has "
+        f"{size(limits.visitor_runs_bytes)} of texts and runs deletes some before starting more. A text that was given "
+        f"and never used goes after {expiry.DRAFT_SECONDS / 3600:.0f} hours."
     )
 
 
@@ -72,5 +87,5 @@ def _named(run: Run) -> str:
 
 
 def _day(when: float) -> str:
-    """A day for people; what is overdue goes with the next round, within the hour."""
-    return time.strftime("%d %B", time.localtime(when)).lstrip("0") if when > time.time() else "within the hour"
+    """A day for people; what is overdue goes once the lab has run for a day since it was noted (see ``expiry``)."""
+    return time.strftime("%d %B", time.localtime(when)).lstrip("0") if when > time.time() else "within a day"

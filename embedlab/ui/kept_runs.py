@@ -7,12 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from embedlab import jobs, same_runs, training_text
+from embedlab import jobs, same_runs, shelf, training_text
 from embedlab.jobs import Run
-from embedlab.plots.text import md
 from embedlab.run_folder import lines
 from embedlab.ui import run_bar
-from embedlab.ui.visitor import mine, visitor
+from embedlab.ui.visitor import address, mine, told, visitor
 
 KEPT = 12
 """Runs of a kind that stay, of each visitor; their results are kept apart from them."""
@@ -52,7 +51,7 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
     elif state.status == "cancelled":
         st.info("This was cancelled; what had been found until then is shown.")
     else:
-        st.error(md(state.error))
+        st.error(told(state.error))
         run_bar.go_on(run)
     if st.button("Start again", key=f"again-{kind}", icon=":material/refresh:"):
         if mine(run):
@@ -71,10 +70,11 @@ def _find(kind: str, settings: Any) -> Run | None:
 
 def _start(kind: str, settings: Any, draft: str) -> Run:
     same_runs.only_newest(kind, KEPT - 1, visitor())
-    run = jobs.draft(visitor())
-    if draft:
-        training_text.copy(jobs.find(draft).folder, run.folder)
-    return jobs.start(kind, settings, run, visitor())
+    text = jobs.find(draft).folder if draft else None
+    run = jobs.draft(visitor(), address(), shelf.size(text / training_text.FOLDER) if text else 0)
+    if text:
+        training_text.copy(text, run.folder)
+    return jobs.start(kind, settings, run, visitor(), address())
 
 
 @st.fragment(run_every=1)

@@ -17,7 +17,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.results import Measurement, Result
 from embedlab.ui import cache, run_bar
-from embedlab.ui.visitor import place, visitor
+from embedlab.ui.visitor import address, place, visitor
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def start(spec: ModelSpec) -> None:
     Raises:
         BadInput: this visitor has enough runs waiting.
     """
-    jobs.start("measure", MeasureSettings(spec.key), visitor=visitor())
+    jobs.start("measure", MeasureSettings(spec.key), visitor=visitor(), address=address())
 
 
 def under_way() -> Run | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from embedlab import jobs, map_runs
 from embedlab.analysis.stored_maps import MapSettings
 from embedlab.jobs import Run
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import address, visitor
 
 
 class MapJobs:
@@ -32,7 +32,7 @@ class MapJobs:
             run = self._runs.get(key)
             if run is None or not run.folder.exists() or run.state().status == "done":  # but the map is gone
                 self._runs = {name: old for name, old in self._runs.items() if old.folder.exists()}
-                self._runs[key] = run = map_runs.start(key, matrix, settings, visitor())
+                self._runs[key] = run = map_runs.start(key, matrix, settings, visitor(), address())
             return run
 
     def again(self, key: str) -> None:

@@ -23,7 +23,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.run_folder import Run, RunEvent
 from embedlab.ui import lookups, map_exports, map_jobs, run_bar, state, theme, widgets
-from embedlab.ui.visitor import mine
+from embedlab.ui.visitor import mine, told, visitor
 
 METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 COLORS = {"frequency": "Frequency", "cluster": "Cluster"}
@@ -125,7 +125,7 @@ def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projectio
         if how.active:
             _waiting(run, METHODS[settings.method])
         else:
-            st.warning("It was stopped." if how.status == "cancelled" else md(how.error))
+            st.warning("It was stopped." if how.status == "cancelled" else told(how.error))
             st.button("Compute it again", key="map-again", on_click=map_jobs.runs().again, args=(key,))
     return _at_once(chosen, MapSettings("pca", settings.dims))
 
@@ -136,7 +136,7 @@ def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
         return found
     found = settings.compute(chosen.matrix)
     try:
-        stored_maps.keep(key, found, settings)
+        stored_maps.keep(key, found, settings, visitor())
     except EmbedLabError:
         return found  # computed again next time
     return found

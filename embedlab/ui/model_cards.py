@@ -11,7 +11,7 @@ import streamlit as st
 from embedlab import archive, jobs, shelf
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, given, page_links, shared_model, widgets
+from embedlab.ui import cache, given, page_links, shared_model, uploads, widgets
 from embedlab.ui.visitor import place, visitor
 
 SHELVES = {"starter": "Starters", "published": "Published", "yours": "Yours"}
@@ -77,6 +77,7 @@ def import_form() -> None:
     if right.button("Import", key="import", type="primary", disabled=found is None, width="stretch") and found:
         with widgets.guard():
             key = archive.take(found, name or "", replace=replace, place=place())
+            uploads.used(found)
             st.session_state["_imports"] += 1
             st.session_state["_said"] = f"'{cache.find(key).title}' is imported."
             st.rerun()

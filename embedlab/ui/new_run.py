@@ -17,7 +17,7 @@ from embedlab.limits import Limits
 from embedlab.training_runs import TrainSettings
 from embedlab.training_text import TextChoice, safe_name
 from embedlab.ui import upload
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import address, visitor
 
 WATCHED = {"kingdom": "king, queen, paris, cat", "wikipedia": "war, river, music, science", "lee": "police, australia"}
 MOST_WATCHED = 8
@@ -70,7 +70,7 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
 
 def start(asked: TrainSettings, draft: Run | None) -> Run:
     """Start the run; the draft with the text becomes its folder."""
-    run = jobs.start("train", asked, draft, visitor())
+    run = jobs.start("train", asked, draft, visitor(), address())
     if draft is not None:
         upload.forget_draft()
     return run

@@ -28,6 +28,8 @@ def arrive() -> None:
     given = st.query_params.get(ADDRESS, "")
     if given:
         del st.query_params[ADDRESS]  # a copied address must not give the place away
+    if apart():
+        places.visit(place())
     if not apart() or switched_on(LOGIN):
         return
     if places.SECRET.fullmatch(given) and given != secret():
@@ -35,7 +37,6 @@ def arrive() -> None:
     if offered := st.session_state.get(_OFFERED):
         _offer(offered)
     here = place()
-    places.visit(here)
     if places.used(here) and st.context.cookies.get(COOKIE) != secret():
         _remember(secret())
 

@@ -11,10 +11,10 @@ from embedlab import probe_data, probe_store
 from embedlab.analysis.probe_settings import PROBES, TITLES, ProbeSettings
 from embedlab.base import BadInput
 from embedlab.data.conll import TaggedSet
-from embedlab.plots.text import md
 from embedlab.probe_runs import PLUS, ProbeJob
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, forms, given, state, widgets
+from embedlab.ui import cache, contextual, forms, given, state, uploads, widgets
+from embedlab.ui.visitor import address, told, visitor
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 ADDRESS = "tagged"
@@ -101,7 +101,7 @@ def _file() -> str | None:
             probe_data.dataset(name)
         except BadInput as error:
             _forget()
-            st.warning(md(str(error)))
+            st.warning(told(error))
         else:
             st.query_params[ADDRESS] = st.session_state["_tagged"] = name
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -118,10 +118,11 @@ def _file() -> str | None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        st.session_state["_tagged"] = probe_data.lay_down(found.getvalue())
+        st.session_state["_tagged"] = probe_data.lay_down(found.getvalue(), visitor=visitor(), address=address())
     except BadInput as error:
-        st.error(md(str(error)))
+        st.error(told(error))
     else:
+        uploads.used(found)
         st.rerun()
     return None
 

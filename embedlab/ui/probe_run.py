@@ -5,7 +5,7 @@ from __future__ import annotations
 from embedlab import jobs, same_runs
 from embedlab.probe_runs import ProbeJob
 from embedlab.ui.kept_runs import KEPT
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import address, visitor
 
 KIND = "probes"
 
@@ -18,4 +18,4 @@ def begun(job: ProbeJob) -> bool:
 def begin(job: ProbeJob) -> None:
     """Start it, and clear the visitor's old runs away; their results are kept apart from them."""
     same_runs.only_newest(KIND, KEPT - 1, visitor())
-    jobs.start(KIND, job, visitor=visitor())
+    jobs.start(KIND, job, visitor=visitor(), address=address())

@@ -27,7 +27,7 @@ def ended(run: Run) -> bool:
 
 def show(run: Run, share: float, said: str) -> None:
     """A bar with a sentence above it (Markdown; of a run that waits, its place), and for its owner a Cancel button."""
-    said = waiting(run) or said
+    said = waiting(run) or starting(run) or said
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(share, said)
         if mine(run):
@@ -50,6 +50,11 @@ def waiting(run: Run) -> str:
     minutes = round(place.seconds / 60)
     when = "in a moment" if place.seconds < 10 else f"in about {minutes} min" if minutes else "in less than a minute"
     return f"waiting: number {place.position} in the queue, begins {when}"
+
+
+def starting(run: Run) -> str:
+    """That a run was handed to a worker a while ago and is loading its libraries; empty if not."""
+    return "still starting: this machine has much to do" if run.state().still_starting else ""
 
 
 def go_on(run: Run) -> None:

@@ -14,7 +14,7 @@ from embedlab.jobs import Run, RunEvent, RunState
 from embedlab.plots import learning, moving
 from embedlab.plots.text import md
 from embedlab.ui import loss_parts, measures, run_bar, widgets
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import told, visitor
 
 SIGNS = {
     "running": ":material/autorenew:", "done": ":material/check_circle:",
@@ -33,7 +33,7 @@ def current() -> Run | None:
         run = jobs.find(identifier)
     except BadInput as error:
         look_at(None)
-        st.warning(str(error))
+        st.warning(told(error))
         return None
     st.query_params["run"] = st.session_state["_run"] = run.id
     return run

@@ -14,9 +14,8 @@ from embedlab.analysis.softmax_steps import METHODS, TITLES, multiply_adds
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.jobs import Run, RunState
 from embedlab.plots import softmax
-from embedlab.plots.text import md
 from embedlab.ui import run_bar, runs, widgets
-from embedlab.ui.visitor import visitor
+from embedlab.ui.visitor import address, told, visitor
 
 ADDRESS = "measurement"
 KEPT = 10
@@ -61,7 +60,7 @@ def start(settings: CostSettings) -> None:
     if any(run.state().active for run in known):
         raise BadInput("This machine is being measured already. Wait for it, or cancel it.")
     same_runs.only_newest("softmax", KEPT - 1, visitor())
-    st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor()).id
+    st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor(), address=address()).id
 
 
 @st.fragment(run_every=1)
@@ -94,7 +93,7 @@ def ended(how: RunState) -> None:
     if how.status == "cancelled":
         st.info("This measurement was cancelled; below is what it had found.")
     elif how.status != "done":
-        st.error(md(how.error))
+        st.error(told(how.error))
 
 
 def result(how: RunState, costs: Costs) -> None:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from embedlab import jobs, training_text
+from embedlab import jobs, shelf, storage, training_text
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.data import datasets
 from embedlab.data.archives import KINDS, PACKERS
 from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
+from embedlab.run_folder import STATE
 from embedlab.training_text import PASTED, TextChoice
-from embedlab.ui import forms, given, state
-from embedlab.ui.visitor import mine, visitor
+from embedlab.ui import forms, given, state, uploads
+from embedlab.ui.visitor import address, mine, told, visitor
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
 ENDINGS = [kind.removeprefix(".") for kind in KINDS] + [packer.removeprefix(".") for packer in PACKERS] + ["zip"]
@@ -90,12 +91,13 @@ def _draft(way: str) -> jobs.Run | None:
         forget_draft()
         return None
     st.query_params["draft"] = st.session_state["_draft"] = run.id
+    storage.touch(run.folder / STATE)  # it is in use
     return run if (training_text.laid_down(run.folder) == PASTED) == (way == "paste") else None
 
 
 def take_over(run: jobs.Run) -> str:
     """Lay the text of an earlier run down in a new draft, so that it can be trained on once more; gives its way."""
-    draft = jobs.draft(visitor())
+    draft = jobs.draft(visitor(), address(), shelf.size(run.folder / training_text.FOLDER))
     training_text.copy(run.folder, draft.folder)
     st.session_state["_draft"] = st.query_params["draft"] = draft.id
     return "paste" if training_text.laid_down(draft.folder) == PASTED else "upload"
@@ -117,26 +119,31 @@ def _ask_for_file() -> None:
     refused = st.session_state.get("_refused", ("", ""))
     if refused[0] != found.file_id:
         with st.spinner("Looking at the file …"):
-            error = _keep(found.name, found)
+            error = _keep(found.name, found, found.size)
         if not error:
+            uploads.used(found)
             st.session_state["_upload"] = number + 1
             st.rerun()
         refused = st.session_state["_refused"] = (found.file_id, error)
-    st.error(md(refused[1]))
+    st.error(told(refused[1]))
 
 
 def _ask_for_words() -> None:
     words = st.text_area("Words", height=220, key="pasted", placeholder="Paste running text here.", max_chars=5_000_000)
     if st.button("Use this text", key="use-pasted", disabled=not words.strip() if words else False):
-        error = _keep(PASTED, (words or "").encode())
+        content = (words or "").encode()
+        error = _keep(PASTED, content, len(content))
         if not error:
             st.rerun()
-        st.error(md(error))
+        st.error(told(error))
 
 
-def _keep(name: str, content: object) -> str:
-    """Lay a text down in a new draft; gives the sentence that says why it cannot be used, or nothing."""
-    run = jobs.draft(visitor())
+def _keep(name: str, content: object, size: int) -> str:
+    """Lay a text of so many bytes down in a new draft; gives the sentence that says why it cannot be used, or none."""
+    try:
+        run = jobs.draft(visitor(), address(), size)
+    except BadInput as error:
+        return str(error)
     try:
         kept = training_text.lay_down(run.folder, name, content)  # type: ignore[arg-type]
         TextChoice(file=kept).open(run.folder)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import ipaddress
 import os
+from typing import Any
 
 import streamlit as st
 
 from embedlab import places
 from embedlab.base import BadInput
+from embedlab.plots.text import md
 from embedlab.run_folder import Run
 
 COOKIE = "embedlab_place"
@@ -21,6 +24,9 @@ COOKIE = "embedlab_place"
 STREAMLIT = "_streamlit_xsrf"
 """Streamlit's own random token, which a browser has until it is closed."""
 APART, LOGIN = "EMBEDLAB_APART", "EMBEDLAB_LOGIN"
+PROXY = "EMBEDLAB_PROXY"
+"""Addresses or networks of the proxies whose ``X-Forwarded-For`` is believed, with commas between."""
+HERE = "127.0.0.1"
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 """Headers of a proxy: the connection comes from this machine, the visitor from elsewhere."""
 OPENED = "_place"
@@ -47,6 +53,58 @@ def apart() -> bool:
     if isinstance(address, str) and address:  # None for this very machine
         return True
     return any(name in st.context.headers for name in FORWARDED)
+
+
+def address() -> str:
+    """Where this visitor's connection comes from, as a digest; empty for whoever runs the lab.
+
+    ``X-Forwarded-For`` is believed as far as proxies wrote it that ``EMBEDLAB_PROXY`` names; an IPv6 address counts
+    with its whole network, of which one visitor has as many addresses as they like.
+    """
+    if not apart():
+        return ""
+    return hashlib.sha256(f"address {_client()}".encode()).hexdigest()[:16]
+
+
+def _client() -> str:
+    """The address that is nearest to the visitor and not made up by them.
+
+    A connection that comes through this very machine has the header's address already, put there by the web server
+    without asking; so one that the header names counts as this machine's own.
+    """
+    hops = [hop.strip() for line in _all_of(FORWARDED[0]) for hop in line.split(",") if hop.strip()]
+    given = st.context.ip_address
+    peer = given if isinstance(given, str) and given and given not in hops else HERE
+    known = _proxies()
+    for hop in (peer, *reversed(hops)):
+        try:
+            place = ipaddress.ip_address(hop)
+        except ValueError:
+            return HERE
+        place = (place.ipv4_mapped or place) if isinstance(place, ipaddress.IPv6Address) else place
+        if not any(place in network for network in known):
+            return str(ipaddress.ip_network((place, 64), strict=False)) if place.version == 6 else str(place)
+    return peer
+
+
+def _all_of(header: str) -> list[str]:
+    """What every header of this name says, in order."""
+    headers: Any = st.context.headers
+    return list(headers.get_all(header)) if hasattr(headers, "get_all") else [headers[header]] * (header in headers)
+
+
+def _proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    found = []
+    for name in os.environ.get(PROXY, "").split(","):
+        with contextlib.suppress(ValueError):
+            found.append(ipaddress.ip_network(name.strip(), strict=False))
+    return found
+
+
+def told(message: object) -> str:
+    """A message as Markdown; whoever runs the lab sees where files lie, visitors see their names alone."""
+    text = str(message)
+    return md(places.names_only(text) if apart() else text)
 
 
 def secret() -> str:

@@ -19,6 +19,7 @@ from embedlab.plots.saved import standalone
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state, theme
+from embedlab.ui.visitor import told
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -250,4 +251,4 @@ def guard() -> Iterator[None]:
     try:
         yield
     except EmbedLabError as error:
-        st.error(md(str(error)))
+        st.error(told(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from embedlab import places
+from embedlab.base import BadModel
 from embedlab.ui import place_link, visitor
 from tests.pages_opened import sound, texts
 
@@ -46,6 +49,45 @@ def test_behind_a_proxy_nobody_is(context: SimpleNamespace, header: str) -> None
 def test_nor_is_who_comes_from_elsewhere(context: SimpleNamespace, address: str) -> None:
     context.ip_address = address
     assert visitor.apart()
+
+
+class Headers(dict[str, str]):
+    """Headers as Streamlit gives them: one name may come several times."""
+
+    def get_all(self, name: str) -> list[str]:
+        return self[name].split("|") if name in self else []
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "proxies", "seen"),
+    [
+        ("10.0.0.7", "", "", "10.0.0.7"),
+        ("10.0.0.7", "1.2.3.4", "", "10.0.0.7"),  # nobody has named a proxy: the header is the visitor's own
+        ("10.0.0.7", "1.2.3.4", "10.0.0.0/8", "1.2.3.4"),
+        ("10.0.0.7", "6.6.6.6, 1.2.3.4", "10.0.0.7", "1.2.3.4"),  # what stands before was made up
+        ("10.0.0.7", "6.6.6.6|1.2.3.4", "10.0.0.7", "1.2.3.4"),
+        ("10.0.0.7", "6.6.6.6, 1.2.3.4, 10.0.0.9", "10.0.0.7,10.0.0.9", "1.2.3.4"),
+        ("10.0.0.7", "nonsense", "10.0.0.7", "127.0.0.1"),
+        (None, "1.2.3.4", "", "127.0.0.1"),
+        ("1.2.3.4", "1.2.3.4", "", "127.0.0.1"),  # the web server has believed a local connection
+        ("1.2.3.4", "1.2.3.4", "127.0.0.1", "1.2.3.4"),
+        ("::ffff:10.0.0.7", "", "", "10.0.0.7"),
+        ("2001:db8::1", "", "", "2001:db8::/64"),
+        ("2001:db8::2:1", "", "nonsense", "2001:db8::/64"),
+    ],
+)
+def test_a_forwarded_address_is_believed_of_named_proxies_alone(
+    context: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, peer: str | None, header: str, proxies: str, seen: str
+) -> None:
+    monkeypatch.setenv(visitor.APART, "1")
+    monkeypatch.setenv(visitor.PROXY, proxies)
+    context.ip_address, context.headers = peer, Headers({"X-Forwarded-For": header} if header else {})
+    assert visitor._client() == seen
+    assert len(visitor.address()) == 16 and seen not in visitor.address()
+
+
+def test_whoever_runs_the_lab_has_no_address(context: SimpleNamespace) -> None:
+    assert visitor.address() == ""
 
 
 @pytest.mark.parametrize("name", [visitor.APART, visitor.LOGIN])
@@ -107,6 +149,24 @@ def test_links_begin_with_the_address_that_the_browser_has(context: SimpleNamesp
     assert place_link.base() == base
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_visitors_are_told_no_folders_of_the_server(
+    context: SimpleNamespace, lab_home: Path, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    monkeypatch.setenv(visitor.APART, "1" if apart else "")
+    shown = visitor.told(BadModel(f"{lab_home}/runs/0a/text/a*b.txt cannot be read."))
+    assert ("runs" in shown) != apart and "a\\*b.txt cannot be read" in shown
+
+
+def test_every_error_that_a_page_shows_goes_through_that_one_function() -> None:
+    for path in [*(ROOT / "embedlab" / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("md", "st.error", "st.warning", "st.info"):
+                inside = " ".join(ast.unparse(argument) for argument in call.args)
+                if path.name != "visitor.py" and ("error" in inside or "failed" in inside):
+                    assert "told(" in inside or isinstance(call.args[0], ast.Constant), f"{path.name}: {inside}"
+
+
 # ---------------------------------------------------------------- the app
 
 
@@ -151,6 +211,16 @@ def test_the_owner_has_no_use_for_such_a_link(lab: Path) -> None:
     places.use(places.name_of(SECRET))
     page = app(place=SECRET)
     assert "place-open" not in [button.key for button in page.button] and "place" not in page.query_params
+
+
+def test_a_visit_with_a_login_keeps_the_place(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(visitor.LOGIN, "1")
+    monkeypatch.setattr("streamlit.user_info._get_user_info", lambda: {"is_logged_in": True, "iss": "x", "sub": "1"})
+    here = places.name_of("account x 1")
+    places.use(here)
+    os.utime(places.folder(here), (1.0, 1.0))
+    app()
+    assert places.used(here) > 1.0
 
 
 def test_a_login_is_asked_of_everybody_where_it_is_switched_on(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:

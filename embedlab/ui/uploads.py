@@ -1,0 +1,241 @@
+"""Files that visitors give lie on disk as soon as they have come, and no visitor and no crowd can fill it.
+
+Streamlit keeps them in memory, as many as a browser sends, and some until the server ends. It offers no setting for
+that; so the one object that takes them, ``MemoryUploadedFileManager``, is given another class when the app begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from os import getpid
+from pathlib import Path
+from threading import RLock, Thread
+
+from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
+
+from embedlab import processes, storage
+from embedlab.base import BadInput
+from embedlab.limits import Limits, met
+from embedlab.limits import size as said
+
+GONE = 180.0
+"""Seconds without a connection after which a session has ended; Streamlit takes a browser back within 120."""
+EVERY = 60.0
+"""Seconds between two looks for sessions that have ended."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that was given.
+
+    Attributes:
+        path: where it lies.
+        size: bytes; 0 of one that was refused.
+        written: done when it lies there.
+        refused: why it was not taken; empty if it was.
+    """
+
+    path: Path
+    size: int
+    written: Future[object]
+    refused: str = ""
+
+
+class Given(io.FileIO):
+    """A file that was given, opened; it has what pages use of Streamlit's own class.
+
+    Args:
+        path: where it lies.
+        of: what Streamlit says of it.
+        size: bytes.
+    """
+
+    def __init__(self, path: Path, of: UploadedFile, size: int) -> None:
+        super().__init__(path)
+        self.name, self.file_id, self.size = of.name, of.file_id, size
+
+    def getvalue(self) -> bytes:
+        """All bytes."""
+        self.seek(0)
+        return self.readall()
+
+
+class Uploads(MemoryUploadedFileManager):
+    """Takes files and keeps them on disk; see ``begin``, which stands for ``__init__``."""
+
+    def begin(self, folder: Path, active: Callable[[str], bool]) -> None:
+        """Set up what its former class does not know.
+
+        Args:
+            folder: for the files of this process.
+            active: whether a session has a connection.
+        """
+        self.folder, self._active = folder, active
+        self._stored: dict[str, dict[str, Stored]] = {}
+        self._seen: dict[str, float] = {}
+        self._own, self._writer = RLock(), ThreadPoolExecutor(1, "uploads")
+
+    def add_file(self, session_id: str, file: UploadedFileRec) -> None:
+        """Take a file, or note why not: the page says so, which an answer to the browser's request would not."""
+        with self._own:
+            self._drop(session_id, file.file_id)
+            path, refused = self.folder / session_id / secrets.token_hex(8), self._refusal(session_id, len(file.data))
+            written: Future[object] = Future()
+            if refused:
+                written.set_result(None)
+            else:
+                written = self._writer.submit(_write, path, file.data)
+            stored = Stored(path, 0 if refused else len(file.data), written, refused)
+            self._stored.setdefault(session_id, {})[file.file_id] = stored
+            self._seen[session_id] = time.monotonic()
+        super().add_file(session_id, file._replace(data=b""))
+
+    def remove_file(self, session_id: str, file_id: str) -> None:
+        """Forget a file."""
+        self._drop(session_id, file_id)
+        super().remove_file(session_id, file_id)
+
+    def remove_session_files(self, session_id: str) -> None:
+        """Forget all files of a session."""
+        with self._own:
+            for file_id in list(self._stored.get(session_id, ())):
+                self._drop(session_id, file_id)
+            self._stored.pop(session_id, None), self._seen.pop(session_id, None)
+        super().remove_session_files(session_id)
+
+    def open(self, session_id: str, of: UploadedFile) -> Given:
+        """A file, once it lies on disk.
+
+        Raises:
+            BadInput: it was refused, could not be written or is gone.
+        """
+        with self._own:
+            found = self._stored.get(session_id, {}).get(of.file_id)
+        if found is None:
+            raise BadInput("The file is not here any more. Give it again.")
+        if found.refused:
+            raise BadInput(found.refused)
+        try:
+            found.written.result()
+            return Given(found.path, of, found.size)
+        except OSError as error:
+            raise BadInput(f"{of.name} could not be kept: {error.strerror}. Is the disk full?") from error
+
+    def end_sessions(self, now: float) -> None:
+        """Forget the files of sessions whose browser has gone: Streamlit itself forgets some sessions without a word.
+
+        Args:
+            now: of a clock that nobody can set.
+        """
+        with self._own:
+            sessions = list(self._stored)
+            self._seen |= {one: now for one in sessions if self._active(one)}
+            gone = [one for one in sessions if now - self._seen.get(one, now) > GONE]
+        for one in gone:
+            self.remove_session_files(one)
+
+    def _refusal(self, session_id: str, size: int) -> str:
+        """Why a file of that size is not taken; empty if it is."""
+        limits, everything = Limits.from_environment(), [f for one in self._stored.values() for f in one.values()]
+        if size > limits.upload_bytes:
+            return met("upload_bytes", f"The file has {said(size)}; at most {said(limits.upload_bytes)} are taken.")
+        own = size + sum(one.size for one in self._stored.get(session_id, {}).values())
+        if own > max(most := limits.visitor_uploads_bytes, limits.upload_bytes):
+            text = f"The files that you gave would have {said(own)}; {said(most)} are possible. Remove one, or reload."
+            return met("visitor_uploads_bytes", text)
+        if size + sum(one.size for one in everything) > (most := limits.uploads_bytes):
+            text = f"Visitors are giving files of {said(most)} already. Try again in a few minutes."
+            return met("uploads_bytes", text)
+        pending = sum(one.size for one in everything if not one.written.done())
+        return "Other files are being written just now. Try again in a moment." if pending > limits.upload_bytes else ""
+
+    def _drop(self, session_id: str, file_id: str) -> None:
+        with self._own:
+            if found := self._stored.get(session_id, {}).pop(file_id, None):
+                self._writer.submit(_unlink, found.path)  # after it was written
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+        path.parent.rmdir()  # if it was the last
+
+
+def taken_over(manager: MemoryUploadedFileManager, folder: Path, active: Callable[[str], bool]) -> Uploads:
+    """Let a manager of Streamlit's keep files on disk from now on.
+
+    Args:
+        manager: it.
+        folder: for the files.
+        active: whether a session has a connection.
+    """
+    manager.__class__ = Uploads
+    assert isinstance(manager, Uploads)
+    manager.begin(folder, active)
+    return manager
+
+
+def install() -> None:
+    """Let this server keep files on disk; what servers that were killed have left is cleared away."""
+    if not Runtime.exists():
+        return
+    runtime = Runtime.instance()
+    if type(manager := runtime.uploaded_file_mgr) is MemoryUploadedFileManager:
+        home = storage.home() / "uploads"
+        clear_left(home)
+        found = taken_over(manager, home / _own_name(), runtime.is_active_session)
+        Thread(target=_watch, args=(found,), name="uploads", daemon=True).start()
+
+
+def _watch(found: Uploads) -> None:
+    while True:
+        time.sleep(EVERY)
+        found.end_sessions(time.monotonic())
+
+
+def _own_name() -> str:
+    pid = getpid()
+    return f"{processes.host()}.{pid}.{processes.born(pid) or 0:.0f}"
+
+
+def clear_left(home: Path) -> None:
+    """Remove what servers of this machine have left that are gone; each has a folder of its name, number and birth."""
+    for folder in home.iterdir() if home.is_dir() else ():
+        host, pid, born = ["", "", "", *folder.name.rsplit(".", 2)][-3:]
+        if host == processes.host() and pid.isdecimal() and born.isdecimal():
+            began = processes.born(int(pid))
+            if began is None or abs(began - int(born)) > 2:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def opened(found: UploadedFile) -> Given | UploadedFile:
+    """What a widget gave, from disk where it lies there.
+
+    Raises:
+        BadInput: it was refused, could not be written or is gone.
+    """
+    if (context := get_script_run_ctx()) and isinstance(manager := context.uploaded_file_mgr, Uploads):
+        return manager.open(context.session_id, found)
+    return found
+
+
+def used(found: Given | UploadedFile) -> None:
+    """What a widget gave has been read for good, and its widget goes: nothing of it is kept."""
+    if isinstance(found, Given) and (context := get_script_run_ctx()):
+        found.close()
+        context.uploaded_file_mgr.remove_file(context.session_id, found.file_id)  # type: ignore[attr-defined]
