@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from embedlab.base import BadInput
+from embedlab.data.file_kinds import refusal
 from embedlab.limits import Limits
 from embedlab.plots.text import md
 
@@ -18,21 +19,27 @@ MIB = 1 << 20
 
 
 def file(label: str, endings: Sequence[str], key: str, help: str | None = None) -> UploadedFile | None:
-    """Ask for a file; ``None`` while there is none, and for one that is too large (the page then says so).
+    """Ask for a file; ``None`` while there is none, and for one that is refused (the page then says why).
+
+    Files of every kind are taken, since the browser refuses one of another kind without saying what to do.
 
     Args:
         label: of the widget.
-        endings: that files may have.
+        endings: that files may have, with their dots.
         key: of the widget.
         help: its tooltip.
     """
     limits = Limits.from_environment()
     most = max(1, -(-limits.upload_bytes // MIB))
-    found = st.file_uploader(label, endings, key=key, help=help, max_upload_size=most)
-    if found is not None:
-        try:
-            limits.check_upload(found.name, found.size)
-        except BadInput as error:
-            st.error(md(str(error)))
-            return None
+    found = st.file_uploader(label, key=key, help=help, max_upload_size=most)
+    st.caption(f"Files that end in {md(', '.join(endings))}")
+    if found is None:
+        return None
+    try:
+        limits.check_upload(found.name, found.size)
+        if refused := refusal(found.name, endings):
+            raise BadInput(refused)
+    except BadInput as error:
+        st.error(md(str(error)))
+        return None
     return found
