@@ -47,3 +47,12 @@ def test_bias_is_spoken_of_and_the_code_runs(capsys: pytest.CaptureFixture[str])
     assert "not how the world is" in page.warning[0].value
     exec(page.code[0].value, {})
     assert "Placement(words=['king', 'queen', 'paris']" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("lab")
+@pytest.mark.parametrize("second", ["none", "my own pairs"])
+def test_words_that_the_model_does_not_know_are_said_with_any_second_axis(second: str) -> None:
+    page = opened(list="my own words", words="uncle", y=second, y_pairs="france:paris")
+    assert "none of these words" in page.info[0].value and not page.error
+    assert any("uncle" in item.value for item in page.caption)
+    assert sum("pairs. They agree" in item.value for item in page.markdown) == (1 if second == "none" else 2)

@@ -1,0 +1,94 @@
+"""Every control of every page in every combination of two, as it is found on the page.
+
+A few combinations of each page are tried always, by lot; all of them, for the better part of an hour:
+``python -m pytest -m slow tests/test_page_controls.py`` (``-k map`` for one page, ``-n0 -o log_cli_level=INFO`` to read
+how many there were).
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedlab import jobs
+from embedlab.plots.figure import Figure
+from embedlab.run_folder import Run, RunState
+from embedlab.ui import widgets
+from embedlab.ui.sidebar import PAGES
+from tests.page_controls import Choice, Walk
+from tests.pages_opened import opened
+
+NAMES = [name for name, _ in PAGES]
+log = logging.getLogger(__name__)
+FEW = 4
+"""States of a page that are tried always."""
+
+
+@pytest.fixture
+def figures(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """The figures that pages draw, on the shipped starters; what would run in the background ends at once."""
+    ends = itertools.cycle(["cancelled", "failed"])
+
+    def launch(run: Run) -> None:
+        run.write_state(RunState(next(ends), time.time(), finished=time.time(), error="It was not to be."))
+
+    monkeypatch.setattr(jobs, "_launch", launch)
+    monkeypatch.setattr(jobs, "prepare_quick", lambda: None)
+    seen: list[Figure] = []
+    draw = widgets.drawn
+
+    def drawn(fig: Figure) -> Any:
+        seen.append(fig)
+        return draw(fig)
+
+    monkeypatch.setattr(widgets, "drawn", drawn)
+    return seen
+
+
+def walk(name: str, figures: list[Figure], seed: int = 0) -> Walk:
+    """A walk through a page that looks at everything it meets."""
+
+    def look(page: AppTest, state: dict[str, Choice]) -> None:
+        assert not page.exception, f"{name} with {state}:\n" + "\n".join(page.exception[0].stack_trace)
+        said = [*page.info, *page.warning, *page.error, *page.metric, *page.dataframe]
+        asks = [*(button for button in page.button if button.proto.type == "primary"), *page.text_area]
+        assert figures or said or asks or name == "overview", f"{name} with {state} shows nothing"
+        for fig in figures:
+            fig.checked()  # raises where Plotly would not draw it
+            texts_are_within(fig)
+        figures.clear()
+
+    return Walk(opened(name), look, seed)
+
+
+def texts_are_within(fig: Figure) -> None:
+    """No text stretches a logarithmic axis beyond what is drawn: less than ten times the highest value."""
+    for axis in ("x", "y"):
+        if fig.look.get(f"{axis}axis", {}).get("type") != "log":
+            continue
+        values = [value for trace in fig.traces for value in trace.get(axis, ()) if value]
+        for text in fig.checked().layout.annotations:
+            if values and text[f"{axis}ref"] in (axis, None):
+                assert 10 ** text[axis] < 10 * max(values)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_some_controls_of_every_page_go_together(name: str, figures: list[Figure]) -> None:
+    made = walk(name, figures).go(FEW)
+    assert made.known or name == "overview"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_every_two_controls_of_every_page_go_together(name: str, figures: list[Figure]) -> None:
+    made = walk(name, figures).go()
+    log.info(
+        "%s: %d runs, %d controls, %d pairs out of reach", name, made.runs, len(made.known), len(made.out_of_reach)
+    )
+    assert not made.left and made.runs >= FEW * bool(made.known)
