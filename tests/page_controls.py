@@ -15,10 +15,13 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-KINDS = (
-    "selectbox", "button_group", "multiselect", "select_slider", "radio", "checkbox", "toggle", "slider",
-    "number_input", "text_input", "text_area",
-)  # fmt: skip
+KINDS = {
+    "selectbox": "string_value", "button_group": "string_array_value", "multiselect": "string_array_value",
+    "select_slider": "string_array_value", "radio": "string_value", "checkbox": "bool_value", "toggle": "bool_value",
+    "slider": "double_array_value", "number_input": "double_value", "text_input": "string_value",
+    "text_area": "string_value",
+}  # fmt: skip
+"""Kinds of controls, and the kind of value that the browser sends for each."""
 LONG = 6
 """Choices of a longer list that are tried: its ends and some between."""
 UNKNOWN = "Zzyzx"
@@ -46,9 +49,8 @@ def controls(page: AppTest) -> dict[str, Any]:
 
 def now(widget: Any) -> Choice:
     """What a control is set to."""
-    state = widget._widget_state
-    name = state.WhichOneof("value") or "string_value"
-    value = getattr(state, name)
+    name = KINDS[widget.type]
+    value = getattr(widget._widget_state, name)
     return name, tuple(value.data) if name.endswith("array_value") else value
 
 
@@ -63,10 +65,8 @@ def choices(widget: Any) -> list[Choice]:
     if widget.type in ("text_input", "text_area"):
         return list(dict.fromkeys([here, (name, ""), (name, UNKNOWN)]))
     options = _few(list(widget.options))
-    if widget.type == "selectbox":
+    if widget.type in ("selectbox", "radio"):
         return [(name, option) for option in options]
-    if widget.type == "radio":
-        return [(name, widget.options.index(option)) for option in options]
     one = [(name, (option,)) for option in options]
     several = widget.type == "multiselect" or (widget.type == "button_group" and not widget._is_single_select)
     return list(dict.fromkeys([here, (name, ()), (name, tuple(widget.options)), *one])) if several else one
@@ -140,13 +140,24 @@ class Walk:
             pair = self._lots.choice(list(self.left)) if most is not None else next(iter(self.left))
             self._bring_about(self._filled(pair))
             if pair in self.left:  # something in the way: from where the two controls were last shown together
-                before = self._together[frozenset(key for key, _ in pair)]
-                self._bring_about(before)
-                self._bring_about(before | dict(pair))
+                self._bring_about(self._together[frozenset(key for key, _ in pair)] | dict(pair))
             if pair in self.left:
-                del self.left[pair]
-                self.out_of_reach.add(pair)
+                self._give_up(pair)
         return self
+
+    def _give_up(self, pair: Pair) -> None:
+        """The pair cannot be brought about, nor any other with a control that one of the two makes vanish."""
+        shown = controls(self.page)
+        gone = {key for key, _ in pair if key not in shown}
+        stays = {setting for setting in pair if setting[0] in shown and now(shown[setting[0]]) == setting[1]}
+        beyond = [
+            one
+            for one in self.left
+            if one == pair or (stays and stays < one and any(key in gone for key, _ in one - stays))
+        ]
+        for one in beyond:
+            del self.left[one]
+        self.out_of_reach.update(beyond)
 
     def _filled(self, pair: Pair) -> dict[str, Choice]:
         """The pair with such settings of all other controls as try the most pairs beside."""
@@ -202,7 +213,7 @@ class Walk:
 
 def _possible(widget: Any, choice: Choice) -> bool:
     options = getattr(widget, "options", None)
-    if options is None or widget.type == "radio":
+    if options is None:
         return True
     value = choice[1]
     return all(part in options for part in (value if isinstance(value, tuple) else (value,)))

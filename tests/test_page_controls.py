@@ -68,14 +68,15 @@ def walk(name: str, figures: list[Figure], seed: int = 0) -> Walk:
 
 
 def texts_are_within(fig: Figure) -> None:
-    """No text stretches a logarithmic axis beyond what is drawn: less than ten times the highest value."""
+    """No text stretches a logarithmic axis beyond what is drawn: lines and values, and ten times as much."""
     for axis in ("x", "y"):
         if fig.look.get(f"{axis}axis", {}).get("type") != "log":
             continue
-        values = [value for trace in fig.traces for value in trace.get(axis, ()) if value]
+        places = [value for trace in fig.traces for value in trace.get(axis, ()) if value]
+        places += [line[f"{axis}0"] for line in fig.look.get("shapes", ()) if line[f"{axis}ref"] == axis]
         for text in fig.checked().layout.annotations:
-            if values and text[f"{axis}ref"] in (axis, None):
-                assert 10 ** text[axis] < 10 * max(values)
+            if places and text[f"{axis}ref"] in (axis, None):
+                assert 10 ** text[axis] < 10 * max(places)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -32,14 +32,13 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
     limits = Limits.from_environment()
     most = max(1, -(-limits.upload_bytes // MIB))
     found = st.file_uploader(label, key=key, help=help, max_upload_size=most)
+    if found is not None:
+        try:
+            limits.check_upload(found.name, found.size)
+            if refused := refusal(found.name, endings):
+                raise BadInput(refused)
+        except BadInput as error:
+            st.error(md(str(error)))
+            return None
     st.caption(f"Files that end in {md(', '.join(endings))}")
-    if found is None:
-        return None
-    try:
-        limits.check_upload(found.name, found.size)
-        if refused := refusal(found.name, endings):
-            raise BadInput(refused)
-    except BadInput as error:
-        st.error(md(str(error)))
-        return None
     return found
