@@ -23,16 +23,14 @@ KINDS = {
 }  # fmt: skip
 """Kinds of controls, and the kind of value that the browser sends for each."""
 LONG = 6
-"""Choices of a longer list that are tried: its ends and some between."""
+"""Options of a longer list that are tried: its ends and some between."""
 UNKNOWN = "Zzyzx"
 """A word that no model knows."""
 ROUNDS = 5
 """Times that controls are set until all are as wanted: each may bring others, or set them back."""
 
-Choice = tuple[str, Any]
-"""What the browser would send: the kind of value, and the value; tuples for lists."""
-Setting = tuple[str, Choice]
-"""A control, by its key, and what it is set to."""
+Setting = tuple[str, str]
+"""A control, by its key, and a choice, by its name in ``choices``."""
 Pair = frozenset[Setting]
 """Two settings; also one alone, for a control that stands alone."""
 
@@ -47,35 +45,26 @@ def controls(page: AppTest) -> dict[str, Any]:
     return found
 
 
-def now(widget: Any) -> Choice:
-    """What a control is set to."""
-    name = KINDS[widget.type]
-    value = getattr(widget._widget_state, name)
-    return name, tuple(value.data) if name.endswith("array_value") else value
-
-
-def choices(widget: Any) -> list[Choice]:
-    """What a control can be set to: every option, none and all of several, both ends of a range."""
-    name, value = here = now(widget)
+def choices(widget: Any) -> dict[str, Any]:
+    """What a control can be set to, as the browser would send it; options by their place, since they may change."""
+    proto = widget.proto
     if widget.type in ("checkbox", "toggle"):
-        return [(name, False), (name, True)]
-    if widget.type in ("slider", "number_input"):
-        ends = [end for end in (widget.proto.min, _most(widget, value)) if end is not None]
-        return list(dict.fromkeys([here, *((name, (end,) if isinstance(value, tuple) else end) for end in ends)]))
+        return {"off": False, "on": True}
+    if widget.type == "slider":
+        ends = len(proto.default)
+        return {"first": tuple(proto.default), "low": (proto.min,) * ends, "high": (proto.max,) * ends}
+    if widget.type == "number_input":
+        most = proto.max if proto.has_max else 2 * proto.default + 1
+        return {"first": proto.default, "low": proto.min if proto.has_min else -1.0, "high": most}
     if widget.type in ("text_input", "text_area"):
-        return list(dict.fromkeys([here, (name, ""), (name, UNKNOWN)]))
-    options = _few(list(widget.options))
+        return {"first": proto.default, "empty": "", "unknown": UNKNOWN}
+    few = {f"option {i}": option for i, option in enumerate(_few(list(widget.options)))}
     if widget.type in ("selectbox", "radio"):
-        return [(name, option) for option in options]
-    one = [(name, (option,)) for option in options]
-    several = widget.type == "multiselect" or (widget.type == "button_group" and not widget._is_single_select)
-    return list(dict.fromkeys([here, (name, ()), (name, tuple(widget.options)), *one])) if several else one
-
-
-def _most(widget: Any, value: Any) -> Any:
-    if widget.type == "number_input" and not widget.proto.has_max:
-        return value * 2 + 1
-    return widget.proto.max
+        return few
+    one = {name: (option,) for name, option in few.items()}
+    if widget.type == "select_slider" or (widget.type == "button_group" and widget._is_single_select):
+        return one
+    return {"first": tuple(widget.options[i] for i in proto.default), "none": (), "all": tuple(widget.options)} | one
 
 
 def _few(options: list[str]) -> list[str]:
@@ -84,24 +73,33 @@ def _few(options: list[str]) -> list[str]:
     return [options[round(i * (len(options) - 1) / (LONG - 1))] for i in range(LONG)]
 
 
-def set_to(page: AppTest, wanted: dict[str, Choice]) -> AppTest:
+def now(widget: Any) -> list[str]:
+    """The choices that a control is set to: one, more where they mean the same, or none of ours."""
+    name = KINDS[widget.type]
+    value = getattr(widget._widget_state, name)
+    value = tuple(value.data) if name.endswith("array_value") else value
+    return [choice for choice, one in choices(widget).items() if one == value]
+
+
+def set_to(page: AppTest, wanted: dict[str, str]) -> AppTest:
     """Set controls and run the page as the browser would: options by the titles that are read."""
-    ids = {widget.id: wanted[key] for key, widget in controls(page).items() if key in wanted}
+    values = {widget.id: _sent(widget, wanted[key]) for key, widget in controls(page).items() if key in wanted}
     states = page._tree.get_widget_states()
-    for state in states.widgets:
-        if state.id in ids:
-            _write(state, *ids[state.id])
+    kept = [state for state in states.widgets if state.id not in values]
+    del states.widgets[:]
+    states.widgets.extend([*kept, *values.values()])
     page._run(states)
     return page
 
 
-def _write(state: WidgetState, name: str, value: Any) -> None:
-    state.ClearField(name)
+def _sent(widget: Any, choice: str) -> WidgetState:
+    state, name, value = WidgetState(id=widget.id), KINDS[widget.type], choices(widget)[choice]
     if name.endswith("array_value"):
         getattr(state, name).SetInParent()
         getattr(state, name).data[:] = value
     else:
         setattr(state, name, value)
+    return state
 
 
 @dataclass
@@ -110,27 +108,28 @@ class Walk:
 
     Attributes:
         page: as it is now.
-        look: called after every run of the page; raises where something is wrong.
+        look: called after every run of the page with what its controls are set to; raises where something is wrong.
         seed: of what is drawn by lot.
         known: choices of every control that was ever shown.
         left: pairs of settings still to be tried; a pair of controls counts once they were shown together.
+        tried: pairs that were shown.
         out_of_reach: pairs that could not be brought about, as one of them makes the other vanish.
         runs: how often the page was run.
     """
 
     page: AppTest
-    look: Callable[[AppTest, dict[str, Choice]], None]
+    look: Callable[[AppTest, dict[str, str]], None]
     seed: int = 0
-    known: dict[str, list[Choice]] = field(default_factory=dict)
+    known: dict[str, dict[str, None]] = field(default_factory=dict)
     left: dict[Pair, None] = field(default_factory=dict)
+    tried: set[Pair] = field(default_factory=set)
     out_of_reach: set[Pair] = field(default_factory=set)
     runs: int = 0
-    _done: set[Pair] = field(default_factory=set)
-    _together: dict[frozenset[str], dict[str, Choice]] = field(default_factory=dict)
+    _together: dict[frozenset[str], dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lots = random.Random(self.seed)
-        self._saw({})
+        self._saw()
 
     def go(self, most: int | None = None) -> Walk:
         """Try pairs until none is left, or for so many states of the page."""
@@ -145,11 +144,38 @@ class Walk:
                 self._give_up(pair)
         return self
 
+    def _filled(self, pair: Pair) -> dict[str, str]:
+        """The pair with such settings of all other controls as try the most pairs beside."""
+        wanted = dict(pair)
+        others = [key for key in self.known if key not in wanted]
+        self._lots.shuffle(others)
+        for key in others:
+
+            def gain(choice: str, key: str = key) -> int:
+                return sum(frozenset(((key, choice), one)) in self.left for one in wanted.items())
+
+            own = list(self.known[key])
+            wanted[key] = max(self._lots.sample(own, len(own)), key=gain)
+        return wanted
+
+    def _bring_about(self, wanted: dict[str, str]) -> None:
+        for _ in range(ROUNDS):
+            changes = {
+                key: wanted[key]
+                for key, widget in controls(self.page).items()
+                if key in wanted and wanted[key] not in now(widget) and wanted[key] in choices(widget)
+            }
+            if not changes:
+                return
+            set_to(self.page, changes)
+            self.runs += 1
+            self._saw()
+
     def _give_up(self, pair: Pair) -> None:
         """The pair cannot be brought about, nor any other with a control that one of the two makes vanish."""
         shown = controls(self.page)
         gone = {key for key, _ in pair if key not in shown}
-        stays = {setting for setting in pair if setting[0] in shown and now(shown[setting[0]]) == setting[1]}
+        stays = {(key, choice) for key, choice in pair if key in shown and choice in now(shown[key])}
         beyond = [
             one
             for one in self.left
@@ -159,61 +185,26 @@ class Walk:
             del self.left[one]
         self.out_of_reach.update(beyond)
 
-    def _filled(self, pair: Pair) -> dict[str, Choice]:
-        """The pair with such settings of all other controls as try the most pairs beside."""
-        wanted = dict(pair)
-        others = [key for key in self.known if key not in wanted]
-        self._lots.shuffle(others)
-        for key in others:
-
-            def gain(choice: Choice, key: str = key) -> int:
-                return sum(frozenset(((key, choice), one)) in self.left for one in wanted.items())
-
-            wanted[key] = max(self._lots.sample(self.known[key], len(self.known[key])), key=gain)
-        return wanted
-
-    def _bring_about(self, wanted: dict[str, Choice]) -> None:
-        for _ in range(ROUNDS):
-            shown = controls(self.page)
-            changes = {
-                key: wanted[key]
-                for key, widget in shown.items()
-                if key in wanted and now(widget) != wanted[key] and _possible(widget, wanted[key])
-            }
-            if not changes:
-                return
-            set_to(self.page, changes)
-            self.runs += 1
-            self._saw(wanted)
-
-    def _saw(self, wanted: dict[str, Choice]) -> None:
+    def _saw(self) -> None:
         """Look at the page; note its controls and the pairs that it shows."""
         shown = controls(self.page)
-        state = {key: now(widget) for key, widget in shown.items()}
+        set_to = {key: now(widget) for key, widget in shown.items()}
+        state = {key: found[0] for key, found in set_to.items() if found}
         self.look(self.page, state)
-        for key, widget in shown.items():
-            own = self.known.setdefault(key, [])
-            own += [choice for choice in choices(widget) if choice not in own]
-        for key, widget in shown.items():
-            self._note((key,), state, (frozenset([(key, choice)]) for choice in choices(widget)))
-        for one, other in itertools.combinations(sorted(shown), 2):
-            two = itertools.product(choices(shown[one]), choices(shown[other]))
-            self._note((one, other), state, (frozenset([(one, a), (other, b)]) for a, b in two))
-
-    def _note(self, keys: tuple[str, ...], state: dict[str, Choice], pairs: Iterable[Pair]) -> None:
-        """Some controls are shown together as they are in ``state``; they could be set to any of ``pairs``."""
-        self._together[frozenset(keys)] = state
-        for pair in pairs:
-            if pair not in self._done and pair not in self.out_of_reach:
-                self.left.setdefault(pair)
-        here = frozenset((key, state[key]) for key in keys)
-        self._done.add(here)
-        self.left.pop(here, None)
+        offered = {key: list(choices(widget)) for key, widget in shown.items()}
+        for key, own in offered.items():
+            self.known.setdefault(key, {}).update(dict.fromkeys(own))
+        for keys in [*itertools.combinations(sorted(shown), 1), *itertools.combinations(sorted(shown), 2)]:
+            self._together[frozenset(keys)] = state
+            for pair in _pairs(keys, set_to):
+                self.tried.add(pair)
+                self.left.pop(pair, None)
+            for pair in _pairs(keys, offered):
+                if pair not in self.tried and pair not in self.out_of_reach:
+                    self.left.setdefault(pair)
 
 
-def _possible(widget: Any, choice: Choice) -> bool:
-    options = getattr(widget, "options", None)
-    if options is None:
-        return True
-    value = choice[1]
-    return all(part in options for part in (value if isinstance(value, tuple) else (value,)))
+def _pairs(keys: tuple[str, ...], found: dict[str, list[str]]) -> Iterable[Pair]:
+    """All settings of these controls together."""
+    for parts in itertools.product(*(found[key] for key in keys)):
+        yield frozenset(zip(keys, parts, strict=True))

@@ -21,7 +21,7 @@ from embedlab.plots.figure import Figure
 from embedlab.run_folder import Run, RunState
 from embedlab.ui import widgets
 from embedlab.ui.sidebar import PAGES
-from tests.page_controls import Choice, Walk
+from tests.page_controls import Walk
 from tests.pages_opened import opened
 
 NAMES = [name for name, _ in PAGES]
@@ -54,7 +54,7 @@ def figures(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
 def walk(name: str, figures: list[Figure], seed: int = 0) -> Walk:
     """A walk through a page that looks at everything it meets."""
 
-    def look(page: AppTest, state: dict[str, Choice]) -> None:
+    def look(page: AppTest, state: dict[str, str]) -> None:
         assert not page.exception, f"{name} with {state}:\n" + "\n".join(page.exception[0].stack_trace)
         said = [*page.info, *page.warning, *page.error, *page.metric, *page.dataframe]
         asks = [*(button for button in page.button if button.proto.type == "primary"), *page.text_area]
@@ -93,3 +93,32 @@ def test_every_two_controls_of_every_page_go_together(name: str, figures: list[F
         "%s: %d runs, %d controls, %d pairs out of reach", name, made.runs, len(made.known), len(made.out_of_reach)
     )
     assert not made.left and made.runs >= FEW * bool(made.known)
+
+
+def toy() -> None:
+    import streamlit as st
+
+    way = st.segmented_control("Way", ["a", "b", "c"], default="a", key="way")
+    some = st.multiselect("Some", [f"word {way} {i}" for i in range(3)], key="some")
+    more = way == "c" and st.toggle("More", key="more")
+    number = st.number_input("Number", 0, 9, 5, key="number") if more else 5
+    st.session_state["seen"] = {*st.session_state.get("seen", ()), (way, len(some), more, number)}
+    if number == 9 and len(some) == 3:
+        raise ValueError("a defect")
+
+
+def test_a_defect_of_two_settings_behind_two_others_is_found_and_nothing_is_left_out() -> None:
+    states = []
+    made = Walk(
+        AppTest.from_function(toy, default_timeout=120).run(),
+        lambda page, state: states.append((bool(page.exception), state)),
+    ).go()
+    broken = [state for failed, state in states if failed]
+    assert broken and all((state["number"], state["some"]) == ("high", "all") for state in broken)
+    shown = made.page.session_state["seen"]
+    assert {(way, some) for way, some, *_ in shown} >= {(way, some) for way in "abc" for some in (0, 1, 3)}
+    assert {number for *_, number in shown} == {0, 5, 9}
+    away = {frozenset([("more", choice), ("way", f"option {i}")]) for choice in ("on", "off") for i in (0, 1)}
+    away |= {frozenset([("more", "off"), ("number", choice)]) for choice in ("first", "low", "high")}
+    assert {pair for pair in made.out_of_reach if any(key == "more" for key, _ in pair)} == away
+    assert not made.left and made.runs < 200
