@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedlab import processes
-from embedlab.ui import cache, login, pinned, place_link, theme
+from embedlab.ui import cache, login, pinned, place_link, state, theme
 from embedlab.ui.sidebar import PAGES
 
 for name, value in processes.PAGES.items():  # before torch is imported: its threads read it once
@@ -41,3 +41,4 @@ place_link.arrive()
 with cache.preload().page():
     page.run()
 theme.follow()
+state.end()

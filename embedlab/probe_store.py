@@ -20,6 +20,7 @@ import numpy as np
 
 from embedlab import by_visitor, storage
 from embedlab.analysis.entity_scores import Ids
+from embedlab.analysis.layer_strategies import true_name
 from embedlab.analysis.probe_depth import Depth
 from embedlab.analysis.probe_result import LayerProbe, Row
 from embedlab.analysis.probe_settings import ProbeSettings
@@ -149,7 +150,7 @@ def _from_dict(values: dict[str, Any]) -> LayerProbe:
     words = values["words"][2]
     rows = [
         Row(**row | {"tags": _unpacked(row["tags"], words), **_tuples(row, "layers", "weights")})
-        for row in values["rows"]
+        for row in _truly_named(values["rows"], len(values["layers"]))
     ]
     depth = values["depth"]
     plain = _tuples(values, "layers", "labels", "sentences", "words", "entities")
@@ -158,6 +159,15 @@ def _from_dict(values: dict[str, Any]) -> LayerProbe:
         "depth": Depth(**depth | _tuples(depth, "weights", "scores", "gains")) if depth else None,
         "settings": ProbeSettings.from_dict(values["settings"]),
     })  # fmt: skip
+
+
+def _truly_named(rows: list[dict[str, Any]], layers: int) -> list[dict[str, Any]]:
+    """The rows under the names that they have today: one that only repeated another is left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        name = true_name(row["strategy"], layers)
+        found.setdefault(name, row | {"strategy": name})
+    return list(found.values())
 
 
 def _tuples(values: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ with widgets.guard():
         st.caption(f"Not known to {md(spec.title)}: {', '.join(md(word) for word in along.skipped)}")
     describe(axis_x, ends_x)
     if up is not None:
-        describe(axis_y, ends_y)
+        describe(axis(model, up[0]), up[1])
     widgets.table(frame, "axes")
     widgets.code(
         f"""

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from embedlab.plots import bars
+from embedlab.plots.palette import NAMES
 from embedlab.ui import stability_asked, stability_views, widgets
 
 widgets.opening(
@@ -22,7 +24,8 @@ with widgets.guard():
                 figures = stability_views.word_figures(results, word, asked.colors)
                 widgets.figures(figures, "stability-word")
                 st.markdown(stability_views.word_said(results, word))
-                st.caption("A grey, hatched bar is a neighbor that a single training names: do not build on it.")
+                hatched = f"A {NAMES[bars.SPECIAL]}, hatched bar"
+                st.caption(f"{hatched} is a neighbor that a single training names: do not build on it.")
                 frame = stability_views.word_table(results, word)
                 widgets.table(frame, "stability-word", title="All neighbors of the word as a table")
             st.header("All words", anchor=False)

@@ -56,3 +56,11 @@ def test_words_and_pairs_with_capitals_are_folded_and_that_is_said() -> None:
     captions = [item.value for item in page.caption]
     assert any("**Man**" in value and "**King**" in value for value in captions)
     assert any(EXACT in value and "Uncle" in value for value in captions)
+
+
+@pytest.mark.parametrize("second", ["none", "my own pairs"])
+def test_words_that_the_model_does_not_know_are_said_with_any_second_axis(second: str) -> None:
+    page = opened(list="my own words", words="uncle", y=second, y_pairs="france:paris")
+    assert "none of these words" in page.info[0].value and not page.error
+    assert any("uncle" in item.value for item in page.caption)
+    assert sum("pairs. They agree" in item.value for item in page.markdown) == (1 if second == "none" else 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,19 @@ def test_a_new_sentence_begins_with_its_own_hidden_word() -> None:
     page.text_input(key="sentence").set_value("she was unbelievable").run()
     assert page.button_group(key="hidden").value == [2]
     assert "is several pieces, and a gap holds only one" in said(page)
-    assert "Orange: 1 of the 3 words" in said(page)
+    assert "lacks 1 of the 3 words" in said(page)
     page.button(key="example-money").click().run()
     assert not page.exception
     assert set(frame(page, "guess")["hidden word"]) == {"money"}
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("sentence", "sorts"), [(SENTENCE, 2), ("she was unbelievable", 3)])
+def test_the_legend_has_the_colors_of_the_pieces_and_no_others(sentence: str, sorts: int) -> None:
+    page = opened(sentence=sentence)
+    at = next(i for i, item in enumerate(page.markdown) if item.value.startswith("As the model reads it"))
+    read, legend = (re.findall(r":(\w+)-background", item.value) for item in page.markdown[at : at + 2])
+    assert sorted(legend) == sorted(set(read)) and len(legend) == sorts
 
 
 @pytest.mark.usefixtures("here")

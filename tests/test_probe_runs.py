@@ -20,6 +20,7 @@ from tests.probe_sentences import FEW, sentences
 
 __all__ = ["sentences"]
 
+STORED = sorted((Path(__file__).resolve().parents[1] / "assets" / "results" / "probes").glob("*.json"))
 QUICK = ProbeSettings(epochs=3, resamples=20)
 
 
@@ -39,6 +40,16 @@ def test_a_result_is_kept_and_read_again(sentences: Path) -> None:
     assert kept.probe.rows[0].f1 == 1 and kept.probe.settings == QUICK
     np.testing.assert_array_equal(kept.probe.rows[0].tags, found.rows[0].tags)
     assert [one.key for one in probe_store.everything()] == [job.key]
+
+
+@pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem[:6])
+def test_stored_results_are_named_by_the_layers_that_they_read(file: Path) -> None:
+    stored, kept = json.loads(file.read_text(encoding="utf-8"))["probe"], probe_store.read(file)
+    assert kept is not None
+    rows, layers = kept.probe.rows, kept.probe.layers
+    assert [row.layers for row in rows if "last four" in row.strategy] == (len(layers) >= 4) * 3 * [layers[-4:]]
+    for row in stored["rows"]:  # also a row that is no longer shown twice has its figures under the other name
+        assert kept.probe.row(row["strategy"]).f1 == row["f1"]
 
 
 def test_the_name_changes_with_weights_sentences_and_settings(sentences: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 from embedlab.base import BadInput
 
 FOUR = 4
-"""Top layers that are put together; of a model with fewer, all."""
+"""Top layers that are put together; of a model with fewer, all, and then they are called so."""
 
 PAPER = {
     "embeddings only": 91.0, "second-to-last": 95.6, "last": 94.9, "mix of last four": 95.9,
@@ -54,6 +54,11 @@ def layer_name(name: str) -> str:
     return f"layer {name}" if name.isdigit() else name
 
 
+def true_name(name: str, count: int) -> str:
+    """A strategy's name for a model with ``count`` layers: the last four of fewer are all."""
+    return name.replace("last four", "all") if count < FOUR else name
+
+
 def strategies(layers: Sequence[str]) -> tuple[Strategy, ...]:
     """Every strategy for a model with these layers: each layer, then the named ones; one layer has only itself."""
     count = len(layers)
@@ -61,21 +66,24 @@ def strategies(layers: Sequence[str]) -> tuple[Strategy, ...]:
     if count == 1:
         return each
     four, every = tuple(range(max(0, count - FOUR), count)), tuple(range(count))
-    return (
+    named = (
         *each,
         Strategy("embeddings only", Source("layer", (0,))),
         Strategy("second-to-last", Source("layer", (count - 2,))),
         Strategy("last", Source("layer", (count - 1,))),
-        Strategy("sum of last four", Source("sum", four)),
-        Strategy("mix of last four", Source("mix", four)),
-        Strategy("concatenation of last four", Source("concatenation", four)),
+        Strategy(true_name("sum of last four", count), Source("sum", four)),
+        Strategy(true_name("mix of last four", count), Source("mix", four)),
+        Strategy(true_name("concatenation of last four", count), Source("concatenation", four)),
         Strategy("sum of all", Source("sum", every)),
         Strategy("mix of all", Source("mix", every)),
     )
+    return tuple({one.name: one for one in named}.values())
 
 
 def chosen(layers: Sequence[str], names: Sequence[str] | None) -> tuple[Strategy, ...]:
-    """The strategies of these names, in the usual order; all for ``None``. A layer's own name ("4") will do.
+    """The strategies of these names, in the usual order; all for ``None``.
+
+    A layer's own name ("4") will do, and so will "mix of last four" for a model that has fewer layers.
 
     Raises:
         BadInput: there is none of that name, or none is asked for.
@@ -83,7 +91,7 @@ def chosen(layers: Sequence[str], names: Sequence[str] | None) -> tuple[Strategy
     known = strategies(layers)
     if names is None:
         return known
-    asked = [layer_name(name) for name in names]
+    asked = [true_name(layer_name(name), len(layers)) for name in names]
     there = {one.name for one in known}
     if unknown := [name for name in asked if name not in there]:
         raise BadInput(f"There is no strategy '{unknown[0]}'. There are: {', '.join(one.name for one in known)}.")

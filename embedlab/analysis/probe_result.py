@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from embedlab.analysis.entity_scores import Ids
+from embedlab.analysis.layer_strategies import true_name
 from embedlab.analysis.probe_depth import Depth
 from embedlab.analysis.probe_settings import ProbeSettings
 from embedlab.base import BadInput
@@ -101,7 +102,8 @@ class LayerProbe:
         Raises:
             BadInput: there is none.
         """
+        name = true_name(strategy, len(self.layers))
         for row in self.rows:
-            if row.strategy == strategy:
+            if row.strategy == name:
                 return row
         raise BadInput(f"There is no row '{strategy}'. There are: {', '.join(row.strategy for row in self.rows)}.")

@@ -18,6 +18,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from embedlab.base import BadInput
 from embedlab.data.encoding import SAMPLE
+from embedlab.data.file_kinds import refusal
 from embedlab.limits import Limits, met
 from embedlab.limits import size as size_of
 
@@ -25,6 +26,8 @@ PACKERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open,
 KINDS = (
     ".txt .text .md .markdown .csv .tsv .jsonl .ndjson .json .parquet .pdf .docx".split()  # noqa: SIM905
 )
+READABLE = (*KINDS, ".zip", *PACKERS)
+"""Endings of all files that are read, packed ones among them."""
 DAMAGE = (
     OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, RuntimeError, ValueError,
     IndexError,
@@ -143,18 +146,13 @@ def _file(path: Path, limits: Limits) -> Iterator[Piece]:
     if unpack and kind in (".zip", ".tar", *PACKERS):
         raise BadInput(f"{path.name} is an archive in an archive. Unpack it once and give what is inside.")
     if kind not in KINDS:
-        raise _unknown(path.name, kind)
+        raise BadInput(refusal(path.stem if unpack else path.name, READABLE))
     if unpack is None:
         yield Piece(path.name, kind, lambda: path.open("rb", buffering=SAMPLE), limits)
     else:
         yield Piece(
             path.name, kind, lambda: _metered(lambda: unpack(path), path.name, Meter(path.name, size, limits)), limits
         )
-
-
-def _unknown(name: str, kind: str) -> BadInput:
-    what = f"'{kind}' files are" if kind else "files without an ending are"
-    return BadInput(f"{name}: {what} not read. Readable are {', '.join(KINDS)}, also packed as .zip, .gz, .bz2 or .xz.")
 
 
 def _too_large(name: str, found: int, most: int, which: str) -> BadInput:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROW = 26
 """Height of a bar with its gap, in pixels."""
+SPECIAL = GREY
+"""Of marked bars, which are hatched, too."""
 LONGEST = 22
 """Characters of a word shown beside its bar; pointing at the bar shows all."""
 
@@ -46,14 +48,14 @@ def ranking(
         values: length of each bar.
         title: above the figure.
         color: of the bars, or one a bar.
-        marked: words whose bars are grey and hatched.
+        marked: words whose bars are of another colour and hatched.
         notes: one a word, shown when it is pointed at.
         unit: what the values are.
         form: how they are written.
     """
     special = [word in set(marked) for word in words]
     each = [color] * len(words) if isinstance(color, str) else color
-    colors = [GREY if mark else own for mark, own in zip(special, each, strict=True)]
+    colors = [SPECIAL if mark else own for mark, own in zip(special, each, strict=True)]
     fig = _bar(words, values, colors, notes, unit, form)
     fig.update_traces(marker={"pattern": {"shape": ["/" if mark else "" for mark in special]}})
     low, high = min([0.0, *values]), max([0.0, *values])

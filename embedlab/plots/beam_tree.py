@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from embedlab.analysis.model_text import name
 from embedlab.plots.figure import Figure
 from embedlab.plots.layout import LINE, neutral
-from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE
+from embedlab.plots.palette import BLUE, GREEN, GREY, NAMES, ORANGE
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
 ROW = 24
 """Height of a row, in pixels."""
+WAY = ORANGE
+"""Of the likeliest text."""
 COLORS = {"kept": BLUE, "finished": GREEN, "pruned": GREY}
 SYMBOLS = {"kept": "circle", "finished": "square", "pruned": "x"}
+LEGEND = (
+    f"{NAMES[WAY].capitalize()}: the likeliest text found; {NAMES[COLORS['kept']]}: kept; {NAMES[COLORS['finished']]} "
+    f"squares: finished; {NAMES[COLORS['pruned']]} crosses: the best of those pruned."
+)
 SAID = {"kept": "kept", "finished": "finished here", "pruned": "pruned: others were likelier"}
 
 
 def beam_tree(beam: Beam, title: str = "", start: str = "beginning") -> Figure:
-    """Every node with its token, and the likeliest text in orange.
+    """Every node with its token, and the likeliest text in another colour.
 
     Each node has a row of its own, below its parent's, so that no two labels meet, not on a phone either. Pointing at
     a node says its probability after its parent, and that of the whole way.
@@ -38,11 +44,11 @@ def beam_tree(beam: Beam, title: str = "", start: str = "beginning") -> Figure:
                 parent = beam.nodes[node.parent]
                 across += [parent.depth, parent.depth, node.depth, None]
                 down += [rows[node.parent], rows[place], rows[place], None]
-        line = {"color": ORANGE, "width": 3} if best else {"color": LINE, "width": 1}
+        line = {"color": WAY, "width": 3} if best else {"color": LINE, "width": 1}
         fig.add_scatter(x=across, y=down, mode="lines", line=line, hoverinfo="skip")
     places = sorted(rows, key=rows.__getitem__)
     nodes = [beam.nodes[place] for place in places]
-    colors = [ORANGE if place in way else COLORS[beam.nodes[place].state] for place in places]
+    colors = [WAY if place in way else COLORS[beam.nodes[place].state] for place in places]
     words = [plain(name(node.token), 18) if node.parent >= 0 else plain(start, 30) for node in nodes]
     fig.add_scatter(
         x=[node.depth for node in nodes],

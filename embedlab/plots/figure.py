@@ -7,6 +7,7 @@ misspelt or out of bounds is found there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -59,7 +60,7 @@ class Figure:
         return self.add("heatmap", **trace)
 
     def add_annotation(self, **text: Any) -> Self:
-        """A text at a place."""
+        """A text at a place, which is given as a shape's is: by values, on a logarithmic axis, too."""
         return self._more("annotations", text)
 
     def add_shape(self, **shape: Any) -> Self:
@@ -98,7 +99,7 @@ class Figure:
 
     def to_dict(self) -> Part:
         """What the browser gets; arrays are packed as Plotly packs them."""
-        made = {"data": _packed(self.traces), "layout": {"template": _template()} | _packed(self.look)}
+        made = {"data": _packed(self.traces), "layout": {"template": _template()} | _packed(_placed(self.look))}
         return made | {"frames": _packed(self.frames)} if self.frames else made
 
     def to_json(self) -> str:
@@ -115,7 +116,7 @@ class Figure:
         """
         import plotly.graph_objects as go
 
-        return go.Figure({"data": self.traces, "layout": self.look, "frames": self.frames})
+        return go.Figure({"data": self.traces, "layout": _placed(self.look), "frames": self.frames})
 
     @property
     def data(self) -> tuple[Any, ...]:
@@ -149,6 +150,23 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Part:
         else:
             out[first] = value
     return out
+
+
+def _placed(look: Part) -> Part:
+    """A layout with its texts where Plotly wants them: on a logarithmic axis by the logarithm, unlike shapes."""
+    if not look.get("annotations"):
+        return look
+    return look | {"annotations": [text | _logarithms(text, look) for text in look["annotations"]]}
+
+
+def _logarithms(text: Part, look: Part) -> Part:
+    """Those of a text's places, "x" and "y", that are on a logarithmic axis, as Plotly wants them."""
+    found = {}
+    for letter in "xy":
+        axis = text.get(f"{letter}ref", letter)  # such as "x", "x2", "x domain" or "paper"
+        if letter in text and look.get(axis.replace(letter, f"{letter}axis", 1), {}).get("type") == "log":
+            found[letter] = math.log10(text[letter])
+    return found
 
 
 def _packed(value: Any) -> Any:

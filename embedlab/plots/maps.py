@@ -150,7 +150,7 @@ def _add(fig: Figure, view: MapView, rows: Sequence[int] | NDArray[np.integer], 
         if marker.get("symbol") == "x":  # drawn as a sign that many fonts lack
             options["marker"]["symbol"] = "circle-open"
         options["marker"]["size"] = np.asarray(options["marker"]["size"]) * 0.65
-        if marker.get("color") == PALE:  # see-through colours add up to white in three dimensions
+        if isinstance(marker["color"], str) and marker["color"] == PALE:  # see-through adds up to white here
             options["marker"] |= {"color": GREY, "opacity": 0.15}
         fig.add("scatter3d", x=x, y=y, z=z[0], **options)
         return

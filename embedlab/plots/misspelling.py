@@ -13,12 +13,14 @@ from embedlab.plots.text import plain
 if TYPE_CHECKING:
     from embedlab.analysis.misspelling import Misspelt
 
+OTHERS = GREY
+"""Of the words to compare with."""
 ROW = 44
 """Height of a model, in pixels."""
 
 
 def similarities(results: Mapping[str, tuple[Misspelt, int]], colors: Mapping[str, str]) -> Figure:
-    """A row a model: a coloured diamond for the wrong spelling, grey dots for other words in its place.
+    """A row a model: a coloured diamond for the wrong spelling, small dots for other words in its place.
 
     Args:
         results: model title: its result and the layer that is drawn.
@@ -32,7 +34,7 @@ def similarities(results: Mapping[str, tuple[Misspelt, int]], colors: Mapping[st
             x=values,
             y=[row] * len(values),
             mode="markers",
-            marker={"color": GREY, "size": 8, "opacity": 0.6},
+            marker={"color": OTHERS, "size": 8, "opacity": 0.6},
             customdata=[plain(word) for word in one.others],
             hovertemplate=f"<b>%{{customdata}}</b> in the place of {plain(one.right, 30)}<br>similarity %{{x:.2f}}"
             "<extra></extra>",

@@ -31,6 +31,8 @@ FAMILIES = {
     "flair": VIOLET,
     "bert": ROSE,
 }
+NAMES = {BLUE: "blue", GREEN: "green", ORANGE: "orange", GREY: "grey"}
+"""What captions call the colours that they speak of: they take the name from here, by the colour that is drawn."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, VIOLET, OLIVE, ROSE, GREY)
 """For groups that are no families, in this order."""
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from embedlab.analysis.parallelogram import Parallelogram
 
 SYMBOLS = ("circle", "diamond", "x", "square")
+SOUGHT = GREEN
+"""Of the square where the sum of an analogy ends."""
 LONGEST = 18
 """Characters of a word written beside its point."""
 
@@ -50,7 +52,7 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
         marker={
             "size": [11, 11, 11, 13, 12],
             "color": [BLUE, BLUE, BLUE, ORANGE, "rgba(0,0,0,0)"],
-            "line": {"width": [0, 0, 0, 0, 2], "color": GREEN},
+            "line": {"width": [0, 0, 0, 0, 2], "color": SOUGHT},
             "symbol": ["circle", "circle", "circle", "circle", "square"],
         },
         hovertemplate="%{text}<extra></extra>",

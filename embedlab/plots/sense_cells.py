@@ -15,7 +15,8 @@ from embedlab.plots.palette import BLUE, GREY, SERIES, faded
 from embedlab.plots.text import plain
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star")
-SHADES = [[0, faded(BLUE, 0.02)], [1, BLUE]]
+SHADE = BLUE
+SHADES = [[0, faded(SHADE, 0.02)], [1, SHADE]]
 FLAT = 1e-4
 """Similarities that differ by less are all the same."""
 

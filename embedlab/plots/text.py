@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+Paint = Literal["gray", "blue", "green", "orange", "red", "violet"]
+"""Streamlit's names of the colours that lie under words; .streamlit/config.toml says how grey looks."""
 
 _PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "})
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>$:~|!&#^@]|(?<!\w)[-+.=)]|[-+.=)](?!\w)")
@@ -30,6 +34,11 @@ def md(text: str, longest: int | None = None) -> str:
         longest: characters after which it is cut, with an ellipsis.
     """
     return _MARKUP.sub(r"\\\g<0>", " ".join(shortened(text, longest).split()))
+
+
+def tinted(paint: Paint, markdown: str) -> str:
+    """Markdown on a colour; a legend does the same with what the colour means, and names none."""
+    return f":{paint}-background[{markdown}]"
 
 
 def shortened(text: str, longest: int | None) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from embedlab.analysis.analogies import Analogy, Method, parallelogram
 from embedlab.base import BadInput, UnknownWord
 from embedlab.plots import bars, scatter
-from embedlab.plots.palette import family_color
+from embedlab.plots.palette import NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, lookups, questions, state, widgets
@@ -135,8 +135,9 @@ def _drawing(question: Question, answer: Analogy, spec: ModelSpec) -> None:
     a, b, c, _ = result.words
     answer_word = md(answer.words[0])
     chosen = "is the word found nearest to it" if answer.method == "3cosadd" else "is first by the rule 3CosMul"
+    square = f"{NAMES[scatter.SOUGHT]} square"
     st.markdown(
-        f"The step from **{md(a)}** to **{md(b)}**, taken again from **{md(c)}**, ends at the green square; "
+        f"The step from **{md(a)}** to **{md(b)}**, taken again from **{md(c)}**, ends at the {square}; "
         f"**{answer_word}** {chosen}, the question's own words left out. The picture keeps "
         f"{sum(result.explained):.0%} of the spread between these five points; distances in it can deceive."
     )

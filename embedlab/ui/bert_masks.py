@@ -11,7 +11,7 @@ import streamlit as st
 from embedlab.analysis.layer_predictions import LayerPredictions, layer_predictions
 from embedlab.plots import layer_predictions as drawn
 from embedlab.plots.palette import family_color
-from embedlab.plots.text import md
+from embedlab.plots.text import md, tinted
 from embedlab.ui import bert_words, cache, contextual, state, typed, widgets
 from embedlab.ui.bert_words import Reader
 from embedlab.ui.remembered import remembered
@@ -60,7 +60,7 @@ def _predicted(reader: Reader, cut: Sequence[str], place: int, k: int, places: S
 
 
 def _shown(reader: Reader, word: str) -> str:
-    return f":violet-background[{md(word)}]" if word == reader.model.mask else md(word)
+    return tinted("violet", md(word)) if word == reader.model.mask else md(word)
 
 
 def said(one: LayerPredictions) -> str:

@@ -9,11 +9,13 @@ import streamlit as st
 
 from embedlab.analysis.next_sentences import APART, NextSentences, next_sentences
 from embedlab.plots import bars
-from embedlab.plots.palette import GREY, family_color
+from embedlab.plots.palette import GREY, NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.ui import state, typed, widgets
 from embedlab.ui.bert_words import Reader
 
+OTHERS = GREY
+"""Of sentences on other matters."""
 PAIRS = (
     ("The city lies on a large river.", "Many bridges cross the river in the city."),
     ("The king died in the winter.", "His son became the new king."),
@@ -47,15 +49,15 @@ def following(reader: Reader, _: Sequence[str]) -> str:
     values = [100 * float(value) for value in found.probabilities]
     color = family_color(reader.spec.family.key)
     fig = bars.ranking(
-        texts, values, "May it follow the first sentence?", [color] + [GREY] * len(others),
+        texts, values, "May it follow the first sentence?", [color] + [OTHERS] * len(others),
         unit="probability", form="{:.1f} %",
     )  # fmt: skip
     fig.update_xaxes(range=[0, 125])
     widgets.figure(fig, "bert-next", f"Probability that the sentence follows: {values[0]:.0f} %; the others follow.")
     st.markdown(verdict(found))
     st.caption(
-        "Coloured: your second sentence. Grey: sentences on other matters, for comparison. Each is judged by itself. "
-        "In training one half of the pairs were true, so 50 % means that the model does not know."
+        f"First your second sentence; {NAMES[OTHERS]}: sentences on other matters, for comparison. Each is judged "
+        "by itself. In training one half of the pairs were true, so 50 % means that the model does not know."
     )
     widgets.table(_table(first, texts, found), "bert-next")
     return f"""

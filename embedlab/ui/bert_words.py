@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from embedlab.base import BadModel, MaskedModel
-from embedlab.plots.text import md
+from embedlab.plots.text import Paint, md, tinted
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, pinned, state, typed, widgets
 
@@ -22,6 +22,9 @@ EXAMPLES = (
     ("He went to the bank and asked for money.", "money"),
     ("The largest city of France is Paris.", "city"),
 )
+MARK, WHOLE, TORN = "marks around every text", "words", "words in pieces"
+PAINTS: dict[str, Paint] = {MARK: "gray", WHOLE: "blue", TORN: "orange"}
+"""The sorts of pieces, as the legend says them, and the colours below them."""
 FAMILIES = ("bert",)
 MISSING = "No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page."
 
@@ -105,17 +108,13 @@ def _first(cut: Sequence[str]) -> int:
 def pieces(reader: Reader, cut: Sequence[str]) -> None:
     """The sentence as the model reads it."""
     spelled = reader.model.pieces(cut)
-    parts = []
-    for piece, word in zip(spelled.pieces, spelled.words, strict=True):
-        torn = word is not None and spelled.words.count(word) > 1
-        paint = "gray" if word is None else "orange" if torn else "blue"
-        parts.append(f":{paint}-background[{md(piece, 30)}]")
-    torn_words = sum(spelled.words.count(i) > 1 for i in range(len(cut)))
+    sorts = [MARK if word is None else TORN if spelled.words.count(word) > 1 else WHOLE for word in spelled.words]
+    parts = (tinted(PAINTS[sort], md(piece, 30)) for piece, sort in zip(spelled.pieces, sorts, strict=True))
     st.markdown("As the model reads it: " + " ".join(parts))
-    said = f"{len(spelled.pieces)} pieces. Grey: marks around every text."
-    if torn_words:
-        said += (
-            f" Orange: {torn_words} of the {len(cut)} words, which the vocabulary of {len(reader.model.vocabulary):,} "
-            "pieces lacks as a whole; “##” says that a piece goes on with the word before it."
+    legend = " ".join(tinted(paint, sort) for sort, paint in PAINTS.items() if sort in sorts)
+    st.markdown(f"{len(spelled.pieces)} pieces: {legend}")
+    if torn_words := sum(spelled.words.count(i) > 1 for i in range(len(cut))):
+        st.caption(
+            f"The vocabulary of {len(reader.model.vocabulary):,} pieces lacks {torn_words} of the {len(cut)} words as "
+            "a whole; “##” says that a piece goes on with the word before it."
         )
-    st.caption(said)

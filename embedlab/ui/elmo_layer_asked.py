@@ -67,7 +67,7 @@ def settings(spec: ModelSpec) -> MixSettings | None:
 
 def _file() -> tuple[str, int]:
     """Name of the tagged file that was laid down, empty if there is none, and the column of its tags."""
-    found = given.file("File with tags", ["conll", "conllu", "txt", "tsv", "bio"], "tagged-file", SHARED)
+    found = given.file("File with tags", (".conll", ".conllu", ".txt", ".tsv", ".bio"), "tagged-file", SHARED)
     st.caption(
         "A word a line with its tag in the last column, blank lines between sentences; CoNLL-U is read as it is "
         "(its universal parts of speech). Parts of speech are measured word by word, BIO tags as whole names."

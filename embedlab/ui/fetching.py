@@ -22,7 +22,7 @@ NAMES = (
     "glove-wiki-gigaword-50", "glove-wiki-gigaword-100", "glove-twitter-25", "word2vec-google-news-300",
     "fasttext-wiki-news-subwords-300",
 )  # fmt: skip
-ENDINGS = ["txt", "vec", "bin", "gz", "zip", "w2v"]
+ENDINGS = (".txt", ".vec", ".bin", ".gz", ".zip", ".w2v")
 
 
 def form() -> None:

@@ -12,11 +12,13 @@ from embedlab.analysis.model_text import name
 from embedlab.analysis.next_tokens import NextTokens
 from embedlab.plots import bars, characters
 from embedlab.plots.next_tokens import PER_CENT
-from embedlab.plots.palette import GREEN
+from embedlab.plots.palette import GREEN, NAMES
 from embedlab.plots.text import md
 from embedlab.ui import state, widgets
 from embedlab.ui.flair_models import Reader
 
+RIGHT = GREEN
+"""Of the right guess."""
 COLORS = {"forward": characters.FORWARD, "backward": characters.BACKWARD}
 
 
@@ -29,7 +31,7 @@ def guesses(reader: Reader, written: str) -> str:
     place = 0
     if len(written) > 1:
         default = min(len(written), 5)
-        place = state.number("place", default, 1, len(written), "Which character (grey in the figure)") - 1
+        place = state.number("place", default, 1, len(written), "Which character (marked in the figure)") - 1
     st.markdown("**Bits of every character**")
     widgets.figure(
         characters.bits(found, place),
@@ -76,12 +78,12 @@ def _bars(reader: Reader, written: str, place: int) -> None:
     longest = max(float(one.probabilities[0]) for _, one in found)
     st.markdown(
         f"**Guessed at the place of “{md(name(true))}”**, number {place + 1}: the forward model sees what stands "
-        "before it, the backward model what stands after. Green: the right one."
+        f"before it, the backward model what stands after. {NAMES[RIGHT].capitalize()}: the right one."
     )
     figures = []
     for direction, one in found:
         values = [100 * float(value) for value in one.probabilities]
-        colors = [GREEN if token == true else COLORS[direction] for token in one.tokens]
+        colors = [RIGHT if token == true else COLORS[direction] for token in one.tokens]
         names = [name(token) for token in one.tokens]
         fig = bars.ranking(names, values, _title(direction, one), colors, unit="probability", form=PER_CENT)
         fig.update_xaxes(range=[0, 140 * longest])

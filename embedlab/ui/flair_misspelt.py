@@ -11,7 +11,7 @@ import streamlit as st
 from embedlab.analysis.misspelling import OTHERS, Misspelt, misspelt
 from embedlab.base import BadInput, ContextualModel, StaticModel
 from embedlab.plots import misspelling as drawn
-from embedlab.plots.palette import family_color
+from embedlab.plots.palette import NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, flair_models, state, typed, widgets
@@ -62,9 +62,10 @@ def compare(reader: Reader, written: str) -> str:
     )
     st.markdown("\n".join(f"- {verdict(title, one, layer)}" for title, (one, layer) in results.items()))
     st.caption(
-        f"Diamond: “{md(wrong)}” in the place of “{md(word)}”. Grey dots, for comparison: {len(OTHERS)} words that "
-        "have nothing to do with it, in the same place. The scales of models differ, so look at the distance from the "
-        "dots, not at the number alone. One sentence and one slip are one example, no measurement."
+        f"Diamond: “{md(wrong)}” in the place of “{md(word)}”. {NAMES[drawn.OTHERS].capitalize()} dots, for "
+        f"comparison: {len(OTHERS)} words that have nothing to do with it, in the same place. The scales of models "
+        "differ, so look at the distance from the dots, not at the number alone. One sentence and one slip are "
+        "one example, no measurement."
     )
     widgets.table(table(results), "flair-misspelt")
     return f"""

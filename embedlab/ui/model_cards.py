@@ -70,7 +70,7 @@ def import_form() -> None:
     """Take a model from a zip file."""
     number = st.session_state.setdefault("_imports", 0)
     help = "A zip file that Export made, here or on another machine."
-    found = given.file("Model as zip", ["zip"], f"import-{number}", help)
+    found = given.file("Model as zip", [".zip"], f"import-{number}", help)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     name = left.text_input("Name of the import", "", shelf.LONGEST, key="import-name", placeholder="that on its card")
     replace = st.checkbox("Replace a model of that name", key="import-replace")

@@ -14,7 +14,7 @@ from embedlab.analysis.occurrences import written
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
 from embedlab.plots.senses import Named
-from embedlab.plots.text import md
+from embedlab.plots.text import Paint, md, tinted
 from embedlab.ui import pinned, state, widgets
 
 FIRST = ("bank", "ran", "Paris", "plant", "crane", "stick", "cell", "spring", "bat", "play")
@@ -30,7 +30,7 @@ MOVED = "at"
 """Where moved marks stand in the address: the word, then number and place of each, as in "bank:3.7,12.0"."""
 MOST = 100
 """Typed sentences that are read, at most."""
-PAINTS = ("blue", "orange", "green", "violet")
+PAINTS: tuple[Paint, ...] = ("blue", "orange", "green", "violet")
 """Streamlit's names of about the colours that the first groups have in figures; more groups are grey."""
 
 
@@ -187,7 +187,7 @@ def _listed(asked: Asked, named: Named) -> str:
 
 def tag(name: str, group: int) -> str:
     """A name as Markdown on about the colour that its group has in the figures."""
-    return f":{PAINTS[group] if 0 <= group < len(PAINTS) else 'gray'}-background[{md(name, 30)}]"
+    return tinted(PAINTS[group] if 0 <= group < len(PAINTS) else "gray", md(name, 30))
 
 
 def marked(one: Occurrence) -> str:

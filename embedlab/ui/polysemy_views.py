@@ -11,7 +11,8 @@ import streamlit as st
 
 from embedlab.plots import senses
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import family_color
+from embedlab.plots.palette import NAMES, family_color
+from embedlab.plots.sense_cells import SHADE
 from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
@@ -104,10 +105,10 @@ def show_row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     )
     order = "in the order of the senses" if asked.labelled else "in your order"
     st.caption(
-        f"**Similarity**: a field for two of the {len(asked.occurrences)} sentences, {order}; the stronger the blue, "
-        "the more alike are the two vectors of the word (cosine; colors reach from the lowest value of a square to its "
-        "highest, both stand below it). **Picture**: the sentences as points, on the two directions in which the "
-        f"vectors differ most (PCA).{score}"
+        f"**Similarity**: a field for two of the {len(asked.occurrences)} sentences, {order}; the stronger the "
+        f"{NAMES[SHADE]}, the more alike are the two vectors of the word (cosine; colors reach from the lowest "
+        "value of a square to its highest, both stand below it). **Picture**: the sentences as points, on the two "
+        f"directions in which the vectors differ most (PCA).{score}"
     )
 
 

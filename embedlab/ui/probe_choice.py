@@ -109,7 +109,7 @@ def _file() -> str | None:
                 st.button("Another file", key="another-tagged", on_click=_forget, icon=":material/close:")
             return name
     found = given.file(
-        "Tagged sentences", ["conll", "bio", "txt", "tsv", "iob", "iob2"], key="tagged-file",
+        "Tagged sentences", (".conll", ".bio", ".txt", ".tsv", ".iob", ".iob2"), key="tagged-file",
         help="A word a line, its tag in the last column, an empty line between sentences; any types of entity, and "
         "BIO, IOB1, BIOES or BILOU tags. Lines “# split = train”, dev and test say what is for what; without them "
         "sentences are dealt out 70 : 10 : 20 by the seed.",

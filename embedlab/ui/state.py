@@ -22,6 +22,8 @@ FEW = 8
 WIDE = 60
 """Buttons whose titles have more letters than this together stand apart: joined ones look torn in a second row."""
 
+_BROKEN = "_broken"
+
 
 def text(
     name: str, default: str, label: str, *, help: str | None = None, placeholder: str | None = None, limit: int = 200
@@ -134,6 +136,20 @@ def addressed(title: str, options: int) -> str:
 def put(name: str, value: Any) -> None:
     """Set a value from a button's ``on_click``; widget and address follow."""
     st.session_state[name] = value
+
+
+def broken_off() -> None:
+    """A page, or a part of it, broke off: what it did not come to draw keeps its value and its place in the address."""
+    st.session_state[_BROKEN] = True
+
+
+def end() -> None:
+    """Last in every run of the app: end it as one that broke off, if it did.
+
+    Streamlit takes out of the address what a run to its end did not draw, but not after an exception or ``st.stop``.
+    """
+    if st.session_state.pop(_BROKEN, False):
+        st.stop()
 
 
 def _mend(name: str, mended: Callable[[Any], Any]) -> None:

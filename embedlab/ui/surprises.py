@@ -12,7 +12,7 @@ from embedlab.analysis.model_text import name
 from embedlab.analysis.surprisal import Surprisal, surprisal
 from embedlab.base import END
 from embedlab.plots import surprisal as drawn
-from embedlab.plots.text import md
+from embedlab.plots.text import Paint, md, tinted
 from embedlab.ui import state, widgets
 from embedlab.ui.next_words import Speaker
 
@@ -22,7 +22,7 @@ EXAMPLES = (
     "Spain the king queen married of the.",
     "Colorless green ideas sleep furiously.",
 )
-GRADES = (
+GRADES: tuple[tuple[float, Paint, str], ...] = (
     (4.0, "blue", "up to 4 bits"),
     (8.0, "green", "4 to 8"),
     (12.0, "orange", "8 to 12"),
@@ -42,7 +42,7 @@ def color(asked: Sequence[Speaker], _: str) -> str:
     if found:
         _explained(found)
         st.markdown("\n".join(f"- {md(title)}: {_colored(result)}" for title, result in found.items()))
-        st.markdown(" ".join(f":{paint}-background[{said}]" for _, paint, said in GRADES))
+        st.markdown(" ".join(tinted(paint, said) for _, paint, said in GRADES))
         st.markdown("**Surprisal of each word, in bits**")
         words, bits = aligned(found)
         totals = "; ".join(f"{title} {result.total:.0f}" for title, result in found.items())
@@ -82,7 +82,7 @@ def _colored(result: Surprisal) -> str:
     for word, bits, tokens, unknown in zip(result.words, result.bits, result.tokens, result.unknown, strict=True):
         shown = "■" if word == END else md(word, 40) + (" ?" if unknown and result.unit != "char" else "")
         paint = next(paint for most, paint, _ in GRADES if bits <= most)
-        parts.append(f":{paint}-background[{shown}]" if tokens else shown)
+        parts.append(tinted(paint, shown) if tokens else shown)
     return " ".join(parts)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from embedlab import jobs, shelf, storage, training_text
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.data import datasets
-from embedlab.data.archives import KINDS, PACKERS
+from embedlab.data.archives import READABLE
 from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
 from embedlab.run_folder import STATE
@@ -18,7 +18,6 @@ from embedlab.ui import forms, given, state, uploads
 from embedlab.ui.visitor import address, mine, told, visitor
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
-ENDINGS = [kind.removeprefix(".") for kind in KINDS] + [packer.removeprefix(".") for packer in PACKERS] + ["zip"]
 IN_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
 
 
@@ -112,7 +111,7 @@ def forget_draft() -> None:
 def _ask_for_file() -> None:
     number = st.session_state.setdefault("_upload", 0)
     help = "Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
-    found = given.file("File", ENDINGS, f"upload-{number}", help)
+    found = given.file("File", READABLE, f"upload-{number}", help)
     if found is None:
         st.info("Give a file with running text; a hundred thousand words and more are enough to see something.")
         return

@@ -247,8 +247,12 @@ def unique_titles(specs: Sequence[ModelSpec]) -> dict[str, str]:
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """What goes wrong inside for a reason we know is said in a sentence, and the page goes on below."""
+    """What goes wrong inside for a reason we know is said in a sentence, and the page goes on below.
+
+    The address keeps what the controls that are not drawn for it were set to (see ``state.end``).
+    """
     try:
         yield
     except EmbedLabError as error:
+        state.broken_off()
         st.error(told(error))

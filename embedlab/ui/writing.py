@@ -16,7 +16,7 @@ from embedlab.analysis.generation import Generated, generate
 from embedlab.analysis.ranking import top
 from embedlab.base import END
 from embedlab.plots import next_tokens as drawn
-from embedlab.plots.beam_tree import beam_tree
+from embedlab.plots.beam_tree import LEGEND, beam_tree
 from embedlab.plots.text import md
 from embedlab.ui import next_words, state, widgets
 from embedlab.ui.next_words import Speaker
@@ -194,10 +194,7 @@ def beam(asked: Sequence[Speaker], text: str) -> str:
             "beam",
             f"Tree of a beam search of width {width}; the likeliest text found is: {start} {best}.",
         )
-        st.caption(
-            "A row is a beginning. Orange: the likeliest text found; blue: kept; green squares: finished; grey "
-            "crosses: the best of those pruned. Point at one to see its probability."
-        )
+        st.caption(f"A row is a beginning. {LEGEND} Point at one to see its probability.")
         rows = [
             (rank, model_text.visible(speaker.model, found.tokens(i)), total, math.exp(total))
             for rank, i in enumerate(found.best, 1)

@@ -178,7 +178,7 @@ def test_a_few_words_again_and_again_have_directions_too() -> None:
     assert split(best.x, 3)[0][0].numpy() == pytest.approx(model.coef_, abs=1e-3)
 
 
-@pytest.mark.parametrize("strategy", ["layer 1", "sum of all", "mix of all", "concatenation of last four"])
+@pytest.mark.parametrize("strategy", ["layer 1", "sum of all", "mix of all", "concatenation of all"])
 def test_a_probe_of_every_kind_says_what_scikit_learn_says(strategy: str) -> None:
     rng = np.random.default_rng(5)
     tags = rng.choice(["O", "B-PER", "B-LOC"], size=4000, p=[0.6, 0.2, 0.2])
@@ -194,7 +194,7 @@ def test_a_probe_of_every_kind_says_what_scikit_learn_says(strategy: str) -> Non
     read = {
         "layer 1": scaled[1], "sum of all": scaled.sum(0) / scaled.sum(0)[:known].std(0),
         "mix of all": row.gamma * np.tensordot(row.weights or (0, 0, 0), scaled, 1),
-        "concatenation of last four": np.concatenate(scaled, axis=1),
+        "concatenation of all": np.concatenate(scaled, axis=1),
     }[strategy]  # fmt: skip
     model = LogisticRegression(C=1 / (L2 * known), tol=1e-7, max_iter=5000).fit(read[:known], tags[:known])
     said = np.array(data.labels)[row.tags]

@@ -129,12 +129,28 @@ def test_strategies_of_deep_and_shallow_models() -> None:
     assert deep["concatenation of last four"] == Source("concatenation", (9, 10, 11, 12))
     assert deep["sum of all"] == Source("sum", tuple(range(13)))
     elmo = {one.name: one.source for one in strategies(["tokens", "lstm1", "lstm2"])}
-    assert elmo["sum of last four"] == elmo["sum of all"] == Source("sum", (0, 1, 2))
+    assert elmo["sum of all"] == Source("sum", (0, 1, 2))
     assert [one.name for one in strategies(["vector"])] == ["vector"]
     assert [one.name for one in chosen(["embeddings", "1"], ["last", "1"])] == ["layer 1", "last"]
     with pytest.raises(BadInput, match="no strategy 'top'"):
         chosen(["embeddings", "1"], ["top"])
     assert cumulative(3) == (Source("layer", (0,)), Source("mix", (0, 1)), Source("mix", (0, 1, 2)))
+
+
+@pytest.mark.parametrize("count", range(2, 7))
+def test_a_name_says_how_many_layers_are_read(count: int) -> None:
+    names = ["embeddings", *map(str, range(1, count))]
+    found = strategies(names)
+    assert len({one.name for one in found}) == len(found)
+    for one in found:
+        if "last four" in one.name:
+            assert one.source.layers == tuple(range(count - 4, count))
+        if one.name.endswith("of all"):
+            assert one.source.layers == tuple(range(count))
+    for kind in ("sum", "mix", "concatenation"):  # asked for by the paper's name, it is found under its own
+        (one,) = chosen(names, [f"{kind} of last four"])
+        assert one.name == f"{kind} of {'all' if count < 4 else 'last four'}"
+        assert one.source.kind == kind and len(one.source.layers) == min(4, count)
 
 
 def test_centre_of_gravity_and_expected_layer_by_hand() -> None:

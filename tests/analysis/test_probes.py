@@ -118,8 +118,8 @@ def test_two_names_of_one_probe_agree_and_rows_say_what_they_read() -> None:
     tags = drawn(rng, 900)
     found = layer_probe(Words([signal(rng, tags, s) for s in (0.5, 1.0, 2.0)]), tagged(tags), settings=QUICK)
     assert [row.strategy for row in found.rows] == [
-        "embeddings", "layer 1", "layer 2", "embeddings only", "second-to-last", "last", "sum of last four",
-        "mix of last four", "concatenation of last four", "sum of all", "mix of all",
+        "embeddings", "layer 1", "layer 2", "embeddings only", "second-to-last", "last", "sum of all",
+        "mix of all", "concatenation of all",
     ]  # fmt: skip
     for first, second in (("layer 2", "last"), ("layer 1", "second-to-last"), ("sum of all", "sum of last four")):
         np.testing.assert_array_equal(found.row(first).tags, found.row(second).tags)
@@ -153,7 +153,7 @@ def test_a_bilstm_mixes_layers_too() -> None:
     tags = drawn(rng, 1800)
     model = Words([rng.normal(size=(1800, 12)), signal(rng, tags, 5.0), rng.normal(size=(1800, 12))])
     settings = dataclasses.replace(QUICK, probe="bilstm", hidden=8, epochs=8)
-    names = ["layer 1", "sum of all", "mix of all", "concatenation of last four"]
+    names = ["layer 1", "sum of all", "mix of all", "concatenation of all"]
     found = layer_probe(model, tagged(tags, length=18), names, settings)
     assert found.row("layer 1").f1 > 0.9
     assert found.row("mix of all").weights[1] > 0.5 and found.depth is None

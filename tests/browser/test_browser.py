@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from embedlab.data.datasets import load_sample
+from tests.browser.walking import PATIENCE, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -68,6 +70,26 @@ def test_a_change_of_page_takes_the_word_along_in_the_address_too(page: Page, ad
     page.get_by_text("guitar").first.wait_for()
     page.get_by_test_id("stSidebar").get_by_text("Map").click()
     page.wait_for_url("**/map?word=guitar")
+    no_traceback(page)
+
+
+def test_a_page_that_breaks_off_keeps_what_was_set_below_in_its_address(page: Page, address: str) -> None:
+    page.goto(f"{address}/axes?x=my%20own%20pairs&y=small%20%E2%80%93%20large&list=my%20own%20words&words=king%20queen")
+    page.get_by_text("king").first.wait_for()
+    page.get_by_label("Pairs, from : to").fill("rich poor")
+    page.get_by_label("Pairs, from : to").press("Control+Enter")
+    page.get_by_text("is not a pair").wait_for()
+    settled(page)
+    asked = parse_qs(urlsplit(page.url).query)
+    assert asked == {
+        "x": ["my own pairs"], "x_pairs": ["rich poor"], "y": ["small – large"], "list": ["my own words"],
+        "words": ["king queen"],
+    }  # fmt: skip
+    page.reload()
+    page.get_by_text("is not a pair").wait_for()
+    page.get_by_label("Pairs, from : to").fill("rich:poor")
+    page.get_by_label("Pairs, from : to").press("Control+Enter")
+    expect(page.get_by_label("My words")).to_have_value("king queen", timeout=PATIENCE)
     no_traceback(page)
 
 

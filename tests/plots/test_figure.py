@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,19 @@ def test_the_browser_gets_what_plotlys_own_figure_would_send() -> None:
         return fig
 
     assert sent(made(Figure())) == sent(made(go.Figure()))
+
+
+def test_a_text_stands_beside_its_line_on_a_logarithmic_axis_too() -> None:
+    fig = Figure(layout={"xaxis2": {"type": "log"}}).update_yaxes(type="log")
+    fig.add_hline(4.5).add_annotation(text="least", x=1, xref="x domain", y=4.5, yref="y")
+    fig.add_annotation(text="both", x=1000, xref="x2", y=10).add_annotation(
+        text="paper", x=1, xref="paper", y=5, yref="y domain"
+    )
+    for drawn in (fig.checked().to_dict()["layout"], fig.to_dict()["layout"]):
+        assert drawn["shapes"][0]["y0"] == 4.5  # Plotly wants a shape's value here, and a text's logarithm
+        places = [(text["x"], text["y"]) for text in drawn["annotations"]]
+        assert places == [(1, pytest.approx(math.log10(4.5))), (pytest.approx(3), pytest.approx(1)), (1, 5)]
+    assert fig.look["annotations"][0]["y"] == 4.5
 
 
 def test_all_axes_change_together() -> None:

@@ -6,6 +6,7 @@ CAM02-UCS by Luo, Cui & Li (2006), both of the library colorspacious. In that sp
 
 from __future__ import annotations
 
+import colorsys
 import itertools
 import tomllib
 from pathlib import Path
@@ -103,6 +104,22 @@ def test_the_theme_of_the_pages(theme: str) -> None:
     assert contrast(rgb("#FFFFFF"), rgb(primary)) >= (4.5 if theme == "light" else 3)  # a primary button
     assert set(THEMES["chartCategoricalColors"]) <= set(palette.SERIES)
     assert contrast(rgb(THEMES["codeTextColor"]), rgb(THEMES["codeBackgroundColor"])) >= 7
+
+
+@pytest.mark.parametrize(("color", "name"), palette.NAMES.items())
+def test_what_captions_call_a_color_is_its_nearest_name(color: str, name: str) -> None:
+    pure = {"red": 10, "orange": 30, "yellow": 60, "green": 140, "blue": 210, "violet": 270, "pink": 330}
+    hue, saturation, _ = colorsys.rgb_to_hsv(*rgb(color))
+    nearest = min(pure, key=lambda one: abs((360 * hue - pure[one] + 180) % 360 - 180))
+    assert name == ("grey" if saturation < 0.1 else nearest)
+
+
+@pytest.mark.parametrize("theme", INKS)
+def test_streamlits_grey_is_grey_and_text_on_it_is_read(theme: str) -> None:
+    ink, paper = INKS[theme]
+    text, under = (rgb(THEMES[theme][f"gray{part}Color"]) for part in ("Text", "Background"))
+    assert np.ptp([text, under], axis=1).max() < 0.01  # Streamlit's own on dark paper, #2C2925, is brown: 0.027
+    assert contrast(rgb(ink), under) >= 7 and contrast(text, rgb(paper)) >= 4.5
 
 
 def test_color_never_stands_alone() -> None:

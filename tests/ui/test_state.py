@@ -94,3 +94,59 @@ def test_an_option_is_found_by_its_title_in_the_address_whatever_letters_it_has(
     address = state.addressed("Tale v1.k1 (x_y)*", options)
     app.query_params["one"], app.query_params["any"] = address, [address]
     assert [item.value for item in app.run().text] == ["k1", "k1"]
+
+
+SET = {"word": "cat", "rule": r"Mul\*", "k": "7", "on": "true", "late": "here"}
+BREAKING = """
+from embedlab.base import BadInput
+from embedlab.ui import state, widgets
+widgets.opening("One", "Look.")
+state.text("word", "bank", "Word")
+state.choice("rule", ["add", "mul"], "add", "Rule", titles={"mul": "Mul*"})
+broken = state.choice("broken", ["no", "defect", "known"], "no", "Broken")
+with widgets.guard():
+    if broken == "defect":
+        raise ValueError("a defect")
+    if broken == "known":
+        raise BadInput("a reason")
+    state.number("k", 10, 3, 30, "k")
+    state.flag("on", False, "On")
+    state.text("late", "", "Late")
+"""
+
+
+@pytest.mark.parametrize("broken", ["defect", "known"])
+def test_the_address_stays_true_where_a_page_breaks_off(broken: str, tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text(BREAKING)
+    (tmp_path / "app.py").write_text(
+        "import streamlit as st\nfrom embedlab.ui import state\nst.navigation(['one.py']).run()\nstate.end()\n"
+    )
+    page = AppTest.from_file(tmp_path / "app.py", default_timeout=60)
+    page.query_params.update(SET)
+    page.run()
+    assert page.query_params == SET
+    page.button_group(key="broken").set_value(broken).run()
+    assert len(page.exception) + len(page.error) == 1 and not page.slider  # the page ends here
+    page.text_input(key="word").set_value("dog").run()
+    assert page.query_params == SET  # what a visitor sets is written there by the browser, which is none here
+    again = AppTest.from_file(tmp_path / "app.py", default_timeout=60)  # a reload
+    again.query_params.update(page.query_params | {"broken": broken})
+    again.run().button_group(key="broken").set_value("no").run()
+    assert (again.slider[0].value, again.toggle[0].value, again.text_input(key="late").value) == (7, True, "here")
+
+
+def test_what_is_put_away_on_purpose_leaves_the_address(tmp_path: Path) -> None:
+    lines = "if state.flag('more', False, 'More'):\n    state.number('k', 10, 3, 30, 'k')\n"
+    (tmp_path / "one.py").write_text(f"from embedlab.ui import state\n{lines}")
+    (tmp_path / "app.py").write_text(
+        "import streamlit as st\nfrom embedlab.ui import state\nst.navigation(['one.py']).run()\nstate.end()\n"
+    )
+    page = AppTest.from_file(tmp_path / "app.py")
+    page.query_params.update({"more": "true", "k": "7"})
+    page.run().toggle[0].set_value(False).run()
+    assert page.query_params == {}
+
+
+def test_the_app_ends_every_run_so() -> None:
+    source = (Path(__file__).resolve().parents[2] / "app.py").read_text(encoding="utf-8")
+    assert source.splitlines()[-1] == "state.end()"
