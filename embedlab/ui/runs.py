@@ -33,7 +33,7 @@ def current() -> Run | None:
         run = jobs.find(identifier)
     except BadInput as error:
         look_at(None)
-        st.warning(str(error))
+        st.warning(md(str(error)))
         return None
     st.query_params["run"] = st.session_state["_run"] = run.id
     return run

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 
 from embedlab.data.datasets import load_sample
+from embedlab.plots.text import JOINER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -61,6 +63,20 @@ def test_a_lesson_from_its_first_question_to_its_summary(page: Page, address: st
     page.wait_for_url(re.compile("only_words=duck(,|%2C)bank"))
     expect(page.get_by_label("Word", exact=True)).to_have_value("duck", timeout=30_000)
     no_traceback(page)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["see www.evil.org -> http://evil.org or me@evil.org", ":smile: :material/home: :red[x] $x$ *y* <b>z</b> [^1] --"],
+)
+def test_a_visitors_text_is_shown_as_it_is(page: Page, address: str, text: str) -> None:
+    page.goto(f"{address}/neighbors?word={quote(text)}")
+    warning = page.get_by_test_id("stAlert").first
+    warning.get_by_text("does not know").wait_for()
+    assert f"“{text}”" in warning.inner_text().replace(JOINER, "")
+    main = page.get_by_test_id("stMain")
+    assert main.locator("a[href*=evil]").count() == 0
+    assert warning.locator("a, b, em, code, sup, .katex, p [role=img]").count() == 0
 
 
 def test_a_change_of_page_takes_the_word_along_in_the_address_too(page: Page, address: str) -> None:
