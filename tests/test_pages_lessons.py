@@ -70,6 +70,15 @@ def test_a_lesson_that_was_left_in_the_middle_goes_on_there_and_can_be_begun_aga
     assert WHY not in texts(page) and WHY not in texts(opened())
 
 
+def test_a_home_that_cannot_be_written_keeps_them_for_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "file" / "home"))
+    assert WHY in texts(predict(opened(), "all the same"))
+    assert WHY not in texts(opened())
+
+
 def test_predictions_are_their_visitors_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDLAB_APART", "1")
 
