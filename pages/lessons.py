@@ -37,7 +37,13 @@ with widgets.guard():
 if found:
     lesson = chosen(found)
     done = len(lesson_predictions.kept(lesson))
-    st.progress(done / len(lesson.steps), f"{done} of {len(lesson.steps)} questions answered")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(done / len(lesson.steps), f"{done} of {len(lesson.steps)} questions answered")
+        if 0 < done < len(lesson.steps):  # after the last one the summary offers it
+            st.button(
+                "Begin again", key="begin-again", on_click=lesson_predictions.forget, args=(lesson,),
+                icon=":material/first_page:",
+            )  # fmt: skip
     st.markdown(f"_{md(lesson.about)}_")
     with widgets.guard():
         for step in lesson.steps:

@@ -1,23 +1,28 @@
 """The Lessons page: a prediction first, then what the models say, then why; a summary; a link for a class."""
 
 import dataclasses
+import json
 import os
 import shutil
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import load_model, storage
+from embedlab import lesson_answers, load_model, places, storage
 from embedlab.analysis.neighbors import similarity
 from embedlab.data.lessons import load_lessons
+from embedlab.lesson_answers import Answer, Answered
+from embedlab.ui import visitor
 from tests import pages_opened
 from tests.conftest import write_starter
 from tests.pages_opened import button, frame, said, sound, texts
 
 LESSONS = Path(__file__).resolve().parent.parent / "assets" / "lessons"
 opened = partial(pages_opened.opened, "lessons")
+pytestmark = pytest.mark.usefixtures("lab_home")
 WHY = "never have their 1 in the same place"
 
 
@@ -51,6 +56,62 @@ def test_a_lesson_is_gone_through_and_summed_up() -> None:
     assert "**1 of 2** predictions" in texts(page)
     page = sound(button(page, "Begin again").click().run())
     assert WHY not in texts(page)
+
+
+def test_predictions_are_there_after_a_reload_until_the_lesson_is_begun_again() -> None:
+    predict(predict(opened(), "all the same"), "bass")
+    page = opened()
+    assert "**1 of 2** predictions" in texts(page)
+    sound(button(page, "Begin again").click().run())
+    assert WHY not in texts(page) and WHY not in texts(opened())
+    assert not list(places.folder("").glob("predictions*"))
+
+
+def test_a_lesson_that_was_left_in_the_middle_goes_on_there_and_can_be_begun_again() -> None:
+    predict(opened(), "all the same")
+    page = opened()
+    assert WHY in texts(page) and page.radio
+    sound(page.button(key="begin-again").click().run())
+    assert WHY not in texts(page) and WHY not in texts(opened())
+
+
+def test_a_home_that_cannot_be_written_keeps_them_for_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "file" / "home"))
+    assert WHY in texts(predict(opened(), "all the same"))
+    assert WHY not in texts(opened())
+
+
+def test_predictions_are_their_visitors_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDLAB_APART", "1")
+
+    def of(secret: str) -> AppTest:
+        app = AppTest.from_file(str(pages_opened.PAGES / "lessons.py"), default_timeout=120)
+        app.session_state[visitor.OPENED] = secret
+        return sound(app.run())
+
+    predict(of("a" * 64), "all the same")
+    assert WHY in texts(of("a" * 64)) and WHY not in texts(of("b" * 64))
+    assert places.everybody() == [places.name_of("a" * 64)]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"lessons": [{"lesson": "one-hot", "answers": [{"step": 0}]}]}',
+        json.dumps(asdict(Answered("one-hot", (Answer(0, "none of the choices"),)))).encode(),
+        json.dumps({"lessons": [asdict(Answered("one-hot", (Answer(0, "none of the choices"),)))]}).encode(),
+        json.dumps({"lessons": [asdict(Answered("one-hot", (Answer(1, "bass"),)))]}).encode(),
+    ],
+)  # fmt: skip
+def test_a_damaged_file_of_predictions_is_as_none(damaged: bytes, lab_home: Path) -> None:
+    (lab_home / lesson_answers.NAME).write_bytes(damaged)
+    page = opened()
+    assert WHY not in texts(page)
+    predict(page, "all the same")
+    assert WHY in texts(opened())
 
 
 def test_a_number_is_judged_by_what_is_computed() -> None:

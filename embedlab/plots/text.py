@@ -10,7 +10,14 @@ Paint = Literal["gray", "blue", "green", "orange", "red", "violet"]
 
 _PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "})
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>$:~|!&#^@]|(?<!\w)[-+.=)]|[-+.=)](?!\w)")
-"""Signs that may begin markup anywhere, and those that may only at the edge of a word (lists, rules, arrows)."""
+"""Signs that may begin markup anywhere, and those that may only at the edge of a word (lists, rules)."""
+JOINER = "\u2060"
+"""Unicode's word joiner: a sign without width, made to keep two others in one line."""
+_LATE = re.compile(r"[:@](?=[\w+/-])|www(?=\.|$)|(?<!\S)[-<>~](?=(?:->|[-=>])(?!\S))", re.IGNORECASE)
+"""What Streamlit looks for in the text after the backslashes have gone, so that no backslash helps.
+
+Links (``http://…``, ``www.…``, ``who@where``), pictures (``:smile:``, ``:material/home:``) and arrows (`` -> ``).
+"""
 
 
 def plain(text: str, longest: int | None = None) -> str:
@@ -26,14 +33,21 @@ def plain(text: str, longest: int | None = None) -> str:
 def md(text: str, longest: int | None = None) -> str:
     """Text inside a Markdown string or a widget's label: every sign that could be markup gets a backslash.
 
-    Covers Streamlit's own additions too: formulas (``$``), colours and icons (``:red[..]``), typographic arrows.
+    Covers Streamlit's own additions too: formulas (``$``), colours (``:red[..]``). What is looked for later, links,
+    icons and arrows, is broken by a ``JOINER``.
     Source of the rule: CommonMark 0.31, section 2.4 (any ASCII sign may be escaped).
 
     Args:
         text: anything.
         longest: characters after which it is cut, with an ellipsis.
     """
-    return _MARKUP.sub(r"\\\g<0>", " ".join(shortened(text, longest).split()))
+    words = " ".join(shortened(text, longest).split())
+    return _MARKUP.sub(r"\\\g<0>", _LATE.sub(rf"\g<0>{JOINER}", words))
+
+
+def unmarked(markdown: str) -> str:
+    """Markdown made of ``md`` and bold words as plain text, for those who do not see the figure."""
+    return re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", markdown.replace("**", "")).replace(JOINER, "")
 
 
 def tinted(paint: Paint, markdown: str) -> str:

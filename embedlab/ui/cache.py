@@ -9,7 +9,7 @@ import streamlit as st
 from embedlab import expiry, jobs, kept, registry, sealed, storage
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
 from embedlab.registry import ModelSpec
-from embedlab.ui import memory, pinned, turns, uploads
+from embedlab.ui import first_screen, memory, pinned, uploads
 from embedlab.ui.preload import Preload
 from embedlab.ui.visitor import place
 
@@ -19,18 +19,18 @@ MOST_LOADED = 24
 
 @st.cache_resource(show_spinner=False)
 def libraries() -> None:
-    """Import what every page draws with, once and by one visitor; the server's memory and threads are set, too.
+    """See ``first_screen.libraries``; here once and by one visitor, where no server of ours has done it at its start.
 
     Two first visitors at the same time would import them in two threads, and one would find them half imported.
     """
-    memory.few_arenas()
-    turns.shorten()
+    first_screen.libraries()
     uploads.install()
-    import pandas
-    import plotly.graph_objects as go
 
-    pandas.DataFrame()
-    go.Figure(go.Scatter())
+
+@st.cache_resource(show_spinner=False)
+def drawn() -> set[str]:
+    """Titles of the pages that somebody has seen already: what they need is in memory."""
+    return set()
 
 
 @st.cache_resource(show_spinner=False)

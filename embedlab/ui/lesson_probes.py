@@ -11,9 +11,9 @@ from embedlab.analysis.probe_result import LayerProbe
 from embedlab.analysis.probes import ProbeSettings, layer_probe
 from embedlab.data.datasets import load_ner
 from embedlab.plots import bars
-from embedlab.plots.text import md
+from embedlab.plots.text import md, unmarked
 from embedlab.ui import contextual
-from embedlab.ui.lesson_shown import Args, Fragment, Shown, color, keys, plainly, title, titles
+from embedlab.ui.lesson_shown import Args, Fragment, Shown, color, keys, title, titles
 
 TRAIN, DEV, TEST = 200, 60, 80
 """Sentences of a probe: few enough to train it while one waits."""
@@ -39,7 +39,7 @@ def _shown(values: dict[str, float], colors: list[str], what: str) -> Shown:
         list(values), [100 * value for value in values.values()], what, colors, unit="F1", form="{:.0f} %"
     )
     table = pd.DataFrame({"read": list(values), "F1": list(values.values())})
-    return Shown(best, said, ((figure, plainly(said)),), table)
+    return Shown(best, said, ((figure, unmarked(said)),), table)
 
 
 def probe(args: Args) -> Shown:

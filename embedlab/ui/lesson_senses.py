@@ -12,9 +12,9 @@ from embedlab.analysis.pair_auc import Doubles, cosines
 from embedlab.analysis.polysemy import compare
 from embedlab.base import BadInput
 from embedlab.plots import bars, heatmap
-from embedlab.plots.text import md
+from embedlab.plots.text import md, unmarked
 from embedlab.ui import contextual
-from embedlab.ui.lesson_shown import SAME, Args, Fragment, Shown, color, listed, plainly, title
+from embedlab.ui.lesson_shown import SAME, Args, Fragment, Shown, color, listed, title
 
 EQUAL = 1e-4
 DIRECTIONS = ("both", "only forward", "only backward", "neither")
@@ -42,7 +42,7 @@ def senses(args: Args) -> Shown:
     )
     table = pd.DataFrame({"sentences": list(values), "similarity": list(values.values())})
     best = SAME if even else max(values, key=lambda one: values[one])
-    return Shown(best, said, ((figure, plainly(said)),), table)
+    return Shown(best, said, ((figure, unmarked(said)),), table)
 
 
 def _square(args: Args, sentences: list[str]) -> tuple[Doubles, str]:
@@ -72,7 +72,7 @@ def direction(args: Args) -> Shown:
     names = ["forward", "backward"]
     figure = bars.ranking(names, values, f"{word} in both sentences: {title(key)}, {found.layers[-1]}", color(key))
     table = pd.DataFrame({"half": names, "similarity": values})
-    return Shown(outcome, said, ((figure, plainly(said)),), table)
+    return Shown(outcome, said, ((figure, unmarked(said)),), table)
 
 
 FRAGMENTS = {

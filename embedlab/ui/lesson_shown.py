@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,11 +53,6 @@ class Fragment:
     possible: Callable[[Args], tuple[str, ...]] | None = None
     number: bool = False
     may: frozenset[str] = frozenset()
-
-
-def plainly(said: str) -> str:
-    """A sentence of Markdown as plain text, for those who do not see the figure."""
-    return re.sub(r"\\(?=[^\w\s])", "", said.replace("**", ""))
 
 
 def listed(args: Args, name: str, sign: str = ",") -> list[str]:

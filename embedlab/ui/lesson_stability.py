@@ -9,10 +9,10 @@ from embedlab.analysis.stability import Stability
 from embedlab.base import BadInput
 from embedlab.plots import stability
 from embedlab.plots.palette import family_color
-from embedlab.plots.text import md
+from embedlab.plots.text import md, unmarked
 from embedlab.stability_runs import StabilitySettings, found
 from embedlab.training_text import TextChoice
-from embedlab.ui.lesson_shown import Args, Fragment, Shown, keys, plainly, titles
+from embedlab.ui.lesson_shown import Args, Fragment, Shown, keys, titles
 
 WAYS = {"seed": False, "text": True}
 
@@ -32,7 +32,7 @@ def shared(args: Args) -> Shown:
     said = f"Two trainings of {md(name)} share **{one.mean:.0%}** of the ten neighbors, in the mean of all words."
     figure = stability.overall({name: one}, {name: family_color(args["model"])}, "Neighbors that stay")
     table = pd.DataFrame({"word": one.words, "times seen": one.counts, "shared": one.overlap})
-    return Shown(round(one.mean, 3), said, ((figure, plainly(said)),), table)
+    return Shown(round(one.mean, 3), said, ((figure, unmarked(said)),), table)
 
 
 def steady(args: Args) -> Shown:
@@ -44,7 +44,7 @@ def steady(args: Args) -> Shown:
     colors = {registry.family(key).title: family_color(key) for key in keys(args)}
     figure = stability.overall(results, colors, "Neighbors that two trainings share")
     table = pd.DataFrame({"model": list(results), "shared": [one.mean for one in results.values()]})
-    return Shown(best, said, ((figure, plainly(said)),), table)
+    return Shown(best, said, ((figure, unmarked(said)),), table)
 
 
 FRAGMENTS = {

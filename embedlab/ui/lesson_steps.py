@@ -44,7 +44,7 @@ def _ask(lesson: Lesson, number: int, step: Step) -> None:
     if sent and value is None:
         st.warning("Choose first what you expect; then the models answer.")
     elif sent and value is not None:
-        lesson_predictions.kept(lesson)[number] = Prediction(value)
+        lesson_predictions.give(lesson, number, value)
         st.rerun()
 
 

@@ -12,9 +12,9 @@ from embedlab.base import BadInput, MaskedModel
 from embedlab.plots import bars
 from embedlab.plots import layer_predictions as guessed
 from embedlab.plots import next_tokens as expected
-from embedlab.plots.text import md
+from embedlab.plots.text import md, unmarked
 from embedlab.ui import cache
-from embedlab.ui.lesson_shown import Args, Fragment, Shown, color, keys, listed, plainly, title, titles
+from embedlab.ui.lesson_shown import Args, Fragment, Shown, color, keys, listed, title, titles
 
 K = 8
 GAP = "___"
@@ -29,7 +29,7 @@ def next_word(args: Args) -> Shown:
     said = f"After “{md(text)} …” {md(title(key))} expects **{md(first)}** ({sure:.1%})."
     figure = expected.next_tokens(found, title(key), color(key), longest=sure)
     table = pd.DataFrame({"next": [name(token) for token in found.tokens], "probability": found.probabilities})
-    return Shown(first, said, ((figure, plainly(said)),), table)
+    return Shown(first, said, ((figure, unmarked(said)),), table)
 
 
 def surer(args: Args) -> Shown:
@@ -59,7 +59,7 @@ def perplexity(args: Args) -> Shown:
         unit="perplexity", form="{:,.0f}",
     )  # fmt: skip
     table = pd.DataFrame({"model": list(values), "perplexity": list(values.values())})
-    return Shown(best, said, ((figure, plainly(said)),), table)
+    return Shown(best, said, ((figure, unmarked(said)),), table)
 
 
 def fill(args: Args) -> Shown:
@@ -74,7 +74,7 @@ def fill(args: Args) -> Shown:
     said = f"{md(title(key))} fills in: “{shown}” ({sure:.1%})."
     figure = guessed.guesses(found, f"Guesses for the gap: {title(key)}", color(key))
     table = pd.DataFrame({"guess": list(found.tokens[-1]), "probability": found.probabilities[-1]})
-    return Shown(found.answer, said, ((figure, plainly(said)),), table)
+    return Shown(found.answer, said, ((figure, unmarked(said)),), table)
 
 
 FRAGMENTS = {

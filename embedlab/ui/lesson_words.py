@@ -7,9 +7,9 @@ import pandas as pd
 from embedlab.analysis.analogies import solve
 from embedlab.analysis.neighbors import nearest, similarity, suggest
 from embedlab.plots import bars
-from embedlab.plots.text import md
+from embedlab.plots.text import md, unmarked
 from embedlab.ui import cache
-from embedlab.ui.lesson_shown import SAME, Args, Fragment, Shown, color, listed, plainly, title
+from embedlab.ui.lesson_shown import SAME, Args, Fragment, Shown, color, listed, title
 
 K = 8
 EQUAL = 1e-4
@@ -24,7 +24,7 @@ def neighbor(args: Args) -> Shown:
     said = f"In {md(title(key))}, **{md(first)}** lies nearest to **{md(word)}** (similarity {value:.2f})."
     figure = bars.neighbors(found, f"Nearest to {word}: {title(key)}", color(key))
     table = pd.DataFrame({"word": found.words, "similarity": found.similarities, "times seen": found.counts})
-    return Shown(first, said, ((figure, plainly(said)),), table)
+    return Shown(first, said, ((figure, unmarked(said)),), table)
 
 
 def _pairs(args: Args, others: list[str]) -> tuple[list[float], str, Shown]:
@@ -35,7 +35,7 @@ def _pairs(args: Args, others: list[str]) -> tuple[list[float], str, Shown]:
     said = f"Similarity with **{md(word)}** in {md(title(key))}: {said}."
     figure = bars.ranking(others, values, f"Similarity with {word}: {title(key)}", color(key))
     table = pd.DataFrame({"word": others, "similarity": values})
-    return values, said, Shown("", said, ((figure, plainly(said)),), table)
+    return values, said, Shown("", said, ((figure, unmarked(said)),), table)
 
 
 def closest(args: Args) -> Shown:
@@ -62,7 +62,7 @@ def analogy(args: Args) -> Shown:
     name = f"{b} − {a} + {c}: {title(key)}, {'without' if without else 'with'} the question's words"
     figure = bars.ranking(found.words, found.scores.tolist(), name, color(key), marked=found.inputs, unit="cosine")
     table = pd.DataFrame({"word": found.words, "score": found.scores})
-    return Shown(found.words[0], said, ((figure, plainly(said)),), table)
+    return Shown(found.words[0], said, ((figure, unmarked(said)),), table)
 
 
 def knows(args: Args) -> Shown:

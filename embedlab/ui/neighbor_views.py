@@ -168,7 +168,7 @@ def in_sentences(asked: Asked) -> None:
     )
     key = state.choice("text", list(available), own or "wikipedia", "Text", titles=available)
     near, word = asked.found[title].words, asked.found[title].query
-    beside = state.choice("beside", near, near[0], f"Neighbor, by {title}")
+    beside = state.choice("beside", near, near[0], f"Neighbor, by {md(title)}")
     with widgets.guard():
         result = concordance(texts.sentences(key), word, beside)
         first, second, both = result.counts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from embedlab.plots.figure import Figure
 from embedlab.plots.palette import NAMES, family_color
 from embedlab.plots.sense_cells import SHADE
 from embedlab.plots.senses import Column, Named
-from embedlab.plots.text import md
+from embedlab.plots.text import md, unmarked
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, contextual, forms, map_parts, polysemy_readings, state, widgets
 from embedlab.ui import polysemy_said as said
@@ -94,7 +93,7 @@ def _row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> Figure:
 def show_row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     """All models side by side, and how to read the figure."""
     asked = next(iter(found.values())).asked
-    summary = " ".join(re.sub(r"[*\\]", "", line) for line in said.lines(found, layers))
+    summary = " ".join(map(unmarked, said.lines(found, layers)))
     widgets.figure(_row(found, layers), "polysemy", summary)
     score = (
         " **Score**: AUC, the share of comparisons in which two sentences of one sense are more alike than two of "

@@ -1,7 +1,8 @@
 """Light or dark: the colours of text that Python gives to figures follow when the visitor's theme changes.
 
 Streamlit draws the page in its new colours without asking Python, and so would leave dark words on dark paper in a
-figure. A component without a face therefore asks for the page anew when the paper has another colour.
+figure. A component without a face therefore asks for the page anew when the paper has another colour. It also brings
+the colours of code: Streamlit's own are the same on both papers and too pale on the light one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,17 @@ export default function ({ setTriggerValue }) {
   return () => clearInterval(timer);
 }
 """
+_CODE = """
+[data-testid=stCode] pre .token.token { color: light-dark(#10171f, #e6eaee); }
+[data-testid=stCode] pre .token.comment { color: light-dark(#59636e, #9198a1); }
+[data-testid=stCode] pre :is(.token.keyword, .token.operator) { color: light-dark(#a40e26, #ff7b72); }
+[data-testid=stCode] pre :is(.token.string, .token.char) { color: light-dark(#0a3069, #a5d6ff); }
+[data-testid=stCode] pre :is(.token.number, .token.boolean, .token.constant) { color: light-dark(#0550ae, #79c0ff); }
+[data-testid=stCode] pre :is(.token.function, .token.class-name, .token.decorator) {
+  color: light-dark(#6639ba, #d2a8ff);
+}
+"""
+"""GitHub's colours (Primer), on paper as ``.streamlit/config.toml`` has it; 7:1 or more but for comments, 4.5:1."""
 
 
 def dark() -> bool:
@@ -29,4 +41,5 @@ def dark() -> bool:
 
 def follow() -> None:
     """Draw the page anew when its paper changes; once in every run of the app."""
-    st.components.v2.component("theme_watch", js=_WATCH)(key="theme-watch", on_changed_change=lambda: None)
+    watch = st.components.v2.component("theme_watch", js=_WATCH, css=_CODE, isolate_styles=False)
+    watch(key="theme-watch", on_changed_change=lambda: None)

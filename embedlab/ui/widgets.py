@@ -18,7 +18,7 @@ from embedlab.plots.palette import INKS
 from embedlab.plots.saved import standalone
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, state, theme
+from embedlab.ui import cache, first_screen, state, theme
 from embedlab.ui.visitor import told
 
 if TYPE_CHECKING:
@@ -44,12 +44,13 @@ def pages_of(spec: ModelSpec) -> list[Capability]:
 def opening(title: str, look_for: str) -> None:
     """The page's heading and, in two sentences, what to look for; the first thing on every page."""
     _inside_app()
+    first_screen.clear()
     st.title(title)
     st.markdown(look_for)
 
 
 def _inside_app() -> None:
-    """Run ``app.py`` around the page, also where the first visitor of a fresh server comes by a link to a page.
+    """Run ``app.py`` around the page, also in a server that was not started as ours is (``first_screen.starting``).
 
     Until ``st.navigation`` has been called once, Streamlit takes a folder named ``pages`` for an app of its old sort
     and runs the page alone, without our sidebar and layout.

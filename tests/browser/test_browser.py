@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from conftest import serving
 from playwright.sync_api import expect
 
 from embedlab.data.datasets import load_sample
+from embedlab.plots.text import JOINER
 from tests.browser.walking import PATIENCE, settled
 
 if TYPE_CHECKING:
@@ -63,6 +65,46 @@ def test_a_lesson_from_its_first_question_to_its_summary(page: Page, address: st
     page.wait_for_url(re.compile("only_words=duck(,|%2C)bank"))
     expect(page.get_by_label("Word", exact=True)).to_have_value("duck", timeout=30_000)
     no_traceback(page)
+
+
+def test_a_visitor_finds_their_answers_again_and_another_does_not(page: Page, tmp_path: Path) -> None:
+    with serving(tmp_path, EMBEDLAB_APART="1") as address:
+        lesson = f"{address}/lessons?only_lessons=one-hot"
+        page.goto(lesson)
+        page.get_by_text("all the same").click()
+        page.get_by_role("button", name="Predict, and see").click()
+        page.get_by_text("Right. You predicted all the same").wait_for()
+        page.wait_for_function("document.cookie.includes('embedlab_place=')")
+        page.reload()
+        page.get_by_text("Right. You predicted all the same").wait_for()
+        kept = [one for one in page.context.cookies() if one.get("name") == "embedlab_place"]
+        assert page.context.browser is not None
+        later = page.context.browser.new_context()  # closed and opened again: cookies of the session are gone
+        later.add_cookies(kept)  # type: ignore[arg-type]
+        for context, answered in ((later, 1), (page.context.browser.new_context(), 0)):
+            other = context.new_page()
+            other.goto(lesson)
+            settled(other)
+            assert other.get_by_text("Right. You predicted all the same").count() == answered
+        page.get_by_role("button", name="Begin again").click()
+        page.get_by_text("0 of 2 questions").wait_for()
+        page.reload()
+        settled(page)
+        assert page.get_by_text("Right. You predicted all the same").count() == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["see www.evil.org -> http://evil.org or me@evil.org", ":smile: :material/home: :red[x] $x$ *y* <b>z</b> [^1] --"],
+)
+def test_a_visitors_text_is_shown_as_it_is(page: Page, address: str, text: str) -> None:
+    page.goto(f"{address}/neighbors?word={quote(text)}")
+    warning = page.get_by_test_id("stAlert").first
+    warning.get_by_text("does not know").wait_for()
+    assert f"“{text}”" in warning.inner_text().replace(JOINER, "")
+    main = page.get_by_test_id("stMain")
+    assert main.locator("a[href*=evil]").count() == 0
+    assert warning.locator("a, b, em, code, sup, .katex, p [role=img]").count() == 0
 
 
 def test_a_change_of_page_takes_the_word_along_in_the_address_too(page: Page, address: str) -> None:

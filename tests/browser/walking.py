@@ -22,7 +22,25 @@ def settled(page: Page) -> None:
 
 
 def unfold(page: Page) -> None:
-    """Open every fold-out."""
+    """Open every fold-out and wait until all of them, code included, have their text."""
     page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(fold => fold.click())")
     page.wait_for_timeout(300)
     settled(page)
+    assert not page.locator("details:not([open])").count()
+    page.wait_for_function(FILLED, timeout=PATIENCE)
+
+
+def whole(page: Page, width: int) -> None:
+    """Make the window as high as the page: what would have to be scrolled to, axe-core takes for hidden."""
+    page.set_viewport_size({"width": width, "height": LEAST})
+    page.wait_for_timeout(300)
+    height = page.evaluate("Math.ceil(document.querySelector('[data-testid=stMain]').scrollHeight)")
+    page.set_viewport_size({"width": width, "height": max(LEAST, height)})
+    settled(page)
+
+
+LEAST = 1000
+"""Pixels that a window is high at least."""
+FILLED = """() =>
+    [...document.querySelectorAll('[data-testid=stExpanderDetails]')].every((fold) => fold.innerText.trim()) &&
+    ![...document.querySelectorAll('[data-testid=stCode]')].some((code) => !code.innerText.trim())"""

@@ -103,7 +103,7 @@ def test_the_theme_of_the_pages(theme: str) -> None:
     assert contrast(rgb(primary), over(primary, TINT, paper)) >= 4.5  # a chosen pill
     assert contrast(rgb("#FFFFFF"), rgb(primary)) >= (4.5 if theme == "light" else 3)  # a primary button
     assert set(THEMES["chartCategoricalColors"]) <= set(palette.SERIES)
-    assert contrast(rgb(THEMES["codeTextColor"]), rgb(THEMES["codeBackgroundColor"])) >= 7
+    assert contrast(rgb(look["codeTextColor"]), rgb(look["codeBackgroundColor"])) >= 7
 
 
 @pytest.mark.parametrize(("color", "name"), palette.NAMES.items())
