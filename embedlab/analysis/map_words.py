@@ -83,7 +83,10 @@ def own(model: StaticModel, text: str) -> MapWords:
     if not words:
         named = ", ".join(missing[:10])
         raise BadInput(f"{model.title} knows none of these words: {named}." if named else "Name some words to draw.")
-    first = [words.index(word) for word in dict.fromkeys(words)]  # one that was asked for in two spellings once
+    places: dict[str, int] = {}
+    for i, word in enumerate(words):
+        places.setdefault(word, i)  # one that was asked for in two spellings once
+    first = list(places.values())
     words = [words[i] for i in first]
     counts = np.array([model.counts[model.positions[w]] if w in model else 0 for w in words], np.int64)
     return MapWords(words, np.stack([vectors[i] for i in first]), counts, len(model), "your own", tuple(missing))

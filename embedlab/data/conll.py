@@ -18,7 +18,7 @@ from embedlab.data.tables import text_lines
 from embedlab.data.tags import OUTSIDE, Span, bio, is_tag, spans
 
 SPLITS = ("train", "dev", "test")
-_NOTE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.-]*)\s+=\s+(?P<value>[^\t]*)")
+_NOTE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.-]*)\s+=\s++(?P<value>[^\t]*)")
 
 
 @dataclass(frozen=True)
