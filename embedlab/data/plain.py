@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 
 from embedlab.data.archives import Piece
 from embedlab.data.choice import Choice
-from embedlab.data.encoding import MAX_PARAGRAPH, lines, open_text
+from embedlab.data.encoding import MAX_PARAGRAPH, inhabited, lines, open_text
 
 LOOK = 1000
 """Lines looked at to tell hard-wrapped text from one paragraph a line; fewer if they are long."""
@@ -25,7 +25,7 @@ def paragraphs(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is not text, or not in the encoding.
     """
     with open_text(piece.open(), piece.name, choice.encoding) as stream:
-        yield from unwrapped(lines(stream, piece.name))
+        yield from unwrapped(inhabited(lines(stream, piece.name), piece.name, piece.limits.blank))
 
 
 def markdown(piece: Piece, choice: Choice) -> Generator[str, None, None]:
@@ -35,7 +35,8 @@ def markdown(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is not text, or not in the encoding.
     """
     with open_text(piece.open(), piece.name, choice.encoding) as stream:
-        yield from unwrapped(_without_marks(lines(stream, piece.name)))
+        given = inhabited(lines(stream, piece.name), piece.name, piece.limits.blank)
+        yield from unwrapped(_without_marks(given))
 
 
 def _without_marks(given: Iterator[str]) -> Iterator[str]:
