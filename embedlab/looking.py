@@ -173,7 +173,7 @@ def _new_folder() -> Path:
 @cache
 def _workers() -> warm.Workers:
     """The processes that wait for a look."""
-    return warm.Workers("embedlab.looking", told=True)
+    return warm.Workers("embedlab.looking", told=True, politeness=processes.EAGER)
 
 
 @cache

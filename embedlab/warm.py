@@ -33,10 +33,13 @@ class Workers:
     Args:
         module: what they do.
         told: whether they are told the settings with each work, so that none has to be let go.
+        politeness: their niceness.
     """
 
-    def __init__(self, module: str = "embedlab.warm", *, told: bool = False) -> None:
-        self._module = module
+    def __init__(
+        self, module: str = "embedlab.warm", *, told: bool = False, politeness: int = processes.POLITE
+    ) -> None:
+        self._module, self._politeness = module, politeness
         self._told = told
         self._idle: list[Popen[bytes]] = []
         self._begun_with = settings()
@@ -57,7 +60,7 @@ class Workers:
                 process = self._idle.pop()
                 if process.poll() is None:
                     return process
-        return _started(self._module, threads)
+        return _started(self._module, threads, self._politeness)
 
     def give_back(self, process: Popen[bytes]) -> None:
         """It has nothing to do any more."""
@@ -104,8 +107,8 @@ def hand_over(process: Popen[bytes], folder: Path) -> None:
         process.stdin.flush()
 
 
-def _started(module: str, threads: int) -> Popen[bytes]:
-    return processes.start(["-m", module], Path(os.devnull), threads, listens=True)
+def _started(module: str, threads: int, politeness: int) -> Popen[bytes]:
+    return processes.start(["-m", module], Path(os.devnull), threads, listens=True, politeness=politeness)
 
 
 # ---------------------------------------------------------------- in the process itself
