@@ -176,7 +176,7 @@ def _blocks(url: str, largest: int, on_progress: OnProgress | None, allow_local:
     try:
         with httpx.Client(timeout=30, headers=PLAIN, trust_env=not allow_local) as client:
             yield from _read(_answer(client, url, allow_local), url, largest, on_progress)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise Unreachable(f"{url} could not be reached ({error or type(error).__name__}). {INSTEAD}") from error
 
 
@@ -223,20 +223,19 @@ def check_address(url: str, allow_local: bool = False) -> None:
 
     try:
         parsed = httpx.URL(url)
+        host = parsed.host  # decoded here, where a damaged "xn--" name is found
     except (httpx.InvalidURL, ValueError) as error:
         raise BadInput(f"{url!a} is not an address: {error}.") from error
     if allow_local:
         return
-    if parsed.scheme != "https" or not parsed.host or parsed.userinfo:
+    if parsed.scheme != "https" or not host or parsed.userinfo:
         raise BadInput(f"{url} is not taken: give an address that begins with https:// and holds no password.")
     if urllib.request.getproxies().get("https"):
         return  # the proxy resolves the name and decides
     try:
-        found = socket.getaddrinfo(parsed.host, parsed.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, parsed.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(
-            f"{parsed.host} could not be reached: there is no network or no such host. {INSTEAD}"
-        ) from error
+        raise Unreachable(f"{host} could not be reached: there is no network or no such host. {INSTEAD}") from error
     for *_, address in found:
         if not ipaddress.ip_address(address[0]).is_global:
             raise BadInput(f"{url} is not taken: it leads to this machine or its own network.")

@@ -115,13 +115,10 @@ def test_a_page_that_is_run_anew_ends_its_look(lab_home: Path, tmp_path: Path, m
         if begun_ones[0]._process is not None:
             raise Rerun
 
-    def begin(call: str, **values: Any) -> Look:
-        begun_ones.append(begun(tmp_path, LONG, call, **values))
-        return begun_ones[0]
-
     monkeypatch.setattr(looked.st, "empty", lambda: SimpleNamespace(caption=caption))
-    monkeypatch.setattr(looked.looking, "begin", begin)
-    with pytest.raises(Rerun):
-        looked.look("beginning", "Reading", words=10**9)
+    begun_ones.append(begun(tmp_path, LONG, words=10**9))
+    with monkeypatch.context() as patch, pytest.raises(Rerun):
+        patch.setattr(looking, "begin", lambda call, **values: begun_ones[0])
+        looked.look("beginning", "Reading")
     assert begun_ones[0]._process is None
     assert answered(begun(tmp_path, "One.", "paragraphs")) == ["One."]
