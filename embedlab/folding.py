@@ -7,6 +7,7 @@ its text was folded: one without capitals comes from lower-cased text, in one wi
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import Literal
 
 Change = Literal["tidied", "lowercased", "zeroed"]
 
+COMPOSED = 500
+"""Characters that are composed at once; where no ASCII follows, up to twice as many."""
+_ASCII = re.compile(r"[\x00-\x7f]")
 _TIDY = {0x2019: "'", 0x02BC: "'", 0x00AD: None, 0x200B: " ", 0xFEFF: None, 0x2028: " ", 0x2029: " "}
 _TIDY |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half characters, as JSON can hold them
 _ZERO = str.maketrans("123456789", "000000000")
@@ -26,7 +30,22 @@ def tidy(text: str) -> str:
     """Text in Unicode's composed form, with straight apostrophes, without invisible characters and half characters."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", text).translate(_TIDY)
+    return "".join(unicodedata.normalize("NFC", part) for part in _parts(text)).translate(_TIDY)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """A text in parts that are composed each by itself, cut before ASCII, which joins with nothing before it.
+
+    To order a row of accents takes time by the square of its length.
+    """
+    start = 0
+    while len(text) - start > COMPOSED:
+        end = start + COMPOSED
+        found = _ASCII.search(text, end, end + COMPOSED)
+        end = found.start() if found else end + COMPOSED
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def zeroed(word: str) -> str:

@@ -22,6 +22,8 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_
 """What the libraries take their number of threads from."""
 POLITE = 10
 """Niceness of a run: where a page and a training want the same core, the page gets nine tenths of it."""
+EAGER = 5
+"""Niceness of what a visitor waits for beside the pages: it goes after a page, and before a run."""
 PARENT = "EMBEDLAB_PARENT"
 """Holds the number of the process that a tied one follows."""
 
@@ -34,6 +36,7 @@ def start(
     tied: bool = False,
     listens: bool = False,
     temporary: Path | None = None,
+    politeness: int = POLITE,
 ) -> subprocess.Popen[bytes]:
     """Start Python in a session of its own, with this package importable; it lets other processes go first.
 
@@ -44,6 +47,7 @@ def start(
         tied: whether it ends when this process does (see ``follow``).
         listens: whether its standard input is a pipe from this process; else there is none.
         temporary: folder for its temporary files; ``None`` for the system's.
+        politeness: its niceness.
 
     Raises:
         OSError: the process cannot be started.
@@ -65,15 +69,15 @@ def start(
             env=PATIENT | os.environ | own,
             start_new_session=True,
         )
-    _step_back(process.pid)
+    _step_back(process.pid, politeness)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay behind as a zombie
     return process
 
 
-def _step_back(pid: int) -> None:
+def _step_back(pid: int, by: int) -> None:
     """Lower a process that has just begun; Linux may weigh whole sessions against each other, so its session, too."""
     with contextlib.suppress(OSError):
-        politeness = min(19, os.getpriority(os.PRIO_PROCESS, 0) + POLITE)
+        politeness = min(19, os.getpriority(os.PRIO_PROCESS, 0) + by)
         os.setpriority(os.PRIO_PROCESS, pid, politeness)
         Path(f"/proc/{pid}/autogroup").write_text(str(politeness))
 

@@ -28,11 +28,21 @@ AT_ONCE = 0.5
 
 
 class Workers:
-    """The processes that wait for a run; one begun when the lab had other settings in its environment is let go."""
+    """The processes that wait for a run; one begun when the lab had other settings in its environment is let go.
 
-    def __init__(self) -> None:
+    Args:
+        module: what they do.
+        told: whether they are told the settings with each work, so that none has to be let go.
+        politeness: their niceness.
+    """
+
+    def __init__(
+        self, module: str = "embedlab.warm", *, told: bool = False, politeness: int = processes.POLITE
+    ) -> None:
+        self._module, self._politeness = module, politeness
+        self._told = told
         self._idle: list[Popen[bytes]] = []
-        self._begun_with = _settings()
+        self._begun_with = settings()
         self._lock = Lock()
 
     def prepare(self, threads: int) -> None:
@@ -42,7 +52,7 @@ class Workers:
     def take(self, threads: int) -> Popen[bytes]:
         """One that waits, or a new one."""
         with self._lock:
-            if self._begun_with != (now := _settings()):
+            if self._begun_with != (now := settings()) and not self._told:
                 self._begun_with, old, self._idle = now, self._idle, []
                 for process in old:
                     _let_go(process)
@@ -50,7 +60,7 @@ class Workers:
                 process = self._idle.pop()
                 if process.poll() is None:
                     return process
-        return _started(threads)
+        return _started(self._module, threads, self._politeness)
 
     def give_back(self, process: Popen[bytes]) -> None:
         """It has nothing to do any more."""
@@ -58,7 +68,8 @@ class Workers:
             self._idle.append(process)
 
 
-def _settings() -> dict[str, str]:
+def settings() -> dict[str, str]:
+    """What the environment says about the lab."""
     return {name: value for name, value in os.environ.items() if name.startswith("EMBEDLAB_")}
 
 
@@ -96,8 +107,8 @@ def hand_over(process: Popen[bytes], folder: Path) -> None:
         process.stdin.flush()
 
 
-def _started(threads: int) -> Popen[bytes]:
-    return processes.start(["-m", "embedlab.warm"], Path(os.devnull), threads, listens=True)
+def _started(module: str, threads: int, politeness: int) -> Popen[bytes]:
+    return processes.start(["-m", module], Path(os.devnull), threads, listens=True, politeness=politeness)
 
 
 # ---------------------------------------------------------------- in the process itself

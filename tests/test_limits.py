@@ -13,12 +13,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from embedlab import archive, connection, downloads, encodings, jobs, recipes, shelf
+from embedlab import archive, connection, downloads, encodings, jobs, looking, recipes, shelf
 from embedlab.analysis import map_words, occurrences
 from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Unreachable
 from embedlab.data import characters
@@ -33,6 +35,7 @@ from embedlab.settings import StaticConfig
 from embedlab.training_text import TextChoice
 from embedlab.ui import new_run, uploads
 from tests.conftest import TinyModel, tiny_vectors
+from tests.fuzz import hostile
 
 ROOT = Path(__file__).resolve().parent.parent
 SENTENCES = [["the", "king", "sat"]] * 4
@@ -64,6 +67,25 @@ def two_in_a_zip(folder: Path) -> object:
 def tagged(folder: Path) -> object:
     (folder / "a.conll").write_text("king O\n" * 20)
     return read_conll(folder / "a.conll")
+
+
+def wide_parquet(folder: Path) -> object:
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["king"], "b": ["x"]}), folder / "a.parquet")
+    return Corpus.from_file(folder / "a.parquet")
+
+
+def pages(folder: Path) -> object:
+    (folder / "a.pdf").write_bytes(hostile.pdf_of_operators(1000))
+    return Corpus.from_file(folder / "a.pdf")
+
+
+def looked_at(folder: Path) -> object:
+    words = b"".join(b"%d O\n" % i + b"\n" * (i % 9 == 0) for i in range(1_500_000))
+    (folder / "a.conll").write_bytes(words)
+    with looking.begin("entities", file=str(folder / "a.conll"), seed=1) as look:
+        while not look.done(1):
+            pass
+        return look.answer()
 
 
 def zipped_model(folder: Path) -> object:
@@ -195,6 +217,21 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
         ("50", file("a.pdf.gz", gzip.compress(b"%PDF" + b" " * 80)), BadInput, "a.pdf.gz is larger than 50 bytes"),
         ("50", tagged, BadInput, "a.conll has 140 bytes, at most 50 bytes are read"),
     ],
+    "json_chars": [("50", file("a.json", json.dumps(["king"] * 20).encode()), BadInput, "a.json is larger than 50 b")],
+    "values": [
+        ("3", file("a.json", b"[1, 2, [], 3]"), BadInput, "a.json holds about 5 values of JSON, at most 3 are read"),
+        ("3", file("a.jsonl", b"[1, 2, [], 3]\n"), BadInput, "Line 1 of a.jsonl holds about 5 values"),
+    ],
+    "cells": [
+        ("3", file("a.csv", b"text,b,c,d\nking,1,2,3\n"), BadInput, "Line 1 of a.csv has 4 cells, at most 3 are read"),
+        ("1", wide_parquet, BadInput, "a.parquet has 2 columns, at most 1 are read"),
+    ],
+    "blank": [
+        ("3", file("a.txt", b"king\n\n\n\n\nqueen\n"), BadInput, "a.txt is not read on: more than 3 lines in a row"),
+        ("3", file("a.csv", b"text,b\n,\n,\n,\n,\nking,"), BadInput, "a.csv is not read on: more than 3 lines"),
+    ],
+    "operators": [("1", pages, BadInput, "pages of a.pdf are drawn by more than [0-9,]+ operators")],
+    "tagged_lines": [("19", tagged, BadInput, "a.conll has more than 19 lines")],
     "line_chars": [("20", file("a.csv", b"text\n" + b"king " * 9), BadInput, "Line 2 of a.csv is longer than 20 char")],
     "model_bytes": [("100", zipped_model, BadInput, "would unpack to 120 bytes; 100 bytes are possible")],
     "download_bytes": [
@@ -220,6 +257,8 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
         ("9", asked_on_the_page, BadSetting, "epochs is 10; at most 9 are possible here"),
     ],
     "seconds": [],  # of a process: see test_queue
+    "look_seconds": [("1", looked_at, BadInput, "takes more than the 1 seconds of processor time that a look may")],
+    "look_mb": [("30", looked_at, BadInput, "takes more than the 30 MB of memory that a look may take")],
     "memory_mb": [],
     "points": [
         (

@@ -15,13 +15,13 @@ from typing import Self
 from embedlab import storage
 from embedlab.base import BadInput
 from embedlab.data.tables import text_lines
-from embedlab.data.tags import OUTSIDE, Span, bio, is_tag, spans
+from embedlab.data.tags import OUTSIDE, Span, bio, is_tag, once, spans
 
 SPLITS = ("train", "dev", "test")
-_NOTE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.-]*)\s+=\s+(?P<value>[^\t]*)")
+_NOTE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.-]*)\s+=\s++(?P<value>[^\t]*)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TaggedSentence:
     """A sentence whose entities are marked.
 
@@ -136,6 +136,7 @@ class _Open:
     words: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> Iterator[TaggedSentence]:
         if self.words:
@@ -154,8 +155,8 @@ def _sentences(lines: Iterable[str], name: str) -> Iterator[TaggedSentence]:
             now.notes[note["key"]] = note["value"]
         elif line.strip() and not line.startswith("-DOCSTART-"):
             word, tag = _word_and_tag(line, f"Line {number:,} of {name}")
-            now.words.append(word)
-            now.tags.append(tag)
+            now.words.append(once(word, now.seen))
+            now.tags.append(once(tag, now.seen))
     yield from now.close()
 
 

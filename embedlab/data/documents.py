@@ -1,24 +1,57 @@
-"""Texts of files that have to be held as a whole: PDF by pypdf, docx by python-docx, and JSON documents."""
+"""Texts of documents: PDF by pypdf, docx, and JSON documents."""
 
 from __future__ import annotations
 
-import json
 import re
-import zipfile
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 from embedlab.base import BadInput
-from embedlab.data.archives import DAMAGE, Piece, check_zip
+from embedlab.data import word_documents
+from embedlab.data.archives import DAMAGE, Piece
 from embedlab.data.choice import Choice
 from embedlab.data.encoding import open_text
 from embedlab.data.fields import cut
-from embedlab.data.tables import LOOK, field_sizes, field_texts
+from embedlab.data.json_values import LOOK, field_sizes, field_texts, loaded
 from embedlab.limits import met, size
+
+if TYPE_CHECKING:
+    import pypdf
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
 _DAMAGE = (*DAMAGE, KeyError, TypeError, AttributeError, ArithmeticError, AssertionError)
 _BREAK = re.compile(r"\n\s*\n")
+UNPACKED = 20_000_000
+"""Bytes that a stream in a PDF may unpack to."""
+
+
+def _bounds(operators: int) -> pypdf.Configuration:
+    """What pypdf may unpack and parse for one page: less than its own bounds, which are for pictures, too."""
+    import pypdf
+
+    return pypdf.Configuration(
+        zlib_maximum_output_length=UNPACKED, lzw_maximum_output_length=UNPACKED,
+        run_length_maximum_output_length=UNPACKED, array_based_stream_maximum_output_length=UNPACKED,
+        stream_parsing_work_maximum_count=2 * operators, xform_maximum_invocations_per_extraction=500,
+    )  # fmt: skip
+
+
+class _Operators:
+    """Counts the operators of all pages, those of forms within forms among them: a small file can ask for billions."""
+
+    def __init__(self, piece: Piece, packed: int) -> None:
+        self.piece, self.most, self.found = piece, piece.limits.operators + 4 * packed, 0
+
+    def __call__(self, *_: object) -> None:
+        """One more."""
+        self.found += 1
+        if self.found > self.most:
+            raise self.too_many()
+
+    def too_many(self) -> BadInput:
+        """The message for a file whose pages ask for too much."""
+        said = f"The pages of {self.piece.name} are drawn by more than {self.most:,} operators, far beyond its size."
+        return BadInput(met("operators", f"{said} Save it as text first."))
 
 
 def pdf_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
@@ -28,21 +61,28 @@ def pdf_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is damaged, encrypted, or holds pictures of text only.
     """
     import pypdf
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import LimitReachedError, PyPdfError
 
     found = False
     with piece.open_whole() as stream:
+        count, bounds = _Operators(piece, stream.seek(0, 2)), _bounds(piece.limits.operators)
         try:
-            reader = pypdf.PdfReader(stream)
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise BadInput(f"{piece.name} is protected by a password. Save it without one.")
-            for page in reader.pages:
-                for block in _BREAK.split(_HYPHEN.sub("", page.extract_text())):
+            with pypdf.apply_configuration(bounds):
+                reader = pypdf.PdfReader(stream)
+                if reader.is_encrypted and not reader.decrypt(""):
+                    raise BadInput(f"{piece.name} is protected by a password. Save it without one.")
+                pages = len(reader.pages)
+            for number in range(pages):
+                with pypdf.apply_configuration(bounds):
+                    page = reader.pages[number].extract_text(visitor_operand_before=count)
+                for block in _BREAK.split(_HYPHEN.sub("", page)):
                     text = " ".join(block.split())
                     found = found or bool(text)
                     yield from cut(text)
         except BadInput:
             raise
+        except LimitReachedError as error:
+            raise count.too_many() from error
         except (PyPdfError, *_DAMAGE) as error:
             raise BadInput(f"{piece.name} is damaged or not a PDF ({error}). Save or download it again.") from error
     if not found:
@@ -57,41 +97,9 @@ def docx_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: it is damaged, encrypted or unpacks to too much.
     """
-    import docx
-    from docx.opc.exceptions import OpcError
-
     with piece.open_whole() as stream:
-        try:
-            with zipfile.ZipFile(stream) as archive:
-                _check_docx(archive, piece, stream.seek(0, 2))
-            for text in _blocks(docx.Document(stream)):
-                yield from cut(text)
-        except BadInput:
-            raise
-        except (OpcError, SyntaxError, *_DAMAGE) as error:
-            raise BadInput(f"{piece.name} is damaged or not a docx file ({error}). Save it again as docx.") from error
-
-
-def _check_docx(archive: zipfile.ZipFile, piece: Piece, packed: int) -> None:
-    entries = archive.infolist()
-    check_zip(entries, piece.name, packed, piece.limits)
-    for entry in entries:
-        if entry.filename.endswith((".xml", ".rels")) and entry.file_size > piece.limits.document_bytes:
-            most, found = size(piece.limits.document_bytes), size(entry.file_size)
-            said = f"{piece.name} unpacks to more than the {most} that are read of such a file: {found}."
-            raise BadInput(met("document_bytes", said))
-
-
-def _blocks(container: Any) -> Iterator[str]:
-    from docx.table import Table
-
-    for block in container.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from _blocks(cell)
-        else:
-            yield block.text
+        for text in word_documents.paragraphs(stream, piece):
+            yield from cut(text)
 
 
 def json_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
@@ -100,7 +108,7 @@ def json_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: it is not JSON, too large, or has no such field.
     """
-    yield from field_texts(iter(_json_rows(piece, choice)), choice, piece.name)
+    yield from field_texts(((row, 0) for row in _json_rows(piece, choice)), choice, piece.name)
 
 
 def json_document_fields(piece: Piece) -> list[str]:
@@ -113,16 +121,16 @@ def json_document_fields(piece: Piece) -> list[str]:
 
 
 def _json_rows(piece: Piece, choice: Choice) -> list[Any]:
-    most = piece.limits.document_bytes
+    limits = piece.limits
+    which = "json_chars" if limits.json_chars < limits.document_bytes else "document_bytes"
+    most: int = getattr(limits, which)
     with open_text(piece.open(), piece.name, choice.encoding) as stream:
         try:
             text = stream.read(most + 1)
-            if len(text) > most:
-                said = f"{piece.name} is larger than {size(most)}. Give it as jsonl: one object a line."
-                raise BadInput(met("document_bytes", said))
-            value = json.loads(text)
         except UnicodeDecodeError as error:
             raise BadInput(f"{piece.name} is not {error.encoding} text throughout. Give its encoding.") from error
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"{piece.name} is not JSON: {error}.") from error
+    if len(text) > most:
+        said = f"{piece.name} is larger than {size(most)}. Give it as jsonl: one object a line."
+        raise BadInput(met(which, said))
+    value = loaded(text, piece.name, limits)
     return value if isinstance(value, list) else [value]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TextIO, cast
 
 from embedlab.base import BadInput
+from embedlab.limits import met
 
 SAMPLE = 1 << 18
 """Bytes looked at to tell the encoding."""
@@ -149,6 +150,20 @@ def lines(stream: TextIO, name: str, limit: int = MAX_PARAGRAPH) -> Iterator[str
             yield rest
     except UnicodeDecodeError as error:
         raise undecodable(stream, name, error) from error
+
+
+def inhabited(given: Iterable[str], name: str, most: int) -> Iterator[str]:
+    """Lines or rows as they come, as long as there is text among them.
+
+    Raises:
+        BadInput: so many have none, one after the other (``limits.blank``); packed, billions of them are a small file.
+    """
+    blank = 0
+    for text in given:
+        blank = blank + 1 if not text or text.isspace() else 0
+        if blank > most:
+            raise BadInput(met("blank", f"{name} is not read on: more than {most:,} lines in a row hold no text."))
+        yield text
 
 
 def pieces_of(text: str, limit: int = MAX_PARAGRAPH) -> Iterator[str]:

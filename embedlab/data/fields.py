@@ -40,12 +40,10 @@ def missing(names: Iterable[str], what: str) -> str:
 
 def value_at(row: Any, field: str) -> Any:
     """The value of a field; ``a.b`` is b inside a, unless a field has that very name."""
-    if not isinstance(row, dict):
-        return None
-    if field in row:
-        return row[field]
-    outer, dot, inner = field.partition(".")
-    return value_at(row.get(outer), inner) if dot else None
+    while isinstance(row, dict) and field not in row:
+        outer, dot, field = field.partition(".")
+        row = row.get(outer) if dot else None
+    return row[field] if isinstance(row, dict) else None
 
 
 def strings(value: Any) -> Iterator[str]:

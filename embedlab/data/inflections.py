@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from embedlab.data.irregular import IRREGULAR
 from embedlab.folding import tidy
 
-_ONE = re.compile(r"(qu|[^aeiou])*[aeiou][^aeiouwxy]")
-"""One syllable that ends in a single vowel and a single consonant: the consonant is doubled (run, running)."""
-_MORE = re.compile(r"\w*[aeiouy]\w*[^aeiou][aeiou][^aeiouwxy]")
-"""More syllables with such an end: whether it is doubled depends on the stress, or the country."""
 _CUT = (
     ("s", ""),
     ("es", ""),
@@ -52,11 +47,24 @@ def forms(base: str) -> frozenset[str]:
         return frozenset(found | {word + "d", word[:-2] + "ying"})
     if word[-1] == "e":
         return frozenset(found | {word + "d", (word if word[-2] in "eoy" else word[:-1]) + "ing"})
-    if _ONE.fullmatch(word) or _MORE.fullmatch(word):
+    one, more = _doubled(word)
+    if one or more:
         found |= {word + word[-1] + "ed", word + word[-1] + "ing"}
-    if not _ONE.fullmatch(word):
+    if not one:
         found |= {word + "ed", word + "ing"}
     return frozenset(found)
+
+
+def _doubled(word: str) -> tuple[bool, bool]:
+    """Whether a word ends in a single vowel and a single consonant that is doubled: as one syllable, and as several.
+
+    Of one syllable it always is (run, running); of several that depends on the stress, or the country.
+    """
+    if len(word) < 2 or word[-2] not in "aeiou" or word[-1] in "aeiouwxy":
+        return False, False
+    one = set(word[:-2].replace("qu", "")).isdisjoint("aeiou")
+    several = len(word) > 3 and word[-3] not in "aeiou" and not set(word[:-3]).isdisjoint("aeiouy")
+    return one, several
 
 
 @lru_cache(maxsize=8192)

@@ -8,14 +8,14 @@ from itertools import chain, pairwise
 
 from embedlab.data.archives import Piece
 from embedlab.data.choice import Choice
-from embedlab.data.encoding import MAX_PARAGRAPH, lines, open_text
+from embedlab.data.encoding import MAX_PARAGRAPH, inhabited, lines, open_text
 
 LOOK = 1000
 """Lines looked at to tell hard-wrapped text from one paragraph a line; fewer if they are long."""
-_FENCE = re.compile(r"\s*(```|~~~)")
-_LINK = re.compile(r"!?\[([^\]\n]*)\](?:\([^()\s]*(?:\s+[\"'][^)\n]*)?\)|\[[^\]\n]*\])")
-_MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>+\s?|[-*+]\s+|\d+[.)]\s+)+|[*`]+|(?<!\w)_+|_+(?!\w)|<https?://[^>\s]*>")
-_RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*\|?[\s:|-]+\|[\s:|-]*$|\s*\[[^\]]+\]:\s*\S+")
+_MARKS = re.compile(
+    r"^\s{0,3}(?:#{1,6}\s+|>+\s?|[-*+]\s+|\d+[.)]\s+)+|[*`]+|(?<!\w)_+|(?<!_)_+(?!\w)|<https?://[^<>\s]*>"
+)
+"""Reads each character a fixed number of times, whatever the line is; a test holds all patterns to that."""
 
 
 def paragraphs(piece: Piece, choice: Choice) -> Generator[str, None, None]:
@@ -25,7 +25,7 @@ def paragraphs(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is not text, or not in the encoding.
     """
     with open_text(piece.open(), piece.name, choice.encoding) as stream:
-        yield from unwrapped(lines(stream, piece.name))
+        yield from unwrapped(inhabited(lines(stream, piece.name), piece.name, piece.limits.blank))
 
 
 def markdown(piece: Piece, choice: Choice) -> Generator[str, None, None]:
@@ -35,18 +35,66 @@ def markdown(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is not text, or not in the encoding.
     """
     with open_text(piece.open(), piece.name, choice.encoding) as stream:
-        yield from unwrapped(_without_marks(lines(stream, piece.name)))
+        given = inhabited(lines(stream, piece.name), piece.name, piece.limits.blank)
+        yield from unwrapped(_without_marks(given))
 
 
 def _without_marks(given: Iterator[str]) -> Iterator[str]:
     fence = ""
     for line in given:
-        if match := _FENCE.match(line):
-            fence = "" if match[1] == fence else fence or match[1]
-        elif not fence and not _RULE.match(line):
-            heading = line.lstrip().startswith("#")
-            text = _MARKS.sub("", _LINK.sub(r"\1", line))
+        begins = line.lstrip()
+        if (mark := begins[:3]) in ("```", "~~~"):
+            fence = "" if mark == fence else fence or mark
+        elif not fence and not _is_rule(line):
+            heading = begins.startswith("#")
+            text = _MARKS.sub("", _without_targets(line))
             yield from ("", text, "") if heading else (text,)
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is no text: a rule, the line under a table's head, or the address of a link further up."""
+    bare = "".join(line.split())
+    if (len(bare) >= 3 and not bare.strip("-*_=")) or (line.rfind("|") > 0 and not bare.strip(":|-")):
+        return True
+    name, closed, address = line.lstrip().partition("]:")
+    return bool(closed and len(name) > 1 and name[0] == "[" and "]" not in name and address.strip())
+
+
+def _without_targets(line: str) -> str:
+    """A line with the text of each link or picture in its place: ``[text](address "title")``, ``[text][name]``."""
+    parts, done, last = [], 0, line.rfind(")")
+    while (start := line.find("[", done)) >= 0 and (end := line.find("]", start)) >= 0:
+        if after := _target_end(line, end + 1, last):
+            picture = start > done and line[start - 1] == "!"
+            parts += [line[done : start - picture], line[start + 1 : end]]
+            done = after
+        else:
+            parts.append(line[done : end + 1])
+            done = end + 1
+    return "".join((*parts, line[done:]))
+
+
+def _target_end(line: str, start: int, last: int) -> int:
+    """Where the address that begins here ends; 0 if none does.
+
+    Args:
+        line: all of it.
+        start: the place behind the link's text.
+        last: the last closing bracket of the line.
+    """
+    if line.startswith("[", start):
+        return line.find("]", start) + 1
+    if not line.startswith("(", start):
+        return 0
+    place = start + 1
+    while place <= last and line[place] not in "()" and not line[place].isspace():
+        place += 1
+    title = place
+    while title <= last and line[title].isspace():
+        title += 1
+    if title > place and line[title : title + 1] in ('"', "'"):
+        place = line.find(")", title)
+    return place + 1 if 0 <= place <= last and line[place] == ")" else 0
 
 
 def unwrapped(given: Iterator[str]) -> Iterator[str]:

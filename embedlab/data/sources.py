@@ -11,6 +11,7 @@ from typing import Protocol
 from embedlab.base import BadInput
 from embedlab.data.archives import pieces
 from embedlab.data.choice import Choice
+from embedlab.data.encoding import inhabited
 from embedlab.data.readers import read
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 from embedlab.limits import Limits
@@ -54,7 +55,7 @@ class FileSource:
         left = self.max_bytes
         for piece in pieces(self.path, self.limits):
             with contextlib.closing(read(piece, self.choice)) as texts:
-                for text in texts:
+                for text in inhabited(texts, piece.name, self.limits.blank):
                     if left is not None:
                         left -= len(text.encode(errors="replace")) + 1
                         if left < 0:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 from embedlab.base import BadInput
+from embedlab.data import json_values
 from embedlab.data.archives import Piece
 from embedlab.data.choice import Choice
-from embedlab.data.encoding import open_text, undecodable
-from embedlab.data.fields import cut, missing, pick, strings, value_at
+from embedlab.data.encoding import inhabited, open_text, undecodable
+from embedlab.data.fields import cut, missing, pick
+from embedlab.data.json_values import beginning
 from embedlab.limits import Limits, met, size
 
-LOOK = 200
-"""Rows looked at to find the column with the most text."""
+CELL = 8
+"""Characters a cell, from which on a row with very many of them counts as one of cells without text."""
+BATCH = 16
+"""Rows of a parquet table that are held at once: a text may have megabytes, and the file only say that it repeats."""
 _SEPARATORS = ",;\t|"
 
 
@@ -29,7 +32,7 @@ def csv_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is not text, has no such column, or a row is broken or too long.
     """
     with _csv_rows(piece, choice) as (header, rows):
-        head = list(islice(rows, LOOK))
+        head = beginning(rows, lambda row: sum(map(len, row)) + len(row))
         sizes = {name: sum(len(row[i]) for row in head if i < len(row)) for i, name in enumerate(header)}
         index = header.index(pick(sizes, choice.column, piece.name, "column"))
         for row in chain(head, rows):
@@ -54,17 +57,52 @@ def _csv_rows(piece: Piece, choice: Choice) -> Iterator[tuple[list[str], Iterato
         lines = bounded_lines(stream, piece)
         first = next(lines, "")
         separator = "\t" if piece.kind == ".tsv" else max(_SEPARATORS, key=first.count)
-        rows = _rows(csv.reader(chain([first], lines), delimiter=separator), piece)
+        rows = _rows(chain([first], lines), separator, piece)
         yield [name.strip() for name in next(rows, [])], rows
 
 
-def _rows(reader: Any, piece: Piece) -> Iterator[list[str]]:
+def _rows(lines: Iterator[str], separator: str, piece: Piece) -> Iterator[list[str]]:
+    row = _RowLines(lines, separator, piece)
+    reader = csv.reader(row, delimiter=separator)
     try:
-        yield from reader
+        for cells in reader:
+            if len(cells) > piece.limits.cells:
+                raise row.too_many(len(cells))
+            row.chars = row.cells = row.lines_of_row = 0
+            yield cells
     except csv.Error as error:
         raise BadInput(
             f"Row {reader.line_num:,} of {piece.name} is broken: {error}. Is a quotation mark left open?"
         ) from error
+
+
+class _RowLines:
+    """The lines of a row, before it is cut into cells: a quotation mark left open takes the whole file into one."""
+
+    def __init__(self, lines: Iterator[str], separator: str, piece: Piece) -> None:
+        self.lines, self.separator, self.piece = lines, separator, piece
+        self.chars = self.cells = self.lines_of_row = self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        limits = self.piece.limits
+        for line in self.lines:
+            self.number += 1
+            self.lines_of_row += 1
+            self.chars += len(line)
+            self.cells += line.count(self.separator)
+            if self.chars > limits.line_chars:
+                said = f"The row of {self.piece.name} that ends in line {self.number:,} has more than "
+                raise BadInput(met("line_chars", f"{said}{limits.line_chars:,} characters. Is a quotation mark open?"))
+            if self.cells > max(limits.cells, self.chars // CELL):
+                raise self.too_many(self.cells)
+            yield line
+
+    def too_many(self, cells: int) -> BadInput:
+        """The message for a row of very many cells."""
+        most = self.piece.limits.cells
+        said = f"Line {self.number:,} of {self.piece.name} has {cells:,} cells, at most {most:,} are read."
+        advice = "Is a quotation mark left open?" if self.lines_of_row > 1 else "Give the column with the text alone."
+        return BadInput(met("cells", f"{said} {advice}"))
 
 
 def bounded_lines(stream: TextIO, piece: Piece) -> Iterator[str]:
@@ -73,6 +111,10 @@ def bounded_lines(stream: TextIO, piece: Piece) -> Iterator[str]:
     Raises:
         BadInput: one is longer than ``limits.line_chars``, or not in the encoding.
     """
+    yield from inhabited(_bounded(stream, piece), piece.name, piece.limits.blank)
+
+
+def _bounded(stream: TextIO, piece: Piece) -> Iterator[str]:
     most, number = piece.limits.line_chars, 0
     try:
         while line := stream.readline(most + 1):
@@ -85,9 +127,16 @@ def bounded_lines(stream: TextIO, piece: Piece) -> Iterator[str]:
         raise undecodable(stream, piece.name, error) from error
 
 
+def _counted(lines: Iterator[str], name: str, most: int) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if number > most:
+            raise BadInput(met("tagged_lines", f"{name} has more than {most:,} lines. Give a part of it."))
+        yield line
+
+
 @contextmanager
 def text_lines(path: Path) -> Iterator[Iterator[str]]:
-    """Lines with their ends of a text file that is held as a whole, in any encoding.
+    """Lines with their ends of a file with tags, which is held as a whole, in any encoding.
 
     Raises:
         BadInput: it cannot be read, is not text, or it or one of its lines is larger than the limits allow.
@@ -99,7 +148,7 @@ def text_lines(path: Path) -> Iterator[Iterator[str]]:
             said = f"{path.name} has {size(found)}, at most {size(limits.document_bytes)} are read. Give a part of it."
             raise BadInput(met("document_bytes", said))
         with open_text(piece.open(), piece.name) as stream:
-            yield bounded_lines(stream, piece)
+            yield _counted(bounded_lines(stream, piece), path.name, limits.tagged_lines)
     except OSError as error:
         raise BadInput(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
@@ -111,54 +160,8 @@ def json_lines(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: a line is not JSON, or no row looked at has such a field.
     """
     with open_text(piece.open(), piece.name, choice.encoding) as stream:
-        rows = json_rows(bounded_lines(stream, piece), piece.name)
-        yield from field_texts(rows, choice, piece.name)
-
-
-def json_rows(lines: Iterator[str], name: str) -> Iterator[Any]:
-    """The value of every line that is not blank.
-
-    Raises:
-        BadInput: a line is not JSON.
-    """
-    for number, line in enumerate(lines, 1):
-        if line.isspace():
-            continue
-        try:
-            yield json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"Line {number:,} of {name} is not JSON: {error}.") from error
-
-
-def field_texts(rows: Iterator[Any], choice: Choice, name: str) -> Iterator[str]:
-    """The texts of one field of a stream of JSON values.
-
-    Raises:
-        BadInput: no row looked at has such a field.
-    """
-    head = list(islice(rows, LOOK))
-    sizes = field_sizes(head)
-    whole = choice.column is None and not sizes
-    field = "" if whole else pick(sizes, choice.column, name, "field")
-    for row in chain(head, rows):
-        for text in strings(row if whole else value_at(row, field)):
-            yield from cut(text)
-
-
-def field_sizes(rows: list[Any]) -> dict[str, int]:
-    """Characters of text by field, those inside objects as ``outer.inner``."""
-    sizes: dict[str, int] = {}
-
-    def look(value: Any, path: str) -> None:
-        if isinstance(value, dict) and path.count(".") < 3:
-            for key, inner in value.items():
-                look(inner, f"{path}.{key}" if path else str(key))
-        elif path and (texts := list(strings(value))):
-            sizes[path] = sizes.get(path, 0) + sum(map(len, texts))
-
-    for row in rows:
-        look(row, "")
-    return sizes
+        rows = json_values.rows(bounded_lines(stream, piece), piece.name, piece.limits)
+        yield from json_values.field_texts(rows, choice, piece.name)
 
 
 def json_fields(piece: Piece) -> list[str]:
@@ -168,7 +171,8 @@ def json_fields(piece: Piece) -> list[str]:
         BadInput: a line is not JSON.
     """
     with open_text(piece.open(), piece.name) as stream:
-        return list(field_sizes(list(islice(json_rows(bounded_lines(stream, piece), piece.name), LOOK))))
+        rows = json_values.rows(bounded_lines(stream, piece), piece.name, piece.limits)
+        return list(json_values.field_sizes(value for value, _ in beginning(rows, lambda row: row[1])))
 
 
 def parquet_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
@@ -178,16 +182,26 @@ def parquet_texts(piece: Piece, choice: Choice) -> Generator[str, None, None]:
         BadInput: it is damaged, has no such column, or the column holds no text.
     """
     with _parquet(piece) as file:
-        names = _text_columns(file)
+        names = _text_columns(file, piece)
         if choice.column is not None and choice.column not in names and choice.column in file.schema_arrow.names:
             raise BadInput(f"The column '{choice.column}' of {piece.name} holds no text. {missing(names, 'column')}")
         sizes = dict.fromkeys(names, 0)
-        if choice.column is None and len(names) > 1 and (batch := next(file.iter_batches(LOOK, columns=names), None)):
-            sizes = {name: sum(len(v) for v in batch.column(name).to_pylist() if v) for name in names}
+        if choice.column is None and len(names) > 1:
+            sizes = _parquet_sizes(file, names)
         column = pick(sizes, choice.column, piece.name, "column")
-        for batch in file.iter_batches(batch_size=500, columns=[column]):
-            for text in batch.column(0).to_pylist():
-                yield from cut(text or "")
+        for batch in file.iter_batches(BATCH, columns=[column], use_threads=False):
+            for value in batch.column(0):  # one after the other: each may be large
+                yield from cut(value.as_py() or "")
+
+
+def _parquet_sizes(file: Any, names: list[str]) -> dict[str, int]:
+    """Characters of the first rows, by column."""
+    sizes = dict.fromkeys(names, 0)
+    for name in names:
+        texts = (value.as_py() or "" for batch in file.iter_batches(BATCH, columns=[name], use_threads=False)
+                 for value in batch.column(0))  # fmt: skip
+        sizes[name] = sum(map(len, beginning(texts, len)))
+    return sizes
 
 
 def parquet_columns(piece: Piece) -> list[str]:
@@ -197,7 +211,7 @@ def parquet_columns(piece: Piece) -> list[str]:
         BadInput: it is damaged.
     """
     with _parquet(piece) as file:
-        return _text_columns(file)
+        return _text_columns(file, piece)
 
 
 @contextmanager
@@ -219,7 +233,8 @@ def _parquet(piece: Piece) -> Iterator[Any]:
             raise BadInput(f"{piece.name} is damaged or not a parquet file ({reason}).") from error
 
 
-def _text_columns(file: Any) -> list[str]:
-    return [
-        field.name for field in file.schema_arrow if str(field.type).removeprefix("large_") in ("string", "string_view")
-    ]
+def _text_columns(file: Any, piece: Piece) -> list[str]:
+    schema = file.schema_arrow
+    if len(schema) > (most := piece.limits.cells):
+        raise BadInput(met("cells", f"{piece.name} has {len(schema):,} columns, at most {most:,} are read."))
+    return [field.name for field in schema if str(field.type).removeprefix("large_") in ("string", "string_view")]

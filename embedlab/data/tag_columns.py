@@ -12,7 +12,7 @@ import numpy as np
 from embedlab.base import BadInput
 from embedlab.data.conll import SPLITS, TaggedSentence, TaggedSet
 from embedlab.data.tables import text_lines
-from embedlab.data.tags import bio, is_tag, spans
+from embedlab.data.tags import bio, is_tag, once, spans
 
 FEWEST = 10
 """Sentences that a file must have."""
@@ -72,13 +72,14 @@ def dealt(sentences: Sequence[TaggedSentence], seed: int = 1, *, dev: float = 0.
 def _sentences(lines: Iterable[str], column: int | None) -> Iterator[TaggedSentence]:
     words: list[str] = []
     tags: list[str] = []
+    seen: dict[str, str] = {}
     split = ""
     for number, line in enumerate(lines, start=1):
         note = line.startswith("#") and "\t" not in line  # with a tab it is a word, "#"
         if line.strip() and not note and not line.startswith("-DOCSTART-"):
             if pair := _word_and_tag(line.rstrip("\r\n"), column, f"Line {number:,}"):
-                words.append(pair[0])
-                tags.append(pair[1])
+                words.append(once(pair[0], seen))
+                tags.append(once(pair[1], seen))
             continue
         said = _SPLIT.fullmatch(line.strip())
         if words and (said or not note):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 OUTSIDE = "O"
+SEEN = 100_000
+"""Different words and tags that are held once."""
 _TAG = re.compile(r"O|[BIESLU]-\S+")
 _STARTS, _ENDS = ("B", "S", "U"), ("E", "L", "S", "U")
 
@@ -25,6 +27,16 @@ class Span:
     type: str
     start: int
     end: int
+
+
+def once(text: str, seen: dict[str, str]) -> str:
+    """The text itself, or one that is like it and was seen before: words and tags come again and again.
+
+    Args:
+        text: a word or a tag.
+        seen: what was seen; the first ``SEEN`` are remembered.
+    """
+    return seen.setdefault(text, text) if len(seen) < SEEN else seen.get(text, text)
 
 
 def is_tag(tag: str) -> bool:

@@ -35,7 +35,7 @@ class TextOptions(Settings):
 
 # Unicode's word rules (UAX 29, WB5 to WB13b) for ASCII text; a test holds it to what ICU answers.
 _ASCII_WORD = re.compile(
-    r"(?=_*[A-Za-z0-9])\w+(?:(?:(?<=[A-Za-z])['.:](?=[A-Za-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII
+    r"(?<!\w)(?=_*[A-Za-z0-9])\w+(?:(?:(?<=[A-Za-z])['.:](?=[A-Za-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII
 )
 
 

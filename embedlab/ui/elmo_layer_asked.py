@@ -10,9 +10,10 @@ from embedlab import elmo_layer_runs, tagged_files
 from embedlab.analysis.scalar_mix import LAMBDAS, MixFit
 from embedlab.base import BadInput, ContextualModel
 from embedlab.elmo_layer_runs import KIND, MixSettings
+from embedlab.look import TaskSizes
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, given, kept_runs, state, widgets
+from embedlab.ui import cache, contextual, given, kept_runs, looked, state, widgets
 from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
@@ -97,12 +98,21 @@ def _look(name: str, column: int) -> None:
     Raises:
         BadInput: it cannot be read, or holds nothing to learn.
     """
-    task = elmo_layer_runs.task("file", MixSettings(file=name, column=column))
-    kinds = ", ".join(md(label) for label in task.labels[:12]) + (", …" if len(task.labels) > 12 else "")
+    kept = _sizes(name, column)
+    if not kept:
+        kept.append(TaskSizes(**looked.look("tags", "Reading the tagged file", file=name, column=column)))
+    task = kept[0]
+    kinds = ", ".join(md(label) for label in task.first) + (", …" if task.labels > len(task.first) else "")
     st.caption(
-        f"{len(task.train.labels):,} words to learn from, {len(task.dev.labels):,} to stop on, "
-        f"{len(task.test.labels):,} to measure on; {len(task.labels)} tags: {kinds}."
+        f"{task.train:,} words to learn from, {task.dev:,} to stop on, {task.test:,} to measure on; "
+        f"{task.labels} tags: {kinds}."
     )
+
+
+@st.cache_resource(max_entries=16, ttl="1d", show_spinner=False)
+def _sizes(name: str, column: int) -> list[TaskSizes]:
+    """A place for what a file holds, empty at first: it is read outside, where a run of the page can be ended."""
+    return []
 
 
 def penalty() -> float:

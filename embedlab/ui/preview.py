@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from embedlab import look
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.preview import Preview, preview
+from embedlab.look import Beginning
 from embedlab.plots import curves
 from embedlab.plots.figure import Figure
 from embedlab.plots.palette import GREY
 from embedlab.plots.text import md
-from embedlab.ui import widgets
+from embedlab.ui import looked, widgets
 from embedlab.ui.upload import Chosen
 
 HEAD = 300_000
@@ -53,7 +54,10 @@ def head(chosen: Chosen) -> Head:
     Raises:
         BadInput: it cannot be read, or has too few words to learn from.
     """
-    found = _read(repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "", chosen)
+    kept = _kept(repr(chosen.text), _folder(chosen))
+    if not kept:
+        kept.append(_read(chosen))
+    found = kept[0]
     if found.tokens < FEWEST:
         raise BadInput(
             f"This text has only {found.tokens} words. Give at least {FEWEST}; "
@@ -62,19 +66,30 @@ def head(chosen: Chosen) -> Head:
     return found
 
 
-@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Reading the text …")
-def _read(text: str, folder: str, _chosen: Chosen) -> Head:
-    corpus = _chosen.text.open(Path(folder) if folder else None)
-    sentences, tokens, complete = [], 0, True
-    for sentence in corpus:
-        if tokens >= HEAD:
-            complete = False
-            break
-        sentences.append([sys.intern(word) for word in sentence])
-        tokens += len(sentence)
-    whole = tokens if complete else max(corpus.source.size(), tokens)
-    types = len({word for sentence in sentences for word in sentence})
-    return Head(Corpus.from_sentences(sentences, name=corpus.name), tokens, types, whole, complete)
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
+def _kept(text: str, folder: str) -> list[Head]:
+    """A place for the beginning of a text, empty at first: it is read outside, where a run of the page can be ended."""
+    return []
+
+
+def _read(chosen: Chosen) -> Head:
+    if chosen.draft:
+        values = looked.look("beginning", "Reading the text", **_asked(chosen), words=HEAD)
+        found = Beginning(**values)
+    else:
+        with st.spinner("Reading the text …"):
+            found = look.beginning(chosen.text, None, HEAD)
+    same: dict[str, str] = {}
+    sentences = [[same.setdefault(word, word) for word in sentence] for sentence in found.sentences]
+    return Head(Corpus.from_sentences(sentences, name=found.name), found.tokens, len(same), found.whole, found.complete)
+
+
+def _asked(chosen: Chosen) -> dict[str, Any]:
+    return {"text": dataclasses.asdict(chosen.text), "folder": _folder(chosen)}
+
+
+def _folder(chosen: Chosen) -> str:
+    return str(chosen.draft.folder) if chosen.draft else ""
 
 
 @st.cache_resource(max_entries=32, ttl=3600, show_spinner=False)
@@ -162,7 +177,15 @@ def show_characters(chosen: Chosen, found: Head) -> None:
     Raises:
         BadInput: the text cannot be read.
     """
-    texts = _beginning(repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "", chosen)
+    kept = _paragraphs(repr(chosen.text), _folder(chosen))
+    if not kept:
+        texts = (
+            looked.look("paragraphs", "Reading the text", **_asked(chosen))
+            if chosen.draft
+            else look.paragraphs(chosen.text, None)
+        )
+        kept.append(texts)
+    texts = kept[0]
     counts = Counter("".join(texts))
     st.header("What the model will read", anchor=False)
     numbers = st.columns(3)
@@ -175,9 +198,9 @@ def show_characters(chosen: Chosen, found: Head) -> None:
 
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
-def _beginning(text: str, folder: str, _chosen: Chosen) -> list[str]:
-    """The first 300 paragraphs."""
-    return list(itertools.islice(_chosen.text.open(Path(folder) if folder else None).texts(), 300))
+def _paragraphs(text: str, folder: str) -> list[list[str]]:
+    """A place for the first paragraphs, as ``_kept``."""
+    return []
 
 
 def _dropped(seen: Preview, values: Mapping[str, Any], sample: float) -> str:

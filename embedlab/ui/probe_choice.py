@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
-from embedlab import probe_data, probe_store
+from embedlab import look, probe_data, probe_store, tagged_files
 from embedlab.analysis.probe_settings import PROBES, TITLES, ProbeSettings
 from embedlab.base import BadInput
 from embedlab.data.conll import TaggedSet
 from embedlab.probe_runs import PLUS, ProbeJob
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, contextual, forms, given, state, uploads, widgets
+from embedlab.ui import cache, contextual, forms, given, looked, state, uploads, widgets
 from embedlab.ui.visitor import address, told, visitor
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 ADDRESS = "tagged"
 """Where the name of an uploaded file stands in the address."""
 SHIPPED, OWN = "shipped", "file"
+SAID = "Reading the tagged file"
 DATA = {SHIPPED: "shipped", OWN: "a file of yours"}
 
 
@@ -98,7 +100,7 @@ def _file() -> str | None:
     """The name of the uploaded file; ``None`` while there is none, and the page asks for one."""
     if name := st.query_params.get(ADDRESS, "") or st.session_state.get("_tagged", ""):
         try:
-            probe_data.dataset(name)
+            _sentences(name, 1)
         except BadInput as error:
             _forget()
             st.warning(told(error))
@@ -118,7 +120,7 @@ def _file() -> str | None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        st.session_state["_tagged"] = probe_data.lay_down(found.getvalue(), visitor=visitor(), address=address())
+        st.session_state["_tagged"] = tagged_files.lay_down(found.getvalue(), _check, visitor(), address())
     except BadInput as error:
         st.error(told(error))
     else:
@@ -132,7 +134,27 @@ def _forget() -> None:
     st.query_params.pop(ADDRESS, None)
 
 
-@st.cache_resource(max_entries=4, ttl="1d", show_spinner=False)
+def _check(file: Path) -> None:
+    looked.look("entities", SAID, file=str(file), seed=1)
+
+
 def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
-    found = probe_data.dataset(name, seed)
-    return found, probe_data.digest(found)
+    """The sentences, and what names them by their content.
+
+    Raises:
+        BadInput: the file is gone, or cannot be used.
+    """
+    file = tagged_files.laid_down(name) if name else None
+    if name and file is None:
+        raise BadInput("The tagged file is not here (any more). Upload it again.")
+    kept = _kept(name, seed)
+    if not kept:
+        found = look.tagged(looked.look("entities", SAID, file=str(file), seed=seed)) if file else probe_data.dataset()
+        kept.append((found, probe_data.digest(found)))
+    return kept[0]
+
+
+@st.cache_resource(max_entries=4, ttl="1d", show_spinner=False)
+def _kept(name: str, seed: int) -> list[tuple[TaggedSet, str]]:
+    """A place for the sentences, empty at first: they are read outside, where a run of the page can be ended."""
+    return []

@@ -22,7 +22,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
         BadInput: a piece is not two different words with a colon between.
     """
     found = []
-    for piece in words(re.sub(r"\s*:\s*", ":", text)):
+    for piece in words(":".join(part.strip() for part in text.split(":"))):
         first, colon, second = piece.partition(":")
         if not (first and colon and second) or first == second or ":" in second:
             raise BadInput(f"'{piece}' is not a pair. Write two different words with a colon between: poor:rich")

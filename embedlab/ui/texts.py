@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from itertools import islice
 
 import streamlit as st
 
@@ -10,10 +12,13 @@ from embedlab import jobs, training_runs
 from embedlab.base import BadInput
 from embedlab.data import datasets
 from embedlab.registry import ModelSpec
+from embedlab.ui import looked
 from embedlab.ui.visitor import visitor
 
 LONGEST = 200_000
 """Sentences of a text that are kept in memory."""
+MOST_WORDS = 2_000_000
+"""Words of them."""
 
 
 def titles() -> dict[str, str]:
@@ -41,21 +46,26 @@ def _own() -> Iterator[tuple[str, str]]:
             yield run.folder.name, text.title
 
 
-@st.cache_resource(max_entries=2, ttl="1d", show_spinner="Reading the text …")
 def sentences(key: str) -> tuple[list[str], ...]:
     """The first ``LONGEST`` sentences of a text, each as words; shared, so never change them.
 
     Raises:
         BadInput: there is no text of that key, or it cannot be read any more.
     """
-    if key in {sample.key for sample in datasets.samples()}:
-        corpus = datasets.load_sample(key)
-    else:
-        run = jobs.find(key)
-        corpus = training_runs.of(run).text.open(run.folder)
-    kept = []
-    for sentence in corpus:
-        kept.append(sentence)
-        if len(kept) == LONGEST:
-            break
-    return tuple(kept)
+    kept = _kept(key)
+    if not kept:
+        if key in {sample.key for sample in datasets.samples()}:
+            with st.spinner("Reading the text …"):
+                kept.append(tuple(islice(datasets.load_sample(key), LONGEST)))
+        else:
+            run = jobs.find(key)
+            text = dataclasses.asdict(training_runs.of(run).text)
+            values = {"text": text, "folder": str(run.folder), "words": MOST_WORDS, "sentences": LONGEST}
+            kept.append(tuple(looked.look("beginning", "Reading the text", **values)["sentences"]))
+    return kept[0]
+
+
+@st.cache_resource(max_entries=2, ttl="1d", show_spinner=False)
+def _kept(key: str) -> list[tuple[list[str], ...]]:
+    """A place for the sentences, empty at first: they are read outside, where a run of the page can be ended."""
+    return []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import streamlit as st
 
-from embedlab import jobs, shelf, storage, training_text
+from embedlab import jobs, looking, shelf, storage, training_text
 from embedlab.base import BadInput, EmbedLabError
 from embedlab.data import datasets
 from embedlab.data.archives import READABLE
@@ -14,7 +15,7 @@ from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
 from embedlab.run_folder import STATE
 from embedlab.training_text import PASTED, TextChoice
-from embedlab.ui import forms, given, state, uploads
+from embedlab.ui import forms, given, looked, state, uploads
 from embedlab.ui.visitor import address, mine, told, visitor
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
@@ -52,6 +53,7 @@ def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> 
     name = training_text.laid_down(draft.folder) if draft else ""
     sample = _sample(sample) if way == "sample" else ""
     if way != "sample" and not name:
+        looking.prepare()
         _ask_for_file() if way == "upload" else _ask_for_words()
         return None
     column = ""
@@ -117,8 +119,7 @@ def _ask_for_file() -> None:
         return
     refused = st.session_state.get("_refused", ("", ""))
     if refused[0] != found.file_id:
-        with st.spinner("Looking at the file …"):
-            error = _keep(found.name, found, found.size)
+        error = _keep(found.name, found, found.size)
         if not error:
             uploads.used(found)
             st.session_state["_upload"] = number + 1
@@ -145,13 +146,17 @@ def _keep(name: str, content: object, size: int) -> str:
         return str(error)
     try:
         kept = training_text.lay_down(run.folder, name, content)  # type: ignore[arg-type]
-        TextChoice(file=kept).open(run.folder)
+        text = dataclasses.asdict(TextChoice(file=kept))
+        looked.look("usable", "Looking at the file", text=text, folder=str(run.folder))
     except OSError as error:
         run.delete()
         return f"The text could not be kept: {error.strerror}. Is the disk full?"
     except EmbedLabError as error:
         run.delete()
         return str(error)
+    except BaseException:  # the visitor has gone, or asks for something else
+        run.delete()
+        raise
     st.session_state["_draft"] = st.query_params["draft"] = run.id
     return ""
 

@@ -145,8 +145,17 @@ def table(frame: DataFrame, name: str, *, title: str = "The table") -> None:
 
 
 def csv(frame: DataFrame) -> bytes:
-    """The table as a CSV file."""
-    return bytes(frame.to_csv(index=False).encode("utf-8-sig"))
+    """The table as a CSV file (RFC 4180: lines end in CR LF), in which no spreadsheet finds a formula."""
+    safe = frame.map(_no_formula).rename(columns=_no_formula)
+    return bytes(safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace"))
+
+
+def _no_formula(cell: object) -> object:
+    """A cell with an apostrophe before a text that a spreadsheet would compute; numbers stay numbers.
+
+    As OWASP advises: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def code(source: str) -> None:

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pyarrow
 import pyarrow.parquet
@@ -41,7 +42,7 @@ from embedlab.models.bert import Bert
 from embedlab.models.vectors import WordVectors
 from embedlab.run_folder import EVENTS, STATE, LossPart, Run, RunEvent, RunState, add_line
 from tests.conftest import tiny_vectors
-from tests.fuzz import targets
+from tests.fuzz import hostile, targets
 
 RECIPE = 'name = "a"\nkind = "lsa"\ntitle = "A"\n[[source]]\nfile = "a.txt"\ntext = "a"\nlicence = "MIT"\n'
 
@@ -122,6 +123,49 @@ def test_addresses_that_no_codec_takes() -> None:
         addresses.check("https://\ud800/x")
     with pytest.raises(EmbedLabError, match=r"is not an address|could not be reached"):
         addresses.check(f"https://{'a' * 80}.example/x")
+
+
+@pytest.mark.parametrize("host", ["xn--a", "xn--0", "xn--a-ecp.example", f"xn--{'9' * 60}.example"])
+def test_addresses_whose_letters_cannot_be_decoded(host: str) -> None:
+    with pytest.raises(BadInput, match=r"is not an address: "):
+        downloads.check_address(f"https://{host}/x")
+
+
+def test_a_redirection_to_an_address_that_cannot_be_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers={"location": "https://xn--a/x"})
+
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(httpx, "Client", lambda **_: client)
+    with pytest.raises(EmbedLabError, match=r"is not an address|could not be reached"):
+        list(downloads._blocks("https://localhost/x", 10, None, allow_local=True))
+
+
+@pytest.mark.parametrize(
+    "body", ["<w:p><w:r>", "<w:p>&#0;</w:p>", "<w:p>" * 300, "<w:p a='1' a='2'/>", "<w:p>&e;</w:p>"]
+)
+def test_a_docx_whose_xml_is_broken(body: str, tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(hostile.docx(body))
+    with pytest.raises(BadInput, match=r"a\.docx is damaged or not a docx file \("):
+        list(Corpus.from_file(tmp_path / "a.docx"))
+
+
+def test_a_docx_whose_list_of_parts_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(targets.zipped(**{"_rels/.rels": b"<a><b></a>"}))
+    with pytest.raises(BadInput, match=r"a\.docx is damaged or not a docx file \("):
+        list(Corpus.from_file(tmp_path / "a.docx"))
+    (tmp_path / "a.docx").write_bytes(targets.zipped(**{"x.txt": b"x"}))
+    with pytest.raises(BadInput, match=r"a\.docx is damaged or not a docx file \("):
+        list(Corpus.from_file(tmp_path / "a.docx"))
+
+
+def test_a_field_deeper_than_python_calls_itself(tmp_path: Path) -> None:
+    from embedlab.data.fields import value_at
+
+    value: Any = "king"
+    for _ in range(3000):
+        value = {"a": value}
+    assert value_at(value, ".".join("a" * 3000)) == "king"
 
 
 def test_a_docx_whose_packing_is_broken_inside(tmp_path: Path) -> None:

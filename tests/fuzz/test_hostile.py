@@ -1,0 +1,70 @@
+"""Small files that ask for very much are read or refused within 500 MB and 10 seconds of processor time.
+
+All tests together try each of them at its worst, and some dozens with other measures. By hand, other ones every time,
+for as long as one likes::
+
+    EMBEDLAB_FUZZ_SECONDS=600 python -m pytest tests/fuzz/test_hostile.py
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fuzz import hostile, properties
+
+ROOT = Path(__file__).resolve().parents[2]
+MEGABYTES, SECONDS = 500, 10.0
+REFUSED = {
+    "rows without a value": "hold no text", "tables in tables": "holds no text", "nodes": "hold no text",
+    "entities": "declares a document type", "lists": "like a zip bomb", "lists in lists": "nested too deeply",
+    "lines of lists": "values of JSON", "columns": "cells", "an open quote": "quotation mark left open",
+    "cells in quotes": "cells", "operators": "operators", "pages": "operators", "blanks": "hold no text",
+    "tagged words": "lines",
+}  # fmt: skip
+"""What is said of those that cannot be read; the others can."""
+
+
+def looked(*arguments: str) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.fuzz.hostile_worker", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield from map(json.loads, process.stdout)
+    assert process.returncode == 0
+
+
+def defects(took: dict[str, Any]) -> list[str]:
+    bounds = (("seconds", SECONDS), ("megabytes", MEGABYTES))
+    found = [f"{took['name']}: {took[what]:.0f} {what}" for what, most in bounds if took[what] > most]
+    if took["ended"]:
+        found.append(f"{took['name']} ({took['file']}) ended by {took['ended']}: {took['said']}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def worst() -> dict[str, dict[str, Any]]:
+    return {took["name"]: took for took in looked("made", *hostile.FILES)}
+
+
+@pytest.mark.parametrize("name", hostile.FILES)
+def test_the_worst_files_are_read_or_refused_within_bounds(name: str, worst: dict[str, dict[str, Any]]) -> None:
+    assert defects(worst[name]) == []
+    if name in REFUSED:
+        assert REFUSED[name] in worst[name]["said"]
+
+
+def test_files_of_other_measures_are_read_or_refused_within_bounds() -> None:
+    first, count, seconds = 0, 40, 120.0
+    if properties.SECONDS:
+        first, count, seconds = random.SystemRandom().randrange(10**9), 10**9, properties.SECONDS
+    took = list(looked("drawn", str(first), str(count), str(seconds)))
+    print(f"{len(took)} hostile files, {sum(not one['said'] for one in took)} of them read")  # noqa: T201
+    assert [said for one in took for said in defects(one)] == []
+    assert took
