@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 import shutil
@@ -20,8 +21,20 @@ from embedlab.card import versions
 from embedlab.data.archives import DAMAGE, check_zip, files_inside
 from embedlab.limits import Limits
 from embedlab.models import bert_hub, bert_network
-from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, read_json, wanted
-from embedlab.models.bert_pieces import Marks, Speller, from_json
+from embedlab.models.bert_files import (
+    CONFIG,
+    INDEX,
+    PICKLED,
+    README,
+    SAFETENSORS,
+    TOKENIZER_FILES,
+    TOKENIZER_SETS,
+    WHOLE,
+    read_json,
+    wanted,
+)
+from embedlab.models.bert_pieces import Marks, Speller
+from embedlab.models.bert_tokenizer import from_json, guarded, rebuilt
 from embedlab.storage import on_this_machine
 
 
@@ -103,19 +116,16 @@ def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, Marks]:
         )
     if (folder / "tokenizer_config.json").is_file() and "auto_map" in read_json(folder / "tokenizer_config.json"):
         raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
-    from transformers import AutoTokenizer
-
     config = bert_network.configured(values)
-    try:
-        slow: Any = AutoTokenizer.from_pretrained(
-            str(folder), config=config, trust_remote_code=False, local_files_only=True
-        )
-    except Exception as error:  # of many libraries
-        raise BadModel(f"The tokenizer of {folder.name} cannot be read: {error}.") from error
+    with (
+        tempfile.TemporaryDirectory(prefix="embedlab-") as scratch,
+        guarded(f"The tokenizer of {folder.name} cannot be read"),
+    ):
+        slow = _slow(_copied(folder, Path(scratch)), config)
     fast = getattr(slow, "backend_tokenizer", None)
     if fast is None:
         raise BadModel(f"The tokenizer of {folder.name} has no fast form (tokenizer.json), which is needed here.")
-    whole = (folder / "tokenizer.json").read_text(encoding="utf-8") if (folder / "tokenizer.json").is_file() else ""
+    whole = (folder / WHOLE).read_text(encoding="utf-8") if (folder / WHOLE).is_file() else ""
     marks = {
         "begin": slow.cls_token, "end": slow.sep_token, "mask": slow.mask_token, "pad": slow.pad_token,
         "unknown": slow.unk_token or slow.mask_token,
@@ -123,6 +133,28 @@ def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, Marks]:
     if missing := [name for name, mark in marks.items() if mark is None]:
         raise BadModel(f"The tokenizer does not say which piece is the {missing[0]} mark.")
     return from_json(whole or fast.to_str()), Marks(**{name: str(mark) for name, mark in marks.items()})
+
+
+def _slow(folder: Path, config: Any) -> Any:
+    """What transformers makes of a tokenizer's files: it knows how each family writes them."""
+    from transformers import AutoTokenizer
+
+    found: Any = AutoTokenizer.from_pretrained(
+        str(folder), config=config, trust_remote_code=False, local_files_only=True
+    )
+    return found
+
+
+def _copied(folder: Path, scratch: Path) -> Path:
+    """The files of a tokenizer, in which tokenizer.json holds nothing but what is known here."""
+    for file in folder.iterdir():
+        if file.name in TOKENIZER_FILES and file.is_file():
+            if file.name == WHOLE:
+                text = json.dumps(rebuilt(read_json(file)), ensure_ascii=False)
+                (scratch / WHOLE).write_text(text, encoding="utf-8")
+            else:
+                shutil.copyfile(file, scratch / file.name)
+    return scratch
 
 
 def _weights(folder: Path) -> dict[str, Tensor]:
