@@ -161,6 +161,7 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
         ("9", asked_on_the_page, BadSetting, "epochs is 10; at most 9 are possible here"),
     ],
     "seconds": [],  # of a process: see test_queue
+    "import_seconds": [],  # see test_import_runs
     "memory_mb": [],
     "points": [
         (

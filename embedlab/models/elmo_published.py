@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from embedlab.base import BadModel, BadSetting, Card, Floats
 from embedlab.card import versions
 from embedlab.data.word_characters import CHARACTERS
 from embedlab.models.elmo_config import ElmoConfig
-from embedlab.models.elmo_network import REMEMBER, ElmoNetwork
-from embedlab.models.layers import load_arrays
+from embedlab.models.elmo_network import REMEMBER
 
 OPTIONS = {
     "lstm.projection_dim": "dim",
@@ -142,8 +140,8 @@ def _tensor(file: Any, name: str, shape: tuple[int, ...], path: Path) -> Floats:
     return values
 
 
-def fill(network: ElmoNetwork, published: Published) -> None:
-    """Put published weights into a network that was built for their settings."""
+def weights(published: Published) -> dict[str, NDArray[Any]]:
+    """Published weights by the names of ``ElmoNetwork``."""
     given, config = published.tensors, published.config
     own: dict[str, NDArray[Any]] = {
         "tokens.embedding": given["char_embed"],
@@ -159,8 +157,7 @@ def fill(network: ElmoNetwork, published: Published) -> None:
     for d in range(2):
         for layer in range(config.layers):
             own |= _layer(given, _cell(d, layer), f"directions.{d}.layers.{layer}", config.dim)
-    with torch.no_grad():
-        load_arrays(network, own)
+    return own
 
 
 def _layer(given: dict[str, Floats], cell: str, own: str, dim: int) -> dict[str, Floats]:
