@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-QUICK = frozenset({"map", "analogies"})
+QUICK = frozenset({"map", "analogies", "import"})
 """Kinds of work that take seconds and that somebody waits for: a queue of their own, or they would wait for hours."""
+ALONE = frozenset({"import"})
+"""Quick kinds that get a new process all the same: what they read may break it."""
 UNKNOWN = 60.0
 """Seconds that a run is taken to need when nothing is known of its kind."""
 

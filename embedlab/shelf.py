@@ -93,6 +93,18 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
     return places.key(place, name) if place else f"{source}/{name}"
 
 
+def room(place: str, *, replace: bool = False) -> int:
+    """Bytes that a visitor may still keep; with ``replace`` the largest of their models counts as gone.
+
+    Args:
+        place: the visitor's.
+        replace: whether a model may be overwritten; which one, its name decides later.
+    """
+    models = registry.model_folder("yours", "", place)
+    largest = max(map(size, models.iterdir()), default=0) if replace and models.is_dir() else 0
+    return Limits.from_environment().place_bytes - size(places.folder(place)) + largest
+
+
 def _check_room(place: str, more: int) -> None:
     most = Limits.from_environment().place_bytes
     if (taken := size(places.folder(place)) + more) > most:
