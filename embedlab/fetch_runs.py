@@ -55,9 +55,13 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         if not name:
             raise BadInput("Give a file, a folder, an address or a name.")
         source = training_text.text_file(run.folder, name)
+    if place:
+        shelf.check_room(place, 1)
     model = import_module(LOADER).load(
         source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
     )
+    if place and not asked.replace:
+        shelf.check_room(place, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result)
     key = shelf.keep(
         run.result, model.title[: shelf.LONGEST], source="yours" if place else "published", replace=asked.replace,

@@ -83,7 +83,7 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
     card = dataclasses.replace(storage.read_card(folder), title=" ".join(title.split()), source=source)
     storage.read_kind(folder)
     if place:
-        _check_room(place, size(folder) - (size(target) if target.exists() else 0))
+        check_room(place, size(folder) - (size(target) if target.exists() else 0))
     with storage.atomic_folder(target) as scratch:
         for file in sorted(folder.iterdir()):
             if file.is_file():
@@ -105,7 +105,12 @@ def room(place: str, *, replace: bool = False) -> int:
     return Limits.from_environment().place_bytes - size(places.folder(place)) + largest
 
 
-def _check_room(place: str, more: int) -> None:
+def check_room(place: str, more: int) -> None:
+    """See that a visitor may keep so many bytes more.
+
+    Raises:
+        BadInput: they may not.
+    """
     most = Limits.from_environment().place_bytes
     if (taken := size(places.folder(place)) + more) > most:
         text = f"Your models would take {said(taken)}; {said(most)} are possible here. Delete one first."

@@ -197,7 +197,9 @@ def digest(folder: Path) -> str:
     for file in sorted(folder.iterdir()):
         if file.is_file() and file.name != CARD:
             found.update(f"{file.name} {file.stat().st_size}\n".encode())
-            found.update(file.read_bytes())
+            with file.open("rb") as content:
+                while block := content.read(1 << 20):
+                    found.update(block)
     return found.hexdigest()
 
 

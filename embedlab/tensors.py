@@ -6,8 +6,9 @@ import json
 import math
 import struct
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def read(path: Path) -> dict[str, NDArray[Any]]:
         raise BadModel(f"{path} cannot be read: {error}. Copy or train the model again.") from error
 
 
-def _array(file: BinaryIO, entry: Entry) -> NDArray[Any]:
+def _array(file: BufferedReader, entry: Entry) -> NDArray[Any]:
     array = aligned(entry.shape, entry.dtype)
     file.seek(entry.start)
     if file.readinto(array.reshape(-1).view(np.uint8)) != array.nbytes:

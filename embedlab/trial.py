@@ -25,7 +25,6 @@ def ask(model: Model) -> None:
         if not model.words:
             raise BadModel("The model has no words.")
         _check(model.vector(model.words[0]), (model.dim,))
-        _check(model.unit_matrix[:MANY], (min(MANY, len(model)), model.dim))
     if isinstance(model, ContextualModel):
         model.length([*ODD] * MANY)
         for sentence, found in zip((ODD, SHORT), model.encode([ODD, SHORT]), strict=True):

@@ -35,6 +35,7 @@ from embedlab.models.bert_files import (
 )
 from embedlab.models.bert_pieces import Marks, Speller
 from embedlab.models.bert_tokenizer import from_json, guarded, rebuilt
+from embedlab.models.layers import check_whole
 from embedlab.storage import on_this_machine
 
 
@@ -168,6 +169,7 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         return {name: weight for part in parts for name, weight in _safetensors(folder / part).items()}
     if not (folder / PICKLED).is_file():
         raise BadModel(f"{folder.name} holds no weights: {SAFETENSORS} is missing.")
+    _check_zip(folder / PICKLED)
     try:
         found = torch.load(folder / PICKLED, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
@@ -176,7 +178,26 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         ) from error
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise BadModel(f"{PICKLED} holds something else than weights.")
+    try:
+        check_whole(found, (folder / PICKLED).stat().st_size)
+    except ValueError as error:
+        raise BadModel(f"{PICKLED} is damaged: {error}.") from error
     return found
+
+
+def _check_zip(path: Path) -> None:
+    """See that a torch checkpoint does not say to hold more than it has.
+
+    Raises:
+        BadModel: it does, or is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except DAMAGE:
+        return  # of the time before torch wrote zip files, or damaged: the unpickler says so
+    if sum(info.file_size for info in infos) > path.stat().st_size:
+        raise BadModel(f"{path.name} says to hold more than its {path.stat().st_size:,} bytes. It is refused.")
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:

@@ -17,10 +17,12 @@ from tokenizers import Tokenizer
 from embedlab.base import BadModel
 
 MOST_PIECES = 3_000_000
-LONGEST_PIECE = 1_000
+LONGEST_PIECE = 500
+LONGEST_SCORED = 100
+"""Letters of a piece of Unigram, which tries all lengths at every letter; sentencepiece makes 16 at most."""
 MOST_ADDED = 10_000
 MOST_STEPS = 10
-MOST_LETTERS = 1_000
+MOST_LETTERS = 200
 """Letters of a word that WordPiece still cuts; it takes time that grows with their square."""
 SPACES = {"Regex": " {2,}"}
 """The one pattern that is taken: sentencepiece's, for spaces that follow each other."""
@@ -131,10 +133,11 @@ def _normalizer(part: Values) -> list[Values]:
     if kind == "Replace":
         pattern, content = part.get("pattern"), part.get("content")
         plain = pattern.get("String") if isinstance(pattern, dict) and len(pattern) == 1 else None
-        texts = isinstance(plain, str) and isinstance(content, str)
-        if not (texts and 0 < len(plain) <= LONGEST_PIECE and len(content) <= len(plain)) and not (
-            pattern == SPACES and content in (" ", "▁")
-        ):
+        if isinstance(plain, str) and isinstance(content, str):
+            taken = 0 < len(plain) <= LONGEST_PIECE and len(content) <= len(plain)
+        else:
+            taken = pattern == SPACES and content in (" ", "▁")
+        if not taken:
             raise BadModel("The tokenizer replaces a pattern, or a text by a longer one. It is refused.")
         return [{"type": "Replace", "pattern": pattern, "content": content}]
     return [_known(part, NORMALIZERS, "normalizer")]
@@ -147,7 +150,7 @@ def _pretokenizer(part: Values) -> list[Values]:
         found = {"trim_offsets": True, "use_regex": True} | found | {"add_prefix_space": True}
     if found["type"] == "Metaspace":
         found = {"replacement": "▁", "prepend_scheme": "always", "split": True} | found
-        if len(found["replacement"]) != 1:
+        if len(str(found["replacement"])) != 1:
             raise BadModel("The tokenizer puts more than one letter in the place of a space. It is refused.")
     return [found]
 
@@ -185,6 +188,8 @@ def _model(part: Any) -> Values:
         raise BadModel("Two pieces of the tokenizer have one number, or one is too large.")
     found["vocab"] = vocabulary
     if found["type"] == "BPE":
+        if found.get("continuing_subword_prefix"):  # the library cuts it off by bytes, and ends the process within one
+            raise BadModel("The tokenizer's BPE has a prefix, as no model of the family has. It is refused.")
         found["merges"] = _merges(part.get("merges"), vocabulary)
     return found
 
@@ -205,17 +210,17 @@ def _scored(found: Any) -> list[list[Any]]:
     """Pieces and their scores, which are finite."""
     if not isinstance(found, list) or not all(isinstance(one, list) and len(one) == 2 for one in found):
         raise BadModel("The pieces of the tokenizer have no scores.")
-    _check_pieces([piece for piece, _ in found])
+    _check_pieces([piece for piece, _ in found], LONGEST_SCORED)
     if not all(type(score) in (int, float) and math.isfinite(score) for _, score in found):
         raise BadModel("A piece of the tokenizer has a score that is no finite number.")
     return found
 
 
-def _check_pieces(pieces: list[Any]) -> None:
+def _check_pieces(pieces: list[Any], longest: int = LONGEST_PIECE) -> None:
     if not 0 < len(pieces) <= MOST_PIECES:
         raise BadModel(f"The tokenizer has {len(pieces):,} pieces; 1 to {MOST_PIECES:,} are possible.")
-    if not all(isinstance(piece, str) and len(piece) <= LONGEST_PIECE for piece in pieces):
-        raise BadModel(f"A piece of the tokenizer is no text, or longer than {LONGEST_PIECE:,} letters.")
+    if not all(isinstance(piece, str) and len(piece) <= longest for piece in pieces):
+        raise BadModel(f"A piece of the tokenizer is no text, or longer than {longest:,} letters.")
 
 
 def _added(found: Any) -> list[Values]:

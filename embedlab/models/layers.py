@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -72,6 +72,26 @@ def check_shapes(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"weight {name} has shape {tensors[name].shape}, not {tuple(weight.shape)}")
         if tensors[name].dtype.kind != "f":
             raise ValueError(f"weight {name} is of type {tensors[name].dtype}, not a floating-point number")
+
+
+def check_whole(tensors: Mapping[Any, Any], size: int) -> None:
+    """See that the tensors of an unpickled file are ordinary ones, each with numbers of its own that stand in it.
+
+    Args:
+        tensors: of any names.
+        size: bytes of the file.
+
+    Raises:
+        ValueError: one is none, or shows the same numbers again and again.
+    """
+    taken = 0
+    for name, tensor in tensors.items():
+        plain = isinstance(tensor, Tensor) and tensor.layout == torch.strided and tensor.device.type == "cpu"
+        if not plain or tensor.is_complex() or tensor.is_quantized:
+            raise ValueError(f"{str(name)[:60]!a} is no ordinary tensor")
+        taken += tensor.numel() * tensor.element_size()
+        if max(taken, tensor.untyped_storage().nbytes()) > size:
+            raise ValueError(f"its tensors say to hold more numbers than fit into its {size:,} bytes")
 
 
 def put(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
