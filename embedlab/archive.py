@@ -97,16 +97,25 @@ def take(
     with tempfile.TemporaryDirectory(prefix="embedlab-") as scratch:
         folder = Path(scratch) / "model"
         folder.mkdir()
-        with within(SPARE):
-            _extract_all(file, folder, shelf.room(place, replace=replace) if place else None)
-            kind = storage.read_kind(folder)
-            title = name.strip() or storage.read_card(folder).title[: shelf.LONGEST]
-        registry.model_class(kind)  # its libraries do not count
-        with within(SPARE + GROWTH * shelf.size(folder)):
-            check(folder)
-        if not title:
+        try:
+            title = _tried(file, folder, shelf.room(place, replace=replace) if place else None, within)
+        except (BadInput, BadModel) as error:  # where it was unpacked is nobody's concern
+            said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
+            raise type(error)(said) from error
+        if not (title := name.strip() or title[: shelf.LONGEST]):
             raise BadInput("The model has no name on its card. Give it one.")
         return shelf.keep(folder, title, replace=replace, place=place)
+
+
+def _tried(file: IO[bytes], folder: Path, room: int | None, within: Within) -> str:
+    """Unpack a model and load it once; gives the title on its card."""
+    with within(SPARE):
+        _extract_all(file, folder, room)
+        kind, title = storage.read_kind(folder), storage.read_card(folder).title
+    registry.model_class(kind)  # its libraries do not count
+    with within(SPARE + GROWTH * shelf.size(folder)):
+        check(folder)
+    return title
 
 
 def check(folder: Path) -> None:

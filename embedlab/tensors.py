@@ -69,7 +69,16 @@ def entries(path: Path) -> dict[str, Entry]:
         if len(header) > MOST_TENSORS:
             raise ValueError(f"it holds {len(header):,} tensors")
         return {name: _entry(name, about, 8 + length, size) for name, about in header.items()}
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        OSError,
+        SafetensorError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise BadModel(f"{path} cannot be read: {error}. Copy or train the model again.") from error
 
 

@@ -141,6 +141,12 @@ def test_a_model_that_cannot_answer_is_refused(tmp_path: Path, monkeypatch: pyte
         archive.check(tmp_path / "m")
 
 
+def test_a_refusal_does_not_tell_where_the_server_unpacked_it(lab_home: Path) -> None:
+    with pytest.raises((BadInput, BadModel)) as refused:
+        archive.take(io.BytesIO(hostile_models.HOSTILE["long_word"]()))
+    assert "The model is damaged" in str(refused.value) and "embedlab-" not in str(refused.value)
+
+
 def test_a_model_without_tensors_keeps_its_vocabulary(tmp_path: Path) -> None:
     words = [f"w,{i}" for i in range(10_000)]
     OneHot(words, np.zeros((10_000, 1), np.float32)).save(tmp_path / "m")
