@@ -208,8 +208,13 @@ def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Non
         BadModel: it is far larger.
     """
     there = sum(weight.numel() for weight in weights.values())
-    with torch.device("meta"):
-        asked = sum(weight.numel() for weight in _made(values, "none").parameters())
+    try:
+        with torch.device("meta"):
+            asked = sum(weight.numel() for weight in _made(values, "none").parameters())
+    except (BadModel, MemoryError):
+        raise
+    except Exception as error:  # of transformers
+        raise BadModel(f"The weights do not fit the network: {error}.") from error
     if asked > 2 * there + SLACK:
         said = f"config.json describes one of {asked:,} numbers, and there are {there:,}"
         raise BadModel(f"The weights do not fit the network: {said}.")

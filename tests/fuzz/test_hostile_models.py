@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import re
 import struct
 import subprocess
@@ -21,13 +22,15 @@ from embedlab import archive, registry
 from embedlab.base import BadInput, BadModel
 from embedlab.models import flair_pickle, flair_published, published
 from embedlab.models.elmo import Elmo
-from tests.fuzz import hostile_models
+from tests.fuzz import damage, hostile_models, targets
 from tests.fuzz.hostile_models import HDF5, HOSTILE, ODD, TAMED, VECTORS
 from tests.models import elmo_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY, SECONDS = 500_000_000, 10
 """What a file may take: bytes above what the libraries take, and processor seconds."""
+CASES = 12
+"""Damaged zips of each kind."""
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by /proc")
 
 
@@ -98,6 +101,20 @@ def test_a_good_model_takes_little_more_than_its_size(
     found = taken(content, importer, tmp_path / "model.zip")
     assert found["said"] == "" and size >= 80_000_000
     assert found["growth"] < most * size
+
+
+@LINUX
+@pytest.mark.parametrize("kind", targets.KINDS)
+def test_damaged_zips_of_every_kind_are_taken_or_refused_within_bounds(
+    kind: str, importer: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    targets.own(kind, tmp_path)
+    content = archive.pack(tmp_path / "model")
+    assert taken(content, importer, tmp_path / "model.zip")["said"] == ""
+    for seed in range(CASES):
+        changed = damage.damaged("model.zip", content, [content], random.Random(f"{kind} {seed}"))
+        said = taken(changed, importer, tmp_path / "model.zip")["said"]
+        assert said == "" or said.startswith(("BadModel: ", "BadInput: ")), (seed, said)
 
 
 @pytest.mark.parametrize("name", ODD)
