@@ -7,10 +7,12 @@ import json
 import shutil
 import stat
 import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from embedlab import packaged, registry, scratch, shelf, storage, targets
+from embedlab import packaged, registry, scratch, shelf, storage, targets, trial
 from embedlab.base import BadInput, BadModel
 from embedlab.data.archives import DAMAGE, files_inside
 from embedlab.limits import Limits, met, size
@@ -23,6 +25,11 @@ SMALL = 20_000_000
 """Below this unpacked size the ratio does not matter."""
 MOST_HEADER = 1_000_000
 MOST_TOKENIZER = 100_000_000
+SPARE = 1_000_000_000
+"""Bytes of address space that libraries and threads may ask for beside a model."""
+GROWTH = 3
+"""Memory that a model may take for each byte of its folder: half floats become whole ones, words become objects."""
+Within = Callable[[int], AbstractContextManager[None]]
 
 
 def pack(folder: Path) -> bytes:
@@ -51,7 +58,7 @@ def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
     """Check a zip file that should hold a model, and leave the model folder at ``folder``.
 
     The names, the sizes and the kinds of all entries are checked before anything is written, the written bytes are
-    counted, and the model is loaded once before it takes its place.
+    counted, and the model is loaded and asked once before it takes its place.
 
     Args:
         file: the zip file.
@@ -64,20 +71,14 @@ def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
         BadModel: the model itself is damaged or of a kind that this version does not know.
     """
     storage.check_target(folder, overwrite=overwrite)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = _entries(archive)
-            with storage.atomic_folder(folder, storage.is_model if overwrite else targets.never) as made:
-                for name, entry in entries.items():
-                    _extract(archive, entry, made / name)
-                check(made)
-    except RecursionError as error:
-        raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
-    except DAMAGE as error:
-        raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
+    with storage.atomic_folder(folder, storage.is_model if overwrite else targets.never) as made:
+        _extract_all(file, made)
+        check(made)
 
 
-def take(file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "") -> str:
+def take(
+    file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "", within: Within = lambda _: nullcontext()
+) -> str:
     """Check a zip file and put its model among one's own.
 
     Args:
@@ -85,32 +86,64 @@ def take(file: IO[bytes], name: str = "", *, replace: bool = False, place: str =
         name: title from now on; empty keeps the one on the model's card.
         replace: whether a model of that name may be overwritten.
         place: of the visitor whose it shall be; empty for whoever runs the lab.
+        within: bounds the memory of this process to so many bytes more; for a process of its own.
 
     Returns:
         The model's key.
 
     Raises:
-        BadInput: the zip file or the name cannot be used.
+        BadInput: the zip file or the name cannot be used, or the place has no room for what it would unpack to.
         BadModel: what it holds is no model.
+        MemoryError: it needs more memory than ``within`` gives.
     """
     if name.strip():
         shelf.check(name, replace=replace, place=place)
     with scratch.folder() as temporary:
         folder = temporary / "model"
-        unpack(file, folder)
-        title = name.strip() or storage.read_card(folder).title[: shelf.LONGEST]
-        if not title:
+        folder.mkdir()
+        try:
+            title = _tried(file, folder, shelf.room(place, replace=replace) if place else None, within)
+        except (BadInput, BadModel) as error:  # where it was unpacked is nobody's concern
+            said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
+            raise type(error)(said) from error
+        if not (title := name.strip() or title[: shelf.LONGEST]):
             raise BadInput("The model has no name on its card. Give it one.")
         return shelf.keep(folder, title, replace=replace, place=place)
 
 
+def _tried(file: IO[bytes], folder: Path, room: int | None, within: Within) -> str:
+    """Unpack a model and load it once; gives the title on its card."""
+    with within(SPARE):
+        _extract_all(file, folder, room)
+        kind, title = storage.read_kind(folder), storage.read_card(folder).title
+    registry.model_class(kind)  # its libraries do not count
+    with within(SPARE + GROWTH * shelf.size(folder)):
+        check(folder)
+    return title
+
+
 def check(folder: Path) -> None:
-    """Load a model folder once, to see that it is one.
+    """Load a model folder once, and ask the model what pages ask, to see that it is one.
 
     Raises:
-        BadModel: it is damaged, or of a kind that this version does not know.
+        BadModel: it is damaged, of a kind that this version does not know, or cannot answer.
     """
-    registry.model_class(storage.read_kind(folder)).load(folder)
+    model = registry.model_class(storage.read_kind(folder)).load(folder)
+    storage.checked(folder, lambda: trial.ask(model))
+
+
+def _extract_all(file: IO[bytes], folder: Path, room: int | None = None) -> None:
+    """Copy the files of a model out of a zip file, if they fit into so many bytes."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = _entries(archive)
+            _check_sizes(list(entries.values()), room)
+            for name, entry in entries.items():
+                _extract(archive, entry, folder / name)
+    except RecursionError as error:
+        raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
+    except DAMAGE as error:
+        raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
 
 
 def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -137,17 +170,19 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         raise BadInput(f"The zip file is not a model: {', '.join(missing)} is missing.")
     if len(parents) > 1:
         raise BadInput("The files of the model lie in different folders of the zip file. It is refused.")
-    _check_sizes(list(found.values()))
     return found
 
 
-def _check_sizes(infos: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(infos: list[zipfile.ZipInfo], room: int | None) -> None:
     unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     most = Limits.from_environment().model_bytes
     if unpacked > most:
         raise BadInput(met("model_bytes", f"The zip file would unpack to {size(unpacked)}; {size(most)} are possible."))
     if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
         raise BadInput("The zip file unpacks to more than 200 times its size, as no model does. It is refused.")
+    if room is not None and unpacked > room:
+        said = f"The model takes {size(unpacked)} unpacked, and you have room for {size(max(room, 0))}."
+        raise BadInput(met("place_bytes", f"{said} Delete a model first."))
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:

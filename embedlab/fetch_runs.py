@@ -64,9 +64,13 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     loader, shelved = import_module(LOADER), shelf_of(place)
     named = asked.name or loader.stem(str(source))[: shelf.LONGEST]
     shelf.check(named, replace=asked.replace, source=shelved, place=place)
+    if place:
+        shelf.check_room(place, 1)
     model = loader.load(
         source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
     )
+    if place and not asked.replace:
+        shelf.check_room(place, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result, overwrite=True)
     key = shelf.keep(run.result, named, source=shelved, replace=asked.replace, place=place)
     storage.write_text(run.folder / shelf.KEPT, key)

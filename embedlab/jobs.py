@@ -42,6 +42,7 @@ WORKERS = {
     "stability": "embedlab.stability_runs:work",
     "map": "embedlab.map_runs:work",
     "analogies": "embedlab.analogy_runs:work",
+    "import": "embedlab.import_runs:work",
 }
 """Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
 ASKING = ".asking"

@@ -11,6 +11,8 @@ from typing import Any, Self
 from embedlab.errors import BadInput, BadSetting
 
 MB = 1_000_000
+LONGEST_WORD = 10_000
+"""Letters of a word of a vocabulary; what is longer is no word."""
 SETTINGS = {
     "dim": "dimensions", "hidden": "dimensions", "char_dim": "dimensions", "max_words": "vocabulary",
     "epochs": "epochs", "skipgram_epochs": "epochs",
@@ -55,6 +57,7 @@ class Limits:
     seconds: int = _limit(172_800, "How long a run in the background may work.")
     look_seconds: int = _limit(30, "Processor time that a look at a file may take before it is used.")
     look_mb: int = _limit(1_000, "Megabytes of memory of such a look, beside what its libraries take.")
+    import_seconds: int = _limit(120, "How long a model that was given may be looked at.")
     memory_mb: int = _limit(0, "Megabytes of memory of such a run; half of the machine's if not set.")
     points: int = _limit(10_000, "Words on a map, or occurrences in a cloud.")
     sentences: int = _limit(100_000, "Sentences that a contextual model reads for one answer.")

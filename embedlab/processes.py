@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +106,29 @@ def begin_piece_worker(parent: int, threads: int) -> None:
     os.environ.update(PATIENT | dict.fromkeys(THREADS, str(threads)) | {PARENT: str(parent)})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     follow()
+
+
+@contextlib.contextmanager
+def bounded_memory(more: int) -> Iterator[None]:
+    """Let this process ask for so many bytes more than it has, and no more; where the system can (Linux).
+
+    Raises:
+        MemoryError: by whatever asks for more inside.
+    """
+    try:
+        import resource
+
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    except (ImportError, OSError):
+        yield
+        return
+    most = taken + more
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def host() -> str:

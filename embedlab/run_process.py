@@ -13,9 +13,11 @@ from subprocess import Popen
 from embedlab import processes, warm
 from embedlab.limits import MB, Limits, met
 from embedlab.run_folder import ALIVE, GRACE, LOG, Run, Status
-from embedlab.run_queue import QUICK
+from embedlab.run_queue import ALONE, QUICK
 
 SCRATCH = "scratch"
+LONGEST = {"import": "import_seconds"}
+"""Kinds of work that have a limit on their time of their own, by its name."""
 EVERY = 0.2
 """Seconds between two looks."""
 
@@ -37,7 +39,7 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
     before = run.state()
     if not before.active and before.status != "interrupted":
         return before.status
-    if run.asked()[0] in QUICK:
+    if run.asked()[0] in QUICK - ALONE:
         lost = _by_a_warm_one(run, before.given, threads)
     else:
         processes.end(before.pid, before.born)
@@ -90,7 +92,8 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
         run.note_process(process.pid)
     _give_a_sign(run)
     limits = Limits.from_environment()
-    most, longest = limits.memory_mb or _half_of_the_memory(), limits.seconds
+    which = LONGEST.get(run.asked()[0], "seconds")
+    most, longest = limits.memory_mb or _half_of_the_memory(), min(getattr(limits, which), limits.seconds)
     began, cancelled = time.monotonic(), 0.0
     while process.poll() is None:
         time.sleep(EVERY)
@@ -111,7 +114,7 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
         elif time.monotonic() - began > longest:
             processes.kill(process.pid)
             said = f"It took more than the {longest:,} seconds that a run may take here."
-            _say(run, "failed", met("seconds", f"{said} Use a smaller text or fewer epochs."))
+            _say(run, "failed", met(which, f"{said} Use a smaller text or fewer epochs."))
 
 
 def _give_a_sign(run: Run) -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Lane = Literal["work", "quick", "fetch"]
-QUICK = frozenset({"map", "analogies"})
+QUICK = frozenset({"map", "analogies", "import"})
 """Kinds of work that take seconds and that somebody waits for: a queue of their own, or they would wait for hours."""
+ALONE = frozenset({"import"})
+"""Quick kinds that get a new process all the same: what they read may break it."""
 FETCH = frozenset({"fetch"})
 """Kinds that wait for another machine most of the time: a slow download must not take a trainer's slot."""
 LANES: tuple[Lane, ...] = ("quick", "fetch", "work")

@@ -104,7 +104,7 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
     card = dataclasses.replace(storage.read_card(folder), title=one_line(title), source=source)
     storage.read_kind(folder)
     if place:
-        _check_room(place, size(folder) - (size(target) if target.exists() else 0))
+        check_room(place, size(folder) - (size(target) if target.exists() else 0))
     with storage.atomic_folder(target, storage.is_model if replace else targets.never) as made:
         for name in storage.FILES:
             if (folder / name).is_file():
@@ -122,7 +122,24 @@ def kept_as(folder: Path) -> str:
         return ""
 
 
-def _check_room(place: str, more: int) -> None:
+def room(place: str, *, replace: bool = False) -> int:
+    """Bytes that a visitor may still keep; with ``replace`` the largest of their models counts as gone.
+
+    Args:
+        place: the visitor's.
+        replace: whether a model may be overwritten; which one, its name decides later.
+    """
+    models = registry.model_folder("yours", "", place)
+    largest = max(map(size, models.iterdir()), default=0) if replace and models.is_dir() else 0
+    return Limits.from_environment().place_bytes - size(places.folder(place)) + largest
+
+
+def check_room(place: str, more: int) -> None:
+    """See that a visitor may keep so many bytes more.
+
+    Raises:
+        BadInput: they may not.
+    """
     most = Limits.from_environment().place_bytes
     if (taken := size(places.folder(place)) + more) > most:
         text = f"Your models would take {said(taken)}; {said(most)} are possible here. Delete one first."

@@ -10,6 +10,7 @@ import ctypes
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import shutil
 import sys
@@ -23,8 +24,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import disk, parsed, scratch, targets
+from embedlab import disk, parsed, scratch, targets, tensors
 from embedlab.base import BadInput, BadModel, Card, Counts
+from embedlab.limits import LONGEST_WORD
 from embedlab.targets import Replaces
 
 FORMAT = 1
@@ -32,6 +34,12 @@ CONFIG, TENSORS, VOCABULARY, CARD = "config.json", "model.safetensors", "vocab.j
 TOKENIZER, MAP = "tokenizer.json", "map.safetensors"
 FILES = (CONFIG, TENSORS, VOCABULARY, CARD, TOKENIZER, MAP)
 """Everything that can lie in a model folder."""
+MOST_JSON = 10_000_000
+"""Bytes of a config.json or card.json."""
+FEW = 10_000
+"""Words of a vocabulary that need no vectors among the tensors: those of one-hot vectors."""
+A_WORD = 4
+"""Values in a vocabulary's JSON for a word: itself, its count, and room for commas in words."""
 T = TypeVar("T")
 
 
@@ -184,8 +192,19 @@ def only_newest(folder: Path, pattern: str, most: int) -> None:
 
 
 def stamp(folder: Path) -> int:
-    """A number that changes when a model's folder is written anew, from the times of its files; 0 without a folder."""
-    return max((file.stat().st_mtime_ns for file in folder.iterdir()), default=0) if folder.is_dir() else 0
+    """A number that changes when a file of a model's folder is written anew; 0 without a folder.
+
+    It is made of the files' names, sizes, times and numbers on disk, so that nobody can give theirs that of another.
+    """
+    if not folder.is_dir():
+        return 0
+    seen = [(file.name, *_identity(file)) for file in sorted(folder.iterdir())]
+    return int.from_bytes(hashlib.sha256(repr(seen).encode()).digest()[:7])
+
+
+def _identity(file: Path) -> tuple[int, ...]:
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def digest(folder: Path) -> str:
@@ -194,7 +213,9 @@ def digest(folder: Path) -> str:
     for file in sorted(folder.iterdir()):
         if file.is_file() and file.name != CARD:
             found.update(f"{file.name} {file.stat().st_size}\n".encode())
-            found.update(file.read_bytes())
+            with file.open("rb") as content:
+                while block := content.read(1 << 20):
+                    found.update(block)
     return found.hexdigest()
 
 
@@ -244,9 +265,9 @@ def write(folder: Path, model: StoredModel, *, half: bool = False, overwrite: bo
 
     folder = Path(folder)
     check_target(folder, overwrite=overwrite)
-    tensors = {name: _packed(array, half) for name, array in model.tensors.items()}
+    arrays = {name: _packed(array, half) for name, array in model.tensors.items()}
     with atomic_folder(folder, is_model if overwrite else targets.never) as made:
-        save_file(tensors, made / TENSORS)
+        save_file(arrays, made / TENSORS)
         (made / TENSORS).chmod(0o644)  # safetensors makes files that only their owner can read
         (made / CONFIG).write_text(_json({"format": FORMAT, "kind": model.kind, "config": model.config}))
         (made / VOCABULARY).write_text(
@@ -292,7 +313,14 @@ def read_card(folder: Path) -> Card:
     """
     values = _read_json(Path(folder) / CARD)
     known = {item.name for item in dataclasses.fields(Card)}
-    return checked(folder, lambda: parsed.made(Card, {name: values[name] for name in known & values.keys()}))
+    card = checked(folder, lambda: parsed.made(Card, {name: values[name] for name in known & values.keys()}))
+    numbers = {"tokens": card.tokens, "seconds": card.seconds}
+    for name, value in numbers.items():
+        if not 0 <= value < math.inf:
+            raise BadModel(f"The card in {folder} says {value} {name}. That cannot be.")
+    if card.loss is not None and not math.isfinite(card.loss):
+        raise BadModel(f"The card in {folder} says that the loss is {card.loss}. That cannot be.")
+    return card
 
 
 def read(folder: Path, kind: str | None = None) -> StoredModel:
@@ -309,15 +337,17 @@ def read(folder: Path, kind: str | None = None) -> StoredModel:
     config = _read_config(folder)
     if kind is not None and config["kind"] != kind:
         raise BadModel(f"{folder} holds a model of kind '{config['kind']}', not '{kind}'.")
-    vocabulary = _read_json(folder / VOCABULARY)
+    arrays = tensors.read(folder / TENSORS)
+    tensors.check_finite(arrays)
+    words, counts = _read_vocabulary(folder, arrays)
     return checked(
         folder,
         lambda: StoredModel(
             config["kind"],
             dict(config["config"]),
-            read_tensors(folder / TENSORS),
-            _words(vocabulary["words"]),
-            np.asarray(vocabulary["counts"], np.int64),
+            arrays,
+            words,
+            counts,
             read_card(folder),
             (folder / TOKENIZER).read_text(encoding="utf-8") if (folder / TOKENIZER).is_file() else "",
         ),
@@ -330,14 +360,55 @@ def read_words(folder: Path) -> list[str]:
     Raises:
         BadModel: it is missing or damaged.
     """
-    return checked(folder, lambda: _words(_read_json(folder / VOCABULARY)["words"]))
+    return checked(folder, lambda: checked_words(_read_json(folder / VOCABULARY)["words"]))
 
 
-def _words(found: list[Any]) -> list[str]:
-    if not all(isinstance(word, str) for word in found):
+def _read_vocabulary(folder: Path, arrays: dict[str, NDArray[Any]]) -> tuple[list[str], Counts]:
+    """Words and counts. A list takes ten times the memory of its JSON, so it is first measured against the tensors.
+
+    Raises:
+        BadModel: they are not what they should be, or far more than the tensors have rows.
+    """
+    path = folder / VOCABULARY
+    rows = max((size for array in arrays.values() for size in array.shape), default=0)
+    if _items(path) > A_WORD * max(rows, FEW):
+        raise BadModel(f"{path} lists far more words than the model has vectors. It is refused.")
+    values = _read_json(path)
+    return checked(folder, lambda: (checked_words(values["words"]), _counts(values["counts"], len(values["words"]))))
+
+
+def _items(path: Path) -> int:
+    """How many values a JSON file can hold, at most, by its commas; nothing is read into memory."""
+    try:
+        with path.open("rb") as file:
+            return sum(block.count(b",") for block in iter(lambda: file.read(1 << 20), b"")) + 2
+    except OSError:
+        return 0  # said by whoever reads it
+
+
+def checked_words(found: Any) -> list[str]:
+    """The words of a vocabulary, if they are such.
+
+    Raises:
+        ValueError: they are no list of different texts, or one is longer than any word.
+    """
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
         raise ValueError("a word is no text")
-    "\n".join(found).encode()  # half characters cannot be shown or written
+    if max(map(len, found), default=0) > LONGEST_WORD:
+        raise ValueError(f"a word has more than {LONGEST_WORD:,} letters")
+    if len(set(found)) < len(found):
+        raise ValueError("the vocabulary holds a word twice")
+    for word in found:
+        word.encode()  # half characters cannot be shown or written
     return found
+
+
+def _counts(found: Any, words: int) -> Counts:
+    if not isinstance(found, list) or len(found) != words or not all(type(count) is int for count in found):
+        raise ValueError(f"{words:,} words need a list of as many whole numbers that say how often each was seen")
+    if min(found, default=0) < 0 or max(found, default=0) >= parsed.LARGEST:
+        raise ValueError("a word was seen less than never, or more often than can be counted")
+    return np.array(found, np.int64)
 
 
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
@@ -346,14 +417,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     Raises:
         BadModel: the file is missing or damaged.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        tensors = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise BadModel(f"{path} cannot be read: {error}. Copy or train the model again.") from error
-    return {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in tensors.items()}
+    return tensors.read(path)
 
 
 def checked(folder: Path, make: Callable[[], T]) -> T:
@@ -375,6 +439,8 @@ def _read_config(folder: Path) -> dict[str, Any]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
+        if path.name != VOCABULARY and path.stat().st_size > MOST_JSON:
+            raise BadModel(f"{path} is far too large. It is refused.")
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadModel(f"{path.parent} is not a model folder: {path.name} is missing.") from error

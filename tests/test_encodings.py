@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from safetensors import safe_open
 
-from embedlab import encodings, registry
+from embedlab import archive, encodings, registry
 from embedlab.__main__ import main
 from embedlab.base import BadInput, ContextualModel, Floats
 from embedlab.lifted import Lifted, as_contextual
 from embedlab.models.vectors import WordVectors
+from tests.fuzz import hostile_models
 
 WORDS = ["a", "b", "c"]
 MATRIX = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], np.float32)
@@ -127,6 +130,25 @@ def test_a_fingerprint_tells_weights_words_and_settings_apart() -> None:
     assert len({plain.fingerprint, *(other.fingerprint for other in others)}) == 4
     assert plain.fingerprint == WordVectors(WORDS, MATRIX).fingerprint
     assert len(plain.fingerprint) == 64
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "tokenizer": {"normalizer": None},
+    "settings of the network": {"network": {"hidden_act": "relu"}},
+    "special tokens": {"marks": hostile_models.MARKS | {"unknown": "[MASK]"}},
+}
+
+
+@pytest.mark.parametrize("part", CHANGES)
+def test_a_copy_of_a_model_that_differs_in_anything_does_not_share_its_vectors(part: str, tmp_path: Path) -> None:
+    archive.unpack(io.BytesIO(hostile_models.bert()), tmp_path / "one")
+    archive.unpack(io.BytesIO(hostile_models.bert()), tmp_path / "same")
+    archive.unpack(io.BytesIO(hostile_models.bert(**CHANGES[part])), tmp_path / "other")
+    one, same, other = (as_contextual(registry.load_model(tmp_path / name)) for name in ("one", "same", "other"))
+    assert [array.tobytes() for array in one.tensors().values()] == [a.tobytes() for a in other.tensors().values()]
+    assert one.words == other.words and one.config == other.config
+    assert encodings.key_of(one, SENTENCES) == encodings.key_of(same, SENTENCES)
+    assert encodings.key_of(one, SENTENCES) != encodings.key_of(other, SENTENCES)
 
 
 def test_encode_writes_tensors_and_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

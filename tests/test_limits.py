@@ -259,6 +259,7 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
     "seconds": [],  # of a process: see test_queue
     "look_seconds": [("1", looked_at, BadInput, "takes more than the 1 seconds of processor time that a look may")],
     "look_mb": [("30", looked_at, BadInput, "takes more than the 30 MB of memory that a look may take")],
+    "import_seconds": [],  # see test_import_runs
     "memory_mb": [],
     "points": [
         (

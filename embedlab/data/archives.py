@@ -236,6 +236,15 @@ class Meter:
             most = size_of(limits.unpacked_bytes)
             said = f"{self.name} unpacks to more than {most} and is not read: {size_of(self.unpacked)} so far."
             raise BadInput(met("unpacked_bytes", said))
+        self.check_ratio()
+
+    def check_ratio(self) -> None:
+        """See that what came out so far is not far more than what it was packed in.
+
+        Raises:
+            BadInput: it is.
+        """
+        limits = self.limits
         if self.unpacked > limits.ratio_from and self.unpacked > limits.ratio * self.packed:
             said = f"{self.name} unpacks to over {limits.ratio} times its size, like a zip bomb; not read."
             raise BadInput(met("ratio", f"{said} {size_of(self.packed)} become {size_of(self.unpacked)} or more."))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embedlab import disk
 from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress
-from embedlab.limits import Limits, met
+from embedlab.limits import LONGEST_WORD, Limits, met
 
 MAX_TYPES = 1_000_000
 """Different words kept while counting; beyond it the rarest are forgotten, as word2vec.c's ReduceVocab does."""
@@ -35,8 +35,9 @@ class Vocabulary:
 
     @classmethod
     def from_counts(cls, counts: Mapping[str, int], min_count: int = 1, max_words: int | None = None) -> Vocabulary:
-        """Keep the words seen ``min_count`` times or more, at most ``max_words`` of them."""
-        kept = sorted((item for item in counts.items() if item[1] >= min_count), key=lambda item: (-item[1], item[0]))
+        """Keep the words seen ``min_count`` times or more, at most ``max_words`` of them; none of endless length."""
+        found = (item for item in counts.items() if item[1] >= min_count and len(item[0]) <= LONGEST_WORD)
+        kept = sorted(found, key=lambda item: (-item[1], item[0]))
         kept = kept[:max_words]
         return cls(tuple(word for word, _ in kept), np.array([count for _, count in kept], np.int64))
 

@@ -50,11 +50,18 @@ class Model(ABC):
 
     @cached_property
     def fingerprint(self) -> str:
-        """64 letters that change with the weights, the vocabulary and the settings."""
-        digest = hashlib.sha256(json.dumps([self.kind, self.config.to_dict(), self.words]).encode())
-        for name, array in sorted(self.tensors().items()):
-            digest.update(f"{name} {array.dtype} {array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).data)
+        """64 letters that change with everything that a model folder holds but the card.
+
+        That is all that a model's answers can depend on: weights, vocabulary, counts and settings, also those of its
+        network, its special tokens, its head and its tokenizer. Two models of one fingerprint may share answers.
+        """
+        stored = self.stored()
+        arrays = {name: np.ascontiguousarray(array) for name, array in sorted(stored.tensors.items())}
+        shapes = [[name, str(array.dtype), array.shape] for name, array in arrays.items()]
+        said = [stored.kind, stored.config, stored.words, stored.counts.tolist(), stored.tokenizer, shapes]
+        digest = hashlib.sha256(json.dumps(said).encode())
+        for array in arrays.values():
+            digest.update(array.data)
         return digest.hexdigest()
 
     @abstractmethod

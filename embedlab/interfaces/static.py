@@ -50,10 +50,13 @@ class StaticModel(Model):
 
     def _check(self) -> None:
         v = len(self.words)
-        if self.matrix.ndim != 2 or len(self.matrix) != v or len(self.counts) != v:
+        if self.matrix.ndim != 2 or len(self.matrix) != v or self.counts.shape != (v,):
             raise BadModel(
-                f"{v} words, a matrix of shape {self.matrix.shape} and {len(self.counts)} counts do not fit together."
+                f"{v} words, a matrix of shape {self.matrix.shape} and counts of shape {self.counts.shape} do not fit "
+                "together."
             )
+        if not self.matrix.shape[1]:
+            raise BadModel("The vectors have no numbers: their width is 0.")
         if len(self.positions) != v:
             raise BadModel("The vocabulary holds a word twice.")
         if not np.isfinite(self.matrix).all():

@@ -16,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from embedlab import packaged, storage
+from embedlab import packaged, parsed, storage
 from embedlab.base import BadInput, BadModel, Card, ContextualModel, Counts, Floats, OnProgress, StaticModel
 from embedlab.models import bert_begin, bert_network, bert_published, bert_reading, bert_training, cards, warm_start
 from embedlab.models.bert_config import BertConfig
 from embedlab.models.bert_examples import split
-from embedlab.models.bert_pieces import Marks, Speller, from_json
+from embedlab.models.bert_pieces import Marks, Speller
 from embedlab.models.bert_questions import BertQuestions
 from embedlab.models.bert_shapes import shape
 from embedlab.models.bert_text import INNER, MARKS, by_frequency, learn, spell
+from embedlab.models.bert_tokenizer import from_json
 from embedlab.models.devices import placed
 from embedlab.models.layers import arrays, digest, seeded
 from embedlab.models.questions import question
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bert", "BertConfig"]
 
+SHORTEST = 3
+"""Pieces that must go through the network at once: a word's and the marks at both ends."""
 LIBRARIES = ("numpy", "torch", "transformers", "tokenizers")
 
 
@@ -82,6 +85,8 @@ class Bert(BertQuestions, ContextualModel):
         self.layers = ["embeddings", *(str(i + 1) for i in range(self.network.config.num_hidden_layers))]
         self.dim = int(self.network.config.hidden_size)
         self.limit = bert_network.limit(network)
+        if self.limit < SHORTEST:
+            raise BadModel(f"The network reads {self.limit} pieces at once; a word and its marks need {SHORTEST}.")
         self.has_masked_head, self.has_next_sentence_head = head != "none", head == "pretraining"
 
     @classmethod
@@ -231,10 +236,11 @@ class Bert(BertQuestions, ContextualModel):
             raise BadModel(f"{storage.TOKENIZER} is missing; without it words cannot be cut into pieces.")
         if head not in ("pretraining", "masked", "none"):
             raise BadModel(f"A network with the head {head!r} is not known.")
-        speller = Speller(from_json(stored.tokenizer), Marks(**marks), values["vocab_size"])
+        network = bert_network.build(values, head, stored.tensors)  # first, for then all sizes are those of the tensors
+        size = bert_network.vocabulary_size(network)
+        speller = Speller(from_json(stored.tokenizer), parsed.made(Marks, marks), size)
         if speller.vocabulary != stored.words or len(stored.counts) != len(stored.words):
             raise BadModel("The tokenizer and the vocabulary do not fit together.")
-        network = bert_network.build(values, head, stored.tensors)
         return cls(network, speller, head, stored.counts, BertConfig.from_dict(settings), stored.card)
 
     @cached_property

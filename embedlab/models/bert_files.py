@@ -16,7 +16,8 @@ TOKENIZER_SETS = (
     ("sentencepiece.bpe.model",),
 )  # fmt: skip
 """Any of these is a whole tokenizer."""
-_TOKENIZER = {name for names in TOKENIZER_SETS for name in names} | {
+WHOLE = "tokenizer.json"
+TOKENIZER_FILES = {name for names in TOKENIZER_SETS for name in names} | {
     "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
 }  # fmt: skip
 MOST_TEXT = 100_000_000
@@ -33,7 +34,7 @@ def wanted(name: str, *, pickled: bool = True) -> bool:
     """
     if name == PICKLED:
         return pickled
-    return name in {CONFIG, README, INDEX} | _TOKENIZER or bool(_PARTS.fullmatch(name))
+    return name in {CONFIG, README, INDEX} | TOKENIZER_FILES or bool(_PARTS.fullmatch(name))
 
 
 def read_json(path: Path) -> dict[str, Any]:

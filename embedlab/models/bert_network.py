@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Literal
 
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import AutoConfig
+from torch.overrides import TorchFunctionMode
+from transformers import AutoConfig, PreTrainedConfig
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_MASKED_LM_MAPPING,
     MODEL_FOR_PRETRAINING_MAPPING,
@@ -21,7 +24,7 @@ from transformers.utils import logging
 
 from embedlab.base import BadModel
 from embedlab.models.bert_shapes import Shape
-from embedlab.models.layers import load_arrays, seeded
+from embedlab.models.layers import check_shapes, put, seeded
 
 Head = Literal["pretraining", "masked", "none"]
 """What a network has on top: hidden words and next sentences, hidden words only, or nothing."""
@@ -33,13 +36,22 @@ FAMILIES = (
 SHIFTED = ("camembert", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl")
 """Families whose positions begin after the number of the padding piece."""
 MOST = {"num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000, "max_position_embeddings": 1_000_000}
-LEFT_OUT = ("architectures", "attn_implementation", "dtype", "torch_dtype", "transformers_version", "use_cache")
+MOST_NUMBER, MOST_SETTINGS = 10_000_000, 100_000
+"""Of any setting that is a whole number; characters of all settings as JSON."""
+BESIDES = {
+    "conv_act", "conv_groups", "conv_kernel_size", "global_attn_every_n_layers", "global_rope_theta",
+    "local_rope_theta", "norm_rel_ebd", "position_buckets", "share_att_key", "talking_head",
+}  # fmt: skip
+"""Settings that some families read and that their classes do not list."""
+LEFT_OUT = {"use_cache", "num_labels"}
 TOP_NORMS = {"megatron-bert": "encoder.ln", "modernbert": "final_norm", "xlm-roberta-xl": "encoder.LayerNorm"}
 """What families that normalize before each block do after the last one; their head expects it of every layer."""
 BESIDE = ("convbert", "mobilebert")
 """Families in which a piece takes in the pieces beside it, padding too: only texts of one length are read together."""
 UNSTACKED = ("albert", "deberta", "deberta-v2", "modernbert")
 """Families that run all blocks: one block for all layers, or blocks that are handed more than what lies below."""
+SLACK = 1_000_000
+"""Numbers that a published network may lack: a new head's, a pooler's."""
 _PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
 _WANTED: ContextVar[tuple[int, list[Tensor]] | None] = ContextVar("wanted", default=None)
 _BELOW: ContextVar[bool] = ContextVar("below", default=False)
@@ -87,26 +99,67 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise BadModel("The model's weights are quantized. Take the one with ordinary weights.")
     if values.get("is_decoder") or values.get("is_encoder_decoder"):
         raise BadModel("The model is a decoder: it reads in one direction only. Take an encoder such as BERT.")
+    known = _settings(values["model_type"])
+    plain = {name: value for name, value in values.items() if name in known}
     for name, most in MOST.items():
-        if not isinstance(values.get(name, 1), int) or not 0 < values.get(name, 1) <= most:
-            raise BadModel(f"The model's {name} is {values[name]!r}; between 1 and {most:,} are possible.")
-    return {name: value for name, value in values.items() if name not in LEFT_OUT and not name.startswith("_")}
+        if not isinstance(plain.get(name, 1), int) or not 0 < plain.get(name, 1) <= most:
+            raise BadModel(f"The model's {name} is {plain[name]!r}; between 1 and {most:,} are possible.")
+    if len(json.dumps(plain)) > MOST_SETTINGS:
+        raise BadModel("The settings of the network are far longer than any network's. They are refused.")
+    for name, value in plain.items():
+        if isinstance(value, int | float) and not abs(value) <= MOST_NUMBER:
+            raise BadModel(f"The model's {name} is {str(value)[:40]}; at most {MOST_NUMBER:,} is possible.")
+    return plain
+
+
+@cache
+def _settings(family: str) -> frozenset[str]:
+    """Names of what builds a network of a family: nothing of labels, of other tasks, or of how it is asked."""
+    own: Any = AutoConfig.for_model(family)
+    listed = {*own.to_dict(), *(getattr(own, "attribute_map", None) or {})} | BESIDES | {"model_type"}
+    return frozenset(listed - (set(PreTrainedConfig().to_dict()) - {"model_type"}) - LEFT_OUT)
 
 
 def build(values: Mapping[str, Any], head: Head, tensors: dict[str, NDArray[Any]]) -> nn.Module:
-    """A network with these weights; nothing is allocated before their shapes were found to fit.
+    """A network with these weights, which are not copied; nothing is allocated before their shapes were found to fit.
 
     Raises:
         BadModel: see ``checked``.
         ValueError: weights are missing, left over or of another shape.
     """
     values = checked(values)
+    _check_blocks(values, len(tensors))
     with torch.device("meta"):
-        load_arrays(_made(values, head), tensors)
-    with seeded(0):
+        check_shapes(_made(values, head), tensors)
+    with _Unfilled(), seeded(0):
         network = _made(values, head)
-    load_arrays(network, tensors)
+    if any(buffer.is_meta for buffer in network.buffers()):
+        raise BadModel(f"A network of type {values['model_type']!r} cannot be built from a model folder.")
+    put(network, tensors)
     return network
+
+
+class _Unfilled(TorchFunctionMode):
+    """Weights made inside have shapes and no memory, for others take their place; what a network computes is made."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        return func(*args, **(kwargs | {"device": "meta"} if func is torch.empty else kwargs))
+
+
+def _check_blocks(values: Mapping[str, Any], weights: int) -> None:
+    """See that the blocks that the settings ask for are not more than there are weights: each has some of its own.
+
+    Raises:
+        BadModel: they are.
+    """
+    network: Any = configured(values)
+    if values["model_type"] == "albert":
+        blocks = network.num_hidden_groups * network.inner_group_num
+    else:
+        blocks = network.num_hidden_layers * getattr(network, "num_feedforward_networks", 1)
+    if not 0 < blocks <= max(weights, 1):
+        raise BadModel(f"The settings ask for {blocks:,} blocks, and there are weights for {weights:,} at most.")
 
 
 def copied(network: nn.Module, head: Head, dropout: float) -> nn.Module:
@@ -124,6 +177,8 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
         BadModel: see ``checked``; or weights are missing or of another shape.
     """
     plain = checked(values)
+    _check_blocks(plain, len(weights))
+    _check_size(plain, weights)
     named = " ".join(values.get("architectures") or ())
     richest: tuple[Head, ...] = ("pretraining",) if plain["model_type"] == "bert" else ()
     heads: tuple[Head, ...] = (*richest, "masked", "none") if "ForMaskedLM" in named or "PreTr" in named else ("none",)
@@ -144,6 +199,25 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
         if not missing:
             return _without_pooler(network, head).eval(), head
     raise BadModel(f"The weights do not fit the network: {len(missing)} are missing, among them {missing[0]}.")
+
+
+def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
+    """See that the network is about as large as its weights, before transformers makes up for what is missing.
+
+    Raises:
+        BadModel: it is far larger.
+    """
+    there = sum(weight.numel() for weight in weights.values())
+    try:
+        with torch.device("meta"):
+            asked = sum(weight.numel() for weight in _made(values, "none").parameters())
+    except (BadModel, MemoryError):
+        raise
+    except Exception as error:  # of transformers
+        raise BadModel(f"The weights do not fit the network: {error}.") from error
+    if asked > 2 * there + SLACK:
+        said = f"config.json describes one of {asked:,} numbers, and there are {there:,}"
+        raise BadModel(f"The weights do not fit the network: {said}.")
 
 
 def settings_of(network: nn.Module) -> dict[str, Any]:

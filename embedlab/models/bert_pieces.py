@@ -9,13 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from embedlab.base import END, UNKNOWN, BadModel
+from embedlab.models.bert_tokenizer import guarded, rebuilt
 
 INSIDE = ("##", "Ġ", "▁")
 """How a piece begins that is no word as people write it: inside a word in WordPiece, after a space in others."""
@@ -85,7 +85,8 @@ class Speller:
     def __call__(self, sentences: Sequence[Sequence[str]]) -> list[Spelled]:
         """Each sentence as pieces; a word that the tokenizer drops, such as a control character, is ``unknown``."""
         clean = [[_clean(word) for word in sentence] for sentence in sentences]
-        found = self.tokenizer.encode_batch(clean, is_pretokenized=True, add_special_tokens=False)
+        with guarded("The tokenizer cannot cut these words into pieces"):
+            found = self.tokenizer.encode_batch(clean, is_pretokenized=True, add_special_tokens=False)
         return [
             _with_dropped(np.array(one.ids, np.int64), np.array(one.word_ids, np.int64), len(words), self.unknown)
             for one, words in zip(found, clean, strict=True)
@@ -104,8 +105,8 @@ class Speller:
 
     @cached_property
     def text(self) -> str:
-        """The tokenizer as JSON, for a model folder."""
-        return self.tokenizer.to_str()
+        """The tokenizer as JSON, for a model folder: what ``bert_tokenizer.from_json`` makes the same one of."""
+        return json.dumps(rebuilt(json.loads(self.tokenizer.to_str())), ensure_ascii=False)
 
 
 def _clean(word: str) -> str:
@@ -119,25 +120,3 @@ def _with_dropped(ids: NDArray[np.int64], words: NDArray[np.int64], count: int, 
         return Spelled(ids, words)
     at = np.searchsorted(words, dropped)
     return Spelled(np.insert(ids, at, unknown), np.insert(words, at, dropped))
-
-
-def from_json(text: str) -> Tokenizer:
-    """A tokenizer from its JSON; one over bytes is made to put a space before every word, since words come apart.
-
-    Raises:
-        BadModel: it is damaged.
-    """
-    try:
-        values = json.loads(text)
-        if values.get("pre_tokenizer"):
-            _with_spaces(values["pre_tokenizer"])
-        return Tokenizer.from_str(json.dumps(values, ensure_ascii=False))
-    except Exception as error:  # tokenizers raises bare Exceptions
-        raise BadModel(f"The tokenizer cannot be read: {error}.") from error
-
-
-def _with_spaces(part: dict[str, Any]) -> None:
-    if part.get("type") == "ByteLevel":
-        part["add_prefix_space"] = True
-    for inner in part.get("pretokenizers", ()):
-        _with_spaces(inner)

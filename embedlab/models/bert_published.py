@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 import shutil
@@ -20,8 +21,21 @@ from embedlab.card import versions
 from embedlab.data.archives import DAMAGE, check_zip, files_inside
 from embedlab.limits import Limits
 from embedlab.models import bert_hub, bert_network
-from embedlab.models.bert_files import CONFIG, INDEX, PICKLED, README, SAFETENSORS, TOKENIZER_SETS, read_json, wanted
-from embedlab.models.bert_pieces import Marks, Speller, from_json
+from embedlab.models.bert_files import (
+    CONFIG,
+    INDEX,
+    PICKLED,
+    README,
+    SAFETENSORS,
+    TOKENIZER_FILES,
+    TOKENIZER_SETS,
+    WHOLE,
+    read_json,
+    wanted,
+)
+from embedlab.models.bert_pieces import Marks, Speller
+from embedlab.models.bert_tokenizer import from_json, guarded, rebuilt
+from embedlab.models.layers import check_whole
 from embedlab.storage import on_this_machine
 
 
@@ -103,19 +117,16 @@ def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, Marks]:
         )
     if (folder / "tokenizer_config.json").is_file() and "auto_map" in read_json(folder / "tokenizer_config.json"):
         raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
-    from transformers import AutoTokenizer
-
     config = bert_network.configured(values)
-    try:
-        slow: Any = AutoTokenizer.from_pretrained(
-            str(folder), config=config, trust_remote_code=False, local_files_only=True
-        )
-    except Exception as error:  # of many libraries
-        raise BadModel(f"The tokenizer of {folder.name} cannot be read: {error}.") from error
+    with (
+        scratch.folder() as temporary,
+        guarded(f"The tokenizer of {folder.name} cannot be read"),
+    ):
+        slow = _slow(_copied(folder, temporary), config)
     fast = getattr(slow, "backend_tokenizer", None)
     if fast is None:
         raise BadModel(f"The tokenizer of {folder.name} has no fast form (tokenizer.json), which is needed here.")
-    whole = (folder / "tokenizer.json").read_text(encoding="utf-8") if (folder / "tokenizer.json").is_file() else ""
+    whole = (folder / WHOLE).read_text(encoding="utf-8") if (folder / WHOLE).is_file() else ""
     marks = {
         "begin": slow.cls_token, "end": slow.sep_token, "mask": slow.mask_token, "pad": slow.pad_token,
         "unknown": slow.unk_token or slow.mask_token,
@@ -123,6 +134,28 @@ def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, Marks]:
     if missing := [name for name, mark in marks.items() if mark is None]:
         raise BadModel(f"The tokenizer does not say which piece is the {missing[0]} mark.")
     return from_json(whole or fast.to_str()), Marks(**{name: str(mark) for name, mark in marks.items()})
+
+
+def _slow(folder: Path, config: Any) -> Any:
+    """What transformers makes of a tokenizer's files: it knows how each family writes them."""
+    from transformers import AutoTokenizer
+
+    found: Any = AutoTokenizer.from_pretrained(
+        str(folder), config=config, trust_remote_code=False, local_files_only=True
+    )
+    return found
+
+
+def _copied(folder: Path, scratch: Path) -> Path:
+    """The files of a tokenizer, in which tokenizer.json holds nothing but what is known here."""
+    for file in folder.iterdir():
+        if file.name in TOKENIZER_FILES and file.is_file():
+            if file.name == WHOLE:
+                text = json.dumps(rebuilt(read_json(file)), ensure_ascii=False)
+                (scratch / WHOLE).write_text(text, encoding="utf-8")
+            else:
+                shutil.copyfile(file, scratch / file.name)
+    return scratch
 
 
 def _weights(folder: Path) -> dict[str, Tensor]:
@@ -136,6 +169,7 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         return {name: weight for part in parts for name, weight in _safetensors(folder / part).items()}
     if not (folder / PICKLED).is_file():
         raise BadModel(f"{folder.name} holds no weights: {SAFETENSORS} is missing.")
+    _check_zip(folder / PICKLED)
     try:
         found = torch.load(folder / PICKLED, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
@@ -144,7 +178,26 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         ) from error
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise BadModel(f"{PICKLED} holds something else than weights.")
+    try:
+        check_whole(found, (folder / PICKLED).stat().st_size)
+    except ValueError as error:
+        raise BadModel(f"{PICKLED} is damaged: {error}.") from error
     return found
+
+
+def _check_zip(path: Path) -> None:
+    """See that a torch checkpoint does not say to hold more than it has.
+
+    Raises:
+        BadModel: it does, or is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except DAMAGE:
+        return  # of the time before torch wrote zip files, or damaged: the unpickler says so
+    if sum(info.file_size for info in infos) > path.stat().st_size:
+        raise BadModel(f"{path.name} says to hold more than its {path.stat().st_size:,} bytes. It is refused.")
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:

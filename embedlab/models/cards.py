@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -36,7 +37,7 @@ def made(
         corpus: the training text; its description, licence and, if it has one, attribution are taken over.
         tokens: running words of the text.
         seconds: wall-clock training time.
-        loss: last training loss, ``None`` if the model has none.
+        loss: last training loss, ``None`` if the model has none; one that is no finite number is not noted.
         libraries: distributions whose versions are recorded beside those of Python and Embedding Lab.
     """
     return Card(
@@ -45,7 +46,7 @@ def made(
         attribution=str(getattr(corpus, "attribution", "") or ""),
         tokens=int(tokens),
         seconds=round(float(seconds), 3),
-        loss=None if loss is None else float(loss),
+        loss=None if loss is None or not math.isfinite(loss) else float(loss),
         created=date.today().isoformat(),
         versions=versions(libraries),
     )

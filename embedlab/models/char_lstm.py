@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab import training
-from embedlab.base import END, UNKNOWN, Card, Counts, Floats, OnProgress, setting
+from embedlab.base import END, UNKNOWN, BadSetting, Card, Counts, Floats, OnProgress, setting
 from embedlab.data import characters
 from embedlab.data.vocab import Vocabulary
-from embedlab.models.layers import load_arrays
+from embedlab.models.layers import fitted
 from embedlab.models.networks import Lesson, NetworkLanguageModel
 from embedlab.models.recurrent import LstmNetwork, NoSoftmax, RecurrentLearner, after, log_probabilities
 from embedlab.models.streams import Stream
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DELIMITER = "\n"
 """Stands before the first and after the last character of a text, unless a published model knows another one."""
+LONGEST_DELIMITER = 100
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class CharacterConfig(NeuralConfig):
         0, "Width that what the top layer says is projected to; 0 for none.", low=0, high=8192, shown=False
     )
     delimiter: str = setting(DELIMITER, "What stands before the first character of a text.", shown=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= len(self.delimiter) <= LONGEST_DELIMITER:
+            raise BadSetting(f"delimiter must have 1 to {LONGEST_DELIMITER} characters, not {len(self.delimiter):,}.")
 
 
 @dataclass(frozen=True)
@@ -133,11 +139,15 @@ class CharLstm(NetworkLanguageModel):
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
     ) -> Self:
         """The inverse of ``tensors``; without the softmax's weights the model predicts nothing."""
-        network = cls.built(cast("CharLstmConfig", config), len(words) + cls.beside)
-        if "softmax.weight" not in tensors:
-            network.softmax = NoSoftmax()
-        load_arrays(network, tensors)
-        return cls(network, words, counts, cast("CharLstmConfig", config), card)
+        shape = cast("CharLstmConfig", config)
+
+        def built() -> LstmNetwork:
+            network = cls.built(shape, len(words) + cls.beside)
+            if "softmax.weight" not in tensors:
+                network.softmax = NoSoftmax()
+            return network
+
+        return cls(fitted(built, tensors), words, counts, shape, card)
 
     def numbers(self, text: Sequence[str]) -> list[int]:
         """Numbers of characters, in the model's direction, after the delimiter it begins with."""

@@ -23,7 +23,7 @@ from embedlab.models.elmo_direction import ElmoDirection
 from embedlab.models.elmo_network import ElmoNetwork
 from embedlab.models.elmo_reading import encoded
 from embedlab.models.elmo_text import ElmoText, predicted, renumbered
-from embedlab.models.layers import digest
+from embedlab.models.layers import digest, fitted
 from embedlab.models.networks import NetworkLanguageModel
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
             BadModel: a file is missing, damaged, incomplete, or does not fit the other.
         """
         found = elmo_published.read(Path(options_path), Path(weights_path))
-        network = cls.built(found.config, cls.beside)
-        elmo_published.fill(network, found)
+        network = fitted(lambda: cls.built(found.config, cls.beside), elmo_published.weights(found))
         return cls(network, [], np.zeros(0, np.int64), found.config, found.card, stateful=stateful)
 
     @classmethod

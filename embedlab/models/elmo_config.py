@@ -9,7 +9,7 @@ from typing import ClassVar
 from embedlab.base import BadSetting, setting
 from embedlab.settings import NeuralConfig
 
-WIDEST, MOST_FILTERS = 20, 4096
+WIDEST, MOST_FILTERS, MOST_KINDS = 20, 4096, 50
 
 SHAPE = (
     "dim", "hidden", "layers", "char_dim", "filters", "highway", "activation", "characters", "cell_clip",
@@ -67,10 +67,11 @@ class ElmoConfig(NeuralConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         sizes = self.sizes
-        if not sizes or any(not 1 <= width <= WIDEST or not 1 <= n <= MOST_FILTERS for width, n in sizes):
+        odd = any(not 1 <= width <= WIDEST or not 1 <= n <= MOST_FILTERS for width, n in sizes)
+        if not 1 <= len(sizes) <= MOST_KINDS or odd:
             raise BadSetting(
                 f"filters must be like '1x32 2x64': widths up to {WIDEST}, up to {MOST_FILTERS:,} filters each, "
-                f"not {self.filters!r}."
+                f"{MOST_KINDS} kinds at most, not {self.filters[:80]!r}."
             )
         if max(width for width, _ in sizes) > self.characters:
             raise BadSetting(f"Filters cannot be wider than the {self.characters} letters of a word.")

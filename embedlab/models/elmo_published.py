@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from embedlab.base import BadModel, BadSetting, Card, Floats
 from embedlab.card import versions
 from embedlab.data.word_characters import CHARACTERS
 from embedlab.models.elmo_config import ElmoConfig
-from embedlab.models.elmo_network import REMEMBER, ElmoNetwork
-from embedlab.models.layers import load_arrays
+from embedlab.models.elmo_network import REMEMBER
 
 OPTIONS = {
     "lstm.projection_dim": "dim",
@@ -33,6 +32,10 @@ OPTIONS = {
     "char_cnn.activation": "activation",
 }
 """Where options.json says what our settings say."""
+LARGEST_FLOAT = 8
+"""Bytes of a number."""
+MOST_RATIO, MOST_CHUNK = 20, 4
+"""Unpacked over packed size of weights, which gzip makes little smaller; a chunk over the whole that it is part of."""
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -116,34 +119,61 @@ def _cell(d: int, layer: int) -> str:
 def _tensors(path: Path, expected: Shapes) -> dict[str, Floats]:
     import h5py
 
+    size = sum(math.prod(shape) for shape in expected.values())
+    if size > MOST_RATIO * (there := path.stat().st_size if path.is_file() else size):
+        raise BadModel(
+            f"The options ask for {size:,} numbers, and {path.name} has {there:,} bytes. They do not belong."
+        )
     try:
         with h5py.File(path, "r") as file:
-            return {name: _tensor(file, name, shape, path) for name, shape in expected.items()}
-    except (OSError, RuntimeError, KeyError) as error:
+            for name, shape in expected.items():
+                _check(file, name, shape, path)  # all of them, before any is read
+            return {name: _tensor(file[name], name, path) for name in expected}
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise BadModel(
             f"The weights {path} cannot be read as hdf5: {error}. Is the file whole? Download it again."
         ) from error
 
 
-def _tensor(file: Any, name: str, shape: tuple[int, ...], path: Path) -> Floats:
+def _check(file: Any, name: str, shape: tuple[int, ...], path: Path) -> None:
+    """See that a data set is what the options ask for, and that its numbers stand in this very file."""
     import h5py
 
-    found = file.get(name)
-    if not isinstance(found, h5py.Dataset):
+    group = file
+    for part in name.split("/"):
+        link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
+        if link is not None and not isinstance(link, h5py.HardLink):
+            raise BadModel(f"{path.name}: '{name}' is a link to somewhere else, as no published weights have.")
+        group = group.get(part) if link is not None else None
+    if not isinstance(group, h5py.Dataset):
         raise BadModel(f"{path.name} lacks '{name}', which its options ask for. Do both files belong together?")
-    if found.shape != shape or found.dtype.kind != "f":
+    if group.shape != shape or group.dtype.kind != "f" or group.dtype.itemsize > LARGEST_FLOAT:
         raise BadModel(
-            f"{path.name}: '{name}' is {found.dtype} of shape {found.shape}, but the options ask for floats of shape "
+            f"{path.name}: '{name}' is {group.dtype} of shape {group.shape}, but the options ask for floats of shape "
             f"{shape}. Do both files belong together?"
         )
-    values: Floats = found[()].astype(np.float32)
+    if group.is_virtual or group.external:
+        raise BadModel(f"{path.name}: the numbers of '{name}' stand in other files. They are not read.")
+    stored, filters = group.id.get_storage_size(), group.id.get_create_plist()
+    known = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+    if not {filters.get_filter(i)[0] for i in range(filters.get_nfilters())} <= known:
+        raise BadModel(f"{path.name}: '{name}' is packed in a way that is not read. gzip is.")
+    chunk = math.prod(group.chunks or ()) * group.dtype.itemsize
+    if not group.nbytes <= MOST_RATIO * min(stored, path.stat().st_size) or chunk > MOST_CHUNK * max(group.nbytes, 1):
+        raise BadModel(
+            f"{path.name}: '{name}' says to hold {group.nbytes:,} bytes and holds {stored:,}. It is refused."
+        )
+
+
+def _tensor(found: Any, name: str, path: Path) -> Floats:
+    values: Floats = found[()].astype(np.float32, copy=False)
     if not np.isfinite(values).all():
         raise BadModel(f"{path.name}: '{name}' holds values that are not finite numbers.")
     return values
 
 
-def fill(network: ElmoNetwork, published: Published) -> None:
-    """Put published weights into a network that was built for their settings."""
+def weights(published: Published) -> dict[str, NDArray[Any]]:
+    """Published weights by the names of ``ElmoNetwork``."""
     given, config = published.tensors, published.config
     own: dict[str, NDArray[Any]] = {
         "tokens.embedding": given["char_embed"],
@@ -159,8 +189,7 @@ def fill(network: ElmoNetwork, published: Published) -> None:
     for d in range(2):
         for layer in range(config.layers):
             own |= _layer(given, _cell(d, layer), f"directions.{d}.layers.{layer}", config.dim)
-    with torch.no_grad():
-        load_arrays(network, own)
+    return own
 
 
 def _layer(given: dict[str, Floats], cell: str, own: str, dim: int) -> dict[str, Floats]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from embedlab.base import BadModel, Card
+from embedlab.limits import LONGEST_WORD
 from embedlab.models.fasttext import FastText, FastTextConfig
 
 MAGIC = 793712314
@@ -39,9 +40,9 @@ class _Reader:
             raise BadModel(f"{self.name} is cut off or no fastText .bin file.")
 
     def word(self) -> str:
-        end = self.data.find(b"\0", self.at)
+        end = self.data.find(b"\0", self.at, self.at + LONGEST_WORD + 1)
         if end < 0:
-            raise BadModel(f"{self.name} is cut off within its vocabulary.")
+            raise BadModel(f"{self.name} is cut off within its vocabulary, or a word of it is far too long.")
         word, self.at = self.data[self.at : end], end + 1
         return word.decode("utf-8", errors="backslashreplace")
 

@@ -5,16 +5,18 @@ gensim's functions do the same word by word; a whole vocabulary is quicker in Nu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from embedlab.base import Floats
+from embedlab.base import BadInput, Floats
 
-CHUNK = 20_000
-"""Words whose n-grams are found together; each word has some 20."""
+CHUNK, LETTERS = 20_000, 500_000
+"""Words whose n-grams are found together, and letters of them; each word has some 20 n-grams."""
+MOST, MOST_A_WORD = 5_000_000, 60
+"""N-grams that a vocabulary may have, and so many more for each word: each takes some 40 bytes."""
 BASIS, PRIME = np.uint32(2166136261), np.uint32(16777619)
 """Of the 32-bit FNV-1a hash."""
 
@@ -28,14 +30,17 @@ class NgramTable:
         max_n: letters of the longest; 0 for no n-grams.
         buckets: B, how many vectors the n-grams share.
 
+    Raises:
+        BadInput: they have too many n-grams.
+
     Attributes:
         members: (V, B), how often each bucket occurs in each word.
         sizes: (V,) vectors a word is made of, its own among them.
     """
 
     def __init__(self, words: Sequence[str], min_n: int, max_n: int, buckets: int) -> None:
-        chunks = range(0, len(words) if buckets and max_n else 0, CHUNK)
-        found = [_buckets_of_many(words[i : i + CHUNK], min_n, max_n, buckets) for i in chunks]
+        chunks = _chunks(words, min_n, max_n) if buckets and max_n else []
+        found = [_buckets_of_many(words[low:high], min_n, max_n, buckets) for low, high in chunks]
         lengths = np.concatenate([np.zeros(0 if found else len(words), np.int64), *(sizes for sizes, _ in found)])
         columns = np.concatenate([np.zeros(0, np.int64), *(hashed for _, hashed in found)])
         starts = np.concatenate([[0], np.cumsum(lengths)])
@@ -57,6 +62,29 @@ class NgramTable:
         sums = self.sums(own, ngrams)
         sums /= self.sizes[:, None]
         return sums
+
+
+def _chunks(words: Sequence[str], min_n: int, max_n: int) -> Iterator[tuple[int, int]]:
+    """From which word to which n-grams are found together.
+
+    Raises:
+        BadInput: all the words have too many.
+    """
+    letters = np.array([len(word) + 2 for word in words], np.int64)
+    sizes, times = np.unique(letters, return_counts=True)
+    each = sum(np.maximum(sizes - n + 1, 0) for n in range(max(min_n, 1), max_n + 1))  # n-grams of a word of a size
+    if (count := int(np.sum(each * times))) > MOST + MOST_A_WORD * len(words):
+        raise BadInput(
+            f"{len(words):,} words have {count:,} n-grams of {min_n} to {max_n} letters, too many. Lower max_n."
+        )
+    low = 0
+    ends = np.cumsum(letters)
+    while low < len(words):
+        before = int(ends[low - 1]) if low else 0
+        high = int(np.searchsorted(ends, before + LETTERS, "right"))
+        high = max(low + 1, min(high, low + CHUNK))
+        yield low, high
+        low = high
 
 
 def pieces(word: str, min_n: int, max_n: int) -> list[bytes]:

@@ -40,6 +40,7 @@ from embedlab.models.flair_text import reading, readouts
 from embedlab.models.flair_threads import side_by_side
 from embedlab.models.layers import digest, seeded
 from embedlab.models.recurrent import LstmNetwork, NoSoftmax
+from embedlab.storage import checked_words
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -247,7 +248,10 @@ class Flair(ContextualModel, LanguageModel):
     ) -> Self:
         """The inverse of ``tensors``."""
         config = cast("FlairConfig", config)
-        others = json.loads(tensors.pop(WORDS).tobytes()) if WORDS in tensors else words
+        others = words
+        if WORDS in tensors:
+            tensors = dict(tensors)
+            others = checked_words(json.loads(tensors.pop(WORDS).tobytes()))
         zeros = np.zeros(len(others), np.int64)
         made = [
             CharLstm.from_tensors(

@@ -50,6 +50,8 @@ def readable(path: str, data: bytes) -> io.BytesIO:
 def _zipped(path: str, data: bytes) -> io.BytesIO:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
+        if sum(item.file_size for item in old.infolist()) > len(data):
+            raise BadModel(f"{path} says to hold more than its {len(data):,} bytes. It was not loaded.")
         for item in old.infolist():
             if item.compress_type != zipfile.ZIP_STORED:
                 raise BadModel(f"{path} is a packed archive, not a torch checkpoint. Unpack it first.")

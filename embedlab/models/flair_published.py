@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from embedlab.base import BadModel, Card, EmbedLabError
 from embedlab.models.char_lstm import DELIMITER, CharLstm, CharLstmConfig
 from embedlab.models.flair_pickle import readable
+from embedlab.models.layers import check_whole
 
 NEEDED = ("state_dict", "dictionary", "is_forward_lm", "hidden_size", "nlayers", "embedding_size")
 Direction = Literal["forward", "backward"]
@@ -62,6 +63,7 @@ def load(path: str | Path, direction: Direction) -> CharLstm:
         raise BadModel(f"{path} is not an LSTM but '{state['recurrent_type']}', which this lab cannot read.")
     try:
         words, order = _characters(state["dictionary"])
+        check_whole(state["state_dict"], path.stat().st_size)
         tensors = _tensors(state["state_dict"], order, int(state["nlayers"]))
         config = _config(state, direction, tensors)
         card = Card(title=f"Flair, {direction}", source="published", note=f"Read from {path.name}.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -14,6 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from embedlab.base import Counts
+from embedlab.tensors import ALIGNMENT, aligned
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @contextmanager
@@ -38,21 +41,84 @@ def digest(network: nn.Module) -> str:
     return found.hexdigest()
 
 
-def load_arrays(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
-    """The inverse of ``arrays``; the network is left in evaluation mode, on the processor.
+def fitted(make: Callable[[], Network], tensors: dict[str, NDArray[Any]]) -> Network:
+    """A network with these weights, in evaluation mode; they are not copied, and none is allocated before.
+
+    Args:
+        make: builds the network; it is called where weights have shapes and no memory.
+        tensors: weights by name.
 
     Raises:
-        ValueError: a weight is missing, left over or of another shape.
+        ValueError: a weight is missing, left over, of another shape, or no floating-point number.
+    """
+    with torch.device("meta"):
+        network = make()
+    check_shapes(network, tensors)
+    put(network, tensors)
+    return network
+
+
+def check_shapes(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
+    """See that arrays are the weights of a network.
+
+    Raises:
+        ValueError: see ``fitted``.
     """
     own = dict(module.named_parameters())
     if own.keys() != tensors.keys():
         raise ValueError(f"weights {sorted(own.keys() ^ tensors.keys())} do not fit this network")
-    with torch.no_grad():
-        for name, weight in own.items():
-            if tuple(weight.shape) != tensors[name].shape:
-                raise ValueError(f"weight {name} has shape {tensors[name].shape}, not {tuple(weight.shape)}")
-            weight.copy_(torch.from_numpy(np.array(tensors[name])))
+    for name, weight in own.items():
+        if tuple(weight.shape) != tensors[name].shape:
+            raise ValueError(f"weight {name} has shape {tensors[name].shape}, not {tuple(weight.shape)}")
+        if tensors[name].dtype.kind != "f":
+            raise ValueError(f"weight {name} is of type {tensors[name].dtype}, not a floating-point number")
+
+
+def check_whole(tensors: Mapping[Any, Any], size: int) -> None:
+    """See that the tensors of an unpickled file are ordinary ones, each with numbers of its own that stand in it.
+
+    Args:
+        tensors: of any names.
+        size: bytes of the file.
+
+    Raises:
+        ValueError: one is none, or shows the same numbers again and again.
+    """
+    taken = 0
+    for name, tensor in tensors.items():
+        plain = isinstance(tensor, Tensor) and tensor.layout == torch.strided and tensor.device.type == "cpu"
+        if not plain or tensor.is_complex() or tensor.is_quantized:
+            raise ValueError(f"{str(name)[:60]!a} is no ordinary tensor")
+        taken += tensor.numel() * tensor.element_size()
+        if max(taken, tensor.untyped_storage().nbytes()) > size:
+            raise ValueError(f"its tensors say to hold more numbers than fit into its {size:,} bytes")
+
+
+def put(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
+    """Let a network use arrays as its weights, in evaluation mode; a weight that layers share stays shared.
+
+    Raises:
+        ValueError: a number is too large for float32.
+    """
+    made: dict[int, nn.Parameter] = {}
+    for name, weight in module.named_parameters():
+        array = np.array(tensors[name], np.float32, order="C", copy=None)
+        if array.dtype != tensors[name].dtype and array.size and not np.isfinite([array.min(), array.max()]).all():
+            raise ValueError(f"weight {name} holds numbers that are too large")
+        made[id(weight)] = nn.Parameter(torch.from_numpy(_own(array)))
+    for name, weight in list(module.named_parameters(remove_duplicate=False)):
+        owner, _, leaf = name.rpartition(".")
+        setattr(module.get_submodule(owner), leaf, made[id(weight)])
     module.eval()
+
+
+def _own(array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself if torch can use it as it would its own, else a copy."""
+    if array.flags.writeable and not array.ctypes.data % ALIGNMENT:
+        return array
+    copy = aligned(array.shape, array.dtype)
+    copy[...] = array
+    return copy
 
 
 class Softmax(nn.Module):
@@ -82,7 +148,7 @@ class Softmax(nn.Module):
         self.weight: Tensor = weight  # (V, H)
         self.bias = nn.Parameter(torch.zeros(size))
         self.samples = samples if samples < size else 0
-        noise = torch.ones(size) if counts is None else torch.from_numpy(np.maximum(counts, 1)).float()
+        noise = torch.ones(size, device="cpu") if counts is None else torch.from_numpy(np.maximum(counts, 1)).float()
         self.register_buffer("noise", noise / noise.sum(), persistent=False)  # (V,)
 
     def scores(self, hidden: Tensor) -> Tensor:

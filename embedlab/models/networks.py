@@ -15,7 +15,7 @@ from embedlab import training
 from embedlab.base import Card, Counts, Floats, LanguageModel, Model, OnProgress
 from embedlab.data.vocab import Vocabulary
 from embedlab.models import cards
-from embedlab.models.layers import arrays, load_arrays, seeded
+from embedlab.models.layers import arrays, fitted, seeded
 from embedlab.settings import NeuralConfig, Settings
 
 
@@ -99,8 +99,7 @@ class NetworkModel(Model):
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
     ) -> Self:
         """The inverse of ``tensors``."""
-        network = cls.built(config, len(words) + cls.beside)
-        load_arrays(network, tensors)
+        network = fitted(lambda: cls.built(config, len(words) + cls.beside), tensors)
         return cls(network, words, counts, config, card)
 
 

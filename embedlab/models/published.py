@@ -15,7 +15,7 @@ from typing import IO
 from embedlab import downloads, limits, scratch, shelf, storage
 from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel
 from embedlab.card import versions
-from embedlab.data.archives import DAMAGE, files_inside
+from embedlab.data.archives import DAMAGE, Meter, files_inside
 from embedlab.models import vector_files
 from embedlab.models.vectors import VectorsConfig, WordVectors
 
@@ -191,13 +191,13 @@ def _plain(path: Path, member: str) -> Iterator[Path]:
             if start[:2] == b"\x1f\x8b":
                 target = temporary / (path.stem or "vectors")
                 with gzip.open(path) as packed:
-                    _unpack(packed, target)
+                    _unpack(packed, target, path.stat().st_size)
             else:
                 with zipfile.ZipFile(path) as archive:
                     inside = _member(archive, member, path.name)
                     target = temporary / (Path(inside).name[-100:] or "vectors")
                     with archive.open(inside) as packed:
-                        _unpack(packed, target)
+                        _unpack(packed, target, min(archive.getinfo(inside).compress_size, path.stat().st_size))
         except DAMAGE as error:
             raise BadModel(f"{path.name} cannot be unpacked: {error}.") from error
         yield target
@@ -213,14 +213,18 @@ def _member(archive: zipfile.ZipFile, member: str, name: str) -> str:
     return files[0]
 
 
-def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path) -> None:
-    found, most = 0, limits.Limits.from_environment().download_bytes
+def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path, size: int) -> None:
+    """Copy what a file of so many packed bytes holds, as long as it does not become a bomb."""
+    bounds = limits.Limits.from_environment()
+    most = limits.size(bounds.download_bytes)
+    meter = Meter(target.name, size, bounds)
     with target.open("wb") as file:
         while block := packed.read(1 << 20):
-            found += len(block)
-            if found > most:
-                said = f"{target.name} unpacks to more than {limits.size(most)}, the most that is taken."
+            meter.unpacked += len(block)
+            if meter.unpacked > bounds.download_bytes:
+                said = f"{target.name} unpacks to more than {most}, the most that is taken."
                 raise BadModel(limits.met("download_bytes", said))
+            meter.check_ratio()
             file.write(block)
 
 

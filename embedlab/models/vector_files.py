@@ -18,10 +18,13 @@ import numpy as np
 
 from embedlab import disk, storage, targets
 from embedlab.base import BadInput, BadModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.limits import LONGEST_WORD
 
 WIDEST = 10_000
-ROWS = 2_000
-LONGEST_WORD = 10_000
+ROWS, NUMBERS = 2_000, 600_000
+"""Lines that are read together, and numbers on them, at most."""
+LONGEST_NUMBER = 50
+"""Characters of a number."""
 _ODD = re.compile(r"[\s\ud800-\udfff]")
 Vectors = tuple[list[str], Floats]
 
@@ -69,7 +72,8 @@ def read_text(
             promised, dim = None, _width(file, path.name)
         most = min(x for x in (promised, max_words, size) if x is not None)
         words, blocks, rows = [], [np.zeros((0, dim), np.float32)], 0
-        while lines := list(islice(file, min(ROWS, most - rows))):
+        at_once = max(1, min(ROWS, NUMBERS // dim))
+        while lines := list(islice(_lines(file, dim, path.name), min(at_once, most - rows))):
             block_words, block = _parse(lines, dim, path.name, rows + 1 + header)
             words += block_words
             blocks.append(block)
@@ -79,6 +83,15 @@ def read_text(
         if promised is not None and rows < most:
             raise BadModel(f"{path.name} is cut off: it promises {promised:,} words and holds {rows:,}.")
     return _first_of_each(words, np.concatenate(blocks), path.name)
+
+
+def _lines(file: BinaryIO, dim: int, name: str) -> Iterator[bytes]:
+    """The lines of a file, none longer than a word and its numbers can be."""
+    longest = 4 * LONGEST_WORD + (LONGEST_NUMBER + 1) * dim
+    while line := file.readline(longest + 1):
+        if len(line) > longest:
+            raise BadModel(f"A line of {name} is longer than a word and {dim} numbers can be.")
+        yield line
 
 
 def read_binary(path: Path, max_words: int | None = None, on_progress: OnProgress | None = None) -> Vectors:
@@ -168,6 +181,8 @@ def _parse(lines: list[bytes], dim: int, name: str, first: int) -> Vectors:
             raise BadModel(f"Line {first + i:,} of {name} has {found} numbers after the word instead of {dim}.")
         if b"\0" in word:
             raise BadModel(f"Line {first + i:,} of {name} holds a NUL byte; is this a binary file?")
+        if len(word) > LONGEST_WORD or max(map(len, values)) > LONGEST_NUMBER:
+            raise BadModel(f"Line {first + i:,} of {name} holds a word or a number that is far too long.")
         words.append(word.decode("utf-8", errors="replace"))
         numbers += values
     try:

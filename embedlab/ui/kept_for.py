@@ -21,7 +21,7 @@ KINDS = {
     "train": "a training", "fetch": "vectors that were loaded", "softmax": "a measurement of the softmax",
     "cloud": "a context cloud", "probes": "layer probes", "measure": "a measurement for the leaderboard",
     "elmo_layers": "weights of layers", "stability": "models trained several times",
-    "map": "a map", "analogies": "the benchmark of analogies",
+    "import": "a model that was looked at", "map": "a map", "analogies": "the benchmark of analogies",
     "contextuality": "a measurement of how contextual models are",
 }  # fmt: skip
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
+from typing import BinaryIO
 
 import pandas as pd
 import streamlit as st
 
-from embedlab import archive, jobs, shelf
+from embedlab import import_runs, jobs, shelf
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, given, page_links, shared_model, uploads, widgets
-from embedlab.ui.visitor import place, visitor
+from embedlab.ui.visitor import address, place, visitor
 
 SHELVES = {"starter": "Starters", "published": "Published", "yours": "Yours"}
 EMPTY = {
@@ -20,6 +22,8 @@ EMPTY = {
     "published": "None yet. Load some below.",
     "yours": "None yet. Train one, or import one below.",
 }
+LOOK = 0.2
+"""Seconds between two looks at an import."""
 
 
 def disk(specs: list[ModelSpec]) -> shelf.Disk:
@@ -76,8 +80,29 @@ def import_form() -> None:
     replace = st.checkbox("Replace a model of that name", key="import-replace")
     if right.button("Import", key="import", type="primary", disabled=found is None, width="stretch") and found:
         with widgets.guard():
-            key = archive.take(found, name or "", replace=replace, place=place())
+            key = _imported(found, name or "", found.size, replace=replace)
             uploads.used(found)
             st.session_state["_imports"] += 1
             st.session_state["_said"] = f"'{cache.find(key).title}' is imported."
             st.rerun()
+
+
+def _imported(file: BinaryIO, name: str, size: int, *, replace: bool) -> str:
+    """Wait until a process of its own has looked at a zip file; gives the key of its model.
+
+    The process ends with the visit: whoever leaves, or clicks elsewhere, is gone at the next line that is shown.
+
+    Raises:
+        BadInput: it is no model, or the visitor has enough runs waiting.
+    """
+    run = import_runs.start(file, name, replace=replace, visitor=visitor(), address=address(), size=size)
+    try:
+        with st.spinner("Looking at the model …"):
+            shown = st.empty()
+            while run.state().active:
+                time.sleep(LOOK)
+                waits = jobs.place(run)
+                shown.caption(f"Number {waits.position} in the queue." if waits else "")
+        return import_runs.key(run)
+    finally:
+        run.delete()
