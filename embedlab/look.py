@@ -123,8 +123,8 @@ def tags(file: str, column: int) -> TaskSizes:
         BadInput: it cannot be read, or holds nothing to learn.
     """
     task = elmo_layer_runs.task("file", MixSettings(file=file, column=column))
-    sizes = (len(part.labels) for part in (task.train, task.dev, task.test))
-    return TaskSizes(*sizes, len(task.labels), [label[:100] for label in task.labels[:12]])
+    train, dev, test = (len(part.labels) for part in (task.train, task.dev, task.test))
+    return TaskSizes(train, dev, test, len(task.labels), [label[:100] for label in task.labels[:12]])
 
 
 # ---------------------------------------------------------------- the same, asked of another process

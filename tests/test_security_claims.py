@@ -30,6 +30,26 @@ CLAIMS: dict[str, dict[str, str]] = {
         "fuzz/test_damage": "test_a_damaged_file_is_read_or_refused_and_nothing_else",
         "fuzz/test_odd_texts": "test_any_bytes_in_any_kind_of_file",
     },
+    "No file stops the lab.": {
+        "test_looking": "test_who_leaves_ends_the_look_and_the_next_one_begins_anew "
+        "test_a_page_that_is_run_anew_ends_its_look",
+        "test_limits": "test_a_limit_that_is_met_says_so",
+        "fuzz/test_hostile": "test_the_worst_files_are_read_or_refused_within_bounds",
+        "fuzz/test_patterns": "test_a_pattern_reads_any_line_in_time_by_its_length test_all_patterns_are_found",
+    },
+    "Imported models are tried first": {
+        "test_import_runs": "test_a_model_is_imported_by_a_process_of_its_own_into_the_visitor_s_place "
+        "test_the_quota_is_looked_at_before_anything_is_unpacked_or_loaded "
+        "test_the_page_ends_the_import_when_its_visitor_leaves",
+        "fuzz/test_hostile_models": "test_a_hostile_model_is_refused_and_takes_little",
+        "models/test_bert_tokenizer": "test_a_step_that_is_not_known_is_refused_by_name",
+    },
+    "Kept vectors are shared": {
+        "test_encodings": "test_a_copy_of_a_model_that_differs_in_anything_does_not_share_its_vectors",
+    },
+    "Tables hold no formulas.": {
+        "ui/test_csv": "test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe",
+    },
     "Downloads go to public hosts, by https.": {
         "test_addresses": "test_numbers_that_are_not_public_are_refused test_addresses_with_a_zone_are_refused "
         "test_names_and_odd_numbers_that_cannot_be_public_are_refused_before_they_are_looked_up",
@@ -59,6 +79,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     },
     "Text is shown as text.": {
         "plots/test_text": "test_nothing_that_is_left_can_be_markup test_plotly_gets_no_tags",
+        "test_text_shown": "test_text_of_others_is_never_markup",
         "test_security": "test_words_are_no_markup_in_an_exported_figure "
         "test_the_server_keeps_streamlit_s_own_defences",
         "test_jobs": "test_an_unexpected_error_goes_to_the_log_only",
@@ -71,7 +92,10 @@ CLAIMS: dict[str, dict[str, str]] = {
     "Nobody takes everything.": {
         "test_limits": "test_a_limit_that_is_met_says_so",
         "test_queue": "test_a_visitor_has_one_run_at_work_and_three_waiting "
-        "test_a_run_beyond_its_limits_is_stopped_and_says_why",
+        "test_a_run_beyond_its_limits_is_stopped_and_says_why test_downloads_take_no_slot_of_other_work",
+        "test_quotas": "test_made_up_cookies_of_one_address_start_no_more_than_its_bound "
+        "test_a_full_lab_refuses_whoever_comes_and_deletes_nothing",
+        "ui/test_uploads": "test_eight_files_of_one_visit_are_not_all_taken test_visitors_together_have_a_bound",
     },
     "What a visitor trains, imports, loads or uploads is theirs.": {
         "test_places": "test_a_place_is_named_by_a_secret_that_it_does_not_tell "
@@ -83,9 +107,10 @@ CLAIMS: dict[str, dict[str, str]] = {
         "ui/test_visitor": "test_a_link_to_a_place_opens_it_after_a_question",
     },
     "Nothing stays for ever.": {
-        "test_expiry": "test_a_run_goes_so_many_days_after_its_end test_beyond_the_room_the_oldest_go_first "
+        "test_expiry": "test_a_run_goes_so_many_days_after_its_end "
+        "test_a_clock_that_jumps_and_is_put_right_clears_nothing "
         "test_results_and_given_files_go_when_nobody_asks_for_them "
-        "test_a_place_that_nobody_uses_goes_with_all_that_is_in_it",
+        "test_a_place_that_nobody_uses_goes_and_its_runs_by_their_own_age",
         "test_security_claims": "test_memory_forgets_within_a_day_what_visitors_asked",
     },
     "Shared models are read-only": {
