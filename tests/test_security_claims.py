@@ -92,7 +92,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     "Nobody takes everything.": {
         "test_limits": "test_a_limit_that_is_met_says_so",
         "test_queue": "test_a_visitor_has_one_run_at_work_and_three_waiting "
-        "test_a_run_beyond_its_limits_is_stopped_and_says_why test_downloads_take_no_slot_of_other_work",
+        "test_a_run_beyond_its_limits_is_stopped_and_says_why test_downloads_take_no_slot_of_trainings",
         "test_quotas": "test_made_up_cookies_of_one_address_start_no_more_than_its_bound "
         "test_a_full_lab_refuses_whoever_comes_and_deletes_nothing",
         "ui/test_uploads": "test_eight_files_of_one_visit_are_not_all_taken test_visitors_together_have_a_bound",
