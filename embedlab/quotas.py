@@ -7,15 +7,15 @@ Whoever runs the lab has no such bounds.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedlab import places, registry, shelf, storage
+from embedlab import places, shelf, storage
 from embedlab.base import BadInput
 from embedlab.limits import Limits, met
 from embedlab.limits import size as said
-from embedlab.run_folder import Run
 from embedlab.run_queue import Entry
 
 WAITING = 3
@@ -75,15 +75,21 @@ def taken() -> Iterator[Taken]:
     """What the runs, the texts and the tagged files of each visitor take now."""
     home = storage.home()
     for folder in (home / "runs").iterdir() if (home / "runs").is_dir() else ():
-        visitor = address = ""
         if folder.is_dir():
-            with contextlib.suppress(BadInput):
-                visitor, address = Run(folder).visitor, Run(folder).address
-            yield Taken(visitor, address, shelf.size(folder))
+            yield Taken(*_asker(folder), shelf.size(folder))
     for folder in tagged().iterdir() if tagged().is_dir() else ():
         if folder.is_dir():
             visitor, _, address = folder.name.partition("-")
             yield Taken(visitor, address, shelf.size(folder))
+
+
+def _asker(run: Path) -> tuple[str, str]:
+    """Visitor and address of a run, from its settings; empty if they cannot be read."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        values = json.loads((run / "settings.json").read_text(encoding="utf-8"))
+        if isinstance(values, dict):
+            return str(values.get("visitor") or ""), str(values.get("address") or "")
+    return "", ""
 
 
 def tagged(visitor: str = "", address: str = "") -> Path:
@@ -121,5 +127,5 @@ def check_turn(asked: Entry, waiting: Sequence[Entry], running: Sequence[Entry])
 def keeps_models(visitor: str) -> bool:
     """Whether a visitor has kept a model, so that more is behind the name than a cookie."""
     place = places.named(visitor)
-    folder = registry.model_folder("yours", "", place)
+    folder = places.folder(place) / "models" / "yours"
     return bool(place) and folder.is_dir() and any(folder.iterdir())
