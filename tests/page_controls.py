@@ -139,9 +139,10 @@ class Walk:
             pair = self._lots.choice(list(self.left)) if most is not None else next(iter(self.left))
             self._bring_about(self._filled(pair))
             if pair in self.left:  # something in the way: from where the two controls were last shown together
-                self._bring_about(self._together[frozenset(key for key, _ in pair)] | dict(pair))
-            if pair in self.left:
-                self._give_up(pair)
+                before = self._together[frozenset(key for key, _ in pair)]
+                self._bring_about(before | dict(pair))
+                if pair in self.left:
+                    self._give_up(pair, before)
         return self
 
     def _filled(self, pair: Pair) -> dict[str, str]:
@@ -171,10 +172,15 @@ class Walk:
             self.runs += 1
             self._saw()
 
-    def _give_up(self, pair: Pair) -> None:
-        """The pair cannot be brought about, nor any other with a control that one of the two makes vanish."""
+    def _give_up(self, pair: Pair, before: Iterable[str]) -> None:
+        """The pair cannot be brought about, nor any other of a setting that stays and a control that it makes vanish.
+
+        Args:
+            pair: two settings.
+            before: the controls that were shown where both could be set.
+        """
         shown = controls(self.page)
-        gone = {key for key, _ in pair if key not in shown}
+        gone = {key for key in before if key not in shown}
         stays = {(key, choice) for key, choice in pair if key in shown and choice in now(shown[key])}
         beyond = [
             one
