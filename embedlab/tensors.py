@@ -111,7 +111,7 @@ def read(path: Path) -> dict[str, NDArray[Any]]:
 def _array(file: BufferedReader, entry: Entry) -> NDArray[Any]:
     array = aligned(entry.shape, entry.dtype)
     file.seek(entry.start)
-    if file.readinto(memoryview(array.reshape(-1).view(np.uint8))) != array.nbytes:
+    if file.readinto(array.reshape(-1).view(np.uint8).data) != array.nbytes:
         raise ValueError("it was cut off meanwhile")
     if entry.dtype != np.float16:
         return array

@@ -120,12 +120,10 @@ def _tensors(path: Path, expected: Shapes) -> dict[str, Floats]:
     import h5py
 
     size = sum(math.prod(shape) for shape in expected.values())
-    if size > MOST_RATIO * (there := path.stat().st_size if path.is_file() else size):
-        raise BadModel(
-            f"The options ask for {size:,} numbers, and {path.name} has {there:,} bytes. They do not belong."
-        )
     try:
         with h5py.File(path, "r") as file:
+            if size > MOST_RATIO * (there := path.stat().st_size):
+                raise BadModel(f"The options ask for {size:,} numbers, and {path.name} has {there:,} bytes.")
             for name, shape in expected.items():
                 _check(file, name, shape, path)  # all of them, before any is read
             return {name: _tensor(file[name], name, path) for name in expected}
