@@ -17,7 +17,7 @@ from embedlab.training_text import TextChoice
 CHARS = 6_000_000
 """Characters of words that are held; a word of a hostile text has thousands of them."""
 PATIENCE = 8.0
-"""Processor seconds after which a look shows what it has."""
+"""Processor seconds (of this thread alone) after which a look shows what it has."""
 PARAGRAPHS, PARAGRAPH_CHARS = 300, 500_000
 """Paragraphs that are shown as they were written, and their characters."""
 
@@ -76,10 +76,10 @@ def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int 
     corpus = text.open(folder)
     found: list[list[str]] = []
     same: dict[str, str] = {}
-    tokens, room, until = 0, CHARS, time.process_time() + PATIENCE
+    tokens, room, until = 0, CHARS, time.thread_time() + PATIENCE
     complete = True
     for sentence in corpus:
-        if tokens >= words or room < 0 or (sentences and len(found) >= sentences) or time.process_time() > until:
+        if tokens >= words or room < 0 or (sentences and len(found) >= sentences) or time.thread_time() > until:
             complete = False
             break
         found.append([same.setdefault(word, word) for word in sentence])
