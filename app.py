@@ -6,9 +6,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from embedlab import processes
-from embedlab.ui import first_screen
-from embedlab.ui.sidebar import PAGES
+from embedlab.parallel import processes
+from embedlab.ui import server
+from embedlab.ui.navigation import PAGES
 
 for name, value in processes.PAGES.items():  # before torch is imported: its threads read it once
     os.environ.setdefault(name, value)
@@ -16,14 +16,14 @@ for name, value in processes.PAGES.items():  # before torch is imported: its thr
 
 def run() -> None:
     """Draw the app for a visitor, and in it the page that the address names."""
-    from embedlab.ui import cache, login, pinned, place_link, state, theme
+    from embedlab.ui import cache, class_link, state, theme, visitor, workspace_link
 
     folder = Path(__file__).resolve().parent / "pages"
     pictures = folder.parent / "assets" / "pictures"
     # A picture of our own: a named icon would be fetched from Google by every visitor's browser.
     st.set_page_config(page_title="Embedding Lab", page_icon=pictures / "icon.svg", layout="wide")
-    pinned.hold()
-    shown = pinned.among("pages", [name for name, _ in PAGES])
+    class_link.hold()
+    shown = class_link.among("pages", [name for name, _ in PAGES])
     page = st.navigation(
         [
             st.Page(
@@ -39,22 +39,22 @@ def run() -> None:
         expanded=True,
     )
     st.logo(pictures / "logo.svg", size="large")
-    login.ask()
-    place_link.arrive()
+    visitor.require_login()
+    workspace_link.arrive()
     drawn = cache.drawn()
-    first_screen.show(page.title, wanted=page.title not in drawn)
+    server.show(page.title, wanted=page.title not in drawn)
     cache.libraries()
     cache.queue()
     cache.rounds()
     with cache.preload().page():
         page.run()
-    first_screen.clear()
+    server.clear()
     drawn.add(page.title)
     theme.follow()
     state.end()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:  # the server loads this file as it starts
-    app = st.App(Path(__file__).resolve(), lifespan=first_screen.starting)
+    app = st.App(Path(__file__).resolve(), lifespan=server.starting)
 else:
     run()

@@ -7,9 +7,9 @@
 """
 
 from embedlab.base import ContextualModel, EmbedLabError, LanguageModel, Progress, StaticModel, UnknownWord
+from embedlab.base.card import VERSION as __version__  # noqa: N811 F401
 from embedlab.registry import ModelSpec, list_models, load_model
 
-__version__ = "0.1.0"
 __all__ = [
     "ContextualModel",
     "EmbedLabError",

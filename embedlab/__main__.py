@@ -10,24 +10,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedlab import (
-    disk,
-    evaluations,
-    pieces,
-    probe_command,
-    recipes,
-    registry,
-    reports,
-    result_command,
-    shelf,
-    stability_command,
-    storage,
-    targets,
-)
-from embedlab.base import BadInput, EmbedLabError, Model, StaticModel
+from embedlab import families, registry
+from embedlab.base import BadInput, EmbedLabError, Model, StaticModel, files, model_folder
+from embedlab.cli import evaluate as cli_evaluate
+from embedlab.cli import probe, results, stability
+from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
-from embedlab.encode_file import encode_file
-from embedlab.terminal import bar, say
+from embedlab.parallel import shards
+from embedlab.store import library
+from embedlab.workflows import evaluate as workflows_evaluate
+from embedlab.workflows import train as workflows_train
+from embedlab.workflows.encode import encode_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"embedlab: {error}", error=True)
         return 1
     except Exception as error:
-        if not disk.refusal(error):
+        if not files.refusal(error):
             raise
-        say(f"embedlab: {disk.sentence('what it should', error)}", error=True)
+        say(f"embedlab: {files.sentence('what it should', error)}", error=True)
         return 1
     except KeyboardInterrupt:
         say("embedlab: stopped.", error=True)
@@ -86,12 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("key", metavar="KEY", help="a model's key (see models) or folder")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
-    result_command.measured_on(evaluate)
+    results.measured_on(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
-    result_command.add(commands)
-    probe_command.add(commands)
-    stability_command.add(commands)
+    results.add(commands)
+    probe.add(commands)
+    stability.add(commands)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")
     picture.add_argument("folder", metavar="DIR", help="model folder, or a model's key")
@@ -110,7 +103,7 @@ def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
 
 
 def _kinds() -> list[str]:
-    return [family.key for family in registry.families() if family.here]
+    return [family.key for family in families.families() if family.here]
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -128,26 +121,26 @@ def _train(options: argparse.Namespace) -> None:
     out = _target(options)
     begin = registry.load_model(options.begin) if options.begin else None
     if options.recipe:
-        recipe = recipes.read(options.recipe)
-        settings = recipes.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
-        recipe = dataclasses.replace(recipe, settings=settings, title=shelf.one_line(options.name or recipe.title))
-        out = out or shelf.check(recipe.name, replace=options.force)
-        with pieces.pool(options.workers) as pool, bar() as on_progress:
-            model = recipes.make(recipe, options.corpus, out, on_progress, begin, pool, overwrite=options.force)
+        recipe = workflows_train.read(options.recipe)
+        settings = workflows_train.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
+        recipe = dataclasses.replace(recipe, settings=settings, title=library.one_line(options.name or recipe.title))
+        out = out or library.check(recipe.name, replace=options.force)
+        with shards.pool(options.workers) as pool, bar() as on_progress:
+            model = workflows_train.make(recipe, options.corpus, out, on_progress, begin, pool, overwrite=options.force)
     else:
         out, model = _train_kind(options, out, begin)
-    if recipes.writes(model):
+    if workflows_train.writes(model):
         say(f"{model.card.title}: {model.card.tokens:,} running words, {model.card.seconds:.0f} s. It lies in {out}.")
 
 
 def _target(options: argparse.Namespace) -> Path | None:
     """Where the model goes, looked at before the long work; ``None`` where the recipe's name says it."""
     if options.name is not None:
-        shelf.folder_name(options.name)
+        library.folder_name(options.name)
     if options.out is not None:
-        storage.check_target(options.out, overwrite=options.force)
-        return targets.real(options.out)
-    return None if options.name is None else shelf.check(options.name, replace=options.force)
+        model_folder.check_target(options.out, overwrite=options.force)
+        return files.real(options.out)
+    return None if options.name is None else library.check(options.name, replace=options.force)
 
 
 def _train_kind(options: argparse.Namespace, out: Path | None, begin: Model | None) -> tuple[Path, Model]:
@@ -156,14 +149,14 @@ def _train_kind(options: argparse.Namespace, out: Path | None, begin: Model | No
     if out is None:
         raise BadInput("Say where the model goes: --out DIR, or --name NAME to keep it among your own.")
     values = _variant(options.kind) | _pairs(options.set)
-    settings = recipes.settings_of(options.kind, values)
+    settings = workflows_train.settings_of(options.kind, values)
     corpus = Corpus.from_file(options.corpus, column=options.column)
-    where = recipes.checkpoint_folder(out)
-    with pieces.pool(options.workers) as pool, bar() as on_progress:
-        model = recipes.train(options.kind, corpus, settings, on_progress, where, begin, pool)
-    if recipes.writes(model):
-        title = shelf.one_line(options.name or os.fsencode(out.name).decode(errors="replace"))
-        recipes.with_title(model, title).save(out, overwrite=options.force)
+    where = workflows_train.checkpoint_folder(out)
+    with shards.pool(options.workers) as pool, bar() as on_progress:
+        model = workflows_train.train(options.kind, corpus, settings, on_progress, where, begin, pool)
+    if workflows_train.writes(model):
+        title = library.one_line(options.name or os.fsencode(out.name).decode(errors="replace"))
+        workflows_train.with_title(model, title).save(out, overwrite=options.force)
     return out, model
 
 
@@ -179,7 +172,7 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _encode(options: argparse.Namespace) -> None:
-    with pieces.pool(options.workers) as pool, bar() as on_progress:
+    with shards.pool(options.workers) as pool, bar() as on_progress:
         sentences, words = encode_file(
             options.key, options.source, options.out, options.layer, on_progress,
             tokenized=options.tokenized, pool=pool, overwrite=options.force,
@@ -190,20 +183,20 @@ def _encode(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     model = registry.load_model(options.key)
     with bar() as on_progress:
-        found = evaluations.measure(model, result_command.texts(options), on_progress)
-    say(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if options.json else reports.everything(found))
+        found = workflows_evaluate.measure(model, results.texts(options), on_progress)
+    say(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if options.json else cli_evaluate.everything(found))
 
 
 def _map(options: argparse.Namespace) -> None:
-    from embedlab.analysis import stored_maps
+    from embedlab.store import maps
 
     folder = registry.folder_of(options.folder)
-    targets.check_file(folder / stored_maps.FILE, overwrite=options.force)
+    files.check_target_file(folder / maps.FILE, overwrite=options.force)
     model = registry.load_model(folder)
     if not isinstance(model, StaticModel):
         raise BadInput(f"{options.folder} has no word vectors of its own to draw.")
     with bar() as on_progress:
-        stored_maps.write(folder, model, on_progress=on_progress)
+        maps.write(folder, model, on_progress=on_progress)
     say(f"The map of {folder} is stored.")
 
 

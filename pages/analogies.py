@@ -4,9 +4,9 @@ import streamlit as st
 
 from embedlab.analysis.analogies import Analogy, Method, parse
 from embedlab.base import BadInput
-from embedlab.ui import analogy_sets, analogy_views, cache, state, widgets
-from embedlab.ui.analogy_views import SHOWN, Asking
-from embedlab.ui.questions import Question
+from embedlab.ui import cache, state, widgets
+from embedlab.ui.views import analogies
+from embedlab.ui.views.analogies import SHOWN, Asking, Question
 
 WAYS = {"words": "a : b :: c : ?", "formula": "Formula"}
 RULES = {"3cosadd": "3CosAdd", "3cosmul": "3CosMul"}
@@ -64,10 +64,10 @@ found: dict[str, Analogy] = {}
 if formula:
     with widgets.guard():
         question = Question.of(parse(formula, known=cache.static(specs[0].key).lexicon))
-        found = analogy_views.verdicts(asking, question)
-        analogy_views.answered(asking, question, found)
-analogy_sets.ready_made(asking)
-analogy_sets.benchmark(asking)
+        found = analogies.verdicts(asking, question)
+        analogies.answered(asking, question, found)
+analogies.ready_made(asking)
+analogies.benchmark(asking)
 widgets.code(
     f"""
 import embedlab

@@ -6,7 +6,7 @@ import streamlit as st
 from embedlab.analysis.axes import SETS, WORD_SETS, Axis, axis, place
 from embedlab.plots import bars, scatter
 from embedlab.plots.text import md
-from embedlab.ui import cache, lookups, pinned, reading, state, widgets
+from embedlab.ui import cache, class_link, inputs, lookups, state, widgets
 
 OWN, NONE, PINNED = "own", "none", "pinned"
 AXES = {group.key: group for group in SETS}
@@ -25,7 +25,7 @@ def choose(
     if key != OWN:
         return list(AXES[key].pairs), (AXES[key].low, AXES[key].high)
     text = state.area(f"{name}_pairs", "weak:strong, slow:fast", "Pairs, from : to", height=80)
-    found = reading.pairs(text)
+    found = inputs.pairs(text)
     return found, found[0]
 
 
@@ -64,13 +64,13 @@ with widgets.guard():
     with right:
         up = choose("y", "Second axis", NONE, optional=True)
     shown = {key: group.title for key, group in LISTS.items()} | {OWN: "my own words"}
-    by_link = pinned.pinned("words")
+    by_link = class_link.pinned("words")
     shown = ({PINNED: "words of the link"} if by_link else {}) | shown
     chosen = state.choice("list", list(shown), PINNED if by_link else "occupations", "Words", titles=shown)
     if chosen == PINNED:
         listed = by_link
     elif chosen == OWN:
-        listed = reading.words(state.area("words", "doctor, nurse, captain, king, queen", "My words", height=80))
+        listed = inputs.words(state.area("words", "doctor, nurse, captain, king, queen", "My words", height=80))
     else:
         listed = list(LISTS[chosen].words)
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from embedlab.ui import bert_attention, bert_masks, bert_sentences, bert_words, state, widgets
+from embedlab.ui import state, widgets
+from embedlab.ui.views.bert import attention, masks, sentences, words
 
 VIEWS = {
-    "masks": ("Hidden words", bert_masks.guesses),
-    "attention": ("Attention", bert_attention.looks),
-    "next": ("Next sentence", bert_sentences.following),
+    "masks": ("Hidden words", masks.guesses),
+    "attention": ("Attention", attention.looks),
+    "next": ("Next sentence", sentences.following),
 }
 
 widgets.opening(
@@ -17,15 +18,15 @@ widgets.opening(
     "that look at one thing only: the word before, the marks, the same word again.",
 )
 with widgets.guard():
-    reader = bert_words.choose()
+    reader = words.choose()
     if reader:
         titles = {key: title for key, (title, _) in VIEWS.items()}
         view = state.choice("view", list(VIEWS), "masks", "Look at", titles=titles)
         cut: list[str] = []
         if view != "next":
-            cut = bert_words.sentence()
+            cut = words.sentence()
             if cut:
-                bert_words.pieces(reader, cut)
+                words.pieces(reader, cut)
             else:
                 st.info("Write a sentence of at least one word, or click one.")
         if (cut or view == "next") and (source := VIEWS[view][1](reader, cut)):

@@ -1,6 +1,7 @@
 """Context cloud: every occurrence of a word as a point, moved through the layers of a contextual model."""
 
-from embedlab.ui import cloud_choice, cloud_said, cloud_views, widgets
+from embedlab.ui import widgets
+from embedlab.ui.views import cloud
 
 widgets.opening(
     "Context cloud",
@@ -9,8 +10,8 @@ widgets.opening(
     "island share: draw around it.",
 )
 with widgets.guard():
-    if question := cloud_choice.ask():
-        if made := cloud_views.ready(question):
-            cloud_views.show(question, made)
-        widgets.code(cloud_said.source(question))
+    if question := cloud.controls():
+        if made := cloud.ready(question):
+            cloud.show(question, made)
+        widgets.code(cloud.source(question))
 widgets.explain("cloud")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from embedlab.ui import contextuality_views, contextuality_words, widgets
+from embedlab.ui import widgets
+from embedlab.ui.views import contextuality
 
 widgets.opening(
     "How contextual",
@@ -10,16 +11,16 @@ widgets.opening(
     "the layer. **Look for** the self-similarity that falls from the input to the top, and for whether the words of a "
     "sentence move towards each other while it does.",
 )
-st.caption(contextuality_views.JARGON)
+st.caption(contextuality.JARGON)
 with widgets.guard():
-    asked = contextuality_views.ask()
+    asked = contextuality.controls()
     if asked:
-        results = contextuality_views.bring(asked)
+        results = contextuality.bring(asked)
         if results:
-            widgets.figures(contextuality_views.diagrams(asked, results), "contextuality")
-            st.markdown("\n".join(f"- {line}" for line in contextuality_views.said(asked, results)))
-            st.caption(contextuality_views.sizes(results))
-            widgets.table(contextuality_views.table(asked, results), "contextuality", title="All layers as a table")
-            contextuality_words.words(asked, results)
-        widgets.code(contextuality_views.source(asked, [spec.key for spec in asked.specs]))
+            widgets.figures(contextuality.diagrams(asked, results), "contextuality")
+            st.markdown("\n".join(f"- {line}" for line in contextuality.summary(asked, results)))
+            st.caption(contextuality.sizes(results))
+            widgets.table(contextuality.table(asked, results), "contextuality", title="All layers as a table")
+            contextuality.words(asked, results)
+        widgets.code(contextuality.source(asked, [spec.key for spec in asked.specs]))
 widgets.explain("contextuality")

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from embedlab.ui import flair_guesses, flair_misspelt, flair_models, flair_states, state, widgets
+from embedlab.ui import state, widgets
+from embedlab.ui.views import flair_characters
 
 VIEWS = {
-    "states": ("Read-out", flair_states.picture),
-    "bits": ("Guessed letters", flair_guesses.guesses),
-    "misspelt": ("Wrong spelling", flair_misspelt.compare),
+    "states": ("Read-out", flair_characters.picture),
+    "bits": ("Guessed letters", flair_characters.guesses),
+    "misspelt": ("Wrong spelling", flair_characters.compare),
 }
 
 widgets.opening(
@@ -17,11 +18,11 @@ widgets.opening(
     "right (word beginnings), and for how little a slip of the pen moves a vector that is made of letters.",
 )
 with widgets.guard():
-    reader = flair_models.choose()
+    reader = flair_characters.choose()
     if reader:
         titles = {key: title for key, (title, _) in VIEWS.items()}
         view = state.choice("view", list(VIEWS), "states", "Look at", titles=titles)
-        written = flair_models.text()
+        written = flair_characters.text()
         if source := VIEWS[view][1](reader, written):
             widgets.code(source)
     else:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from embedlab.plots import standings
+from embedlab.plots import leaderboard as plots_leaderboard
 from embedlab.plots.text import md
-from embedlab.ui import leaderboard, state, widgets
-from embedlab.ui.leaderboard import MEASURES
+from embedlab.ui import state, widgets
+from embedlab.ui.views import leaderboard
+from embedlab.ui.views.leaderboard import MEASURES
 from embedlab.ui.visitor import told
 
 widgets.opening(
@@ -22,7 +23,7 @@ with widgets.guard():
     measure = MEASURES[name]
     st.caption(measure.means)
     if rows := leaderboard.rows(found, name):
-        fig = standings.standings(rows, measure.title, measure.form, chance=measure.chance)
+        fig = plots_leaderboard.standings(rows, measure.title, measure.form, chance=measure.chance)
         first = f"{rows[0].title} stands first with {measure.form.format(rows[0].value)}"
         said = f"{measure.title}: {first}, of {len(rows)} models."
         widgets.figure(fig, f"leaderboard-{name}", said)
@@ -45,7 +46,7 @@ with widgets.guard():
         st.error(told(failed))
 widgets.code(
     """
-from embedlab import results
+from embedlab.workflows import measurements as results
 from embedlab.registry import list_models
 
 for spec in list_models():

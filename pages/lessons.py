@@ -4,16 +4,8 @@ import streamlit as st
 
 from embedlab.data.lessons import Lesson, load_lessons
 from embedlab.plots.text import md
-from embedlab.ui import (
-    lesson_code,
-    lesson_fragments,
-    lesson_link,
-    lesson_predictions,
-    lesson_steps,
-    pinned,
-    state,
-    widgets,
-)
+from embedlab.ui import class_link, state, widgets
+from embedlab.ui.views.lessons import code, fragments, language, links, steps
 
 widgets.opening(
     "Lessons",
@@ -32,23 +24,23 @@ def chosen(lessons: list[Lesson]) -> Lesson:
 found: list[Lesson] = []
 with widgets.guard():
     found = load_lessons()
-    only = pinned.among("lessons", [one.key for one in found])
+    only = class_link.among("lessons", [one.key for one in found])
     found = [one for one in found if one.key in only]
 if found:
     lesson = chosen(found)
-    done = len(lesson_predictions.kept(lesson))
+    done = len(language.kept_predictions(lesson))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(done / len(lesson.steps), f"{done} of {len(lesson.steps)} questions answered")
         if 0 < done < len(lesson.steps):  # after the last one the summary offers it
             st.button(
-                "Begin again", key="begin-again", on_click=lesson_predictions.forget, args=(lesson,),
+                "Begin again", key="begin-again", on_click=language.forget, args=(lesson,),
                 icon=":material/first_page:",
             )  # fmt: skip
     st.markdown(f"_{md(lesson.about)}_")
     with widgets.guard():
         for step in lesson.steps:
-            lesson_fragments.check(lesson, step)
-        lesson_steps.show(lesson)
+            fragments.check(lesson, step)
+        steps.show(lesson)
         following = found[found.index(lesson) + 1 :]
         if following and done == len(lesson.steps):
             title = f"{following[0].order}. {following[0].title}"
@@ -57,8 +49,8 @@ if found:
                 type="primary", icon=":material/arrow_forward:", icon_position="right",
             )  # fmt: skip
     if done:
-        widgets.code(lesson_code.source(lesson.steps[:done]))
-    lesson_link.form(load_lessons())
+        widgets.code(code.source(lesson.steps[:done]))
+    links.form(load_lessons())
 else:
     st.info("There is no lesson here.")
 widgets.explain("lessons", "Why to predict first, where the answers come from, and a lesson of your own")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from embedlab.ui import cache, map_exports, map_jobs, map_parts, map_zoom, state, widgets
+from embedlab.ui import cache, state, widgets
+from embedlab.ui.views import map as map_view
 
 widgets.opening(
     "Map",
@@ -17,38 +18,38 @@ if not picked:
 spec = picked[0]
 first, second, _ = st.columns([2.6, 2, 1.8])
 with first:
-    method = state.choice("method", list(map_parts.METHODS), "umap", "Method", titles=map_parts.METHODS)
+    method = state.choice("method", list(map_view.METHODS), "umap", "Method", titles=map_view.METHODS)
 with second:
     dims = 3 if state.choice("dims", ["2D", "3D"], "2D", "Dimensions") == "3D" else 2
 
 if method != "pca":
-    map_jobs.prepare()
+    map_view.prepare()
 with widgets.guard():
     model = cache.static(spec.key)
-    map_parts.take_click()
-    chosen = map_parts.words(model)
+    map_view.take_click()
+    chosen = map_view.words(model)
     first, second, third = st.columns([2.6, 2, 1.8], vertical_alignment="bottom")
     with first:
         word = state.text("word", "", "Search a word, or click on a point", placeholder="for example: river")
     with second:
-        color = state.choice("color", ["frequency", "cluster"], "frequency", "Color by", titles=map_parts.COLORS)
+        color = state.choice("color", ["frequency", "cluster"], "frequency", "Color by", titles=map_view.COLORS)
     with third:
         zoom = state.flag("zoom", False, "Zoom to it")
-    settings, labels, k = map_parts.more_settings(method, dims)
+    settings, labels, k = map_view.more_settings(method, dims)
 
-    drawn = map_parts.ready(spec, chosen, settings)
-    row = map_parts.find(chosen, word, model)
-    groups = map_parts.groups(chosen, color)
-    about, focus = map_parts.about(chosen, drawn, row, k, zoom)
+    drawn = map_view.ready(spec, chosen, settings)
+    row = map_view.find(chosen, word, model)
+    groups = map_view.groups(chosen, color)
+    about, focus = map_view.about(chosen, drawn, row, k, zoom)
     st.caption(about)
-    free = map_parts.by_finger()
-    figure = map_parts.figure(chosen, drawn, groups, focus, labels, free)
-    map_zoom.keep(figure)
-    event = widgets.figure(figure, "map", map_parts.summary(chosen, drawn), select=free and dims == 2)
-    map_zoom.listen()
+    free = widgets.by_finger()
+    figure = map_view.figure(chosen, drawn, groups, focus, labels, free)
+    map_view.keep(figure)
+    event = widgets.figure(figure, "map", map_view.summary(chosen, drawn), select=free and dims == 2)
+    map_view.listen()
     if focus:
-        map_parts.true_neighbors(chosen, focus)
-    map_parts.selected(chosen, event, drawn, groups)
-    widgets.table(map_exports.frame(chosen, drawn, groups), "map", title="All points of the map")
-    widgets.code(map_exports.source(spec, chosen, settings, row, k))
+        map_view.true_neighbors(chosen, focus)
+    map_view.selected(chosen, event, drawn, groups)
+    widgets.table(map_view.frame(chosen, drawn, groups), "map", title="All points of the map")
+    widgets.code(map_view.source(spec, chosen, settings, row, k))
 widgets.explain("map")

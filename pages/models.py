@@ -4,51 +4,52 @@ import streamlit as st
 
 from embedlab.plots import bars
 from embedlab.plots.text import md
-from embedlab.ui import cache, fetching, kept_for, model_cards, place_link, shared_model, widgets
+from embedlab.ui import cache, widgets, workspace_link
+from embedlab.ui.views import models
 
 widgets.opening(
     "Models",
     "Every model says what text it was made from, by whom, and how long it took. **Look for** how much the text "
     "matters: the same method on another text is another model.",
 )
-if token := shared_model.asked():
+if token := models.shared_in_address():
     with widgets.guard():
-        shared_model.show(token)
+        models.show_shared(token)
     st.stop()
 if said := st.session_state.pop("_said", ""):
     st.success(md(said))
 specs = cache.specs()
-disk = model_cards.disk(specs)
-place_link.show()
-for source, title in model_cards.SHELVES.items():
+disk = models.disk(specs)
+workspace_link.show()
+for source, title in models.SHELVES.items():
     own = [spec for spec in specs if spec.source == source]
     used = sum(disk.models[spec.key] for spec in own)
-    st.header(f"{title} ({len(own)}, {model_cards.megabytes(used)})", anchor=False)
+    st.header(f"{title} ({len(own)}, {models.megabytes(used)})", anchor=False)
     if not own:
-        st.caption(model_cards.EMPTY[source])
+        st.caption(models.EMPTY[source])
     for spec in own:
-        model_cards.show(spec, disk.models[spec.key], specs)
+        models.show_card(spec, disk.models[spec.key], specs)
 
 st.header("Load published vectors", anchor=False)
-fetching.form()
+models.form()
 st.header("Import a model", anchor=False)
 with widgets.guard():
-    model_cards.import_form()
+    models.import_form()
 
 if specs:
     st.header("Disk", anchor=False)
     titles = widgets.unique_titles(specs)
     sizes = {titles[spec.key]: disk.models[spec.key] / 1e6 for spec in specs} | {"your runs": disk.runs / 1e6}
     names = sorted(sizes, key=lambda name: -sizes[name])
-    total = model_cards.megabytes(sum(disk.models.values()) + disk.runs)
+    total = models.megabytes(sum(disk.models.values()) + disk.runs)
     widgets.figure(
         bars.ranking(names, [sizes[name] for name in names], f"{total} in all", unit="megabytes"),
         "disk",
         f"The models at hand and your runs use {total}; the most by {names[0]}.",
     )
-    widgets.table(model_cards.table(specs, disk.models), "models")
+    widgets.table(models.table(specs, disk.models), "models")
 st.header("How long things are kept", anchor=False)
-kept_for.show()
+models.show_kept()
 
 widgets.code(
     """

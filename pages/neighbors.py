@@ -3,8 +3,9 @@
 import streamlit as st
 
 from embedlab.plots import bars
-from embedlab.ui import neighbor_views, pinned, state, widgets
-from embedlab.ui.neighbor_views import VIEWS
+from embedlab.ui import class_link, state, widgets
+from embedlab.ui.views import neighbors
+from embedlab.ui.views.neighbors import VIEWS
 
 EXAMPLES = ("bank", "queen", "paris", "guitar", "walking", "democracy", "blue")
 
@@ -19,12 +20,12 @@ with left:
     word = state.text("word", "bank", "Word")
 with right:
     k = state.number("k", 10, 3, 30, "How many neighbors")
-widgets.chips("Try", pinned.offered(EXAMPLES), "word")
+widgets.chips("Try", class_link.offered(EXAMPLES), "word")
 specs = widgets.model_picker("static", default=("word2vec", "glove", "fasttext"))
 if not word:
     st.info("Write a word above, or click one.")
 if word and specs:
-    asked = neighbor_views.ask(word, k, specs)
+    asked = neighbors.controls(word, k, specs)
     if asked.found:
         figures = [
             (
@@ -35,12 +36,12 @@ if word and specs:
             if result.words
         ]
         widgets.figures(figures, "neighbors")
-        widgets.table(neighbor_views.table(asked), "neighbors", title="All neighbors as a table")
+        widgets.table(neighbors.table(asked), "neighbors", title="All neighbors as a table")
         titles = {key: title for key, (title, _) in VIEWS.items()}
         view = state.choice("view", list(VIEWS), "overlap", "Look closer", titles=titles)
         VIEWS[view][1](asked)
     else:
         st.header("Letter groups")
-        neighbor_views.letter_groups(asked)
-    widgets.code(neighbor_views.source(asked, k))
+        neighbors.letter_groups(asked)
+    widgets.code(neighbors.source(asked, k))
 widgets.explain("neighbors")

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from embedlab.ui import counts, next_words, perplexities, state, surprises, widgets, writing
+from embedlab.ui import state, widgets
+from embedlab.ui.views.next_word import controls, counts, perplexity, surprisal, writing
 
 EXAMPLES = ("The king of", "She was born in", "In the beginning", "The bank of the", "He walked into the")
 VIEWS = {
     "write": ("Let them write", writing.write),
-    "surprise": ("Surprise", surprises.color),
+    "surprise": ("Surprise", surprisal.color),
     "counts": ("Counts behind it", counts.levels),
-    "perplexity": ("Perplexity", perplexities.table),
+    "perplexity": ("Perplexity", perplexity.table),
 }
 
 widgets.opening(
@@ -20,21 +21,21 @@ widgets.opening(
 )
 left, right = st.columns([2, 1], gap="medium", vertical_alignment="top")
 with left:
-    text = next_words.beginning()
+    text = controls.beginning()
 with right:
     k = state.number("k", 10, 3, 20, "How many of the likeliest")
-widgets.chips("Try", EXAMPLES, next_words.BEGIN)
+widgets.chips("Try", EXAMPLES, controls.BEGIN)
 specs = widgets.model_picker("language_model", default=("ngram", "nnlm", "lstm", "char_lstm"))
 if specs:
-    asked = next_words.speakers(text, specs)
-    found = next_words.expectations(asked, k)
-    next_words.go_back()
+    asked = controls.speakers(text, specs)
+    found = controls.expectations(asked, k)
+    controls.go_back()
     if found:
-        next_words.unsureness(found)
-        widgets.table(next_words.table(found), "next-word", title="All expectations as a table")
+        controls.unsureness(found)
+        widgets.table(controls.table(found), "next-word", title="All expectations as a table")
     titles = {key: title for key, (title, _) in VIEWS.items()}
     view = state.choice("view", list(VIEWS), "write", "Look closer", titles=titles)
-    source = next_words.source(asked, text, k)
+    source = controls.source(asked, text, k)
     if asked:
         source += VIEWS[view][1](asked, text)
     widgets.code(source)

@@ -7,10 +7,11 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab.base import Capability
+from embedlab.families import Family, families
 from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.plots.timeline import Step, timeline
-from embedlab.registry import Family, ModelSpec, families
+from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state, widgets
 
 PAGES: dict[Capability, str] = {
@@ -115,7 +116,7 @@ widgets.table(
 widgets.code(
     """
 import embedlab
-from embedlab.registry import families
+from embedlab.families import families
 
 for family in families():
     print(family.year, family.title, "here" if family.here else "not yet", "-", family.idea)

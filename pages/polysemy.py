@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from embedlab.ui import contextual, polysemy_said, polysemy_sentences, polysemy_views, widgets
+from embedlab.ui import models, widgets
+from embedlab.ui.views.polysemy import controls, figures, summary
 
 widgets.opening(
     "Polysemy",
@@ -10,25 +11,25 @@ widgets.opening(
     "something else? **Look for** the step from one vector a word, where all squares are one color, to contextual "
     "models, where blocks of one sense appear along the diagonal and the score leaves the dashed line of chance.",
 )
-asked = polysemy_sentences.ask()
+asked = controls.controls()
 if asked is None:
     widgets.explain("polysemy")
     st.stop()
-if glosses := polysemy_sentences.glosses(asked):
+if glosses := controls.glosses(asked):
     st.markdown(glosses)
-specs = contextual.choose(polysemy_views.FAMILIES)
+specs = models.choose(figures.FAMILIES)
 if specs:
     above = st.container()
-    found = polysemy_views.read_all(specs, asked)
+    found = figures.read_all(specs, asked)
     if found:
         with above:
-            layers = polysemy_views.choose_layers(found)
+            layers = figures.choose_layers(found)
         with widgets.guard():
-            polysemy_views.show_row(found, layers)
-        st.markdown("\n".join(f"- {line}" for line in polysemy_said.lines(found, layers)))
+            figures.show_row(found, layers)
+        st.markdown("\n".join(f"- {line}" for line in summary.lines(found, layers)))
         with widgets.guard():
-            polysemy_views.closer(found, layers)
-        widgets.table(polysemy_said.table(found), "polysemy", title="All layers as a table")
-polysemy_sentences.show(asked)
-widgets.code(polysemy_said.source(asked, specs))
+            figures.closer(found, layers)
+        widgets.table(summary.table(found), "polysemy", title="All layers as a table")
+controls.show(asked)
+widgets.code(summary.source(asked, specs))
 widgets.explain("polysemy")

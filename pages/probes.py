@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from embedlab import probe_store
 from embedlab.plots.text import md
-from embedlab.ui import kept_runs, probe_choice, probe_closer, probe_run, probe_views, widgets
+from embedlab.store import results
+from embedlab.ui import run_bar, widgets
+from embedlab.ui.views import probes
 
 widgets.opening(
     "Layer probes",
@@ -14,12 +15,12 @@ widgets.opening(
     "mere knowledge of which word it is has been taken off.",
 )
 with widgets.guard():
-    asked = probe_choice.ask()
+    asked = probes.controls()
     if asked:
-        kept = probe_store.find(asked.job.key)
+        kept = results.find_probe(asked.job.key)
         if kept is None:
-            if probe_run.begun(asked.job):
-                kept_runs.bring(probe_run.KIND, asked.job)
+            if probes.begun(asked.job):
+                run_bar.bring(probes.KIND, asked.job)
             else:
                 st.info(
                     f"There is no result yet for {md(asked.title)} as it is now, with these sentences and settings. It "
@@ -27,11 +28,11 @@ with widgets.guard():
                 )
                 st.button(
                     "Run the probes", key="run", type="primary", icon=":material/play_arrow:",
-                    on_click=probe_run.begin, args=(asked.job,),
+                    on_click=probes.begin, args=(asked.job,),
                 )  # fmt: skip
         else:
-            probe_views.figures(kept, asked)
-            probe_closer.look(kept, asked)
-            widgets.table(probe_views.table(kept.probe), "probes", title="All strategies as a table")
-        widgets.code(probe_views.source(asked))
+            probes.figures(kept, asked)
+            probes.look(kept, asked)
+            widgets.table(probes.table(kept.probe), "probes", title="All strategies as a table")
+        widgets.code(probes.source(asked))
 widgets.explain("probes")

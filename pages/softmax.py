@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from embedlab import softmax_runs
-from embedlab.analysis.softmax_cost import Costs, CostSettings
+from embedlab.analysis.softmax.cost import Costs, CostSettings
+from embedlab.jobs.kinds import softmax as kinds_softmax
 from embedlab.plots import softmax
-from embedlab.ui import forms, softmax_views, widgets
+from embedlab.ui import forms, widgets
+from embedlab.ui.views import softmax as views_softmax
 
 widgets.opening(
     "Softmax",
@@ -13,43 +14,43 @@ widgets.opening(
     "invented to get by with few. **Look for** the one line that rises with the vocabulary, and for how closely "
     "the seconds of this machine follow the multiply-adds.",
 )
-st.caption(softmax_views.LOSSES)
+st.caption(views_softmax.LOSSES)
 with widgets.guard():
     values = forms.settings_form(CostSettings, "softmax_", first=("largest", "hidden", "noise"))
     settings = CostSettings(**values)
-    run = softmax_views.current()
+    run = views_softmax.current()
     how = run.state() if run else None
-    costs = softmax_runs.found(run) if run and how and not how.active else Costs(settings)
+    costs = kinds_softmax.stored(run) if run and how and not how.active else Costs(settings)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Measure on this machine", key="measure-now", type="primary", icon=":material/timer:",
             disabled=bool(how and how.active),
         ):  # fmt: skip
-            softmax_views.start(settings)
+            views_softmax.start(settings)
             st.rerun()
         if run is None:
             st.caption("Takes a minute or two, in the background: other pages stay usable.")
     if run and how:
         if how.active:
-            softmax_views.working(run.id)
+            views_softmax.working(run.id)
         else:
-            softmax_views.ended(how)
+            views_softmax.ended(how)
     left, right = st.columns(2, gap="medium") if run else (st.container(), st.container())
     with left:
         st.markdown("**Counted**")
-        widgets.figure(softmax.counted(settings), "softmax-counted", softmax_views.counted(settings))
+        widgets.figure(softmax.counted(settings), "softmax-counted", views_softmax.counted(settings))
     with right:
         if run and how:
             st.markdown("**Measured**")
             if how.active:
-                softmax_views.live(run.id)
+                views_softmax.live(run.id)
             else:
-                softmax_views.result(how, costs)
-    st.markdown(softmax_views.said(costs) or softmax_views.counted(settings))
+                views_softmax.result(how, costs)
+    st.markdown(views_softmax.summary(costs) or views_softmax.counted(settings))
     if costs.points:
-        st.markdown(softmax_views.slopes(costs))
+        st.markdown(views_softmax.slopes(costs))
         if costs.settings != settings:
             st.caption("The settings above are not those of this measurement; measure again to see what they change.")
-    widgets.table(softmax_views.table(costs), "softmax", title="All points as a table")
-    widgets.code(softmax_views.source(settings))
+    widgets.table(views_softmax.table(costs), "softmax", title="All points as a table")
+    widgets.code(views_softmax.source(settings))
 widgets.explain("softmax")

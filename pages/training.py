@@ -4,27 +4,28 @@ from typing import Any
 
 import streamlit as st
 
-from embedlab import registry
+from embedlab import families
 from embedlab.base import Settings
 from embedlab.plots.text import md
-from embedlab.ui import finished, forms, new_run, preview, run_link, runs, state, upload, widgets
+from embedlab.ui import forms, state, upload, widgets
+from embedlab.ui.views.training import controls, preview, results, runs
 from embedlab.ui.visitor import mine
 
 FIRST = (
     "shape", "dim", "min_count", "max_words", "window", "order", "n", "hidden", "layers", "epochs", "negative",
     "samples",
 )  # fmt: skip
-KINDS = {family.key: family.title for family in registry.families() if family.here}
+KINDS = {family.key: family.title for family in families.families() if family.here}
 
 
 def choose_model(tokens: int, types: int) -> tuple[str, type[Settings], dict[str, Any]]:
     """The model and its settings: the widgets begin with what suits the text."""
     kind = state.choice("train", list(KINDS), "word2vec", "Model", titles=KINDS)
-    family = registry.family(kind)
+    family = families.family(kind)
     st.caption(md(family.idea))
-    config_class = new_run.config_class(kind)
+    config_class = controls.config_class(kind)
     fixed = {"algorithm": "cbow" if kind == "cbow" else "skipgram"} if family.kind == "word2vec" else {}
-    start = new_run.defaults(kind, tokens, types)
+    start = controls.defaults(kind, tokens, types)
     values = forms.settings_form(config_class, f"{kind}_", first=FIRST, defaults=start, without=fixed)
     return kind, config_class, values | fixed
 
@@ -41,14 +42,14 @@ def ask() -> None:
     st.header("3. Look, then train", anchor=False)
     columns = iter(st.columns(2))
     watched = ""
-    if "static" in registry.family(kind).capabilities:
+    if "static" in families.family(kind).capabilities:
         watched = next(columns).text_input(
-            "Words to watch", new_run.watched(chosen.text), key="watch", bind="query-params",
+            "Words to watch", controls.watched(chosen.text), key="watch", bind="query-params",
             help="Their neighbors are followed while the model learns. Left empty, some common words are chosen.",
         )  # fmt: skip
-    suggested = new_run.title(KINDS[kind], chosen.text)
+    suggested = controls.title(KINDS[kind], chosen.text)
     name = next(columns).text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
-    config, unit = config_class(**values), new_run.unit(kind)
+    config, unit = config_class(**values), controls.unit(kind)
     if unit == "char":
         preview.show_characters(chosen, found)
     elif unit == "wordpiece":
@@ -56,10 +57,10 @@ def ask() -> None:
     else:
         preview.show(chosen, found, values)
     if st.button("Train", key="start", type="primary", icon=":material/play_arrow:"):
-        settings = new_run.settings(kind, values, chosen.text, watched or "", name or suggested)
-        runs.look_at(new_run.start(settings, chosen.draft))
+        settings = controls.settings(kind, values, chosen.text, watched or "", name or suggested)
+        runs.look_at(controls.start(settings, chosen.draft))
         st.rerun()
-    widgets.code(new_run.code(kind, config_class, values, chosen.text))
+    widgets.code(controls.code(kind, config_class, values, chosen.text))
 
 
 widgets.opening(
@@ -75,23 +76,23 @@ with widgets.guard():
     else:
         how = run.state()
         title, share, again, new = st.columns([3, 1.1, 1.8, 1.4], vertical_alignment="center")
-        title.header(md(new_run.of(run).name), anchor=False)
+        title.header(md(controls.of(run).name), anchor=False)
         if mine(run):
             with share:
-                run_link.share(run)
+                results.share(run)
             again.button(
-                "Change and repeat", key="again", on_click=new_run.repeat, args=(run,), disabled=how.active,
+                "Change and repeat", key="again", on_click=controls.repeat, args=(run,), disabled=how.active,
                 width="stretch",
             )  # fmt: skip
         new.button("New training", key="new", on_click=runs.look_at, args=(None,), width="stretch")
         if not mine(run):
-            st.caption(run_link.SHARED)
+            st.caption(results.SHARED)
         if how.active:
             runs.live(run.id)
         else:
-            finished.show(run, how)
-        asked = new_run.of(run)
-        config_class = new_run.config_class(asked.kind)
-        widgets.code(new_run.code(asked.kind, config_class, dict(asked.config), asked.text))
+            results.show(run, how)
+        asked = controls.of(run)
+        config_class = controls.config_class(asked.kind)
+        widgets.code(controls.code(asked.kind, config_class, dict(asked.config), asked.text))
 runs.your_runs(run)
 widgets.explain("training")

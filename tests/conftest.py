@@ -19,8 +19,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from embedlab import jobs, registry, storage
-from embedlab.base import Card, Settings, StaticConfig, StaticModel
+from embedlab import registry
+from embedlab.base import Card, Settings, StaticConfig, StaticModel, model_folder
+from embedlab.jobs import api as jobs
+from embedlab.jobs import worker
 
 PAIRS = {
     "female": "man:woman king:queen boy:girl father:mother son:daughter brother:sister husband:wife prince:princess",
@@ -108,13 +110,15 @@ def write_starter(assets: Path, key: str, title: str, noise: float = 0.0) -> Non
     words, matrix, counts = tiny_vectors(noise)
     card = Card(title=title, text="a made-up geometry", licence="MIT", tokens=1000, seconds=2.0, source="starter")
     tensors = {"matrix": matrix.astype(np.float32)}
-    storage.write(assets / "starters" / key, storage.StoredModel(key, {}, tensors, words, counts, card), overwrite=True)
+    model_folder.write(
+        assets / "starters" / key, model_folder.StoredModel(key, {}, tensors, words, counts, card), overwrite=True
+    )
 
 
 @pytest.fixture
 def at_once(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are worked off in this process as soon as they are started."""
-    monkeypatch.setattr(jobs, "_launch", lambda run: jobs.main(run.folder))
+    monkeypatch.setattr(jobs, "_launch", lambda run: worker.main(run.folder))
 
 
 def trained(kind: str, corpus: Any, settings: dict[str, Any], on_progress: Any = None) -> Any:

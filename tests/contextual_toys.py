@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from embedlab import registry, storage
-from embedlab.base import Card, ContextualModel, Settings
+from embedlab import families, registry
+from embedlab.base import Card, ContextualModel, Settings, model_folder
 from embedlab.registry import ModelSpec
 
 WATER = {"river", "muddy", "swans", "boat", "moored", "heron", "grassy", "fish"}
@@ -75,9 +75,9 @@ def install(monkeypatch: pytest.MonkeyPatch, assets: Path) -> None:
     """Put the toy among the starters as "bert", and the shipped sentences beside them."""
     (assets / "sentences").symlink_to(Path(__file__).resolve().parent.parent / "assets" / "sentences")
     folder = assets / "starters" / "bert"
-    storage.write(folder, Toy().stored(), overwrite=True)
+    model_folder.write(folder, Toy().stored(), overwrite=True)
     own, own_list = registry.load_model, registry.list_models
-    family = registry.family("bert")
+    family = families.family("bert")
     spec = ModelSpec("bert", "Toy BERT", 2019, "starter", ("contextual",), family, folder, Card(title="Toy BERT"))
 
     def listed(capability: Any = None, place: str = "") -> list[ModelSpec]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from embedlab.base import BadInput
-from embedlab.pieces import Pool
+from embedlab.parallel.shards import Pool
 
 
 @dataclass(frozen=True)

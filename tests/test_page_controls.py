@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs
+from embedlab.jobs import api as jobs
+from embedlab.jobs.run import Run, RunState
 from embedlab.plots.figure import Figure
-from embedlab.run_folder import Run, RunState
 from embedlab.ui import widgets
-from embedlab.ui.sidebar import PAGES
+from embedlab.ui.navigation import PAGES
 from tests.page_controls import Walk
 from tests.pages_opened import opened
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab import registry, storage
-from embedlab.base import BadModel, Card
-from embedlab.storage import StoredModel
+from embedlab import families, registry
+from embedlab.base import BadModel, Card, model_folder
+from embedlab.base.model_folder import StoredModel
 
 
 def folder(path: Path, kind: str, title: str = "", **config: object) -> Path:
     tensors = {"matrix": np.eye(3, dtype=np.float32)}
-    storage.write(
+    model_folder.write(
         path, StoredModel(kind, dict(config), tensors, ["a", "b", "c"], np.array([3, 2, 1]), Card(title=title))
     )
     return path
@@ -61,7 +61,7 @@ def test_a_damaged_or_foreign_folder_is_not_listed(shelves: Path) -> None:
 
 
 def test_every_family_that_is_here_has_a_class_with_its_kind() -> None:
-    here = [family for family in registry.families() if family.here]
+    here = [family for family in families.families() if family.here]
     assert {family.key for family in here} >= {"one_hot", "lsa", "cbow", "word2vec", "glove", "fasttext"}
     for family in here:
         assert registry.model_class(family.key).kind == family.kind

@@ -18,12 +18,13 @@ from typing import Any
 import httpx
 import pytest
 
-from embedlab import addresses, downloads, fetch_runs, jobs
-from embedlab.base import BadInput
-from embedlab.models import published
-from embedlab.plots import saved
+from embedlab.base import BadInput, addresses
+from embedlab.jobs import api as jobs
+from embedlab.jobs.kinds import fetch
+from embedlab.plots import figure as plots_figure
 from embedlab.plots.figure import Figure
 from embedlab.ui import widgets
+from embedlab.workflows import downloads, published
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "embedlab").rglob("*.py")])
@@ -183,11 +184,11 @@ def test_files_of_the_machine_can_be_withheld(
     with pytest.raises(BadInput, match="Files of this machine are not read here"):
         published.load(path, files=False)
     monkeypatch.setenv("EMBEDLAB_LOCAL_FILES", "0")
-    assert not fetch_runs.local_files()
-    state = jobs.start("fetch", fetch_runs.FetchSettings(str(path))).state()
+    assert not fetch.local_files()
+    state = jobs.start("fetch", fetch.FetchSettings(str(path))).state()
     assert state.status == "failed" and "Files of this machine are not read here" in state.error
     monkeypatch.delenv("EMBEDLAB_LOCAL_FILES")
-    assert jobs.start("fetch", fetch_runs.FetchSettings(str(path))).state().status == "done"
+    assert jobs.start("fetch", fetch.FetchSettings(str(path))).state().status == "done"
 
 
 # ---------------------------------------------------------------- what visitors see
@@ -196,7 +197,7 @@ def test_files_of_the_machine_can_be_withheld(
 def test_words_are_no_markup_in_an_exported_figure() -> None:
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
     figure = Figure().add_scatter(x=[1], y=[1], text=[evil], name=evil).update_layout(title=evil)
-    page = saved.standalone([figure], evil)
+    page = plots_figure.standalone([figure], evil)
     own = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)  # what stands outside of Plotly's own scripts
     assert "<img" not in own and "alert(1)</script>" not in page.replace("&lt;/script&gt;", "")
     assert "<title>&lt;/script&gt;" in page

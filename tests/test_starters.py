@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from embedlab import registry, storage
-from embedlab.analysis import stored_maps
+from embedlab import registry
 from embedlab.analysis.evaluation import google_analogies, queen_rank, word_similarity
 from embedlab.analysis.neighbors import nearest
 from embedlab.analysis.polysemy import sense_separation
-from embedlab.base import ContextualModel, LanguageModel, StaticModel
+from embedlab.base import ContextualModel, LanguageModel, StaticModel, paths
 from embedlab.data.senses import load_senses
+from embedlab.store import maps
 
 MEGABYTE = 1_000_000
 LIMITS = {"word2vec": 10, "cbow": 10, "glove": 10, "fasttext": 16, "lsa": 10, "one_hot": 1}
@@ -21,7 +21,7 @@ LEARNED = ("word2vec", "cbow", "glove", "fasttext", "lsa")
 
 
 def starter(key: str) -> StaticModel:
-    model = registry.model_class(key).load(storage.assets() / "starters" / key)
+    model = registry.model_class(key).load(paths.assets() / "starters" / key)
     assert isinstance(model, StaticModel)
     return model
 
@@ -68,7 +68,7 @@ def test_a_starter_measures_at_least(key: str, total: float, syntactic: float, w
 @pytest.mark.parametrize("key", LEARNED)
 def test_a_starter_opens_with_a_stored_map(key: str) -> None:
     folder = registry.model_folder("starter", key)
-    found = stored_maps.shipped(folder, starter(key).words[:3000], stored_maps.SHIPPED)
+    found = maps.shipped(folder, starter(key).words[:3000], maps.SHIPPED)
     assert found is not None
     assert found.points.shape == (3000, 2)
     assert found.trustworthiness > 0.85
@@ -84,7 +84,7 @@ def test_a_starter_of_the_first_networks_is_small_and_knows_countries_and_months
     assert "OpenStax, Rice University" in model.card.attribution
     assert len(set(nearest(model, "france", 10).words) & {"germany", "england", "italy", "spain", "russia"}) >= 2
     assert len(set(nearest(model, "january", 10).words) & {"february", "march", "november", "december"}) >= 3
-    found = stored_maps.shipped(folder, model.words[:3000], stored_maps.SHIPPED)
+    found = maps.shipped(folder, model.words[:3000], maps.SHIPPED)
     assert found is not None
     assert found.trustworthiness > 0.85
 

@@ -16,13 +16,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, registry, shares, storage
-from embedlab.base import Card
+from embedlab import registry
+from embedlab.base import Card, model_folder
 from embedlab.data.corpus import Corpus
+from embedlab.jobs import api as jobs
+from embedlab.jobs.kinds.train import TrainSettings
+from embedlab.jobs.run import RunState
 from embedlab.plots.text import md
-from embedlab.run_folder import RunState
-from embedlab.training_runs import TrainSettings
-from embedlab.training_text import TextChoice, lay_down
+from embedlab.store import share_links
+from embedlab.workflows.text_choice import TextChoice, lay_down
 from tests import pages_opened
 from tests.conftest import few_sentences, tiny_vectors, trained
 
@@ -118,7 +120,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
         words = [*WORDS, *words[len(WORDS) :]]
         card = Card(title=f"{BAD}.{key}", text=f"{BAD}.text", licence=f"{BAD}.licence", note=f"{BAD}.note", tokens=9)
         tensors = {"matrix": matrix.astype(np.float32)}
-        storage.write(parent / key, storage.StoredModel(key, {}, tensors, words, counts, card))
+        model_folder.write(parent / key, model_folder.StoredModel(key, {}, tensors, words, counts, card))
     return parent
 
 
@@ -150,5 +152,5 @@ def test_a_given_text_and_its_name_are_never_markup(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.usefixtures("evil")
 def test_a_shared_model_is_never_markup(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shares, "find", lambda token: registry.find("word2vec"))
+    monkeypatch.setattr(share_links, "find", lambda token: registry.find("word2vec"))
     shown(pages_opened.opened("models", shared="x", shared_word=f"{BAD}.x"))

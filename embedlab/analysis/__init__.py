@@ -1,1 +1,1 @@
-"""One file a question; every answer is a frozen dataclass."""
+"""One question a file: a function that takes a model and returns a frozen result. Knows interfaces, never models."""

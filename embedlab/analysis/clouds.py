@@ -13,13 +13,24 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import encodings, parsed, storage, targets
 from embedlab.analysis import occurrences as found_in
+from embedlab.analysis.clusters import group
 from embedlab.analysis.faithfulness import unit_rows
-from embedlab.analysis.sense_groups import group
-from embedlab.base import BadModel, BadSetting, ContextualModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.base import (
+    BadModel,
+    BadSetting,
+    ContextualModel,
+    Floats,
+    OnProgress,
+    Progress,
+    StaticModel,
+    files,
+    model_folder,
+    typed_json,
+)
+from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import Occurrence
-from embedlab.lifted import as_contextual
+from embedlab.store import vectors as store_vectors
 
 Points = NDArray[np.float64]
 Method = Literal["pca", "umap"]
@@ -75,7 +86,7 @@ class Cloud:
 
         said = {"word": self.word, "layers": self.layers, "found": self.found, "sentences": self.sentences}
         rows = [dataclasses.asdict(one) for one in self.occurrences]
-        with storage.atomic_folder(folder, is_cloud if overwrite else targets.never) as made:
+        with files.atomic_folder(folder, is_cloud if overwrite else files.never) as made:
             save_file({"points": self.points, "groups": self.groups, "central": self.central}, made / ARRAYS)
             (made / TEXTS).write_text(json.dumps(said | {"occurrences": rows}, ensure_ascii=False), encoding="utf-8")
 
@@ -86,10 +97,10 @@ class Cloud:
         Raises:
             BadModel: there is none, or it is damaged.
         """
-        arrays = storage.read_tensors(folder / ARRAYS)
+        arrays = model_folder.read_tensors(folder / ARRAYS)
         try:
             said = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-            rows = tuple(parsed.made(Occurrence, row) for row in said["occurrences"])
+            rows = tuple(typed_json.made(Occurrence, row) for row in said["occurrences"])
             found = cls(
                 str(said["word"]), tuple(map(str, said["layers"])), rows, arrays["points"].astype(np.float32),
                 arrays["groups"].astype(np.int32), arrays["central"].astype(np.float32), int(said["found"]),
@@ -107,7 +118,7 @@ class Cloud:
 
 def is_cloud(folder: Path) -> bool:
     """Whether a folder holds a cloud and nothing else."""
-    return targets.holds_only(folder, (ARRAYS, TEXTS))
+    return files.holds_only(folder, (ARRAYS, TEXTS))
 
 
 def cloud(
@@ -121,7 +132,7 @@ def cloud(
     found: int = 0,
     sentences: int = 0,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: store_vectors.Store | None = None,
 ) -> Cloud:
     """Read a word's occurrences, draw them at every layer and sort them into groups there.
 

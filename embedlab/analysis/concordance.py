@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from embedlab.base import BadInput
-from embedlab.folding import tidy
+from embedlab.base.folding import tidy
 
 
 @dataclass(frozen=True)

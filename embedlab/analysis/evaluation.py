@@ -1,18 +1,82 @@
-"""All benchmark figures of a model in one call: Google's analogies, judged word pairs, and where queen ranks."""
+"""All benchmark figures of a model in one call: Google's analogies, judged word pairs, and where queen ranks.
+
+How well similarities agree with people's judgements of word pairs.
+
+Every figure of a language model on a text: perplexity in each direction, or how often it fills a gap.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from embedlab.analysis.analogies import scores, solve
-from embedlab.analysis.google import Category, GoogleResult, google_analogies
-from embedlab.analysis.judgements import SimilarityResult, word_similarity
-from embedlab.base import BadInput, OnProgress, StaticModel, UnknownWord
+from embedlab.analysis.google_analogies import Category, GoogleResult, google_analogies
+from embedlab.analysis.masked import MaskedAccuracy, masked_accuracy
+from embedlab.analysis.model_text import beginning, tokenizer
+from embedlab.base import END, BadInput, LanguageModel, OnProgress, Progress, StaticModel, UnknownWord
 from embedlab.data.benchmarks import SIMILARITY_SETS, similarity_set
+
+
+@dataclass(frozen=True)
+class SimilarityResult:
+    """Agreement with one set of judged word pairs.
+
+    Attributes:
+        name: key of the set, such as "wordsim353".
+        title: its name for people.
+        spearman: rank correlation of the cosine similarities with the judgements, -1 to 1; 0 for a model to which
+            all pairs are equally similar.
+        covered: share of the pairs whose two words are in the vocabulary, 0 to 1.
+        pairs: how many pairs that are.
+        skipped: how many are left out.
+    """
+
+    name: str
+    title: str
+    spearman: float
+    covered: float
+    pairs: int
+    skipped: int
+
+
+def word_similarity(model: StaticModel, name: str = "wordsim353") -> SimilarityResult:
+    """Spearman's rank correlation between a model's similarities and people's, as in gensim's evaluate_word_pairs.
+
+    Case is ignored (of several spellings the commonest is taken); pairs with an unknown word are left out.
+
+    Args:
+        model: any static model; vectors that it could compose for unknown words are not used.
+        name: "wordsim353" or "simlex999".
+
+    Raises:
+        BadInput: there is no such set, or the model knows fewer than three of its pairs.
+    """
+    from scipy.stats import spearmanr
+
+    wanted = similarity_set(name)
+    rows: dict[str, int] = {}
+    for row, word in enumerate(model.words):
+        rows.setdefault(word.upper(), row)
+    known = [(a, b, score) for a, b, score in wanted.pairs if a.upper() in rows and b.upper() in rows]
+    if len(known) < 3:
+        raise BadInput(
+            f"The vocabulary of {model.title} has both words of only {len(known)} of the {len(wanted.pairs)} pairs "
+            f"of {wanted.title}; a rank correlation needs at least three."
+        )
+    first = model.unit_matrix[[rows[a.upper()] for a, _, _ in known]]  # (P, D)
+    second = model.unit_matrix[[rows[b.upper()] for _, b, _ in known]]  # (P, D)
+    cosines = np.einsum("pd,pd->p", first, second)  # (P,)
+    judged = np.array([score for _, _, score in known])
+    constant = np.ptp(cosines) == 0 or np.ptp(judged) == 0
+    spearman = 0.0 if constant else float(spearmanr(judged, cosines).statistic)
+    pairs, every = len(known), len(wanted.pairs)
+    return SimilarityResult(name, wanted.title, spearman, pairs / every, pairs, every - pairs)
+
 
 __all__ = [
     "Category", "Evaluation", "GoogleResult", "QueenRank", "SimilarityResult", "evaluate", "google_analogies",
@@ -111,3 +175,102 @@ def queen_rank(model: StaticModel) -> QueenRank:
     inputs = {model.positions[word] for word in answer.inputs if word in model}
     own = sum(int(row) in inputs for row in better)
     return QueenRank(len(better) - own + 1, tuple(answer.words), tuple(answer.all_words), len(better) + 1)
+
+
+@dataclass(frozen=True)
+class DirectionScore:
+    """What a model says of a text, read in one direction, sentence by sentence.
+
+    Attributes:
+        direction: "forward" or "backward".
+        tokens: how many it predicted: words or characters, and an end for every sentence.
+        unknown: how many of them it does not have.
+        words: written words, and an end for every sentence.
+        bits: of all tokens together.
+    """
+
+    direction: Literal["forward", "backward"]
+    tokens: int
+    unknown: int
+    words: int
+    bits: float
+
+    @property
+    def perplexity(self) -> float:
+        """Per word, 2^(bits / words), whatever the unit: unknown words are predicted as the one unknown word."""
+        return float(np.exp2(self.bits / self.words))
+
+    @property
+    def bits_per_token(self) -> float:
+        """Per character for a model of characters."""
+        return self.bits / self.tokens
+
+
+@dataclass(frozen=True)
+class LanguageEvaluation:
+    """All figures of a language model on a text.
+
+    Attributes:
+        model: its title.
+        unit: what a token is.
+        sentences: how many were read.
+        scores: one a direction that it reads; none for a model that fills gaps.
+        masked: how often it fills a gap right; ``None`` for a model that does not.
+    """
+
+    model: str
+    unit: str
+    sentences: int
+    scores: tuple[DirectionScore, ...]
+    masked: MaskedAccuracy | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        scores = [
+            asdict(one) | {"perplexity": one.perplexity, "bits_per_token": one.bits_per_token} for one in self.scores
+        ]
+        masked = None if self.masked is None else asdict(self.masked)
+        return {
+            "model": self.model, "unit": self.unit, "sentences": self.sentences, "scores": scores, "masked": masked,
+        }  # fmt: skip
+
+
+def evaluate_language(
+    model: LanguageModel, sentences: Sequence[str], on_progress: OnProgress | None = None
+) -> LanguageEvaluation:
+    """Measure a language model on sentences, each read by itself.
+
+    Args:
+        model: any; one that offers ``forward`` and ``backward`` models is measured in both directions.
+        sentences: as they were written; those without a word are left out.
+        on_progress: told after every sentence.
+
+    Raises:
+        BadInput: there is no sentence.
+    """
+    kept = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+    if not kept:
+        raise BadInput("There is no sentence to measure on.")
+    if model.direction == "both":
+        cut = tokenizer(model)
+        masked = masked_accuracy(model, [cut.words(sentence) for sentence in kept], on_progress=on_progress)
+        return LanguageEvaluation(model.title, model.unit, len(kept), (), masked)
+    models = [getattr(model, "forward", model), getattr(model, "backward", None)]
+    scores = tuple(_score(one, kept, on_progress) for one in models if isinstance(one, LanguageModel))
+    return LanguageEvaluation(model.title, model.unit, len(kept), scores)
+
+
+def _score(model: LanguageModel, sentences: Sequence[str], on_progress: OnProgress | None) -> DirectionScore:
+    known, backward = {*model.vocabulary, END}, model.direction == "backward"
+    bits, tokens, unknown, words = 0.0, 0, 0, 0
+    for number, sentence in enumerate(sentences):
+        read = [token for token in beginning(model, sentence) if token != END]
+        scores = model.score([END, *read] if backward else [*read, END])  # (T,)
+        bits -= float(scores.sum(dtype=np.float64)) / np.log(2)
+        tokens += len(scores)
+        unknown += sum(token not in known for token in read)
+        words += 1 + (len(sentence.split()) if model.unit == "char" else len(read))
+        if on_progress is not None:
+            phase = "backward" if backward else "forward"
+            on_progress(Progress(number + 1, len(sentences), phase=phase, unit="sentences"))
+    return DirectionScore("backward" if backward else "forward", tokens, unknown, words, bits)

@@ -1,4 +1,10 @@
-"""A language model writes: token after token, each chosen as ``decoding`` says."""
+"""A language model writes: token after token, each chosen as ``decoding`` says.
+
+Which tokens may be drawn, and how likely: temperature, top-k, nucleus.
+
+Top-k: Fan, Lewis & Dauphin 2018, https://aclanthology.org/P18-1082/; nucleus: Holtzman et al. 2020, The Curious Case
+of Neural Text Degeneration, https://arxiv.org/abs/1904.09751, section 3.1.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +12,81 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embedlab.analysis.decoding import GREEDY, Decoding, allowed, reshaped
 from embedlab.analysis.model_text import LINE_END, reads_forward, why_not
-from embedlab.base import END, BadInput, Floats, LanguageModel
+from embedlab.base import END, UNKNOWN, BadInput, Floats, LanguageModel, Settings, setting
+
+
+@dataclass(frozen=True)
+class Decoding(Settings):
+    """How the next token is chosen from the probabilities of all."""
+
+    temperature: float = setting(
+        1.0, "0 always takes the likeliest; below 1 likely ones are preferred still more, above 1 less.",
+        low=0.0, high=100.0,
+    )  # fmt: skip
+    top_k: int = setting(0, "Draw among the k likeliest only; 0 among all.", low=0, high=10_000_000)
+    top_p: float = setting(
+        1.0, "Nucleus: draw among the fewest likeliest that hold this share of the probability; 1 among all.",
+        low=1e-6, high=1.0,
+    )  # fmt: skip
+    unknown: bool = setting(False, "Let the unknown word be chosen, too.")
+    length: int = setting(30, "Tokens written at most.", low=1, high=10_000)
+    seed: int = setting(1, "The same seed writes the same text again.", low=0, high=2**31 - 1)
+
+
+GREEDY = Decoding(temperature=0.0)
+"""The likeliest token, always."""
+
+
+def allowed(probabilities: NDArray[np.floating], vocabulary: Sequence[str], *, unknown: bool) -> NDArray[np.float64]:
+    """(V,) the model's probabilities, that of ``UNKNOWN`` struck out if asked for; not made to sum to 1 again.
+
+    Raises:
+        BadInput: nothing is left to choose from.
+    """
+    left = probabilities.astype(np.float64)
+    if not unknown:
+        left[[i for i, token in enumerate(vocabulary) if token == UNKNOWN]] = 0.0
+    if not left.sum() > 0:
+        raise BadInput("The model has never seen this beginning and holds every word for impossible. Try another one.")
+    return left
+
+
+def reshaped(probabilities: NDArray[np.floating], decoding: Decoding) -> NDArray[np.float64]:
+    """(V,) probabilities to draw from: temperature first, then top-k, then the nucleus, then scaled to sum to 1.
+
+    The nucleus is the smallest set of likeliest tokens whose probabilities sum to ``top_p`` or more. Of equally likely
+    tokens those earlier in the vocabulary (the commoner ones) are kept.
+
+    Args:
+        probabilities: (V,) not negative, of positive sum.
+        decoding: the settings; a temperature of 0 leaves the likeliest token only.
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    sharp = _heated(probabilities[order].astype(np.float64), decoding.temperature)  # (V,) falling
+    if decoding.top_k:
+        sharp[decoding.top_k :] = 0.0
+    sharp /= sharp.sum()
+    if decoding.top_p < 1:
+        before = np.cumsum(sharp) - sharp  # what the likelier ones hold together
+        sharp[before >= decoding.top_p - 1e-12] = 0.0
+    result = np.zeros(len(sharp))
+    result[order] = sharp / sharp.sum()
+    return result
+
+
+def _heated(falling: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """P^(1/T), the first at 1; in logarithms, as a low temperature would leave the range of numbers."""
+    if temperature == 0:
+        first: NDArray[np.float64] = np.where(np.arange(len(falling)) == 0, 1.0, 0.0)
+        return first
+    with np.errstate(divide="ignore"):
+        logs = np.log(falling) - np.log(falling[0])
+    heated: NDArray[np.float64] = np.exp(logs / temperature)
+    return heated
+
 
 __all__ = ["GREEDY", "Decoding", "Generated", "generate", "stops"]
 

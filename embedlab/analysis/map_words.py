@@ -9,7 +9,7 @@ import numpy as np
 
 from embedlab.analysis.ranking import vector_of
 from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel, UnknownWord
-from embedlab.limits import Limits, met
+from embedlab.base.limits import Limits, met
 
 _BETWEEN = re.compile(r"[\s,;]+")
 

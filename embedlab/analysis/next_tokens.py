@@ -1,11 +1,18 @@
-"""What a language model expects next, and how sure it is."""
+"""What a language model expects next, and how sure it is.
+
+How well the characters of a text can be guessed from one side, character by character.
+
+Shannon 1951, Prediction and Entropy of Printed English, https://doi.org/10.1002/j.1538-7305.1951.tb01366.x.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedlab.analysis.ranking import checked_count, top
 from embedlab.base import BadInput, Floats, LanguageModel
@@ -56,3 +63,60 @@ def next_tokens(model: LanguageModel, context: Sequence[str], k: int = 10) -> Ne
     entropy = float(-(some * np.log2(some)).sum())
     rest = max(0.0, 1.0 - float(kept.sum()))
     return NextTokens(tuple(context), tuple(model.vocabulary[i] for i in best), kept, rest, max(0.0, entropy))
+
+
+@dataclass(frozen=True, eq=False)
+class CharacterBits:
+    """What each character of a text costs a model.
+
+    Attributes:
+        text: N characters.
+        direction: "forward" if each is guessed from those before it, "backward" if from those after it.
+        bits: (N,) -log2 of its probability.
+        chance: bits of a character if all V of the model's were equally likely.
+        unknown: which of the text's characters the model does not have.
+    """
+
+    text: str
+    direction: str
+    bits: NDArray[np.float64]
+    chance: float
+    unknown: tuple[str, ...]
+
+    @property
+    def mean(self) -> float:
+        """Bits per character."""
+        return float(self.bits.mean())
+
+
+def character_bits(model: LanguageModel, text: str) -> CharacterBits:
+    """The bits of every character of a text.
+
+    Raises:
+        BadInput: the text is empty, or the model reads words.
+    """
+    _check(model, text)
+    known = set(model.vocabulary)
+    bits = -model.score(list(text)).astype(np.float64) / math.log(2)
+    lacking = tuple(dict.fromkeys(sign for sign in text if sign not in known))
+    return CharacterBits(text, model.direction, bits, math.log2(len(model.vocabulary)), lacking)
+
+
+def guess(model: LanguageModel, text: str, place: int, k: int = 8) -> NextTokens:
+    """What a model expects at one place of a text, from the characters before it (forward) or after it (backward).
+
+    Raises:
+        BadInput: no such place, the text is empty, k is below 1, or the model reads words.
+    """
+    _check(model, text)
+    if not 0 <= place < len(text):
+        raise BadInput(f"The text has {len(text)} characters; there is no place {place}.")
+    seen = text[:place] if model.direction == "forward" else text[place + 1 :]
+    return next_tokens(model, list(seen), k)
+
+
+def _check(model: LanguageModel, text: str) -> None:
+    if model.unit != "char":
+        raise BadInput(f"{model.title} reads words, not characters. Choose a model of characters, such as Flair.")
+    if not text:
+        raise BadInput("Write at least one character.")

@@ -1,4 +1,7 @@
-"""A word in many sentences: where it stands, and its vector there at every layer."""
+"""A word in many sentences: where it stands, and its vector there at every layer.
+
+Which other occurrences of a word a model takes for most like one of them.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedlab import encodings
+from embedlab.analysis.polysemy import cosines
 from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
-from embedlab.data.inflections import places
+from embedlab.base.folding import tidy
+from embedlab.base.limits import Limits, met
+from embedlab.base.static_as_contextual import as_contextual
+from embedlab.data.inflections import positions
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
-from embedlab.folding import tidy
-from embedlab.lifted import as_contextual
-from embedlab.limits import Limits, met
+from embedlab.store import vectors as store_vectors
 
 SIDE = 30
 """Words on either side of an occurrence that are kept of a longer sentence."""
@@ -55,7 +59,7 @@ def written(word: str, text: str) -> Written:
         words = tuple(tokenizer.words(sentence))
         if sentence in found:
             twice.append(sentence)
-        elif at := places(word, words):
+        elif at := positions(word, words):
             found[sentence] = Occurrence(word, sense if bar else "", "", "", words, at[0], sentence)
         else:
             without.append(sentence)
@@ -111,7 +115,7 @@ def gather(
     for number, sentence in enumerate(corpus, start=1):
         if on_progress is not None and number % 1000 == 0:
             on_progress(Progress(number, number, phase="reading"))
-        for at in sorted(places(word, sentence)):
+        for at in sorted(positions(word, sentence)):
             if not inflected and sentence[at].casefold() != word.casefold():
                 continue
             place = found if found < most else int(rng.integers(found + 1))
@@ -134,12 +138,12 @@ def vectors(
     occurrences: Sequence[Occurrence],
     layers: Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: store_vectors.Store | None = None,
 ) -> Floats:
     """(L, N, D) vectors of the marked words, at every layer that is asked for.
 
-    Up to ``AT_ONCE`` sentences are kept whole on disk (see ``embedlab.encodings``); more are read piece by piece, and
-    only the words' own vectors stay and are kept, since every word of 5,000 sentences at every layer would fill the
+    Up to ``AT_ONCE`` sentences are kept whole on disk (see ``embedlab.store.vectors``); more are read piece by piece,
+    and only the words' own vectors stay and are kept, since every word of 5,000 sentences at every layer would fill the
     memory.
 
     Args:
@@ -157,11 +161,14 @@ def vectors(
     reader = as_contextual(model)
     if len(occurrences) <= AT_ONCE:
         words, places = [one.words for one in occurrences], [one.position for one in occurrences]
-        return encodings.at_places(reader, words, places, layers, on_progress, store)
+        return store_vectors.at_places(reader, words, places, layers, on_progress, store)
     if not reader.repeatable:
         return _in_pieces(reader, occurrences, layers, on_progress)
-    store = store or encodings.Store.at_home()
-    asked = [encodings.key_of(reader, [one.words for one in occurrences], layers), [o.position for o in occurrences]]
+    store = store or store_vectors.Store.at_home()
+    asked = [
+        store_vectors.key_of(reader, [one.words for one in occurrences], layers),
+        [o.position for o in occurrences],
+    ]
     key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
     if kept := store.read(key):
         return kept[0]
@@ -193,3 +200,81 @@ def _shifted(on_progress: OnProgress | None, done: int, total: int) -> OnProgres
         return None
     tell = on_progress
     return lambda event: tell(Progress(done + event.step, total, phase=event.phase))
+
+
+@dataclass(frozen=True)
+class Near:
+    """A like occurrence.
+
+    Attributes:
+        sense: the sense it was written for.
+        sentence: as it was written.
+        similarity: cosine, the mean vector of the word's occurrences taken out.
+    """
+
+    sense: str
+    sentence: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Like:
+    """An occurrence and those most like it.
+
+    Attributes:
+        layer: at which layer.
+        word: the word.
+        sense: the sense it was written for.
+        sentence: as it was written.
+        nearest: the most alike first.
+    """
+
+    layer: str
+    word: str
+    sense: str
+    sentence: str
+    nearest: tuple[Near, ...]
+
+
+def like_occurrences(
+    model: ContextualModel | StaticModel,
+    word: str,
+    senses: Sequence[Occurrence],
+    layer: str,
+    k: int = 3,
+    *,
+    on_progress: OnProgress | None = None,
+    store: store_vectors.Store | None = None,
+) -> list[Like]:
+    """The first occurrence of each sense of a word, and the k occurrences of any sense that are most like it.
+
+    Args:
+        model: contextual or static.
+        word: one of the occurrences' words.
+        senses: occurrences, such as ``data.datasets.load_senses()``.
+        layer: one of the model's.
+        k: how many.
+        on_progress: told while sentences are read.
+        store: where vectors are kept (see ``embedlab.store.vectors``).
+
+    Raises:
+        BadInput: the word has no occurrences, or there is no such layer.
+    """
+    own = [one for one in senses if one.word == word]
+    if not own:
+        raise BadInput(f"There are no sentences with '{word}'.")
+    words, places = [one.words for one in own], [one.position for one in own]
+    (vectors,) = store_vectors.at_places(as_contextual(model), words, places, [layer], on_progress, store).astype(
+        np.float64
+    )
+    similarity = cosines(vectors - vectors.mean(axis=0))  # (N, N)
+    names = [one.sense for one in own]
+    return [
+        Like(layer, word, sense, own[at].sentence, _nearest(own, similarity[at], at, k))
+        for sense, at in ((sense, names.index(sense)) for sense in dict.fromkeys(names))
+    ]
+
+
+def _nearest(own: Sequence[Occurrence], similarity: np.ndarray, at: int, k: int) -> tuple[Near, ...]:
+    order = [int(i) for i in np.argsort(-similarity, kind="stable") if i != at][:k]
+    return tuple(Near(own[i].sense, own[i].sentence, float(similarity[i])) for i in order)

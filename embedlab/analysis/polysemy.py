@@ -1,4 +1,9 @@
-"""Whether a model gives a word another vector when it means something else."""
+"""Whether a model gives a word another vector when it means something else.
+
+Whether pairs of one sense are more similar than pairs of two: the area under the ROC curve, and its bootstrap.
+
+One word's occurrences under layers mixed by hand: how alike they are, and how well their senses are told apart.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +13,83 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import encodings
-from embedlab.analysis.pair_auc import Doubles, SensePairs, cosines
 from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.base.folding import tidy
+from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
-from embedlab.folding import tidy
-from embedlab.lifted import as_contextual
+from embedlab.store import vectors as store_vectors
+
+DECIMALS = 6
+"""Similarities are compared to so many decimals, so that equal vectors tie whatever the rounding of a product."""
+
+Doubles = NDArray[np.float64]
+
+
+class SensePairs:
+    """The pairs of occurrences of one word whose similarity may be asked about: those of one form.
+
+    Two different forms ("bank" and "banks") are never compared, since a difference between forms says nothing about
+    senses, and a model with one vector a form would seem to know something.
+
+    Attributes:
+        usable: whether some form has both a pair of one sense and a pair of two.
+        compared: how many (pair of one sense, pair of two senses) there are.
+    """
+
+    def __init__(self, senses: Sequence[str], forms: Sequence[str]) -> None:
+        names, kinds = np.array(senses), np.array(forms)
+        first, second = np.triu_indices(len(names), 1)  # every pair once
+        one_form, one_sense = kinds[first] == kinds[second], names[first] == names[second]
+        self.groups = []
+        for form in dict.fromkeys(forms):
+            own = one_form & (kinds[first] == form)
+            same, other = own & one_sense, own & ~one_sense
+            if same.any() and other.any():
+                self.groups.append(((first[same], second[same]), (first[other], second[other])))
+        self.senses = [np.flatnonzero(names == sense) for sense in dict.fromkeys(senses)]
+        self.size = len(names)
+        self.compared = sum(len(same[0]) * len(other[0]) for same, other in self.groups)
+        self.usable = self.compared > 0
+
+    def auc(self, similarity: Doubles, weights: Doubles | None = None) -> Doubles:
+        """How often a pair of one sense is more similar than a pair of two, 0.5 for chance; ties count half.
+
+        Args:
+            similarity: (N, N) of the occurrences.
+            weights: (B, N) how often each of B resamples has each occurrence; each once if ``None``. A pair counts
+                as often as the product says; an occurrence drawn twice makes no pair with itself.
+
+        Returns:
+            (B,), or (1,); 0.5 for a resample that has nothing to compare.
+        """
+        weights = np.ones((1, self.size)) if weights is None else weights
+        won, compared = np.zeros(len(weights)), np.zeros(len(weights))
+        rounded = np.round(similarity, DECIMALS)
+        for same, other in self.groups:
+            above = np.sign(rounded[same][:, None] - rounded[other])  # (P, Q)
+            p, q = weights[:, same[0]] * weights[:, same[1]], weights[:, other[0]] * weights[:, other[1]]
+            won += np.einsum("bq,bq->b", p @ (above + 1) / 2, q)  # Mann-Whitney's U
+            compared += p.sum(axis=1) * q.sum(axis=1)
+        share: Doubles = np.divide(won, compared, out=np.full(len(weights), 0.5), where=compared > 0)
+        return share
+
+    def resamples(self, count: int, rng: np.random.Generator) -> Doubles:
+        """(count, N): how often each occurrence is drawn, with replacement within its sense."""
+        weights = np.zeros((count, self.size))
+        for rows in self.senses:
+            weights[:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=count)
+        return weights
+
+
+def cosines(vectors: Floats | Doubles) -> Doubles:
+    """(N, N) cosine similarities of (N, D) vectors; 0 where one is zero."""
+    rows = np.asarray(vectors, np.float64)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    units = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    similarity: Doubles = np.clip(units @ units.T, -1, 1)  # (N, N)
+    return similarity
+
 
 __all__ = ["Comparison", "Separation", "WordSeparation", "compare", "sense_separation"]
 
@@ -92,7 +167,7 @@ def compare(
     word: str,
     sentences: Sequence[str | Sequence[str]],
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: store_vectors.Store | None = None,
 ) -> Comparison:
     """The vectors of a word in several sentences, and how similar they are.
 
@@ -101,7 +176,7 @@ def compare(
         word: the word, as a whole; small letters and capitals count as equal. Its first place in each sentence counts.
         sentences: running texts, or lists of words.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.encodings``).
+        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no sentence is given, or one lacks the word.
@@ -111,7 +186,7 @@ def compare(
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = encodings.at_places(reader, cut, positions, None, on_progress, store)  # (L, N, D)
+    vectors = store_vectors.at_places(reader, cut, positions, None, on_progress, store)  # (L, N, D)
     similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
     return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
@@ -123,7 +198,7 @@ def sense_separation(
     resamples: int = 1000,
     seed: int = 1,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: store_vectors.Store | None = None,
 ) -> Separation:
     """Per layer: does the similarity of two occurrences of a word tell whether they have the same sense?
 
@@ -145,7 +220,7 @@ def sense_separation(
         resamples: how many of the bootstrap.
         seed: of the bootstrap.
         on_progress: told how many words' sentences are read.
-        store: where vectors are kept (see ``embedlab.encodings``).
+        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no word can be judged, or there are no resamples.
@@ -202,13 +277,13 @@ def _all_vectors(
     reader: ContextualModel,
     groups: dict[str, list[Occurrence]],
     on_progress: OnProgress | None,
-    store: encodings.Store | None,
+    store: store_vectors.Store | None,
 ) -> dict[str, Floats]:
     """Each word's vectors (L, N, D), read word by word: whole sentences at every layer would fill the memory."""
     found = {}
     for number, (word, group) in enumerate(groups.items(), start=1):
         places = [o.position for o in group]
-        found[word] = encodings.at_places(reader, [o.words for o in group], places, store=store)
+        found[word] = store_vectors.at_places(reader, [o.words for o in group], places, store=store)
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
     return found
@@ -220,3 +295,67 @@ def _first(word: str, words: Sequence[str], number: int) -> int:
     if asked not in folded:
         raise BadInput(f"Sentence {number} does not have the word '{word}': {' '.join(words)[:80]}")
     return folded.index(asked)
+
+
+RESAMPLES = 300
+TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """N occurrences under one mix.
+
+    Attributes:
+        vectors: (N, D) sum of the layers times their weights.
+        similarity: (N, N) cosines.
+        auc: the chance that a pair of one sense is more alike than a pair of two (as in ``polysemy``, here with the
+            mean of these occurrences taken out); 0.5 is chance. ``None`` if there is nothing to compare.
+        low: lower end of the 95 % bootstrap interval (occurrences drawn within senses).
+        high: its upper end.
+    """
+
+    vectors: Floats
+    similarity: Floats
+    auc: float | None
+    low: float
+    high: float
+
+
+def mixed(
+    vectors: Floats,
+    weights: Sequence[float],
+    senses: Sequence[str],
+    forms: Sequence[str],
+    *,
+    layer_norm: bool = True,
+    seed: int = 1,
+) -> Mixed:
+    """Mix the layers of one word's occurrences.
+
+    Args:
+        vectors: (L, N, D).
+        weights: L of them, not below 0; they are brought to sum 1.
+        senses: N.
+        forms: N, the word as it stands there; different forms are not compared for the AUC.
+        layer_norm: bring every layer to mean 0 and variance 1 over all its values first.
+        seed: of the bootstrap.
+
+    Raises:
+        BadInput: another number of weights, one below 0, or all 0.
+    """
+    share = np.asarray(weights, np.float64)
+    if len(share) != len(vectors) or (share < 0).any() or not share.sum() > 0:
+        raise BadInput("Give every layer a weight from 0 up, and at least one of them more than 0.")
+    layers = np.asarray(vectors, np.float64)
+    if layer_norm:
+        layers = layers - layers.mean(axis=(1, 2), keepdims=True)
+        layers = layers / (layers.std(axis=(1, 2), keepdims=True) + TINY)
+    made = np.tensordot(share / share.sum(), layers, axes=1)  # (N, D)
+    pairs = SensePairs(list(senses), list(forms))
+    auc, low, high = None, 0.5, 0.5
+    if pairs.usable:
+        centred = cosines(made - made.mean(axis=0))
+        drawn = pairs.auc(centred, pairs.resamples(RESAMPLES, np.random.default_rng(seed)))
+        auc = float(pairs.auc(centred)[0])
+        low, high = (float(end) for end in np.percentile(drawn, [2.5, 97.5]))
+    return Mixed(made.astype(np.float32), cosines(made).astype(np.float32), auc, low, high)

@@ -11,20 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedlab import encodings
-from embedlab.analysis import entity_scores as scoring
-from embedlab.analysis import probe_baselines, probe_bilstm, probe_linear, probe_training
-from embedlab.analysis.control_task import control_labels
-from embedlab.analysis.entity_scores import Doubles, Ids
-from embedlab.analysis.layer_strategies import Source, Strategy, chosen, cumulative
-from embedlab.analysis.probe_depth import Depth, depth
-from embedlab.analysis.probe_features import Features, Readable, read
-from embedlab.analysis.probe_groups import Probe
-from embedlab.analysis.probe_result import LayerProbe, Row
-from embedlab.analysis.probe_settings import BILSTM, LINEAR, ProbeSettings
-from embedlab.analysis.probe_training import Fitted
+from embedlab.analysis.probing import bilstm, linear, mlp
+from embedlab.analysis.probing import scores as scoring
+from embedlab.analysis.probing.features import Features, Readable, read
+from embedlab.analysis.probing.mlp import Fitted, Probe
+from embedlab.analysis.probing.results import BILSTM, LINEAR, Depth, LayerProbe, ProbeSettings, Row, depth
+from embedlab.analysis.probing.scores import Doubles, Ids
+from embedlab.analysis.probing.sources import Source, Strategy, chosen, cumulative
+from embedlab.analysis.probing.tasks import control_labels
 from embedlab.base import BadInput, OnProgress
-from embedlab.data.conll import TaggedSet
+from embedlab.data.tagged import TaggedSet
+from embedlab.store import vectors
 
 __all__ = ["LayerProbe", "ProbeSettings", "Row", "layer_probe"]
 
@@ -36,7 +33,7 @@ def layer_probe(
     settings: ProbeSettings | None = None,
     *,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: vectors.Store | None = None,
 ) -> LayerProbe:
     """Train a probe for each strategy on the frozen vectors, and another on the control task.
 
@@ -47,7 +44,7 @@ def layer_probe(
         strategies: names of those that are wanted (see ``layer_strategies.strategies``); all for ``None``.
         settings: how the probes are trained.
         on_progress: told while sentences are read, and while probes are trained.
-        store: where vectors are kept (see ``embedlab.encodings``).
+        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no such strategy, no entity to learn, or models that cannot be stacked.
@@ -72,7 +69,7 @@ def layer_probe(
         dataset.labels,
         tuple(work.row(one, fitted) for one in wanted),
         work.depth([fitted[Probe(source)] for source in growing]) if growing else None,
-        *probe_baselines.baselines(features.words, work.labels[0], features.splits, features.places[2], how.seed),
+        *scoring.baselines(features.words, work.labels[0], features.splits, features.places[2], how.seed),
         *_sizes(dataset),
         how,
         read_at - began,
@@ -102,10 +99,10 @@ class _Work:
     def fit(self, probes: Sequence[Probe], on_progress: OnProgress | None) -> list[Fitted]:
         here = self.features
         if self.settings.probe == BILSTM:
-            return probe_bilstm.fit(
+            return bilstm.fit(
                 probes, here.vectors, here.splits, here.places, self.labels, self.judge, self.settings, on_progress
             )
-        fit = probe_linear.fit if self.settings.probe == LINEAR else probe_training.fit
+        fit = linear.fit if self.settings.probe == LINEAR else mlp.fit
         return fit(probes, here.vectors, here.splits, self.labels, self.judge, self.settings, on_progress)
 
     def judge(self, probe: Probe, tags: Ids) -> float:

@@ -1,22 +1,140 @@
-"""Which layers a task wants: the weights it learns for them, beside equal weights and each layer alone."""
+"""Which layers a task wants: the weights it learns for them, beside equal weights and each layer alone.
+
+What was learned about a model's layers: weights, scores, and whether one way is clearly better than another.
+"""
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embedlab import encodings
-from embedlab.analysis import mix_probe, token_scores, token_tasks, token_vectors
-from embedlab.analysis.mix_fit import Difference, Kind, MixFit, difference, from_dict, to_dict
-from embedlab.analysis.mix_probe import Learned, Mixing
-from embedlab.analysis.token_tasks import TokenTask
-from embedlab.analysis.token_vectors import Inputs
+from embedlab.analysis.probing import features, layer_mix, scores, tasks
+from embedlab.analysis.probing.features import Inputs
+from embedlab.analysis.probing.layer_mix import Learned, Mixing
+from embedlab.analysis.probing.scores import Doubles
+from embedlab.analysis.probing.tasks import Measure, TokenTask
 from embedlab.base import BadInput, ContextualModel, OnProgress, Progress, StaticModel
-from embedlab.data.conll import TaggedSet
+from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import Occurrence
-from embedlab.lifted import as_contextual
+from embedlab.data.tagged import TaggedSet
+from embedlab.store import vectors
+
+Kind = Literal["learned", "equal", "layer", "static", "beside"]
+
+
+@dataclass(frozen=True, eq=False)
+class MixFit:
+    """A linear probe on mixed layers, learned from several seeds.
+
+    Attributes:
+        kind: "learned" weights, "equal" ones, one "layer" alone, a "static" model alone, or "beside": learned weights
+            with a static model's vector set beside the mix.
+        name: of the layer or the static model; empty for the others.
+        task: name of the task.
+        measure: "F1" of whole entities or "accuracy" of words.
+        layers: L names.
+        l2: lambda; without meaning where weights are not learned.
+        layer_norm: whether every layer was brought to mean 0 and variance 1 before.
+        seeds: the S seeds.
+        weights: (S, L) s = softmax(w); each row sums to 1.
+        gamma: (S,) the factor of the mix.
+        f1: (S,) the measure on the test part (for one answer a word, micro-averaged F1 and accuracy are the same).
+        losses: (S,) cross-entropy on the dev part, nats a word.
+        low: lower end of the 95 % bootstrap interval of the mean of ``f1`` (test sentences drawn with replacement).
+        high: its upper end.
+        baseline: the same measure without vectors: what each word form most often was in the training part.
+        words: how many words were learned from, stopped on and measured on.
+        counts: (S, sentences, 3) per test sentence: right, given and true answers.
+    """
+
+    kind: Kind
+    name: str
+    task: str
+    measure: Measure
+    layers: tuple[str, ...]
+    l2: float
+    layer_norm: bool
+    seeds: tuple[int, ...]
+    weights: Doubles
+    gamma: Doubles
+    f1: Doubles
+    losses: Doubles
+    low: float
+    high: float
+    baseline: float
+    words: tuple[int, int, int]
+    counts: NDArray[np.int64]
+
+    @property
+    def mean(self) -> float:
+        """Mean of ``f1`` over the seeds."""
+        return float(self.f1.mean())
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better one way is than another on the same test sentences.
+
+    Attributes:
+        value: difference of the mean scores.
+        low: lower end of its 95 % bootstrap interval, sentences drawn for both at once.
+        high: its upper end.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.low > 0 or self.high < 0
+
+
+def difference(one: MixFit, other: MixFit, resamples: int = 1000, seed: int = 1) -> Difference:
+    """How much better ``one`` is, with a paired bootstrap over test sentences.
+
+    Raises:
+        BadInput: they were not measured on the same sentences.
+    """
+    if one.task != other.task or one.counts.shape[1] != other.counts.shape[1]:
+        raise BadInput("Only scores on the same sentences can be compared.")
+    value, low, high = scores.paired(list(one.counts), list(other.counts), resamples, seed)
+    return Difference(value, low, high)
+
+
+def to_dict(fit: MixFit) -> dict[str, Any]:
+    """Plain values, ready for JSON; the many small numbers of ``counts`` as letters."""
+    plain = {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in vars(fit).items()}
+    packed = zlib.compress(fit.counts.astype("<u2").tobytes(), 9)
+    return plain | {"counts": [list(fit.counts.shape), base64.b64encode(packed).decode()]}
+
+
+def from_dict(values: dict[str, Any]) -> MixFit:
+    """The inverse of ``to_dict``.
+
+    Raises:
+        TypeError: a field is missing or unknown.
+        ValueError: one is damaged.
+    """
+    arrays = {key: np.array(values[key]) for key in ("weights", "gamma", "f1", "losses")}
+    lists = {key: tuple(values[key]) for key in ("layers", "seeds", "words")}
+    return MixFit(**values | arrays | lists | {"counts": _counts(*values["counts"])})
+
+
+def _counts(shape: list[int], packed: str) -> NDArray[np.int64]:
+    try:
+        numbers = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<u2")
+    except zlib.error as error:
+        raise ValueError("the counts are damaged") from error
+    return numbers.astype(np.int64).reshape(shape)
+
 
 __all__ = ["LAMBDAS", "Difference", "MixFit", "compare", "difference", "fit", "from_dict", "to_dict"]
 
@@ -36,7 +154,7 @@ def fit(
     layer_norm: bool = True,
     resamples: int = 1000,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: vectors.Store | None = None,
 ) -> MixFit:
     """Learn the weights of a model's layers for a task, together with a linear probe.
 
@@ -58,7 +176,7 @@ def fit(
     """
     task = as_task(dataset)
     _check(model, seeds, [l2], resamples)
-    inputs = token_vectors.read(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
+    inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
     head = _Head(task, tuple(model.layers), layer_norm, tuple(range(1, seeds + 1)), resamples)
     return head.fits([("learned", "", Mixing(l2))], inputs, _teller(on_progress, 0, 1))[0]
 
@@ -73,7 +191,7 @@ def compare(
     layer_norm: bool = True,
     resamples: int = 1000,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: vectors.Store | None = None,
 ) -> tuple[MixFit, ...]:
     """Learned weights at several strengths of the penalty, equal weights, each layer alone, and a static model.
 
@@ -83,7 +201,7 @@ def compare(
     task = as_task(dataset)
     _check(model, seeds, l2s, resamples)
     layers = tuple(model.layers)
-    inputs = token_vectors.read(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
+    inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
     ways: list[tuple[Kind, str, Mixing]] = [("learned", "", Mixing(l2)) for l2 in l2s]
     ways.append(("equal", "", Mixing(weights=(1 / len(layers),) * len(layers))))
     for number, layer in enumerate(layers):
@@ -92,7 +210,7 @@ def compare(
     share = 0.7 if static else 1.0
     found = head.fits(ways, inputs, _teller(on_progress, 0, share))
     if static is not None:
-        other = token_vectors.read(as_contextual(static), task, layer_norm=layer_norm, store=store)
+        other = features.read_vectors(as_contextual(static), task, layer_norm=layer_norm, store=store)
         alone = replace(head, layers=("vector",))
         last: Kind = "beside"
         found += alone.fits(
@@ -111,8 +229,8 @@ def as_task(dataset: Dataset) -> TokenTask:
     if isinstance(dataset, TokenTask):
         return dataset
     if isinstance(dataset, TaggedSet):
-        return token_tasks.from_tagged(dataset, "tags")
-    return token_tasks.from_senses(dataset)
+        return tasks.from_tagged(dataset, "tags")
+    return tasks.from_senses(dataset)
 
 
 def _check(model: ContextualModel, seeds: int, l2s: Sequence[float], resamples: int) -> None:
@@ -149,7 +267,7 @@ class _Head:
             def share(done: float, before: int = number) -> None:
                 tell((before + done) / len(self.seeds))
 
-            runs.append(mix_probe.learn(inputs, self.task, mixings, seed, share, beside))
+            runs.append(layer_mix.learn(inputs, self.task, mixings, seed, share, beside))
         found = []
         for way, learned in zip(ways, zip(*runs, strict=True), strict=True):
             found.append(self._fit(*way, learned, inputs.scale))
@@ -157,18 +275,18 @@ class _Head:
 
     def _fit(self, kind: Kind, name: str, mixing: Mixing, learned: Sequence[Learned], scale: float) -> MixFit:
         task = self.task
-        counts = [token_scores.counts(task, task.test, one.answers) for one in learned]
-        low, high = token_scores.interval(counts, self.resamples, 1)
-        guessed = token_scores.counts(task, task.test, token_tasks.commonest(task))
+        counts = [scores.token_counts(task, task.test, one.answers) for one in learned]
+        low, high = scores.token_interval(counts, self.resamples, 1)
+        guessed = scores.token_counts(task, task.test, tasks.commonest(task))
         return MixFit(
             kind, name, task.name, task.measure, self.layers, mixing.l2, self.layer_norm, self.seeds,
             weights=np.array([one.weights for one in learned], np.float64),
             gamma=np.array([one.gamma / scale for one in learned]),
-            f1=np.array([float(token_scores.f1(one.sum(axis=0))) for one in counts]),
+            f1=np.array([float(scores.token_f1(one.sum(axis=0))) for one in counts]),
             losses=np.array([one.loss for one in learned]),
             low=low,
             high=high,
-            baseline=float(token_scores.f1(guessed.sum(axis=0))),
+            baseline=float(scores.token_f1(guessed.sum(axis=0))),
             words=(len(task.train.labels), len(task.dev.labels), len(task.test.labels)),
             counts=np.array(counts, np.int64),
         )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 from embedlab.base import BadInput
-from embedlab.data.inflections import places
+from embedlab.data.inflections import positions
 from embedlab.data.senses import Occurrence
 
 PRIOR = 0.1
@@ -96,7 +96,7 @@ def shared(occurrences: Sequence[Occurrence], chosen: Collection[int], *, most: 
 
 
 def _context(occurrence: Occurrence) -> set[str]:
-    own = set(places(occurrence.word, occurrence.words)) | {occurrence.position}
+    own = set(positions(occurrence.word, occurrence.words)) | {occurrence.position}
     return {w.casefold() for i, w in enumerate(occurrence.words) if i not in own and any(map(str.isalnum, w))}
 
 

@@ -17,8 +17,8 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.analysis.entity_scores import interval
 from embedlab.analysis.neighbor_lists import NeighborLists, neighbor_lists
+from embedlab.analysis.probing.scores import interval
 from embedlab.base import BadInput, Lexicon, StaticModel
 
 Doubles = NDArray[np.float64]

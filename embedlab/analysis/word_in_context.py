@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import encodings
-from embedlab.analysis.pair_auc import DECIMALS, Doubles
+from embedlab.analysis.polysemy import DECIMALS, Doubles
 from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel
+from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.word_pairs import WordPair
-from embedlab.lifted import as_contextual
+from embedlab.store import vectors as store_vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ def word_in_context(
     resamples: int = 1000,
     seed: int = 1,
     on_progress: OnProgress | None = None,
-    store: encodings.Store | None = None,
+    store: store_vectors.Store | None = None,
 ) -> PairAccuracy:
     """Accuracy per layer, with the threshold that is best on the training pairs.
 
@@ -64,7 +64,7 @@ def word_in_context(
         resamples: how many of the bootstrap.
         seed: of the bootstrap.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.encodings``).
+        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: there are no pairs to choose on or to measure on, or no resamples.
@@ -97,12 +97,15 @@ def best_threshold(similarity: Doubles, same: NDArray[np.bool_]) -> float:
 
 
 def _vectors(
-    reader: ContextualModel, pairs: Sequence[WordPair], on_progress: OnProgress | None, store: encodings.Store | None
+    reader: ContextualModel,
+    pairs: Sequence[WordPair],
+    on_progress: OnProgress | None,
+    store: store_vectors.Store | None,
 ) -> NDArray[np.float32]:
     """(2, L, N, D) of the word in the first and in the second sentences."""
     places = zip(*(pair.positions for pair in pairs), strict=True)
     sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), places, strict=True)
-    return np.stack([encodings.at_places(reader, texts, at, None, on_progress, store) for texts, at in sides])
+    return np.stack([store_vectors.at_places(reader, texts, at, None, on_progress, store) for texts, at in sides])
 
 
 def _cosines(vectors: Doubles) -> Doubles:

@@ -11,10 +11,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import disk
-from embedlab.base import BadInput, Counts, OnProgress, Progress
+from embedlab.base import BadInput, Counts, OnProgress, Progress, files
+from embedlab.base.limits import Limits
 from embedlab.data.vocab import check_tokens
-from embedlab.limits import Limits
 
 BATCH = 1_000_000
 """Characters turned into numbers at once."""
@@ -78,7 +77,7 @@ def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | N
     most = Limits.from_environment().tokens
     for piece in _batches(texts):
         codes = np.frombuffer(piece.encode("utf-32-le", errors="replace"), np.uint32)
-        disk.append(spool, codes)
+        files.append(spool, codes)
         counted += np.bincount(codes, minlength=CODES)
         words += len(piece.split())
         check_tokens(words, most)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from embedlab.base import BadInput, OnProgress
-from embedlab.data.choice import Choice
+from embedlab.base.limits import Limits
+from embedlab.data.readers.encoding import Choice
 from embedlab.data.sources import ChainSource, FileSource, Source, TextSource, WordSource
 from embedlab.data.tokenizer import TextOptions
 from embedlab.data.vocab import EncodedCorpus, encode
-from embedlab.limits import Limits
 
 
 @dataclass(frozen=True)

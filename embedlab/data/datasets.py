@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedlab.base import BadInput
-from embedlab.data.conll import load_ner, read_conll
 from embedlab.data.corpus import Corpus
 from embedlab.data.kingdom import Kingdom
 from embedlab.data.senses import load_senses
+from embedlab.data.tagged import load_ner, read_conll
 from embedlab.data.tokenizer import TextOptions
 
 __all__ = ["Sample", "load_ner", "load_sample", "load_senses", "read_conll", "samples"]

@@ -4,16 +4,63 @@ A file begins with a block of ``key: value`` between two lines ``---`` (title, o
 ``## …`` begins a step: directly below it a block of ``key: value`` that names a fragment (``show``), its arguments, and
 what can be predicted (``choices: a | b`` or ``number: 0 to 1 within 0.1``); then the question; then ``### Why`` and the
 reason.
+
+A lesson: questions to predict, what answers them, and why.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from embedlab import storage
-from embedlab.base import BadInput
-from embedlab.data.lesson import Lesson, Range, Step
+from embedlab.base import BadInput, paths
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number to predict: from ``low`` to ``high``; right if it is no further off than ``within``."""
+
+    low: float
+    high: float
+    within: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """A question, what can be predicted, what answers it, and why.
+
+    Attributes:
+        title: its heading.
+        show: name of the fragment that answers.
+        args: the fragment's arguments.
+        choices: what can be predicted; empty if it is a number.
+        number: the number to predict, if it is one.
+        question: Markdown.
+        why: Markdown, shown after the answer.
+    """
+
+    title: str
+    show: str
+    args: Mapping[str, str]
+    choices: tuple[str, ...]
+    number: Range | None
+    question: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Steps in their order; ``key`` is the file's name without number and ending, ``models`` are keys."""
+
+    key: str
+    title: str
+    order: int
+    models: tuple[str, ...]
+    about: str
+    steps: tuple[Step, ...]
+
 
 __all__ = ["Lesson", "Range", "Step", "load_lessons", "parse"]
 
@@ -27,7 +74,7 @@ def load_lessons(folder: Path | None = None) -> list[Lesson]:
     Raises:
         BadInput: a file is not of the form; the message names file and line.
     """
-    files = sorted((folder or storage.assets() / "lessons").glob("*.md"))
+    files = sorted((folder or paths.assets() / "lessons").glob("*.md"))
     return sorted((parse(file.stem, file.read_text(encoding="utf-8")) for file in files), key=lambda one: one.order)
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedlab import storage
-from embedlab.base import BadInput
+from embedlab.base import BadInput, paths
+from embedlab.base.folding import tidy
 from embedlab.data.tokenizer import TextOptions, Tokenizer
-from embedlab.folding import tidy
 
 AS_WRITTEN = TextOptions(lowercase=False, punctuation=True)
 """How sentences become words here: capitals and punctuation are kept; models that want neither drop them."""
@@ -56,7 +55,7 @@ def load_senses(path: Path | str | None = None) -> list[Occurrence]:
     Raises:
         BadInput: the file cannot be read, is empty, or a line is not of this form; the message names the line.
     """
-    path = Path(path) if path is not None else storage.assets() / "sentences" / "senses.jsonl"
+    path = Path(path) if path is not None else paths.assets() / "sentences" / "senses.jsonl"
     try:
         with path.open(encoding="utf-8") as file:
             lines = list(file)

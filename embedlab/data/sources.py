@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from embedlab.base import BadInput
-from embedlab.data.archives import pieces
-from embedlab.data.choice import Choice
-from embedlab.data.encoding import inhabited
+from embedlab.base.limits import Limits
 from embedlab.data.readers import read
+from embedlab.data.readers.archives import entries
+from embedlab.data.readers.encoding import Choice, inhabited
 from embedlab.data.tokenizer import TextOptions, Tokenizer
-from embedlab.limits import Limits
 
 
 class Source(Protocol):
@@ -53,7 +52,7 @@ class FileSource:
             BadInput: the file cannot be read, wholly or from some place on.
         """
         left = self.max_bytes
-        for piece in pieces(self.path, self.limits):
+        for piece in entries(self.path, self.limits):
             with contextlib.closing(read(piece, self.choice)) as texts:
                 for text in inhabited(texts, piece.name, self.limits.blank):
                     if left is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from embedlab.base import BadSetting, Settings, setting
-from embedlab.folding import tidy, zeroed
+from embedlab.base.folding import tidy, zeroed
 
 Numbers = Literal["keep", "zero", "drop"]
 

@@ -12,9 +12,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import disk
-from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress
-from embedlab.limits import LONGEST_WORD, Limits, met
+from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress, files
+from embedlab.base.limits import LONGEST_WORD, Limits, met
 
 MAX_TYPES = 1_000_000
 """Different words kept while counting; beyond it the rarest are forgotten, as word2vec.c's ReduceVocab does."""
@@ -207,8 +206,8 @@ class _Spool:
         self.tokens = 0
 
     def add(self, ids: list[int], lengths: list[int]) -> None:
-        disk.append(self.ids, np.array(ids, np.int32))
-        disk.append(self.lengths, np.array(lengths, np.int32))
+        files.append(self.ids, np.array(ids, np.int32))
+        files.append(self.lengths, np.array(lengths, np.int32))
         self.sizes.append((len(ids), len(lengths)))
         self.tokens += len(ids)
 
@@ -240,9 +239,9 @@ class _Spool:
             kept = np.concatenate([[0], np.cumsum(keep, dtype=np.int64)])  # (n + 1,) kept before each place
             here = kept[np.cumsum(np.fromfile(self.lengths, np.int32, lines), dtype=np.int64)]  # (lines,)
             here = here[np.diff(here, prepend=0) > 0]
-            disk.append(ends, here + written)
+            files.append(ends, here + written)
             self.ids.seek(4 * written)
-            disk.append(self.ids, new[keep])
+            files.append(self.ids, new[keep])
             written += int(kept[-1])
             sentences += len(here)
         return np.memmap(self.ids, np.int32, "r", shape=(written,)), np.memmap(ends, np.int64, "r", shape=(sentences,))

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import training
 from embedlab.base import END, UNKNOWN, BadSetting, Card, Counts, Floats, OnProgress, setting
+from embedlab.base.settings import NeuralConfig, Settings
 from embedlab.data import characters
 from embedlab.data.vocab import Vocabulary
-from embedlab.models.layers import fitted
-from embedlab.models.networks import Lesson, NetworkLanguageModel
-from embedlab.models.recurrent import LstmNetwork, NoSoftmax, RecurrentLearner, after, log_probabilities
-from embedlab.models.streams import Stream
-from embedlab.models.word_lines import fingerprint
-from embedlab.settings import NeuralConfig, Settings
+from embedlab.models.common.examples import Stream, fingerprint
+from embedlab.models.common.layers import fitted
+from embedlab.models.common.network_model import Lesson, NetworkLanguageModel
+from embedlab.models.common.recurrent import LstmNetwork, NoSoftmax, RecurrentLearner, after, log_probabilities
+from embedlab.training import loop
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -117,7 +116,7 @@ class CharLstm(NetworkLanguageModel):
         encoded = characters.encode(corpus.texts(), config.min_count, config.max_words, on_progress)
         text, unseen = (_directed(part, config) for part in characters.split(encoded))
         network = cls.seeded(config, len(encoded.characters) + 1)
-        task = training.Task(
+        task = loop.Task(
             RecurrentLearner(network),
             Stream(text, config.batch_size, config.stretch),
             Stream(unseen, 16, config.stretch) if len(unseen) > 1 else None,

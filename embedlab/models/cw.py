@@ -21,12 +21,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embedlab import training
 from embedlab.base import END, BadInput, BadSetting, Card, Counts, Floats, OnProgress, StaticModel, setting
-from embedlab.models.networks import Lesson, NetworkModel
-from embedlab.models.windows import Windows
-from embedlab.models.word_lines import WordNumbers, mark, split
-from embedlab.settings import NeuralConfig
+from embedlab.base.settings import NeuralConfig
+from embedlab.models.common.examples import Windows, WordNumbers, mark, split
+from embedlab.models.common.network_model import Lesson, NetworkModel
+from embedlab.training import loop
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -85,7 +84,7 @@ class CwNetwork(nn.Module):
         return scores
 
 
-class CwLearner(training.Learner):
+class CwLearner(loop.Learner):
     """Learns to score a real window at least 1 above the same window with another word in the middle.
 
     Args:
@@ -159,7 +158,7 @@ class Cw(NetworkModel, StaticModel):
             return Windows(ids, len(vocabulary) + 1, side, side, known)
 
         counts = text.counts[: len(vocabulary)]
-        task = training.Task(
+        task = loop.Task(
             CwLearner(network, config.negatives, counts if config.drawn == "frequency" else np.ones(len(counts))),
             windows(text.training),
             windows(text.held_out) if (text.held_out < len(vocabulary)).any() else None,

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Self
 
 import torch
 
-from embedlab import training
 from embedlab.base import Card, ContextualModel, Counts, Floats, OnProgress, setting
-from embedlab.models.devices import device_of, placed
-from embedlab.models.networks import Lesson, NetworkLanguageModel
-from embedlab.models.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities, padded
-from embedlab.models.streams import Stream
-from embedlab.models.word_lines import WordNumbers, mark, split
-from embedlab.settings import NeuralConfig
+from embedlab.base.settings import NeuralConfig
+from embedlab.models.common.examples import Stream, WordNumbers, mark, split
+from embedlab.models.common.layers import device_of, placed
+from embedlab.models.common.network_model import Lesson, NetworkLanguageModel
+from embedlab.models.common.recurrent import LstmNetwork, RecurrentLearner, after, log_probabilities, padded
+from embedlab.training import loop
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -81,7 +80,7 @@ class Lstm(NetworkLanguageModel, ContextualModel):
         text = split(encoded, config.seed)
         network = cls.seeded(config, len(text.counts), text.counts)
         unseen = Stream(text.held_out, 8, config.stretch) if len(text.held_out) > 1 else None
-        task = training.Task(
+        task = loop.Task(
             RecurrentLearner(network),
             Stream(text.training, config.batch_size, config.stretch),
             unseen,

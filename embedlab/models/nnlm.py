@@ -18,13 +18,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from embedlab import training
 from embedlab.base import UNKNOWN, Card, Counts, Floats, OnProgress, StaticModel, setting
-from embedlab.models.layers import Softmax
-from embedlab.models.networks import Lesson, NetworkLanguageModel
-from embedlab.models.windows import Windows
-from embedlab.models.word_lines import WordNumbers, mark, split
-from embedlab.settings import NeuralConfig
+from embedlab.base.settings import NeuralConfig
+from embedlab.models.common.examples import Windows, WordNumbers, mark, split
+from embedlab.models.common.layers import Softmax
+from embedlab.models.common.network_model import Lesson, NetworkLanguageModel
+from embedlab.training import loop
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -75,7 +74,7 @@ class NnlmNetwork(nn.Module):
         return torch.cat([x, hidden], dim=1) if self.direct else hidden
 
 
-class NnlmLearner(training.Learner):
+class NnlmLearner(loop.Learner):
     """Learns to predict a word from those before it."""
 
     def __init__(self, network: NnlmNetwork) -> None:
@@ -134,7 +133,7 @@ class Nnlm(NetworkLanguageModel, StaticModel):
         text, vocabulary = split(encoded, config.seed), encoded.vocabulary
         network = cls.seeded(config, len(text.counts), text.counts)
         boundary = len(vocabulary) + 1
-        task = training.Task(
+        task = loop.Task(
             NnlmLearner(network),
             Windows(text.training, boundary, config.n - 1, 0),
             Windows(text.held_out, boundary, config.n - 1, 0) if len(text.held_out) > 1 else None,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import BadSetting, Card, Counts, Floats, OnProgress, Settings, StaticConfig, StaticModel, setting
-from embedlab.models.cards import made
+from embedlab.models.common.cards import made
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus

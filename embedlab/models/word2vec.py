@@ -17,7 +17,7 @@ import numpy as np
 
 from embedlab.base import BadSetting, OnProgress, StaticConfig, StaticModel, setting
 from embedlab.data.vocab import EncodedCorpus
-from embedlab.models import cards
+from embedlab.models.common import cards
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -84,14 +84,14 @@ class Word2Vec(StaticModel):
         Raises:
             BadInput: fewer than two different words remain.
         """
-        from embedlab.models import gensim_training
+        from embedlab.models.gensim import training
 
         config, started = config or Word2VecConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress)
         words, counts = encoded.vocabulary.words, encoded.vocabulary.counts
-        trainer = gensim_training.Word2VecTrainer(**gensim_settings(config, encoded))
+        trainer = training.Word2VecTrainer(**gensim_settings(config, encoded))
         ones, build = np.ones(len(words), np.float32), partial(cls, words, counts=counts, config=config)
-        loss = gensim_training.run(
+        loss = training.run(
             trainer,
             encoded,
             inputs=lambda: (trainer.wv.vectors, ones),
@@ -110,7 +110,7 @@ def gensim_settings(config: Word2VecConfig, encoded: EncodedCorpus, ngrams_a_wor
         encoded: the text, for the size of the batches.
         ngrams_a_word: vectors a word is made of beside its own.
     """
-    from embedlab.models.gensim_training import batch_words
+    from embedlab.models.gensim.training import batch_words
 
     outputs = math.log2(len(encoded.vocabulary)) if config.hs else 1 + config.negative
     batch = batch_words(len(encoded.ids), config.workers, config.dim, config.window, outputs + 2 * ngrams_a_word)

@@ -12,7 +12,7 @@ from embedlab.plots.text import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embedlab.analysis.attention_lines import Lines
+    from embedlab.analysis.attention import Lines
     from embedlab.base import Floats
 
 ROW = 24

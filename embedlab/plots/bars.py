@@ -12,7 +12,7 @@ from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
     from embedlab.analysis.axes import Placement
-    from embedlab.analysis.google import GoogleResult
+    from embedlab.analysis.google_analogies import GoogleResult
     from embedlab.analysis.neighbors import Neighbors
     from embedlab.analysis.subwords import Subwords
 

@@ -11,7 +11,7 @@ from embedlab.plots.palette import BLUE, ORANGE
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
-    from embedlab.analysis.character_bits import CharacterBits
+    from embedlab.analysis.next_tokens import CharacterBits
     from embedlab.base import Readouts
 
 WIDTH = 32

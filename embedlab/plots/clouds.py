@@ -10,7 +10,7 @@ import numpy as np
 from embedlab.base import Floats
 from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
-from embedlab.plots.sense_cells import Named, legend
+from embedlab.plots.senses import Named, legend
 from embedlab.plots.text import plain
 
 GLIDE = 700

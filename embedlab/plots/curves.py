@@ -1,12 +1,17 @@
-"""Lines: a loss that falls, a frequency curve."""
+"""Lines: a loss that falls, a frequency curve.
+
+A sentence, word by word, coloured by how much it surprises each of several models.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from embedlab.plots.figure import Figure
 from embedlab.plots.layout import neutral
-from embedlab.plots.palette import SERIES
+from embedlab.plots.palette import SERIES, UNDER_TEXT, VERMILION, faded
 from embedlab.plots.text import plain
 
 
@@ -53,3 +58,55 @@ def lines(
     fig.update_xaxes(title=plain(x_title), type="log" if log_x else "linear")
     fig.update_yaxes(title=plain(y_title), type="log" if log_y else "linear")
     return neutral(fig, height=height, title=title, legend=len(series) > 1)
+
+
+FULL = 16.0
+"""Bits from which on the colour does not get stronger."""
+
+
+def surprisal(words: Sequence[str], bits: Mapping[str, Sequence[float | None]], title: str = "") -> Figure:
+    """Words from top to bottom, models side by side, the bits written in each field.
+
+    Args:
+        words: N, as they are.
+        bits: model title: N values, ``None`` where a model says nothing of a word by itself.
+        title: above the figure.
+    """
+    rows, columns = list(range(len(words))), list(range(len(bits)))
+    labels, names = [plain(word, 22) for word in words], [_lines(model) for model in bits]
+    table = [[values[row] for values in bits.values()] for row in rows]
+    fig = Figure().add_heatmap(
+        z=[[None if value is None else min(value, FULL) for value in line] for line in table],
+        x=columns,
+        y=rows,
+        zmin=0,
+        zmax=FULL,
+        colorscale=[[0, faded(VERMILION, 0.03)], [1, faded(VERMILION, UNDER_TEXT)]],
+        showscale=False,
+        xgap=3,
+        ygap=2,
+        customdata=[[_said(label, value) for value in line] for label, line in zip(labels, table, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for row, line in enumerate(table):
+        for column, value in enumerate(line):
+            text = "" if value is None else "∞" if math.isinf(value) else f"{value:.1f}"
+            fig.add_annotation(x=column, y=row, text=text, showarrow=False, font={"size": 14})
+    fig.update_xaxes(tickvals=columns, ticktext=names, side="top", showgrid=False, zeroline=False)
+    fig.update_xaxes(ticklabeloverflow="allow", tickfont_size=11)
+    fig.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
+    fig.update_yaxes(tickfont_size=13)
+    return neutral(fig, height=26 * len(words) + 130, title=title, margin_t=92)
+
+
+def _lines(model: str) -> str:
+    """A model's title on lines that fit above a narrow column."""
+    return "<br>".join(plain(part) for part in wrap(model, 13, max_lines=4, placeholder="…"))
+
+
+def _said(word: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    if math.isinf(value):
+        return f"<b>{word}</b><br>held for impossible"
+    return f"<b>{word}</b><br>{value:.2f} bits: probability {2**-value:.3g}"

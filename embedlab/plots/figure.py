@@ -3,6 +3,8 @@
 Plotly's own objects check every value as it is set, which was half of the time of most pages. A figure here is what
 Plotly's library in the browser gets; ``checked`` makes Plotly's object of it, which the tests look at, so that what is
 misspelt or out of bounds is found there.
+
+Figures as a file of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
+
+from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -201,3 +205,12 @@ def _template_named(name: str) -> Part:
 
     found: Part = plotly.io.templates[name].to_plotly_json()
     return found
+
+
+def standalone(parts: Sequence[Figure], summary: str) -> str:
+    """Figures as one HTML page that needs no network; black on white."""
+    pages = [fig.checked().update_layout(template="plotly_white", paper_bgcolor="white") for fig in parts]
+    bodies = [page.to_html(include_plotlyjs=i == 0, full_html=False) for i, page in enumerate(pages)]
+    title = plain(summary)
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+    return f"{head}<body>{''.join(bodies)}<p>{title}</p></body></html>"

@@ -13,8 +13,7 @@ from embedlab.plots.text import plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from embedlab.analysis.probe_depth import Depth
-    from embedlab.analysis.probe_result import LayerProbe
+    from embedlab.analysis.probing.results import Depth, LayerProbe
 
 ROW = 24
 """Height of a strategy, in pixels."""

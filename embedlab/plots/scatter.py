@@ -12,8 +12,8 @@ from embedlab.plots.palette import BLUE, GREEN, ORANGE, SERIES, SKY
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:
+    from embedlab.analysis.analogies import Parallelogram
     from embedlab.analysis.neighbors import Neighbors
-    from embedlab.analysis.parallelogram import Parallelogram
 
 SYMBOLS = ("circle", "diamond", "x", "square")
 SOUGHT = GREEN

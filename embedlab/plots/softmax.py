@@ -6,13 +6,13 @@ from math import log10
 from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
-from embedlab.analysis.softmax_steps import METHODS, TITLES, Method, multiply_adds
+from embedlab.analysis.softmax.steps import METHODS, TITLES, Method, multiply_adds
 from embedlab.plots.curves import lines
 from embedlab.plots.figure import Figure
 from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
 
 if TYPE_CHECKING:
-    from embedlab.analysis.softmax_cost import Costs, CostSettings
+    from embedlab.analysis.softmax.cost import Costs, CostSettings
 
 COLORS: dict[Method, str] = {
     "full": VERMILION, "sampled": ORANGE, "hierarchical": GREEN, "negative": BLUE, "ranking": PURPLE,

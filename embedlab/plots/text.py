@@ -58,3 +58,13 @@ def tinted(paint: Paint, markdown: str) -> str:
 def shortened(text: str, longest: int | None) -> str:
     """The text, cut after ``longest`` characters (the ellipsis among them)."""
     return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
+
+
+def duration(seconds: float) -> str:
+    """A duration for people: "42 s", "3:07", "2:15:00"."""
+    whole = round(max(0.0, seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

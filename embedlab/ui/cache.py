@@ -6,12 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedlab import expiry, jobs, kept, registry, sealed, storage
-from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel
+from embedlab import registry
+from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel, model_folder, read_only
+from embedlab.jobs import api as jobs
+from embedlab.jobs import cleanup
 from embedlab.registry import ModelSpec
-from embedlab.ui import first_screen, memory, pinned, uploads
-from embedlab.ui.preload import Preload
-from embedlab.ui.visitor import place
+from embedlab.store import results
+from embedlab.ui import class_link, server, uploads
+from embedlab.ui.server import Preload
+from embedlab.ui.visitor import workspace
 
 MOST_LOADED = 24
 """Models in memory: all fourteen starters, which a class looks at side by side, and some of the visitors' own."""
@@ -23,7 +26,7 @@ def libraries() -> None:
 
     Two first visitors at the same time would import them in two threads, and one would find them half imported.
     """
-    first_screen.libraries()
+    server.libraries()
     uploads.install()
 
 
@@ -40,9 +43,9 @@ def queue() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def rounds() -> expiry.Rounds:
+def rounds() -> cleanup.Rounds:
     """What ended long ago is cleared away now and then, beside the pages; begun by the first visitor."""
-    begun = expiry.Rounds()
+    begun = cleanup.Rounds()
     begun.begin()
     return begun
 
@@ -57,8 +60,8 @@ def preload() -> Preload:
 
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
     """The models at hand, this visitor's own among them, read from disk now; or those of them that a link pins."""
-    found = registry.list_models(capability, place())
-    only = pinned.pinned("models")
+    found = registry.list_models(capability, workspace())
+    only = class_link.pinned("models")
     return [spec for spec in found if spec.key in only] or found
 
 
@@ -68,7 +71,7 @@ def find(key: str) -> ModelSpec:
     Raises:
         BadModel: there is none.
     """
-    for spec in registry.list_models(place=place()):
+    for spec in registry.list_models(place=workspace()):
         if spec.key == key:
             return spec
     raise BadModel("This model is not here (any more). Choose one from the list.")
@@ -113,17 +116,17 @@ def at(folder: Path) -> Model:
     Raises:
         BadModel: there is none, or it is damaged.
     """
-    return _load(str(folder), storage.stamp(folder))
+    return _load(str(folder), model_folder.stamp(folder))
 
 
 def stamp(spec: ModelSpec) -> int:
     """A number that changes when the model's folder is written anew; part of every cache key about a model."""
-    return storage.stamp(spec.folder)
+    return model_folder.stamp(spec.folder)
 
 
 def digest(spec: ModelSpec) -> str:
     """See ``storage.digest``; the files are read once."""
-    return kept.weights(spec.folder)
+    return results.weights(spec.folder)
 
 
 def loaded(spec: ModelSpec) -> bool:
@@ -139,13 +142,13 @@ def _in_memory() -> dict[int, str]:
 
 def _released(found: Model) -> None:
     _in_memory().pop(id(found), None)
-    memory.settle()
+    server.settle()
 
 
 @st.cache_resource(max_entries=MOST_LOADED, ttl="1d", on_release=_released, show_spinner="Loading a model …")
 def _load(folder: str, stamp: int) -> Model:
     found = registry.load_model(folder)
-    sealed.seal(found)
+    read_only.make_read_only(found)
     _in_memory()[id(found)] = folder
-    memory.hold()
+    server.hold()
     return found

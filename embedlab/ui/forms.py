@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from embedlab.limits import Limits
-from embedlab.settings import Settings
+from embedlab.base.limits import Limits
+from embedlab.base.settings import Settings
 
 LABELS = {
     "dim": "Dimensions", "min_count": "Minimum count", "max_words": "Vocabulary size", "seed": "Random seed",

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedlab import storage
-from embedlab.base import Lexicon, Lookup
-from embedlab.folding import Change
+from embedlab.base import Lexicon, Lookup, model_folder
+from embedlab.base.folding import Change
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, widgets
@@ -80,4 +79,4 @@ def lacking(words: Sequence[str], specs: Sequence[ModelSpec]) -> dict[str, list[
 
 @st.cache_data(max_entries=200, ttl="1d", show_spinner=False)
 def _of_folder(folder: str, stamp: int, words: tuple[str, ...]) -> tuple[Lookup, ...]:
-    return tuple(map(Lexicon(storage.read_words(Path(folder))).look_up, words))
+    return tuple(map(Lexicon(model_folder.read_words(Path(folder))).look_up, words))

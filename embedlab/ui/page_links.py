@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import bert_words, cache, contextual, flair_models, state, widgets
+from embedlab.ui import cache, models, state, widgets
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ def _contextual(spec: ModelSpec) -> bool:
     return "contextual" in spec.capabilities
 
 
+def _letters(spec: ModelSpec) -> bool:
+    return spec.family.key in models.CHARACTER_FAMILIES
+
+
 def _reads(spec: ModelSpec) -> bool:
     return _static(spec) or _contextual(spec)
 
@@ -62,20 +66,18 @@ PAGES = (
         "next_word", "Next word", widgets.ADDRESSES["language_model"],
         lambda spec: "language_model" in widgets.pages_of(spec), lambda spec: "language_model" in spec.capabilities,
     ),
-    Offer("polysemy", "Polysemy", contextual.READERS, _reads),
+    Offer("polysemy", "Polysemy", models.READERS, _reads),
     Offer("cloud", "Context cloud", "contextual_model", _contextual),
     Offer("elmo_layers", "ELMo layers", "contextual_model", _contextual),
-    Offer(
-        "flair_characters", "Flair characters", "letters_model", lambda spec: spec.family.key in flair_models.FAMILIES
-    ),
-    Offer("bert", "BERT", "masked_model", lambda spec: spec.family.key in bert_words.FAMILIES),
+    Offer("flair_characters", "Flair characters", "letters_model", _letters),
+    Offer("bert", "BERT", "masked_model", lambda spec: spec.family.key in models.MASKED_FAMILIES),
     Offer("probes", "Layer probes", "reader", _reads),
     Offer("contextuality", "How contextual", widgets.ADDRESSES["contextual"], _contextual),
 )  # fmt: skip
 """In the order of the sidebar; pages that list all models are not among them."""
 
 
-def said(spec: ModelSpec) -> str:
+def page_names(spec: ModelSpec) -> str:
     """The pages that offer a model, as a list in words."""
     *titles, last = [page.title for page in PAGES if page.fits(spec)]
     return f"{', '.join(titles)} and {last}" if titles else last

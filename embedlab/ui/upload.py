@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from embedlab import jobs, looking, shelf, storage, training_text
-from embedlab.base import BadInput, EmbedLabError
+from embedlab.base import BadInput, EmbedLabError, files
 from embedlab.data import datasets
-from embedlab.data.archives import READABLE
+from embedlab.data.readers.archives import READABLE
 from embedlab.data.tokenizer import TextOptions
+from embedlab.jobs import api as jobs
+from embedlab.jobs import inspection
+from embedlab.jobs.run import STATE
 from embedlab.plots.text import md
-from embedlab.run_folder import STATE
-from embedlab.training_text import PASTED, TextChoice
-from embedlab.ui import forms, given, looked, state, uploads
+from embedlab.store import library
+from embedlab.ui import forms, inputs, state, uploads
+from embedlab.ui import inspection as ui_inspection
 from embedlab.ui.visitor import address, mine, told, visitor
+from embedlab.workflows import text_choice
+from embedlab.workflows.text_choice import PASTED, TextChoice
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
 IN_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -50,10 +54,10 @@ def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> 
     """
     way = state.choice("source", list(WAYS), "sample", "Text", titles=WAYS)
     draft = None if way == "sample" else _draft(way)
-    name = training_text.laid_down(draft.folder) if draft else ""
+    name = text_choice.laid_down(draft.folder) if draft else ""
     sample = _sample(sample) if way == "sample" else ""
     if way != "sample" and not name:
-        looking.prepare()
+        inspection.prepare()
         _ask_for_file() if way == "upload" else _ask_for_words()
         return None
     column = ""
@@ -92,16 +96,16 @@ def _draft(way: str) -> jobs.Run | None:
         forget_draft()
         return None
     st.query_params["draft"] = st.session_state["_draft"] = run.id
-    storage.touch(run.folder / STATE)  # it is in use
-    return run if (training_text.laid_down(run.folder) == PASTED) == (way == "paste") else None
+    files.touch(run.folder / STATE)  # it is in use
+    return run if (text_choice.laid_down(run.folder) == PASTED) == (way == "paste") else None
 
 
 def take_over(run: jobs.Run) -> str:
     """Lay the text of an earlier run down in a new draft, so that it can be trained on once more; gives its way."""
-    draft = jobs.draft(visitor(), address(), shelf.size(run.folder / training_text.FOLDER))
-    training_text.copy(run.folder, draft.folder)
+    draft = jobs.draft(visitor(), address(), library.size(run.folder / text_choice.FOLDER))
+    text_choice.copy(run.folder, draft.folder)
     st.session_state["_draft"] = st.query_params["draft"] = draft.id
-    return "paste" if training_text.laid_down(draft.folder) == PASTED else "upload"
+    return "paste" if text_choice.laid_down(draft.folder) == PASTED else "upload"
 
 
 def forget_draft() -> None:
@@ -113,7 +117,7 @@ def forget_draft() -> None:
 def _ask_for_file() -> None:
     number = st.session_state.setdefault("_upload", 0)
     help = "Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
-    found = given.file("File", READABLE, f"upload-{number}", help)
+    found = inputs.file("File", READABLE, f"upload-{number}", help)
     if found is None:
         st.info("Give a file with running text; a hundred thousand words and more are enough to see something.")
         return
@@ -145,9 +149,9 @@ def _keep(name: str, content: object, size: int) -> str:
     except BadInput as error:
         return str(error)
     try:
-        kept = training_text.lay_down(run.folder, name, content)  # type: ignore[arg-type]
+        kept = text_choice.lay_down(run.folder, name, content)  # type: ignore[arg-type]
         text = dataclasses.asdict(TextChoice(file=kept))
-        looked.look("usable", "Looking at the file", text=text, folder=str(run.folder))
+        ui_inspection.look("usable", "Looking at the file", text=text, folder=str(run.folder))
     except OSError as error:
         run.delete()
         return f"The text could not be kept: {error.strerror}. Is the disk full?"
@@ -162,7 +166,7 @@ def _keep(name: str, content: object, size: int) -> str:
 
 
 def _show_file(draft: jobs.Run, name: str, way: str) -> None:
-    size = training_text.text_file(draft.folder, name).stat().st_size
+    size = text_choice.text_file(draft.folder, name).stat().st_size
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = "Your pasted text" if way == "paste" else f"**{md(name)}**"
         st.markdown(f":material/description: {shown} ({size / 1e6:,.2f} MB)", width="content")

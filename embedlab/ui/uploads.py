@@ -23,10 +23,10 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from embedlab import processes, storage
-from embedlab.base import BadInput
-from embedlab.limits import Limits, met
-from embedlab.limits import size as said
+from embedlab.base import BadInput, paths
+from embedlab.base.limits import Limits, met
+from embedlab.base.limits import size as said
+from embedlab.parallel import processes
 
 GONE = 180.0
 """Seconds without a connection after which a session has ended; Streamlit takes a browser back within 120."""
@@ -196,7 +196,7 @@ def install() -> None:
         return
     runtime = Runtime.instance()
     if type(manager := runtime.uploaded_file_mgr) is MemoryUploadedFileManager:
-        home = storage.home() / "uploads"
+        home = paths.home() / "uploads"
         clear_left(home)
         found = taken_over(manager, home / _own_name(), runtime.is_active_session)
         Thread(target=_watch, args=(found,), name="uploads", daemon=True).start()

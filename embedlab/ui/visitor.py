@@ -2,6 +2,10 @@
 
 The owner comes from the machine that the lab runs on. Everybody else is known by a secret of their browser (or, where a
 login is asked for, by their account); the name of their place is made of it, see ``places``.
+
+A login asked of everybody where ``EMBEDLAB_LOGIN=1`` says so, by OpenID Connect as Streamlit offers it.
+
+The provider stands in ``.streamlit/secrets.toml``; an account then has one place, in whatever browser it logs in.
 """
 
 from __future__ import annotations
@@ -13,11 +17,11 @@ import os
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAuthError
 
-from embedlab import places
-from embedlab.base import BadInput
+from embedlab.base import BadInput, paths
+from embedlab.jobs.run import Run
 from embedlab.plots.text import md
-from embedlab.run_folder import Run
 
 COOKIE = "embedlab_place"
 """Holds the secret of a browser whose visitor has something in their place; see ``place_link``."""
@@ -35,14 +39,14 @@ OPENED = "_place"
 
 def visitor() -> str:
     """The name under which this visitor's runs are known."""
-    return place() or places.OWNER
+    return workspace() or paths.OWNER
 
 
-def place() -> str:
+def workspace() -> str:
     """The name of this visitor's place; empty for whoever runs the lab, whose shelf is the home folder's."""
     if not apart():
         return ""
-    return places.name_of(_account() if switched_on(LOGIN) else secret())
+    return paths.workspace_name(_account() if switched_on(LOGIN) else secret())
 
 
 def apart() -> bool:
@@ -104,25 +108,25 @@ def _proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 def told(message: object) -> str:
     """A message as Markdown; whoever runs the lab sees where files lie, visitors see their names alone."""
     text = str(message)
-    return md(places.names_only(text) if apart() else text)
+    return md(paths.names_only(text) if apart() else text)
 
 
 def secret() -> str:
     """What this visitor is known by: of the place whose link was opened, of this browser, or of this visit."""
     cookie = st.context.cookies.get(COOKIE)
     for given in (st.session_state.get(OPENED), cookie):
-        if isinstance(given, str) and places.SECRET.fullmatch(given):
+        if isinstance(given, str) and paths.SECRET.fullmatch(given):
             return given
     if token := _token(st.context.cookies.get(STREAMLIT)):
         return hashlib.sha256(f"embedlab {token}".encode()).hexdigest()
-    made: str = st.session_state.setdefault("_secret", places.new_secret())
+    made: str = st.session_state.setdefault("_secret", paths.new_secret())
     return made
 
 
 def mine(run: Run) -> bool:
     """Whether a run is this visitor's; only they may change it, others who have its link may look."""
     with contextlib.suppress(BadInput):
-        return (run.visitor or places.OWNER) == visitor()
+        return (run.visitor or paths.OWNER) == visitor()
     return False
 
 
@@ -145,3 +149,31 @@ def _token(cookie: object) -> str:
     except ValueError:
         return ""
     return bytes(byte ^ mask[i % len(mask)] for i, byte in enumerate(masked)).hex() if mask else ""
+
+
+_FAILED = "_login_failed"
+
+
+def require_login() -> None:
+    """Show nothing but a button to those who are not logged in; once in every run of the app."""
+    if not switched_on(LOGIN):
+        return
+    if st.user.get("is_logged_in", False):
+        st.sidebar.button("Log out", key="log-out", icon=":material/logout:", on_click=st.logout)
+        return
+    st.title("Embedding Lab")
+    st.markdown("This lab asks you to log in.")
+    st.button("Log in", key="log-in", type="primary", icon=":material/login:", on_click=_begin)
+    if st.session_state.pop(_FAILED, False):
+        st.error(
+            "The login is not set up. It needs the package Authlib, and `[auth]` in `.streamlit/secrets.toml` with "
+            "redirect_uri, cookie_secret, client_id, client_secret and server_metadata_url."
+        )
+    st.stop()
+
+
+def _begin() -> None:
+    try:
+        st.login()
+    except StreamlitAuthError:
+        st.session_state[_FAILED] = True

@@ -12,13 +12,12 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
-from embedlab.plots.figure import Figure
+from embedlab.plots.figure import Figure, standalone
 from embedlab.plots.layout import inked
 from embedlab.plots.palette import INKS
-from embedlab.plots.saved import standalone
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, first_screen, state, theme
+from embedlab.ui import cache, server, state, theme
 from embedlab.ui.visitor import told
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def pages_of(spec: ModelSpec) -> list[Capability]:
 def opening(title: str, look_for: str) -> None:
     """The page's heading and, in two sentences, what to look for; the first thing on every page."""
     _inside_app()
-    first_screen.clear()
+    server.clear()
     st.title(title)
     st.markdown(look_for)
 
@@ -121,7 +120,7 @@ def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
 
 def drawn(fig: Figure) -> Any:
     """The figure as ``st.plotly_chart`` wants it to take it as it is, without checks."""
-    from embedlab.ui.ready import Ready
+    from embedlab.ui.figures import Ready
 
     return Ready(fig)
 
@@ -266,3 +265,14 @@ def guard() -> Iterator[None]:
     except EmbedLabError as error:
         state.broken_off()
         st.error(told(error))
+
+
+def on_phone() -> bool:
+    """Whether the visitor holds a phone, on which a finger on the map must scroll the page and not the map."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
+def by_finger() -> bool:
+    """Whether a drag moves the map; on a phone only when asked, so that a swipe scrolls the page."""
+    text = "Drag moves the map, + and − above it zoom. While it is off, a swipe over the map scrolls the page."
+    return not on_phone() or state.flag("touch", False, "Move the map with the fingers", help=text)

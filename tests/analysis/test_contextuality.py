@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedlab.analysis import contextuality, isotropy
+from embedlab.analysis import contextuality
 from embedlab.analysis.contextuality import measure
 from embedlab.base import BadInput
 from tests.contextual_toys import Made
@@ -74,7 +74,7 @@ def test_occurrences_along_one_direction_are_explained_by_it():
     found = measure(Built(build), texts(100))
     assert found.explained.raw[0] == pytest.approx(1)
     assert found.explained.raw[1] < 0.3
-    one, other = isotropy.explained(np.array([[[1.0, 2], [2, 4], [-1, -2]], [[1.0, 0], [0, 1], [0, 0]]]))
+    one, other = contextuality.explained(np.array([[[1.0, 2], [2, 4], [-1, -2]], [[1.0, 0], [0, 1], [0, 0]]]))
     assert one == pytest.approx(1) and other == pytest.approx(0.5)
 
 

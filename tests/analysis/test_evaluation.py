@@ -90,7 +90,7 @@ def test_a_restricted_vocabulary_neither_asks_nor_answers_beyond_it(royal, quest
 
 def test_small_blocks_change_nothing(partial, monkeypatch):
     expected = google_analogies(partial)
-    monkeypatch.setattr("embedlab.analysis.google.WORDS_AT_ONCE", 10 * len(partial))
+    monkeypatch.setattr("embedlab.analysis.google_analogies.WORDS_AT_ONCE", 10 * len(partial))
     assert google_analogies(partial) == expected
 
 

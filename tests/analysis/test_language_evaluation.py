@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedlab.analysis.language_evaluation import evaluate_language
-from embedlab.analysis.masked_words import masked_accuracy
+from embedlab.analysis.evaluation import evaluate_language
+from embedlab.analysis.masked import masked_accuracy
 from embedlab.base import END, BadInput, Floats, Progress
 from tests.analysis.toys import Toy, uniform
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedlab.analysis.attention_lines import attention
+from embedlab.analysis.attention import attention
 from embedlab.analysis.layer_predictions import layer_predictions
-from embedlab.analysis.next_sentences import next_sentences
+from embedlab.analysis.masked import next_sentences
 from embedlab.base import BadInput, MaskedModel
 from tests.analysis.masked_toys import Written
 

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from embedlab import encodings, load_model
+from embedlab import load_model
 from embedlab.analysis.misspelling import misspelt
 from embedlab.base import BadInput, StaticModel
+from embedlab.store import vectors
 from tests.contextual_toys import Made
 
 SENTENCE = ["the", "river", "bank"]
@@ -47,8 +48,8 @@ class Listed(Letters):
         return word if word == "river" else "x"
 
 
-def store(tmp_path: Path) -> encodings.Store:
-    return encodings.Store(tmp_path)
+def store(tmp_path: Path) -> vectors.Store:
+    return vectors.Store(tmp_path)
 
 
 def test_swapped_letters_move_no_letter_count(tmp_path: Path) -> None:

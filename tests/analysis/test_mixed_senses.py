@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embedlab.analysis.mixed_senses import mixed
+from embedlab.analysis.polysemy import mixed
 from embedlab.base import BadInput
 
 SENSES, FORMS = ["river"] * 4 + ["money"] * 4, ["bank"] * 8

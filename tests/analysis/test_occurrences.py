@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from embedlab import encodings
 from embedlab.analysis import occurrences
 from embedlab.analysis.occurrences import gather, vectors, written
 from embedlab.base import BadInput
+from embedlab.store import vectors as store_vectors
 from tests.contextual_toys import Made
 
 
@@ -77,7 +77,7 @@ def test_too_many_places_are_drawn_evenly_and_the_same_with_the_same_seed() -> N
 def test_the_vectors_are_those_of_the_marked_words(monkeypatch, tmp_path) -> None:
     found = gather([["a", "bank"], ["the", "long", "banks"], ["bank"]], "bank").occurrences
     expected = np.float32([[4, 1], [5, 2], [4, 0]])
-    store = encodings.Store(tmp_path)
+    store = store_vectors.Store(tmp_path)
     np.testing.assert_array_equal(vectors(Counting(), found, store=store), [expected, 10 * expected])
     np.testing.assert_array_equal(vectors(Counting(), found, ["high"], store=store), [10 * expected])
     monkeypatch.setattr(occurrences, "AT_ONCE", 2)  # more than that: in pieces
@@ -94,7 +94,7 @@ def test_the_vectors_are_those_of_the_marked_words(monkeypatch, tmp_path) -> Non
 def test_a_static_model_has_its_one_vector(make_model, tmp_path) -> None:
     model = make_model({"bank": [1, 2], "banks": [3, 4]})
     found = gather([["the", "bank"], ["Banks"], ["banking"]], "bank").occurrences
-    made = vectors(model, found, store=encodings.Store(tmp_path))
+    made = vectors(model, found, store=store_vectors.Store(tmp_path))
     np.testing.assert_array_equal(made, [[[1, 2], [3, 4], [0, 0]]])
 
 

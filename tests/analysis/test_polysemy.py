@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from embedlab import encodings
-from embedlab.analysis.pair_auc import SensePairs, cosines
-from embedlab.analysis.polysemy import compare, sense_separation
+from embedlab.analysis.polysemy import SensePairs, compare, cosines, sense_separation
 from embedlab.base import BadInput
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
+from embedlab.store import vectors as store_vectors
 from tests.contextual_toys import Made
 
 
@@ -195,7 +194,7 @@ def test_an_occurrence_is_compared_in_its_sentences() -> None:
 
 
 def test_a_static_model_has_one_vector_in_all_sentences_and_it_is_kept(make_model, tmp_path) -> None:
-    store = encodings.Store(tmp_path / "kept")
+    store = store_vectors.Store(tmp_path / "kept")
     model = make_model({"bank": [1, 2], "the": [0, 1]})
     found = compare(model, "bank", ["the bank", "a bank of sand"], store=store)
     np.testing.assert_array_equal(found.vectors, [[[1, 2], [1, 2]]])

@@ -6,12 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from probe_toys import Words, tagged
 from sklearn.linear_model import LogisticRegression
 
 from embedlab.analysis.probes import LayerProbe, ProbeSettings, layer_probe
 from embedlab.base import BadInput, Progress
-from embedlab.data.conll import TaggedSet
+from embedlab.data.tagged import TaggedSet
+from tests.analysis.probing.probe_toys import Words, tagged
 
 QUICK = ProbeSettings(resamples=200, batch_size=128)
 

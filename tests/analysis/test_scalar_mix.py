@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from seqeval.metrics import f1_score
 
-from embedlab.analysis import scalar_mix, token_scores, token_tasks
+from embedlab.analysis import scalar_mix
+from embedlab.analysis.probing import scores as probing_scores
+from embedlab.analysis.probing import tasks
 from embedlab.analysis.scalar_mix import compare, difference, fit
 from embedlab.base import BadInput, Cancelled
-from embedlab.data.conll import TaggedSentence, TaggedSet, load_ner
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
-from tests.analysis.probe_toys import Words
+from embedlab.data.tagged import TaggedSentence, TaggedSet, load_ner
+from tests.analysis.probing.probe_toys import Words
 
 TAGS = ("ADJ", "NOUN", "VERB")
 
@@ -130,22 +132,24 @@ def test_the_probe_is_as_good_as_scikit_learns():
 
 def test_f1_is_seqevals_and_the_baseline_knows_forms_only():
     ner = load_ner()
-    task = token_tasks.from_tagged(ner, "names")
+    task = tasks.from_tagged(ner, "names")
     rng = np.random.default_rng(7)
     answers = np.where(rng.random(len(task.test.labels)) < 0.2, rng.integers(9, size=4240), task.test.labels)
-    counted = token_scores.counts(task, task.test, answers)
+    counted = probing_scores.token_counts(task, task.test, answers)
     given, at = [], 0
     for sentence in ner.test:
         given.append([task.labels[i] for i in answers[at : at + len(sentence.words)]])
         at += len(sentence.words)
     assert task.measure == "F1"
-    assert token_scores.f1(counted.sum(axis=0)) == pytest.approx(f1_score([list(s.tags) for s in ner.test], given))
-    guessed = token_tasks.commonest(task)
+    assert probing_scores.token_f1(counted.sum(axis=0)) == pytest.approx(
+        f1_score([list(s.tags) for s in ner.test], given)
+    )
+    guessed = tasks.commonest(task)
     assert {task.labels[guessed[i]] for i, form in enumerate(task.test.forms) if form == "the"} == {"O"}
 
 
 def test_senses_are_dealt_evenly_and_only_the_words_own_can_be_chosen():
-    task = token_tasks.from_senses(load_senses())
+    task = tasks.from_senses(load_senses())
     assert (len(task.labels), len(task.candidates)) == (145, 62)
     np.testing.assert_array_equal(task.candidates.sum(axis=0), 1)
     for part in (task.train, task.dev, task.test):
@@ -155,7 +159,7 @@ def test_senses_are_dealt_evenly_and_only_the_words_own_can_be_chosen():
     first, label = task.test.places[0], task.labels[task.test.labels[0]]
     assert task.test.sentences[first[0]][first[1]].lower()[:3] == label[:3]
     with pytest.raises(BadInput, match="No word has two senses"):
-        token_tasks.from_senses([o for o in load_senses() if o.sense == "river"])
+        tasks.from_senses([o for o in load_senses() if o.sense == "river"])
 
 
 def test_a_probe_of_senses_chooses_among_the_words_own():
@@ -179,7 +183,7 @@ def test_intervals_cover():
     for trial in range(200):
         right = rng.binomial(10, rng.beta(8, 2, size=60))  # sentences differ in how hard they are
         counted = np.stack([right, np.full(60, 10), np.full(60, 10)], axis=1)
-        low, high = token_scores.interval([counted], 300, trial)
+        low, high = probing_scores.token_interval([counted], 300, trial)
         covered += low <= 0.8 <= high
     assert 180 <= covered <= 199
 

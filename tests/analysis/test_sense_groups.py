@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from embedlab.analysis.sense_groups import agreement, group
+from embedlab.analysis.clusters import agreement, group
 from embedlab.base import BadInput, BadSetting
 
 

@@ -26,13 +26,11 @@ import numpy as np
 import torch
 
 from embedlab.data.vocab import Vocabulary
-from embedlab.models.bert import Bert
-from embedlab.models.bert_examples import SegmentPairs
-from embedlab.models.bert_learner import BertLearner
-from embedlab.models.bert_network import new
-from embedlab.models.bert_pieces import Speller
-from embedlab.models.bert_shapes import shape
-from embedlab.models.bert_text import MARKS, PieceText, learn
+from embedlab.models.bert.config import shape
+from embedlab.models.bert.model import Bert
+from embedlab.models.bert.network import new
+from embedlab.models.bert.pretraining import BertLearner, SegmentPairs
+from embedlab.models.bert.tokenizer import MARKS, Speller, WordpieceText, learn
 
 Words = list[list[str]]
 
@@ -124,7 +122,7 @@ def training(name: str, batch: int, steps: int) -> None:
     tokenizer = learn(Vocabulary(words, np.full(len(words), 50)), 8_000, 1, lowercase=True)
     speller = Speller(tokenizer, MARKS)
     ids = np.random.default_rng(1).integers(5, 8_000, 400_000).astype(np.int32)
-    examples = SegmentPairs(PieceText(ids, np.arange(20, 400_001, 20)), speller, 64, pairs=True, seed=1)
+    examples = SegmentPairs(WordpieceText(ids, np.arange(20, 400_001, 20)), speller, 64, pairs=True, seed=1)
     for dropout in (0.0, 0.1):
         torch.manual_seed(1)
         learner = BertLearner(new(shape(name), 8_000, 64, dropout, "pretraining"), pairs=True)

@@ -22,12 +22,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from embedlab.data import word_characters
-from embedlab.models.elmo import Elmo
-from embedlab.models.elmo_config import ElmoConfig
-from embedlab.models.elmo_network import Direction, ElmoLearner, ElmoNetwork, Layer
-from embedlab.models.elmo_rows import Lexicon, SentenceRows
-from embedlab.models.elmo_tokens import TokenNetwork
+from embedlab.models.elmo import network as elmo_network
+from embedlab.models.elmo.config import ElmoConfig
+from embedlab.models.elmo.examples import Lexicon, SentenceRows
+from embedlab.models.elmo.model import Elmo
+from embedlab.models.elmo.network import Direction, ElmoLearner, ElmoNetwork, Layer, TokenNetwork
 
 SIZES = {
     "starter": {},
@@ -89,10 +88,10 @@ def plain(network: ElmoNetwork, lists: list[list[str]]) -> list[np.ndarray]:
     for first in range(0, len(lists), 32):
         batch = lists[first : first + 32]
         longest = max(map(len, batch)) + 2
-        begin, end = word_characters.ends_of_sentence()
-        rows = np.full((len(batch), longest, 50), word_characters.PAD, np.int16)
+        begin, end = elmo_network.ends_of_sentence()
+        rows = np.full((len(batch), longest, 50), elmo_network.PAD, np.int16)
         for row, words in zip(rows, batch, strict=True):
-            row[: len(words) + 2] = np.concatenate([[begin], word_characters.numbers(words), [end]])
+            row[: len(words) + 2] = np.concatenate([[begin], elmo_network.numbers(words), [end]])
         tokens = filtered(network.tokens, torch.from_numpy(rows.reshape(-1, 50)))
         tokens = tokens.view(len(batch), longest, -1)
         turned = tokens.clone()

@@ -9,9 +9,9 @@ has finished; so do we, in one product, and both are within the time that is mea
 from __future__ import annotations
 
 import gensim.models
-from bench_word2vec import Encoded, arguments, compare, gensims_own, text
 
-from embedlab.models.fasttext import FastText, FastTextConfig
+from embedlab.models.fasttext.model import FastText, FastTextConfig
+from tests.benchmarks.bench_word2vec import Encoded, arguments, compare, gensims_own, text
 
 
 def main() -> None:

@@ -127,7 +127,7 @@ def write_checkpoint(path: Path, forward: bool, peer: str) -> None:
 
 def random_model():
     from embedlab.models.char_lstm import CharLstm, CharLstmConfig
-    from embedlab.models.flair import Flair
+    from embedlab.models.flair.model import Flair
 
     words = list(LETTERS + "\n ")
     halves = []
@@ -156,7 +156,7 @@ def compare(name: str, tokens: int, ours: list[Timing], theirs: list[Timing]) ->
 
 
 def measure(options: argparse.Namespace) -> None:
-    from embedlab.models.flair import Flair
+    from embedlab.models.flair.model import Flair
 
     texts = sentences(options.sentences)
     tokens = sum(map(len, texts))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from embedlab.base import Progress
 from embedlab.data.corpus import Corpus
-from embedlab.models.glove import Glove, GloveConfig
+from embedlab.models.glove.model import Glove, GloveConfig
 
 
 @dataclass

@@ -14,9 +14,8 @@ from time import perf_counter
 
 import numpy as np
 
-from embedlab.analysis.neighbors import nearest, nearest_many
+from embedlab.analysis.neighbors import nearest, nearest_many, suggest
 from embedlab.analysis.ranking import top
-from embedlab.analysis.spelling import suggest
 from embedlab.base import StaticConfig, StaticModel
 
 ROUNDS = 31

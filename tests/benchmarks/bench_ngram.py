@@ -24,7 +24,7 @@ from embedlab.base import END
 from embedlab.data.corpus import Corpus
 from embedlab.data.datasets import load_sample
 from embedlab.data.tokenizer import TextOptions
-from embedlab.models.ngram import Ngram, NgramConfig
+from embedlab.models.ngram.model import Ngram, NgramConfig
 
 Times = dict[str, tuple[float, float]]
 

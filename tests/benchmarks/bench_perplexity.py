@@ -22,11 +22,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab import recipes, registry
+from embedlab import registry
 from embedlab.base import END, LanguageModel
+from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
-from embedlab.terminal import bar, say
+from embedlab.workflows import train
 
 FILES = ("wikipedia_en_core.txt.xz", "textbooks_openstax.txt.xz", "books_classic.txt.xz")
 BLOCK, EVERY = 50, 25
@@ -115,8 +116,8 @@ def trained(name: str, kind: str, settings: dict[str, Any], sentences: list[list
         return registry.load_model(out / name)
     with bar() as on_progress:
         corpus = Corpus.from_sentences(sentences)
-        config = recipes.settings_of(kind, settings)
-        model = recipes.train(kind, corpus, config, on_progress, out / f"{name}.checkpoint" if out else None)
+        config = train.settings_of(kind, settings)
+        model = train.train(kind, corpus, config, on_progress, out / f"{name}.checkpoint" if out else None)
     if out:
         model.save(out / name, overwrite=True)
     return model

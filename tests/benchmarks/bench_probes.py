@@ -24,15 +24,15 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from embedlab import load_model
-from embedlab.analysis import entity_scores as scoring
-from embedlab.analysis.control_task import control_labels
-from embedlab.analysis.entity_scores import Places
-from embedlab.analysis.layer_strategies import Source, strategies
-from embedlab.analysis.probe_errors import numbered
-from embedlab.analysis.probe_features import read, standardise
-from embedlab.analysis.probe_result import LayerProbe
 from embedlab.analysis.probes import ProbeSettings, layer_probe
-from embedlab.data.conll import TaggedSet, load_ner
+from embedlab.analysis.probing import scores as scoring
+from embedlab.analysis.probing.errors import numbered
+from embedlab.analysis.probing.features import read, standardise
+from embedlab.analysis.probing.results import LayerProbe
+from embedlab.analysis.probing.scores import Places
+from embedlab.analysis.probing.sources import Source, strategies
+from embedlab.analysis.probing.tasks import control_labels
+from embedlab.data.tagged import TaggedSet, load_ner
 from tests.contextual_toys import Made
 
 

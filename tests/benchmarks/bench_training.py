@@ -18,19 +18,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from embedlab import training
-from embedlab.batches import Examples
+from embedlab.base.settings import NeuralConfig
+from embedlab.models.common.examples import Stream, Windows
+from embedlab.models.common.recurrent import LstmNetwork, RecurrentLearner
 from embedlab.models.cw import CwConfig, CwLearner, CwNetwork
 from embedlab.models.lstm import LstmConfig
 from embedlab.models.nnlm import NnlmConfig, NnlmLearner, NnlmNetwork
-from embedlab.models.recurrent import LstmNetwork, RecurrentLearner
-from embedlab.models.streams import Stream
-from embedlab.models.windows import Windows
-from embedlab.settings import NeuralConfig
+from embedlab.training import loop
+from embedlab.training.batches import Examples
 
 WORDS = 10_000
 BOUNDARY = WORDS + 1
-Build = Callable[[], tuple[training.Learner, Examples, NeuralConfig]]
+Build = Callable[[], tuple[loop.Learner, Examples, NeuralConfig]]
 
 
 def text(tokens: int) -> NDArray[np.int32]:
@@ -41,33 +40,33 @@ def text(tokens: int) -> NDArray[np.int32]:
     return ids
 
 
-def nnlm(ids: NDArray[np.int32], samples: int = 0) -> tuple[training.Learner, Examples, NeuralConfig]:
+def nnlm(ids: NDArray[np.int32], samples: int = 0) -> tuple[loop.Learner, Examples, NeuralConfig]:
     config = NnlmConfig(epochs=1, samples=samples, batch_size=1024 if samples else 256)
     counts = np.bincount(ids, minlength=WORDS + 2)
     return NnlmLearner(NnlmNetwork(WORDS + 2, config, counts)), Windows(ids, BOUNDARY, config.n - 1, 0), config
 
 
-def cw(ids: NDArray[np.int32]) -> tuple[training.Learner, Examples, NeuralConfig]:
+def cw(ids: NDArray[np.int32]) -> tuple[loop.Learner, Examples, NeuralConfig]:
     config = CwConfig(epochs=1, batch_size=1024)
     side = config.window // 2
     windows = Windows(ids, BOUNDARY, side, side, np.flatnonzero(ids < WORDS))
     return CwLearner(CwNetwork(WORDS + 2, config), 1, np.ones(WORDS)), windows, config
 
 
-def lstm(ids: NDArray[np.int32]) -> tuple[training.Learner, Examples, NeuralConfig]:
+def lstm(ids: NDArray[np.int32]) -> tuple[loop.Learner, Examples, NeuralConfig]:
     config = LstmConfig(epochs=1, samples=512, batch_size=32)
     counts = np.bincount(ids, minlength=WORDS + 2)
     network = LstmNetwork(WORDS + 2, config.dim, config.dim, config.layers, 0.1, tied=True, samples=512, counts=counts)
     return RecurrentLearner(network), Stream(ids, config.batch_size, config.stretch), config
 
 
-def bare(learner: training.Learner, examples: Examples, batches: list[NDArray[np.int64]], config: NeuralConfig) -> None:
+def bare(learner: loop.Learner, examples: Examples, batches: list[NDArray[np.int64]], config: NeuralConfig) -> None:
     """The loop that everybody writes first."""
     optimizer = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=0.0, fused=True)
     for step, rows in enumerate(batches):
         batch = examples.__getitems__(rows)
         for group in optimizer.param_groups:
-            group["lr"] = training.rate(config, step / len(batches))
+            group["lr"] = loop.rate(config, step / len(batches))
         loss = learner(*batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learner.parameters(), config.clip)
@@ -93,13 +92,13 @@ def compare(name: str, build: Build, rounds: int) -> None:
     batches = batches_of(examples, config)
     tokens = len(batches) * (examples.lanes or config.batch_size) * examples.tokens
     bare(learner, examples, batches[:5], config)  # warm up; the first fit imports for a second
-    training.fit(training.Task(learner, examples), config)
+    loop.fit(loop.Task(learner, examples), config)
     ours, theirs = [], []
     for _ in range(rounds):
         learner.carried = ()
         theirs.append(timed(lambda: bare(learner, examples, batches, config)))
         learner.carried = ()
-        ours.append(timed(lambda: training.fit(training.Task(learner, examples), config)))
+        ours.append(timed(lambda: loop.fit(loop.Task(learner, examples), config)))
     for kind, clock in (("wall-clock", 0), ("processor", 1)):
         ratio = statistics.median(b[clock] / a[clock] for a, b in zip(ours, theirs, strict=True))
         speeds = [tokens / statistics.median(run[clock] for run in runs) for runs in (ours, theirs)]

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from embedlab import load_model
 from embedlab.analysis.polysemy import sense_separation
 from embedlab.base import BadInput
+from embedlab.cli.progress_bar import say
 from embedlab.data.senses import Occurrence, load_senses
-from embedlab.terminal import say
 
 PLACES = Path(__file__).with_name("wikipedia_senses.tsv")
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from embedlab.data.corpus import Corpus
 from embedlab.data.vocab import EncodedCorpus
-from embedlab.models.gensim_training import quiet
+from embedlab.models.gensim.training import quiet
 from embedlab.models.word2vec import Word2Vec, Word2VecConfig
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from walking import FILLED, PATIENCE, settled, unfold, whole
 
-from embedlab.ui.sidebar import PAGES
+from embedlab.ui.navigation import PAGES
+from tests.browser.walking import FILLED, PATIENCE, settled, unfold, whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import serving
-from walking import settled
 
-from embedlab.ui.sidebar import PAGES
+from embedlab.ui.navigation import PAGES
+from tests.browser.walking import settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

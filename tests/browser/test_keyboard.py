@@ -6,7 +6,8 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from walking import PATIENCE, settled
+
+from tests.browser.walking import PATIENCE, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,8 @@ from urllib.request import urlopen
 
 import pytest
 from conftest import ROOT
-from walking import settled
+
+from tests.browser.walking import settled
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -9,11 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from test_readers import pdf, word_document, write
 
 from embedlab.base import BadInput, BadSetting
+from embedlab.base.limits import Limits
 from embedlab.data.corpus import Corpus
-from embedlab.limits import Limits
+from tests.data.readers.test_readers import pdf, word_document, write
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
 

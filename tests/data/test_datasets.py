@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from embedlab.base import BadInput
-from embedlab.data import kingdom_forms as forms
+from embedlab.data import kingdom as forms
 from embedlab.data import kingdom_words as words
 from embedlab.data.datasets import load_sample, samples
 from embedlab.data.kingdom import Kingdom

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embedlab.data.inflections import bases, forms, places
-from embedlab.data.irregular import IRREGULAR
+from embedlab.data.inflections import IRREGULAR, bases, forms, positions
 from embedlab.data.senses import load_senses
 
 
@@ -62,17 +61,17 @@ def test_every_form_leads_back() -> None:
 
 def test_what_looks_alike_is_another_word() -> None:
     for one, other in [("rat", "rated"), ("bar", "bared"), ("plan", "planes"), ("bank", "banker"), ("hop", "hoping")]:
-        assert places(one, [other]) == []
+        assert positions(one, [other]) == []
 
 
 def test_the_form_that_is_asked_for_comes_first() -> None:
     words = ["He", "runs", "while", "I", "ran", ",", "running", "as", "RAN", "runs"]
-    assert places("ran", words) == [4, 8, 1, 6, 9]
-    assert places("run", words) == [1, 4, 6, 8, 9]
-    assert places("walk", words) == []
-    assert places("ran", []) == []
+    assert positions("ran", words) == [4, 8, 1, 6, 9]
+    assert positions("run", words) == [1, 4, 6, 8, 9]
+    assert positions("walk", words) == []
+    assert positions("ran", []) == []
 
 
 def test_every_marked_word_of_the_shipped_sentences_is_found() -> None:
     for one in load_senses():
-        assert one.position in places(one.word, one.words), one.sentence
+        assert one.position in positions(one.word, one.words), one.sentence

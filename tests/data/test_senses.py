@@ -11,8 +11,7 @@ import pytest
 from rapidfuzz import fuzz, process
 from sklearn.metrics import roc_auc_score
 
-from embedlab import storage
-from embedlab.base import BadInput
+from embedlab.base import BadInput, paths
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
 
@@ -80,7 +79,7 @@ def test_no_sentence_is_there_twice_or_nearly(senses: list[Occurrence], by_word:
 
 
 def test_offsets_mark_the_word_itself_once(senses: list[Occurrence]) -> None:
-    rows = [json.loads(line) for line in (storage.assets() / "sentences" / "senses.jsonl").open(encoding="utf-8")]
+    rows = [json.loads(line) for line in (paths.assets() / "sentences" / "senses.jsonl").open(encoding="utf-8")]
     assert len(rows) == len(senses)
     for row, one in zip(rows, senses, strict=True):
         assert row["sentence"][row["start"] : row["end"]] == one.form == one.words[one.position]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embedlab.base import BadInput
-from embedlab.data.conll import TaggedSentence, load_ner, read_conll
-from embedlab.data.tag_columns import dealt, read_tags
+from embedlab.data.tagged import TaggedSentence, dealt, load_ner, read_conll, read_tags
 
 CONLL_U = """# sent_id = 1
 # text = Don't go

@@ -337,8 +337,8 @@ VECTORS = ("a long number", "a long line", "many words", "wide")
 
 def main() -> None:
     """Import what the input names, one after the other."""
-    from embedlab import archive
     from embedlab.base import EmbedLabError
+    from embedlab.store import archive
 
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

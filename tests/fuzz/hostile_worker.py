@@ -18,11 +18,12 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from embedlab import look, probe_data
 from embedlab.base import BadInput
-from embedlab.data import conll, tag_columns
+from embedlab.data import tagged
 from embedlab.data.readers import columns
-from embedlab.training_text import FOLDER, TextChoice
+from embedlab.jobs.kinds import inspect
+from embedlab.workflows import probe_data
+from embedlab.workflows.text_choice import FOLDER, TextChoice
 from tests.fuzz import hostile
 
 SECONDS = 30
@@ -43,12 +44,12 @@ def looked(folder: Path, name: str) -> None:
     path = folder / FOLDER / name
     if name.startswith("a.conll"):
         probe_data.read(path)
-        tag_columns.dealt(tag_columns.read_tags(path))
-        conll.read_conll(path)
+        tagged.dealt(tagged.read_tags(path))
+        tagged.read_conll(path)
         return
     text = TextChoice(file=name)
-    look.beginning(text, folder, 300_000)
-    look.paragraphs(text, folder)
+    inspect.beginning(text, folder, 300_000)
+    inspect.paragraphs(text, folder)
     columns(path)
 
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from embedlab import registry, storage
-from embedlab.base import BadInput, Card, ContextualModel, LanguageModel, MaskedModel, StaticModel
+from embedlab import registry
+from embedlab.base import BadInput, Card, ContextualModel, LanguageModel, MaskedModel, StaticModel, model_folder
 from embedlab.data.corpus import Corpus
 from tests.conftest import trained
 
@@ -150,20 +150,20 @@ def reading(call: Callable[[Path], object]) -> Callable[[Path], object]:
 
 
 def conll(path: Path) -> None:
-    from embedlab.data import conll, tag_columns
+    from embedlab.data import tagged
 
-    found = conll.read_conll(path)
+    found = tagged.read_conll(path)
     assert all(sentence.spans is not None for sentence in found)
     try:
-        conll.TaggedSet.of(found)
+        tagged.TaggedSet.of(found)
     except BadInput:
-        tag_columns.dealt(found)
+        tagged.dealt(found)
 
 
 def tags(path: Path) -> None:
-    from embedlab.data import tag_columns
+    from embedlab.data import tagged
 
-    tag_columns.dealt(tag_columns.read_tags(path))
+    tagged.dealt(tagged.read_tags(path))
 
 
 def senses(path: Path) -> None:
@@ -193,11 +193,11 @@ def pairs(path: Path) -> None:
 
 
 def recipe(path: Path) -> None:
-    from embedlab import recipes
+    from embedlab.workflows import train
 
-    found = recipes.read(path)
+    found = train.read(path)
     with contextlib.suppress(BadInput):  # the text is not there
-        recipes.corpus(found, path.parent / "nowhere")
+        train.corpus(found, path.parent / "nowhere")
 
 
 CONLL = (
@@ -226,7 +226,7 @@ SENSES = json_lines(
 
 
 def vectors(folder: Path) -> None:
-    from embedlab.models import published
+    from embedlab.workflows import published
 
     used(published.load(only(folder)))
 
@@ -240,9 +240,9 @@ def toy_vectors() -> StaticModel:
 
 def exported(layout: str, name: str) -> Callable[[Path], object]:
     def make(folder: Path) -> None:
-        from embedlab.models import vector_files
+        from embedlab.models import vectors as models_vectors
 
-        vector_files.write(toy_vectors(), folder / name, layout)
+        models_vectors.write(toy_vectors(), folder / name, layout)
 
     return make
 
@@ -288,7 +288,7 @@ def used(model: Any) -> None:
 
 def own(kind: str, folder: Path) -> None:
     if kind == "bert":  # the smallest that can be trained is large
-        from embedlab.models.bert import Bert
+        from embedlab.models.bert.model import Bert
 
         hugging_face(folder)
         Bert.from_published(folder / "bert").save(folder / "model")
@@ -299,7 +299,7 @@ def own(kind: str, folder: Path) -> None:
 
 def loaded(folder: Path) -> None:
     used(registry.load_model(folder / "model"))
-    storage.read_card(folder / "model")
+    model_folder.read_card(folder / "model")
 
 
 def own_kind(kind: str) -> Target:
@@ -307,7 +307,7 @@ def own_kind(kind: str) -> Target:
 
 
 def archived(folder: Path) -> None:
-    from embedlab import archive
+    from embedlab.store import archive
 
     own("word2vec", folder)
     (folder / "model.zip").write_bytes(archive.pack(folder / "model"))
@@ -315,7 +315,7 @@ def archived(folder: Path) -> None:
 
 
 def taken(folder: Path) -> None:
-    from embedlab import archive
+    from embedlab.store import archive
 
     with only(folder).open("rb") as file:
         key = archive.take(file, replace=True)
@@ -324,13 +324,13 @@ def taken(folder: Path) -> None:
 
 
 def elmo(folder: Path) -> None:
-    from tests.models import elmo_reference
+    from tests.models.elmo import elmo_reference
 
     elmo_reference.write(folder, elmo_reference.OPTIONS)
 
 
 def load_elmo(folder: Path) -> None:
-    from embedlab.models.elmo import Elmo
+    from embedlab.models.elmo.model import Elmo
 
     used_vectors(Elmo.from_published(folder / "options.json", folder / "weights.hdf5"))
 
@@ -367,7 +367,7 @@ def flair(folder: Path, *, protocol: int = 4, zipped: bool = True) -> None:
 
 
 def load_flair(folder: Path) -> None:
-    from embedlab.models.flair import Flair
+    from embedlab.models.flair.model import Flair
 
     model = Flair.from_published(folder / "forward.pt", folder / "backward.pt")
     used(model)
@@ -376,20 +376,20 @@ def load_flair(folder: Path) -> None:
 def hugging_face(folder: Path) -> None:
     from transformers import BertForMaskedLM
 
-    from tests.models import bert_folders
+    from tests.models.bert import bert_folders
 
     bert_folders.bert_folder(folder / "bert", BertForMaskedLM, num_hidden_layers=1)
     (folder / "bert" / "README.md").write_text("---\nlicense: mit\n---\n")
 
 
 def load_hugging_face(folder: Path) -> None:
-    from embedlab.models.bert import Bert
+    from embedlab.models.bert.model import Bert
 
     used(Bert.from_published(folder / "bert"))
 
 
 def byte_level(folder: Path) -> None:
-    from tests.models import bert_folders
+    from tests.models.bert import bert_folders
 
     bert_folders.roberta_folder(folder / "bert")
 
@@ -402,7 +402,7 @@ def hugging_face_zip(folder: Path) -> None:
 
 
 def load_hugging_face_zip(folder: Path) -> None:
-    from embedlab.models.bert import Bert
+    from embedlab.models.bert.model import Bert
 
     used(Bert.from_published(only(folder)))
 
@@ -430,28 +430,28 @@ def load_pickled_weights(folder: Path) -> None:
 
 
 def shown_map(folder: Path) -> None:
-    from embedlab.analysis import stored_maps
+    from embedlab.store import maps
 
     model = toy_vectors()
-    found = stored_maps.shipped(folder, model.words, stored_maps.MapSettings(method="pca"))
+    found = maps.shipped(folder, model.words, maps.MapSettings(method="pca"))
     assert found is None or found.points.ndim == 2
 
 
 def make_map(folder: Path) -> None:
-    from embedlab.analysis import stored_maps
+    from embedlab.store import maps
 
-    model, settings = toy_vectors(), stored_maps.MapSettings(method="pca")
-    stored_maps.save(folder / stored_maps.FILE, settings.compute(model.matrix), settings, model.words)
+    model, settings = toy_vectors(), maps.MapSettings(method="pca")
+    maps.save(folder / maps.FILE, settings.compute(model.matrix), settings, model.words)
 
 
 def make_vectors(folder: Path) -> None:
-    from embedlab.encodings import Store
+    from embedlab.store.vectors import Store
 
     Store(folder).write("key", [np.ones((2, 3, 4), np.float32), np.ones((2, 1, 4), np.float32)])
 
 
 def kept_vectors(folder: Path) -> None:
-    from embedlab.encodings import Store
+    from embedlab.store.vectors import Store
 
     found = Store(folder).read("key")
     assert found is None or all(one.ndim == 3 for one in found)
@@ -466,7 +466,7 @@ def make_stability(folder: Path) -> None:
 
 
 def kept_stability(folder: Path) -> None:
-    from embedlab.stability_runs import read
+    from embedlab.jobs.kinds.stability import read
 
     try:
         values = json.loads((folder / "a.json").read_bytes())
@@ -479,7 +479,7 @@ def kept_stability(folder: Path) -> None:
 
 
 def make_run(folder: Path) -> None:
-    from embedlab.run_folder import EVENTS, SETTINGS, Run, RunEvent, RunState, add_line
+    from embedlab.jobs.run import EVENTS, SETTINGS, Run, RunEvent, RunState, add_line
 
     run = Run(folder)
     run.write_state(RunState("done", 1.0, 2.0, 3.0))
@@ -494,16 +494,16 @@ def make_run(folder: Path) -> None:
 
 
 def read_run(folder: Path) -> None:
-    from embedlab import training_runs
-    from embedlab.run_folder import Run
+    from embedlab.jobs.kinds import train as kinds_train
+    from embedlab.jobs.run import Run
 
     run = Run(folder)
     assert isinstance(run.state().seconds, float)
     run.asked()
-    training_runs.of(run)
+    kinds_train.of(run)
     for event in run.events():
         assert 0 <= event.fraction <= 1
-    for moment in training_runs.moments(run):
+    for moment in kinds_train.moments(run):
         assert moment.points.shape[1] == 2
 
 
@@ -531,9 +531,9 @@ def shipped_results(folder: Path) -> None:
 
 
 def results(folder: Path) -> None:
-    from embedlab import results
+    from embedlab.workflows import measurements
 
-    for result in results.read(folder).values():
+    for result in measurements.read(folder).values():
         assert result.title
         result.top("senses")
 
@@ -544,9 +544,9 @@ def shipped_probe(folder: Path) -> None:
 
 
 def probe(folder: Path) -> None:
-    from embedlab import probe_store
+    from embedlab.store import results as store_results
 
-    found = probe_store.read(only(folder))
+    found = store_results.read_probe(only(folder))
     assert found is None or found.probe.rows is not None
 
 
@@ -560,7 +560,7 @@ def catalogue(folder: Path) -> None:
 
 
 def read_catalogue(folder: Path) -> None:
-    from embedlab import downloads
+    from embedlab.workflows import downloads
 
     assert all(entry.urls for entry in downloads.listed(folder / "list.json", "https://example.org").values())
 

@@ -7,10 +7,10 @@ import zipfile
 
 from hypothesis import strategies as st
 
-from embedlab import archive
 from embedlab.base import EmbedLabError
 from embedlab.data.corpus import Corpus
-from embedlab.models import bert_published
+from embedlab.models.bert import published
+from embedlab.store import archive
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
 NAMES = st.sampled_from(
@@ -55,6 +55,6 @@ def test_nothing_leaves_the_archive(entries: list[tuple[str, bytes, int]]) -> No
         with ours():
             list(Corpus.from_file(path))
         with ours():
-            bert_published.read(path)
+            published.read(path)
         assert sorted(file.name for file in place.iterdir()) == ["a.zip", "in"]
         assert not list(inside.iterdir())

@@ -19,28 +19,33 @@ import pytest
 from pypdf.generic import DecodedStreamObject, NameObject
 from safetensors.numpy import load_file, save_file
 
-from embedlab import (
-    addresses,
-    archive,
-    downloads,
-    encodings,
-    parsed,
-    recipes,
-    registry,
-    results,
-    shelf,
-    storage,
-    training_runs,
-)
+from embedlab import registry
 from embedlab.analysis.clouds import Cloud
-from embedlab.base import BadInput, BadModel, BadSetting, Card, EmbedLabError, UnknownWord
+from embedlab.base import (
+    BadInput,
+    BadModel,
+    BadSetting,
+    Card,
+    EmbedLabError,
+    LossPart,
+    UnknownWord,
+    addresses,
+    model_folder,
+    typed_json,
+)
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
 from embedlab.data.word_pairs import read_word_pairs
-from embedlab.models import bert_hub, bert_network, published, vector_files
-from embedlab.models.bert import Bert
+from embedlab.jobs.kinds import train as kinds_train
+from embedlab.jobs.run import EVENTS, STATE, Run, RunEvent, RunState, add_line
+from embedlab.models import vectors as models_vectors
+from embedlab.models.bert import network
+from embedlab.models.bert import published as bert_published
+from embedlab.models.bert.model import Bert
 from embedlab.models.vectors import WordVectors
-from embedlab.run_folder import EVENTS, STATE, LossPart, Run, RunEvent, RunState, add_line
+from embedlab.store import archive, library
+from embedlab.store import vectors as store_vectors
+from embedlab.workflows import downloads, measurements, published, train
 from tests.conftest import tiny_vectors
 from tests.fuzz import hostile, targets
 
@@ -60,8 +65,8 @@ def nameless(**entries: bytes) -> bytes:
 def model(folder: Path, **changes: Any) -> Path:
     """A model folder some of whose files hold other JSON."""
     words, matrix, counts = tiny_vectors()
-    stored = storage.StoredModel("lsa", {}, {"matrix": matrix.astype(np.float32)}, words, counts, Card(title="T"))
-    storage.write(folder / "m", stored)
+    stored = model_folder.StoredModel("lsa", {}, {"matrix": matrix.astype(np.float32)}, words, counts, Card(title="T"))
+    model_folder.write(folder / "m", stored)
     for name, value in changes.items():
         path = folder / "m" / f"{name}.json"
         values = json.loads(path.read_text()) | value if isinstance(value, dict) else value
@@ -160,7 +165,7 @@ def test_a_docx_whose_list_of_parts_is_broken(tmp_path: Path) -> None:
 
 
 def test_a_field_deeper_than_python_calls_itself(tmp_path: Path) -> None:
-    from embedlab.data.fields import value_at
+    from embedlab.data.readers.fields import value_at
 
     value: Any = "king"
     for _ in range(3000):
@@ -198,7 +203,7 @@ def test_a_place_of_five_thousand_digits(tmp_path: Path) -> None:
 def test_recipes(text: bytes, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_bytes(text)
     with pytest.raises(BadInput, match=sentence):
-        recipes.read(tmp_path / "a.toml")
+        train.read(tmp_path / "a.toml")
 
 
 def test_a_language_that_is_no_code() -> None:
@@ -236,13 +241,17 @@ def test_what_cannot_be_a_path(source: str) -> None:
 
 
 def test_a_name_on_the_hub_has_ascii_letters_only() -> None:
-    assert bert_hub.is_name("google/bert_base.v2") and not bert_hub.is_name("bert²") and not bert_hub.is_name("bért")
+    assert (
+        bert_published.is_name("google/bert_base.v2")
+        and not bert_published.is_name("bert²")
+        and not bert_published.is_name("bért")
+    )
 
 
 def test_empty_words_and_half_characters_are_not_written(tmp_path: Path) -> None:
     for word, shown in (("\ud800x", r"'\\ud800x'"), ("", "''")):
         with pytest.raises(BadInput, match=f"The word {shown} is empty or holds a space or line break"):
-            vector_files.write(WordVectors(["a", word], np.ones((2, 2))), tmp_path / "v.txt", "glove")
+            models_vectors.write(WordVectors(["a", word], np.ones((2, 2))), tmp_path / "v.txt", "glove")
 
 
 # ---------------------------------------------------------------- models
@@ -266,17 +275,17 @@ def test_empty_words_and_half_characters_are_not_written(tmp_path: Path) -> None
 )
 def test_model_folders(changes: dict[str, Any], sentence: str, tmp_path: Path) -> None:
     with pytest.raises(BadModel, match=sentence):
-        storage.read(model(tmp_path, **changes))
+        model_folder.read(model(tmp_path, **changes))
 
 
 def test_a_title_that_is_no_text_names_no_model(tmp_path: Path) -> None:
     with pytest.raises(BadModel, match="title is '7'"):
-        shelf.keep(model(tmp_path, card={"title": 7}), "Mine")
+        library.keep(model(tmp_path, card={"title": 7}), "Mine")
 
 
 def test_a_setting_that_transformers_does_not_take() -> None:
     with pytest.raises(BadModel, match=r"config\.json does not describe a network that can be built: .*hidden_dropout"):
-        bert_network.configured({"model_type": "bert", "hidden_dropout_prob": "much"})
+        network.configured({"model_type": "bert", "hidden_dropout_prob": "much"})
 
 
 def test_a_padding_piece_beyond_the_vocabulary(tmp_path: Path) -> None:
@@ -306,7 +315,7 @@ def test_kept_vectors_whose_parts_do_not_fit_are_made_anew(
     vectors: tuple[int, ...], lengths: list[float], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     save_file({"vectors": np.zeros(vectors, np.float32), "lengths": np.array(lengths)}, tmp_path / "k.safetensors")
-    assert encodings.Store(tmp_path).read("k") is None
+    assert store_vectors.Store(tmp_path).read("k") is None
     assert "do not fit together" in caplog.text
     assert not (tmp_path / "k.safetensors").exists()
 
@@ -342,9 +351,9 @@ def test_a_look_at_a_training_that_is_damaged_is_left_out(tmp_path: Path) -> Non
         "{}",
         '{"epoch": "x"}',
     ):
-        with (tmp_path / training_runs.MOMENTS).open("a") as file:
+        with (tmp_path / kinds_train.MOMENTS).open("a") as file:
             file.write(change + "\n")
-    assert [moment.epoch for moment in training_runs.moments(Run(tmp_path))] == [1]
+    assert [moment.epoch for moment in kinds_train.moments(Run(tmp_path))] == [1]
 
 
 def test_measured_figures_that_are_none(tmp_path: Path) -> None:
@@ -353,10 +362,10 @@ def test_measured_figures_that_are_none(tmp_path: Path) -> None:
     for change in ({"key": []}, {"title": None}, {"size": "1"}, {"best": [["a"]]}):
         (tmp_path / "lsa.json").write_text(json.dumps(whole | change))
         with pytest.raises(BadModel, match=r"The results in lsa\.json cannot be read\. Measure the model again\."):
-            results.read(tmp_path)
+            measurements.read(tmp_path)
     (tmp_path / "lsa.json").write_text("[" * 100_000)
     with pytest.raises(BadModel, match="Measure the model again"):
-        results.read(tmp_path)
+        measurements.read(tmp_path)
 
 
 def test_reports_that_were_cut_off_by_a_kill_are_left_out(tmp_path: Path) -> None:
@@ -398,7 +407,7 @@ def test_what_a_training_was_asked(change: dict[str, Any], sentence: str, tmp_pa
     values["settings"] |= change
     path.write_text(json.dumps(values))
     with pytest.raises(BadInput, match=sentence):
-        training_runs.of(Run(tmp_path))
+        kinds_train.of(Run(tmp_path))
 
 
 # ---------------------------------------------------------------- what they have in common
@@ -414,12 +423,12 @@ def test_very_long_messages_lose_their_middle() -> None:
 
 
 def test_objects_of_parsed_json() -> None:
-    made = parsed.made(RunState, {"status": "done", "created": 3, "pid": 4})
+    made = typed_json.made(RunState, {"status": "done", "created": 3, "pid": 4})
     assert made == RunState("done", 3.0, pid=4) and isinstance(made.created, float)
-    assert parsed.made(Card, {"loss": None, "versions": [["a", "1"]]}) == Card(versions=(("a", "1"),))
-    assert parsed.made(LossPart, ["a", 1, None]) == LossPart("a", 1.0, None)
+    assert typed_json.made(Card, {"loss": None, "versions": [["a", "1"]]}) == Card(versions=(("a", "1"),))
+    assert typed_json.made(LossPart, ["a", 1, None]) == LossPart("a", 1.0, None)
     for values in ({"tokens": True}, {"tokens": 1.5}, {"tokens": 2**63}, {"seconds": "1"}, {"x": 1}, [], None, "title"):
         with pytest.raises(TypeError):
-            parsed.made(Card, values)
+            typed_json.made(Card, values)
     with pytest.raises(TypeError, match="LossPart is no object"):
-        parsed.made(LossPart, ["a", 1.0, 2.0, 3.0])
+        typed_json.made(LossPart, ["a", 1.0, 2.0, 3.0])

@@ -18,13 +18,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedlab import archive, registry
+from embedlab import registry
 from embedlab.base import BadInput, BadModel
-from embedlab.models import flair_pickle, flair_published, published
-from embedlab.models.elmo import Elmo
+from embedlab.models.elmo.model import Elmo
+from embedlab.models.flair import published as flair_published
+from embedlab.store import archive
+from embedlab.workflows import published
 from tests.fuzz import damage, hostile_models, targets
 from tests.fuzz.hostile_models import HDF5, HOSTILE, ODD, TAMED, VECTORS
-from tests.models import elmo_reference
+from tests.models.elmo import elmo_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY, SECONDS = 500_000_000, 10
@@ -163,7 +165,7 @@ def test_a_checkpoint_whose_entries_lie_over_each_other_is_refused() -> None:
     for entry in (m.start() for m in re.finditer(b"PK\x01\x02", bytes(data))):
         data[entry + 20 : entry + 28] = struct.pack("<II", 2**30, 2**30)
     with pytest.raises(BadModel, match="says to hold more"):
-        flair_pickle.readable("m.pt", bytes(data))
+        flair_published.readable("m.pt", bytes(data))
 
 
 @pytest.mark.parametrize("way", VECTORS)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from embedlab.analysis.analogies import solve
 from embedlab.analysis.axes import axis, place
 from embedlab.analysis.formulas import parse
-from embedlab.ui import reading
+from embedlab.ui import inputs
 from tests.conftest import TinyModel, tiny_vectors
 from tests.fuzz.properties import TEXTS, fuzzed, ours
 
@@ -67,5 +67,5 @@ def test_what_the_grammar_says_is_read_so(terms: list[tuple[bool, float, str, bo
 )
 def test_any_pairs_make_an_axis_or_say_why_not(text: str) -> None:
     with ours():
-        made = axis(MODEL, reading.pairs(text))
-        assert len(place(MODEL, made, reading.words(text)).words) <= reading.MOST
+        made = axis(MODEL, inputs.pairs(text))
+        assert len(place(MODEL, made, inputs.words(text)).words) <= inputs.MOST

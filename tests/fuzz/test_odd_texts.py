@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from embedlab.analysis import occurrences
 from embedlab.base import BadSetting
+from embedlab.base.folding import tidy
 from embedlab.data import characters, preview
-from embedlab.data.archives import KINDS, PACKERS
 from embedlab.data.corpus import Corpus
 from embedlab.data.readers import columns
+from embedlab.data.readers.archives import KINDS, PACKERS
 from embedlab.data.tokenizer import TextOptions, Tokenizer
-from embedlab.folding import tidy
-from embedlab.ui import reading, typed
+from embedlab.ui import inputs
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
 LOCALES = st.sampled_from(("en", "de", "zh", "th", "ja", "tr", "", "x", "en_US", "en-GB", "\0", "é", "a" * 300)) | TEXTS
@@ -92,11 +92,11 @@ def test_what_is_written_in_an_encoding_of_unicode_is_read_again(text: str, enco
 
 @fuzzed(200, text=LINES, word=TEXTS)
 def test_what_visitors_type(text: str, word: str) -> None:
-    words = typed.words(text)
-    assert len(set(typed.names(words))) == len(words) or any("(" in one for one in words)
-    assert len(reading.words(text)) <= reading.MOST
+    words = inputs.tokens(text)
+    assert len(set(inputs.names(words))) == len(words) or any("(" in one for one in words)
+    assert len(inputs.words(text)) <= inputs.MOST
     with ours():
-        assert all(first and second and first != second for first, second in reading.pairs(text))
+        assert all(first and second and first != second for first, second in inputs.pairs(text))
     found = occurrences.written(word, text)
     assert all(one.form for one in found.occurrences)
 

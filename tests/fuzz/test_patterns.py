@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedlab.base import BadInput
-from embedlab.data import conll, plain
+from embedlab.base.folding import tidy
+from embedlab.data import tagged
 from embedlab.data.inflections import forms
-from embedlab.data.tokenizer import tidy
-from embedlab.ui import reading
+from embedlab.data.readers import plain
+from embedlab.ui import inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "embedlab"
@@ -112,12 +113,12 @@ def marked_down(line: str) -> None:
 
 def read_pairs(line: str) -> None:
     with contextlib.suppress(BadInput):
-        reading.pairs(line)
+        inputs.pairs(line)
 
 
 def read_tags(line: str) -> None:
     with contextlib.suppress(BadInput):
-        list(conll._sentences([line], "a"))
+        list(tagged._sentences([line], "a"))
 
 
 def composed(line: str) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from embedlab import recipes, registry
+from embedlab import families, registry
 from embedlab.base import BadSetting
-from embedlab.limits import Limits
-from embedlab.training_runs import TrainSettings
+from embedlab.base.limits import Limits
+from embedlab.jobs.kinds.train import TrainSettings
+from embedlab.workflows import train
 from tests.fuzz import targets
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
-KINDS = tuple(family.key for family in registry.families() if family.here)
+KINDS = tuple(family.key for family in families.families() if family.here)
 PLAIN = (
     st.booleans()
     | st.integers()
@@ -50,7 +51,7 @@ def toml(values: dict[str, Any]) -> str:
 def test_any_settings_of_any_kind(asked: tuple[str, dict[str, Any]]) -> None:
     kind, values = asked
     with ours():
-        found = recipes.settings_of(kind, values)
+        found = train.settings_of(kind, values)
         assert type(found).from_dict(found.to_dict()) == found
 
 

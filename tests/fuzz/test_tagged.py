@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from embedlab.data import conll
+from embedlab.data import tagged
 from embedlab.data.senses import load_senses
-from embedlab.data.tag_columns import read_tags
+from embedlab.data.tagged import read_tags
 from tests.fuzz import targets
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
@@ -61,7 +61,7 @@ def test_tagged_sentences_are_read_as_they_were_written(words: list[tuple[str, s
     with folder() as place, ours():
         path = place / "a.conll"
         path.write_text("".join(f"{word}\t{tag}\n" for word, tag in kept), encoding="utf-8")
-        (found,) = conll.read_conll(path)
+        (found,) = tagged.read_conll(path)
         assert list(found.words) == [word for word, _ in kept]
 
 

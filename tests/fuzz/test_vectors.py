@@ -8,8 +8,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from embedlab.base import StaticModel
-from embedlab.models import published, vector_files
+from embedlab.models import vectors
 from embedlab.models.vectors import WordVectors
+from embedlab.workflows import published
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
 WORDS = TEXTS | st.sampled_from(("the", "king", "1", "-1.5", ". . .", "at name@domain.com"))
@@ -63,7 +64,7 @@ def test_any_binary_file(words: list[str], values: list[float], rows: int, dim: 
 def test_what_is_written_is_read_again(words: list[str], layout: str, seed: int) -> None:
     model = WordVectors(words, np.random.default_rng(seed).normal(size=(len(words), 3)))
     with folder() as place, ours():
-        vector_files.write(model, place / "a.vec", layout)
+        vectors.write(model, place / "a.vec", layout)
         back = published.load(place / "a.vec", layout=layout)
         assert back.words == words
         np.testing.assert_allclose(back.matrix, model.matrix, rtol=1e-5)

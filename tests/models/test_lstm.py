@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from embedlab import registry
+from embedlab import families
 from embedlab.base import END
 from embedlab.data import held_out
 from embedlab.data.corpus import Corpus
-from embedlab.models.layers import Softmax
+from embedlab.models.common.examples import Stream
+from embedlab.models.common.layers import Softmax
+from embedlab.models.common.recurrent import LstmNetwork
 from embedlab.models.lstm import Lstm, LstmConfig
-from embedlab.models.recurrent import LstmNetwork
-from embedlab.models.streams import Stream
 
 PARAGRAPH = (
     "The harbor lay quiet when the first boats came home. Gulls circled above the masts and waited for scraps. "
@@ -141,5 +141,5 @@ def test_the_state_is_carried_from_stretch_to_stretch() -> None:
 
 
 def test_a_starter_of_this_kind_says_its_capabilities() -> None:
-    family = next(family for family in registry.families() if family.key == "lstm")
+    family = next(family for family in families.families() if family.key == "lstm")
     assert set(family.capabilities) == {"language_model", "contextual"}

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedlab import registry, training
+from embedlab import registry
 from embedlab.base import Progress
 from embedlab.data.corpus import Corpus
+from embedlab.training import checkpoints, loop
 
 TEXT = [["the", word, "sleeps", "on", "a", color, "bed"] for word in ("cat", "dog", "cow") for color in ("red", "blue")]
 COMMON: dict[str, Any] = {"min_count": 1, "epochs": 4, "batch_size": 4, "seed": 3}
@@ -44,11 +45,11 @@ def test_a_killed_training_ends_with_the_same_weights(
 ) -> None:
     model_class: Any = registry.model_class(kind)
     config = model_class.config_class.from_dict(KINDS[kind])
-    monkeypatch.setattr(training, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(loop, "TELL_EVERY", 0.0)
     events: list[Progress] = []
     unbroken = weights(model_class.train(text(), config, events.append))
     told = [event for event in events if event.phase == "training"]
-    monkeypatch.setattr(training.Place, "due", lambda self, saved: self.folder is not None)
+    monkeypatch.setattr(checkpoints.CheckpointFolder, "due", lambda self, saved: self.folder is not None)
     heard: list[Progress] = []
 
     def die(event: Progress) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedlab.analysis.attention_lines import strongest
+from embedlab.analysis.attention import strongest
 from embedlab.analysis.layer_predictions import layer_predictions
 from embedlab.plots import attention, palette
 from embedlab.plots import layer_predictions as layers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedlab.analysis.character_bits import CharacterBits
 from embedlab.analysis.misspelling import Misspelt
+from embedlab.analysis.next_tokens import CharacterBits
 from embedlab.base import Readouts
 from embedlab.plots import characters, misspelling
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from embedlab.plots import clouds
 from embedlab.plots.palette import BLUE, ORANGE
-from embedlab.plots.sense_cells import Named
+from embedlab.plots.senses import Named
 
 POINTS = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
 GROUPS = Named(np.array([0, 1, -1]), ["one", "<i>two</i>"])

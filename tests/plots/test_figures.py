@@ -5,7 +5,7 @@ import pytest
 
 from embedlab.analysis.analogies import parallelogram
 from embedlab.analysis.axes import Placement
-from embedlab.analysis.google import Category, GoogleResult
+from embedlab.analysis.google_analogies import Category, GoogleResult
 from embedlab.analysis.neighbors import Neighbors, nearest
 from embedlab.analysis.subwords import Subwords
 from embedlab.base import StaticModel

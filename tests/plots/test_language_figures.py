@@ -7,7 +7,7 @@ import pytest
 
 from embedlab.analysis.beam import Beam, Node, beam_search
 from embedlab.analysis.next_tokens import NextTokens, next_tokens
-from embedlab.plots import beam_tree, palette, surprisal
+from embedlab.plots import beam_tree, curves, palette
 from embedlab.plots import next_tokens as bars
 from tests.analysis.toys import random_toy, uniform
 
@@ -56,7 +56,7 @@ def test_rows_of_a_tree_worked_out_by_hand() -> None:
 
 
 def test_bits_are_written_in_their_fields() -> None:
-    fig = surprisal.surprisal(["a<", "end"], {"a longer, its <text>": [1.25, 30.0], "two": [math.inf, None]})
+    fig = curves.surprisal(["a<", "end"], {"a longer, its <text>": [1.25, 30.0], "two": [math.inf, None]})
     assert fig.layout.xaxis.ticktext == ("a longer, its<br>&lt;text&gt;", "two")
     assert [note.text for note in fig.layout.annotations] == ["1.2", "∞", "30.0", ""]
     assert fig.layout.yaxis.ticktext == ("a&lt;", "end")

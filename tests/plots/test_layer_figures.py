@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from embedlab.analysis.scalar_mix import MixFit
-from embedlab.plots import contextuality, elmo_layers
+from embedlab.plots import contextuality, layer_weights
 from embedlab.plots.contextuality import Curve
-from embedlab.plots.elmo_layers import Score
+from embedlab.plots.layer_weights import Score
 
 NAMES = {"tokens": "tokens", "1": "layer <1>"}
 
@@ -22,7 +22,7 @@ def fit(l2: float, first: float) -> MixFit:
 
 
 def test_weights_are_bars_from_the_lowest_to_the_highest_seed():
-    fig = elmo_layers.weights({"A <b>task</b>": fit(1.0, 0.2), "other": fit(1.0, 0.5)}, NAMES)
+    fig = layer_weights.weights({"A <b>task</b>": fit(1.0, 0.2), "other": fit(1.0, 0.5)}, NAMES)
     first, second = fig.data
     assert first.name == "A &lt;b&gt;task&lt;/b&gt;" and list(first.x) == ["tokens", "layer &lt;1&gt;"]
     assert list(first.y) == pytest.approx([0.25, 0.75])
@@ -32,7 +32,7 @@ def test_weights_are_bars_from_the_lowest_to_the_highest_seed():
 
 
 def test_the_path_has_a_line_a_layer_and_marks_the_chosen_strength():
-    fig = elmo_layers.path([fit(1.0, 0.4), fit(0.1, 0.3), fit(0.001, 0.1)], NAMES, 0.1, "task")
+    fig = layer_weights.path([fit(1.0, 0.4), fit(0.1, 0.3), fit(0.001, 0.1)], NAMES, 0.1, "task")
     lines = [trace for trace in fig.data if trace.showlegend is not False]
     assert [line.name for line in lines] == ["tokens", "layer &lt;1&gt;"]
     assert list(lines[0].y) == pytest.approx([0.45, 0.35, 0.15])
@@ -41,7 +41,7 @@ def test_the_path_has_a_line_a_layer_and_marks_the_chosen_strength():
 
 
 def test_scores_have_their_intervals_and_the_guess_without_vectors():
-    fig = elmo_layers.scores([Score("a", 0.5, 0.4, 0.7, True), Score("b", 0.3, 0.2, 0.35, False)], 0.25, "t", "F1")
+    fig = layer_weights.scores([Score("a", 0.5, 0.4, 0.7, True), Score("b", 0.3, 0.2, 0.35, False)], 0.25, "t", "F1")
     (trace,) = fig.data
     assert list(trace.x) == [0.5, 0.3] and list(trace.text) == ["0.500", "0.300"]
     assert list(trace.error_x.array) == pytest.approx([0.2, 0.05])

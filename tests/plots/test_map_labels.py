@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedlab.plots.map_labels import from_corner, readable
+from embedlab.plots.maps import from_corner, readable
 
 LOW, HIGH = np.zeros(3), np.full(3, 2.0)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from colorspacious import cspace_convert
 
-from embedlab.plots import moving, palette, sense_cells
+from embedlab.plots import palette, senses, training_live
 from embedlab.plots.palette import FAMILIES, GREY, INKS, SERIES, UNDER_TEXT
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
@@ -123,6 +123,6 @@ def test_streamlits_grey_is_grey_and_text_on_it_is_read(theme: str) -> None:
 
 
 def test_color_never_stands_alone() -> None:
-    groups = sense_cells.Named(np.arange(6), [str(i) for i in range(6)])
+    groups = senses.Named(np.arange(6), [str(i) for i in range(6)])
     assert len({groups.symbol(i) for i in range(6)}) == 6
-    assert "color" not in moving._label("word", watched=True)
+    assert "color" not in training_live._label("word", watched=True)

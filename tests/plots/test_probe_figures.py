@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedlab.analysis.probe_depth import Depth
-from embedlab.analysis.probe_result import LayerProbe, Row
-from embedlab.analysis.probe_settings import ProbeSettings
+from embedlab.analysis.probing.results import Depth, LayerProbe, ProbeSettings, Row
 from embedlab.plots import probes
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedlab.analysis.softmax_cost import Costs, CostSettings, Point
+from embedlab.analysis.softmax.cost import Costs, CostSettings, Point
 from embedlab.plots import softmax
 
 SETTINGS = CostSettings(largest=100_000)

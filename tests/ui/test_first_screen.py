@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from embedlab.ui import first_screen
+from embedlab.ui import server
 
 
 @pytest.mark.parametrize(("headless", "opened"), [(True, []), (False, ["http://localhost:8599/lab"])])
@@ -17,12 +17,12 @@ def test_the_server_starts(headless: bool, opened: list[str], monkeypatch: pytes
     options = {"headless": headless, "address": None, "port": 8599, "baseUrlPath": "lab"}
     seen: list[str] = []
     monkeypatch.setattr(st, "get_option", lambda name: options[name.removeprefix("server.")])
-    monkeypatch.setattr(first_screen, "SOON", 0.0)
-    monkeypatch.setattr(first_screen.webbrowser, "open", seen.append)
+    monkeypatch.setattr(server, "SOON", 0.0)
+    monkeypatch.setattr(server.webbrowser, "open", seen.append)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
 
     async def start() -> None:
-        async with first_screen.starting(st.App(Path("app.py").resolve())):
+        async with server.starting(st.App(Path("app.py").resolve())):
             assert PagesManager.uses_pages_directory is False
             await asyncio.sleep(0.05)
 

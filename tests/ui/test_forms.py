@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from embedlab import defaults
 from embedlab.models.word2vec import Word2VecConfig
+from embedlab.workflows import defaults
 
 
 def script(tokens: int = 0) -> None:
     import streamlit as st
 
-    from embedlab import defaults
     from embedlab.models.word2vec import Word2VecConfig
     from embedlab.ui import forms
+    from embedlab.workflows import defaults
 
     start = defaults.by_size(Word2VecConfig, st.session_state.get("tokens", 0))
     st.json(forms.settings_form(Word2VecConfig, "f_", first=("dim", "epochs"), defaults=start, without=("algorithm",)))
@@ -74,9 +74,9 @@ def test_untouched_fields_follow_the_size_of_the_text_and_touched_ones_stay() ->
 
 
 def test_defaults_by_size_are_valid_settings() -> None:
-    from embedlab import registry
+    from embedlab import families, registry
 
-    for family in registry.families():
+    for family in families.families():
         if family.here:
             config = registry.model_class(family.key).config_class
             for tokens in (0, 1, 120, 5_000, 60_000, 300_000, 2_000_000, 50_000_000):

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from embedlab.base import Card
-from embedlab.registry import ModelSpec, family
-from embedlab.ui import page_links, sidebar
+from embedlab.families import family
+from embedlab.registry import ModelSpec
+from embedlab.ui import navigation, page_links
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,10 +35,10 @@ def spec(key: str) -> ModelSpec:
     ],
 )
 def test_a_kept_model_is_said_to_be_where_it_is_offered(key: str, pages: str) -> None:
-    assert page_links.said(spec(key)) == pages
+    assert page_links.page_names(spec(key)) == pages
 
 
 def test_pages_are_called_as_in_the_sidebar_and_are_there() -> None:
     for page in page_links.PAGES:
-        assert (page.name, page.title) in sidebar.PAGES
+        assert (page.name, page.title) in navigation.PAGES
         assert (ROOT / "pages" / f"{page.name}.py").is_file()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from embedlab.ui.preload import Preload
+from embedlab.ui.server import Preload
 
 
 @pytest.fixture

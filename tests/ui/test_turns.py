@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from embedlab.ui import turns
+from embedlab.ui import server
 
 
 @pytest.fixture(autouse=True)
@@ -19,5 +19,5 @@ def as_before() -> Iterator[None]:
 
 def test_turns_are_shorter_than_pythons_own() -> None:
     sys.setswitchinterval(0.005)
-    turns.shorten()
-    assert sys.getswitchinterval() == pytest.approx(turns.TURN) and turns.TURN < 0.005
+    server.shorten()
+    assert sys.getswitchinterval() == pytest.approx(server.TURN) and server.TURN < 0.005

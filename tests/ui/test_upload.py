@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab import jobs, training_text
+from embedlab.jobs import api as jobs
+from embedlab.workflows import text_choice
 
 
 def script() -> None:
@@ -47,7 +48,7 @@ def test_an_uploaded_text_is_kept_and_found_after_a_reload(lab_home: Path) -> No
     app = give(app_on(), "my tale.txt", b"Once upon a time. There was a king.")
     assert app.text[0].value == "my tale.txt: once upon a time"
     (folder,) = drafts()
-    assert training_text.laid_down(folder) == "my tale.txt"
+    assert text_choice.laid_down(folder) == "my tale.txt"
     assert not app.file_uploader
     again = app_on(draft=folder.name)
     assert again.text[0].value == "my tale.txt: once upon a time"
@@ -66,7 +67,7 @@ def test_a_table_asks_for_its_column_and_a_wrong_one_loses_nothing(lab_home: Pat
     assert app.text[0].value == "t.csv: the king rules the land"
     app.text_input(key="column").set_value("texts").run()
     assert len(app.error) == 1 and "texts" in app.error[0].value
-    assert training_text.laid_down(drafts()[0]) == "t.csv"
+    assert text_choice.laid_down(drafts()[0]) == "t.csv"
     app.text_input(key="column").set_value("text").run()
     assert not app.error and app.text[0].value == "t.csv: the king rules the land"
 

@@ -11,9 +11,9 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from embedlab import processes
 from embedlab.base import BadInput
-from embedlab.limits import variable
+from embedlab.base.limits import variable
+from embedlab.parallel import processes
 from embedlab.ui import uploads
 from embedlab.ui.uploads import Uploads
 

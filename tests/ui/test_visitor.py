@@ -12,9 +12,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from embedlab import places
-from embedlab.base import BadModel
-from embedlab.ui import place_link, visitor
+from embedlab.base import BadModel, paths
+from embedlab.ui import visitor, workspace_link
 from tests.pages_opened import sound, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,13 +35,13 @@ def masked(token: bytes, mask: bytes, at: int = 1_700_000_000) -> str:
 
 
 def test_whoever_sits_at_the_machine_is_the_owner(context: SimpleNamespace) -> None:
-    assert not visitor.apart() and visitor.place() == "" and visitor.visitor() == places.OWNER
+    assert not visitor.apart() and visitor.workspace() == "" and visitor.visitor() == paths.OWNER
 
 
 @pytest.mark.parametrize("header", visitor.FORWARDED)
 def test_behind_a_proxy_nobody_is(context: SimpleNamespace, header: str) -> None:
     context.headers = {header: "127.0.0.1"}
-    assert visitor.apart() and places.named(visitor.visitor()) == visitor.place() != ""
+    assert visitor.apart() and paths.workspace_of(visitor.visitor()) == visitor.workspace() != ""
 
 
 @pytest.mark.parametrize("address", ["192.168.0.7", "::ffff:10.0.0.1", "2001:db8::1"])
@@ -104,10 +103,10 @@ def test_a_browser_is_the_same_visitor_however_its_cookie_is_masked(context: Sim
     seen = set()
     for mask in (b"abcd", b"\x00\xff\x10\x20"):
         context.cookies = {visitor.STREAMLIT: masked(b"sixteen bytes 16", mask)}
-        seen.add(visitor.place())
+        seen.add(visitor.workspace())
     assert len(seen) == 1
     context.cookies = {visitor.STREAMLIT: masked(b"sixteen bytes 17", b"abcd")}
-    assert visitor.place() not in seen
+    assert visitor.workspace() not in seen
     assert "sixteen" not in visitor.secret()
 
 
@@ -116,17 +115,17 @@ def test_without_a_token_a_visit_is_its_own_visitor(
     context: SimpleNamespace, cookie: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context.ip_address, context.cookies = "10.0.0.7", {visitor.STREAMLIT: cookie, visitor.COOKIE: "short"}
-    first = visitor.place()
-    assert visitor.place() == first
+    first = visitor.workspace()
+    assert visitor.workspace() == first
     monkeypatch.setattr(st, "session_state", {})
-    assert visitor.place() != first
+    assert visitor.workspace() != first
 
 
 def test_the_place_that_was_opened_comes_before_the_one_that_the_browser_keeps(context: SimpleNamespace) -> None:
     context.ip_address, context.cookies = "10.0.0.7", {visitor.COOKIE: SECRET}
-    assert visitor.place() == places.name_of(SECRET)
+    assert visitor.workspace() == paths.workspace_name(SECRET)
     st.session_state[visitor.OPENED] = "6" * 64
-    assert visitor.place() == places.name_of("6" * 64)
+    assert visitor.workspace() == paths.workspace_name("6" * 64)
 
 
 def test_an_account_has_one_place_in_every_browser(context: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,8 +134,8 @@ def test_an_account_has_one_place_in_every_browser(context: SimpleNamespace, mon
     for who, cookies in (("1", {}), ("1", {visitor.COOKIE: SECRET}), ("2", {})):
         context.cookies = cookies
         monkeypatch.setattr(st, "user", {"iss": "https://id.example", "sub": who})
-        found.append(visitor.place())
-    assert found[0] == found[1] != found[2] and places.named(found[0])
+        found.append(visitor.workspace())
+    assert found[0] == found[1] != found[2] and paths.workspace_of(found[0])
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,7 @@ def test_an_account_has_one_place_in_every_browser(context: SimpleNamespace, mon
 )  # fmt: skip
 def test_links_begin_with_the_address_that_the_browser_has(context: SimpleNamespace, url: str, base: str) -> None:
     context.url = url
-    assert place_link.base() == base
+    assert workspace_link.base() == base
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -183,7 +182,7 @@ def app(**query: str) -> AppTest:
 
 
 def test_a_link_to_a_place_opens_it_after_a_question(apart: None) -> None:
-    places.use(places.name_of(SECRET))
+    paths.use_workspace(paths.workspace_name(SECRET))
     page = app(place=SECRET)
     assert "place" not in page.query_params  # a copied address gives nothing away
     assert visitor.OPENED not in page.session_state and "Open it only if it is yours" in texts(page)
@@ -193,7 +192,7 @@ def test_a_link_to_a_place_opens_it_after_a_question(apart: None) -> None:
 
 
 def test_a_link_can_be_left_alone(apart: None) -> None:
-    places.use(places.name_of(SECRET))
+    paths.use_workspace(paths.workspace_name(SECRET))
     page = app(place=SECRET)
     sound(page.button(key="place-stay").click().run())
     assert visitor.OPENED not in page.session_state and "place-open" not in [button.key for button in page.button]
@@ -204,11 +203,11 @@ def test_a_link_to_no_place_opens_nothing(apart: None, given: str) -> None:
     page = app(place=given)
     assert visitor.OPENED not in page.session_state and "place" not in page.query_params
     assert [item.value[:26] for item in page.warning] == (["The place of this link is "] if given[0] == "7" else [])
-    assert not places.everybody()
+    assert not paths.all_workspaces()
 
 
 def test_the_owner_has_no_use_for_such_a_link(lab: Path) -> None:
-    places.use(places.name_of(SECRET))
+    paths.use_workspace(paths.workspace_name(SECRET))
     page = app(place=SECRET)
     assert "place-open" not in [button.key for button in page.button] and "place" not in page.query_params
 
@@ -216,11 +215,11 @@ def test_the_owner_has_no_use_for_such_a_link(lab: Path) -> None:
 def test_a_visit_with_a_login_keeps_the_place(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(visitor.LOGIN, "1")
     monkeypatch.setattr("streamlit.user_info._get_user_info", lambda: {"is_logged_in": True, "iss": "x", "sub": "1"})
-    here = places.name_of("account x 1")
-    places.use(here)
-    os.utime(places.folder(here), (1.0, 1.0))
+    here = paths.workspace_name("account x 1")
+    paths.use_workspace(here)
+    os.utime(paths.workspace(here), (1.0, 1.0))
     app()
-    assert places.used(here) > 1.0
+    assert paths.workspace_used(here) > 1.0
 
 
 def test_a_login_is_asked_of_everybody_where_it_is_switched_on(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,170 @@
+"""The frozen vectors that probes read: every layer of every word, brought to one scale.
+
+The vectors of the words that a task asks about, all layers brought to one scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedlab.analysis.probing.scores import Places
+from embedlab.analysis.probing.tasks import Part, TokenTask
+from embedlab.base import BadInput, ContextualModel, Floats, Model, OnProgress, StaticModel
+from embedlab.base.static_as_contextual import as_contextual
+from embedlab.data.tagged import TaggedSentence, TaggedSet
+from embedlab.store import vectors
+from embedlab.store import vectors as store_vectors
+
+MOST_BYTES = 8_000_000_000
+"""Vectors of all layers that may lie in memory at once."""
+TINY = 1e-6
+
+Readable = ContextualModel | StaticModel
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What a model says of every word of the three splits, one behind the other.
+
+    Attributes:
+        layers: L names, from the input to the top.
+        vectors: (L, N, D); train words first, then dev, then test.
+        splits: where train, dev and test lie: (0, end of train, end of dev, N).
+        places: the sentences of each split, counted from the split's own first word.
+        words: (N,) running words.
+    """
+
+    layers: list[str]
+    vectors: Floats
+    splits: tuple[int, int, int, int]
+    places: tuple[Places, Places, Places]
+    words: tuple[str, ...]
+
+
+def read(
+    models: Sequence[Model],
+    dataset: TaggedSet,
+    on_progress: OnProgress | None = None,
+    store: store_vectors.Store | None = None,
+) -> Features:
+    """Read all sentences with a model, or with several stacked: their vectors one behind the other.
+
+    Each value of each layer gets mean 0 and variance 1 over the training words, so that no layer wins by its scale
+    and one penalty fits all.
+
+    Args:
+        models: one; or several of which at most one has more than one layer (the others are put beside each of them).
+        dataset: the tagged sentences.
+        on_progress: told while sentences are read.
+        store: where vectors are kept (see ``embedlab.store.vectors``).
+
+    Raises:
+        BadInput: no model, two with several layers, or more vectors than fit into memory.
+    """
+    readers = [as_contextual(model) for model in models]
+    if not readers:
+        raise BadInput("Give a model.")
+    if sum(len(reader.layers) > 1 for reader in readers) > 1:
+        raise BadInput("Of stacked models only one may have several layers; the others need one vector a word.")
+    parts = (dataset.train, dataset.dev, dataset.test)
+    places = (_places(dataset.train), _places(dataset.dev), _places(dataset.test))
+    ends = np.cumsum([place.starts[-1] for place in places])
+    splits = (0, int(ends[0]), int(ends[1]), int(ends[2]))
+    sentences = [sentence.words for part in parts for sentence in part]
+    layers = max((reader.layers for reader in readers), key=len)
+    vectors = _room(len(layers), splits[3], sum(reader.dim for reader in readers))
+    at = 0
+    for reader in readers:
+        _fill(vectors[:, :, at : at + reader.dim], store_vectors.encode(reader, sentences, None, on_progress, store))
+        at += reader.dim
+    for layer in vectors:
+        standardise(layer, splits[1])
+    return Features(list(layers), vectors, splits, places, tuple(word for words in sentences for word in words))
+
+
+def _places(part: Sequence[TaggedSentence]) -> Places:
+    return Places.of([len(sentence.words) for sentence in part])
+
+
+def _room(layers: int, words: int, dim: int) -> Floats:
+    """Empty (L, N, D)."""
+    if (needed := 4 * layers * words * dim) > MOST_BYTES:
+        raise BadInput(
+            f"The vectors of {words:,} words would take {needed / 1e9:,.0f} GB of memory, more than "
+            f"{MOST_BYTES / 1e9:,.0f} GB. Give fewer sentences."
+        )
+    return np.empty((layers, words, dim), np.float32)
+
+
+def _fill(room: Floats, read: Sequence[Floats]) -> None:
+    """Put sentences one behind the other; a model of one layer stands beside each layer of another."""
+    at = 0
+    for one in read:  # (1 or L, T, D)
+        room[:, at : at + one.shape[1]] = one
+        at += one.shape[1]
+
+
+def standardise(layer: Floats, train: int) -> None:
+    """Give each value of an (N, D) layer mean 0 and variance 1 over its first ``train`` words, in place."""
+    known = layer[:train]
+    mean, deviation = known.mean(axis=0, dtype=np.float64), known.std(axis=0, dtype=np.float64)
+    layer -= mean.astype(np.float32)
+    layer /= np.where(deviation > TINY, deviation, 1).astype(np.float32)
+
+
+SMALLEST = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """The vectors of the words of a task.
+
+    Attributes:
+        train: (L, N, D).
+        dev: (L, N, D).
+        test: (L, N, D).
+        scale: what every value was divided by; 1 where each layer was normalised for itself.
+    """
+
+    train: Floats
+    dev: Floats
+    test: Floats
+    scale: float
+
+
+def read_vectors(
+    model: ContextualModel,
+    task: TokenTask,
+    *,
+    layer_norm: bool,
+    on_progress: OnProgress | None = None,
+    store: vectors.Store | None = None,
+) -> Inputs:
+    """Read the task's sentences.
+
+    Args:
+        model: the model; a static one is lifted before.
+        task: whose words.
+        layer_norm: give every layer mean 0 and variance 1, over all values of the training words; otherwise all
+            layers are divided by one number, so that they keep their lengths relative to each other.
+        on_progress: told while sentences are read.
+        store: where vectors are kept (see ``embedlab.store.vectors``).
+    """
+    parts = (task.train, task.dev, task.test)
+    sentences = sorted({sentence for part in parts for sentence in part.sentences})
+    known = dict(zip(sentences, vectors.encode(model, sentences, None, on_progress, store), strict=True))
+    train, dev, test = (_gathered(part, known) for part in parts)
+    axes = (1, 2) if layer_norm else None
+    mean = train.mean(axis=axes, keepdims=True) if layer_norm else np.zeros((1, 1, 1), np.float32)
+    spread = np.sqrt(np.square(train - mean).mean(axis=axes, keepdims=True)) + SMALLEST
+    train, dev, test = (((one - mean) / spread).astype(np.float32) for one in (train, dev, test))
+    return Inputs(train, dev, test, 1.0 if layer_norm else float(spread.ravel()[0]))
+
+
+def _gathered(part: Part, known: dict[tuple[str, ...], Floats]) -> Floats:
+    """(L, N, D)."""
+    rows: Sequence[Floats] = [known[part.sentences[sentence]][:, at] for sentence, at in part.places.tolist()]
+    return np.stack(rows, axis=1)

@@ -1,0 +1,258 @@
+"""Entity-level precision, recall and F1, as conlleval and seqeval count: an entity is right if words and type are.
+
+Tags are numbers: 0 is O; of type k (from 0), 1 + 2k begins an entity and 2 + 2k goes on with it (``TaggedSet.labels``).
+
+How right the answers of a probe are: F1 of entities or accuracy, with a bootstrap over sentences.
+
+What finds names without any vectors: chance, a list of the words seen in training, and calling every word O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.analysis.probing.tasks import Part, TokenTask
+from embedlab.data.tagged import Span, spans
+
+Ids = NDArray[np.int64]
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where sentences lie among N running words.
+
+    Attributes:
+        starts: (S + 1,) first word of each sentence, and N at the end.
+    """
+
+    starts: Ids
+
+    @classmethod
+    def of(cls, lengths: list[int]) -> Places:
+        """From the sentences' numbers of words."""
+        return cls(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+    @property
+    def sentences(self) -> int:
+        """S."""
+        return len(self.starts) - 1
+
+    def firsts(self) -> NDArray[np.bool_]:
+        """(N,) whether a word is the first of its sentence."""
+        first = np.zeros(self.starts[-1] + 1, bool)
+        first[self.starts] = True
+        return first[:-1]
+
+    def sums(self, words: NDArray[np.number]) -> Ids:
+        """(S,) sums over each sentence of a (N,) count."""
+        total = np.concatenate([[0], np.cumsum(words)])
+        return np.asarray(total[self.starts[1:]] - total[self.starts[:-1]], np.int64)
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The M entities that N tags mark.
+
+    Attributes:
+        starts: (M,) first word of each.
+        ends: (M,) the word after its last.
+        types: (M,) its type, from 0.
+    """
+
+    starts: Ids
+    ends: Ids
+    types: Ids
+
+    @classmethod
+    def of(cls, tags: Ids, firsts: NDArray[np.bool_]) -> Entities:
+        """Read as ``data.tags.spans`` reads them: an entity begins at B, and at I that nothing of its type precedes."""
+        kinds = (tags + 1) // 2  # 0 for O, else 1 + type
+        before = np.concatenate([[0], kinds[:-1]])
+        goes_on = (kinds > 0) & (tags % 2 == 0) & (before == kinds) & ~firsts
+        starts = np.flatnonzero((kinds > 0) & ~goes_on)
+        stops = np.append(np.flatnonzero(~goes_on), len(tags))  # an entity lasts until a word that does not go on
+        ends = stops[np.searchsorted(stops, starts, side="right")]
+        return cls(starts, ends, kinds[starts] - 1)
+
+    def in_sentences(self, places: Places) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+        """For each sentence its entities: first word and end, counted within the sentence, and type."""
+        found: list[list[tuple[int, int, int]]] = [[] for _ in range(places.sentences)]
+        rows = np.searchsorted(places.starts, self.starts, side="right") - 1
+        for row, start, end, kind in zip(rows, self.starts, self.ends, self.types, strict=True):
+            at = int(places.starts[row])
+            found[row].append((int(start) - at, int(end) - at, int(kind)))
+        return tuple(tuple(one) for one in found)
+
+
+def counts(gold: Ids, found: Ids, places: Places) -> Ids:
+    """(S, 3) entities of each sentence: those found rightly, found at all, and there to be found.
+
+    Args:
+        gold: (N,) true tags.
+        found: (N,) tags that a model gave.
+        places: the sentences.
+    """
+    firsts = places.firsts()
+    truth, answer = Entities.of(gold, firsts), Entities.of(found, firsts)
+    ends, kinds = np.zeros(len(gold), np.int64), np.full(len(gold), -1, np.int64)
+    ends[truth.starts], kinds[truth.starts] = truth.ends, truth.types
+    right = (ends[answer.starts] == answer.ends) & (kinds[answer.starts] == answer.types)
+
+    def counted(starts: Ids) -> Ids:
+        return places.sums(np.bincount(starts, minlength=len(gold)))
+
+    return np.stack([counted(answer.starts[right]), counted(answer.starts), counted(truth.starts)], axis=1)
+
+
+def f1(totals: NDArray[np.number]) -> Doubles:
+    """F1 from (…, 3) counts (right, found, there), 0 to 1; 0 where nothing is found or there."""
+    right, found, there = np.moveaxis(np.asarray(totals, float), -1, 0)
+    scores: Doubles = 2 * right / np.maximum(found + there, 1)
+    return scores
+
+
+def resamples(number: int, sentences: int, seed: int) -> Doubles:
+    """(R, S) how often each sentence is drawn in each resample of a bootstrap."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(sentences, np.full(sentences, 1 / sentences), size=number)
+    return np.asarray(drawn, np.float64)
+
+
+def interval(draws: NDArray[np.floating], level: float = 95) -> tuple[float, float]:
+    """Lower and upper end between which ``level`` percent of a bootstrap's values lie; values that are nan are out."""
+    there = draws[~np.isnan(draws)]
+    if not len(there):
+        return float("nan"), float("nan")
+    low, high = np.percentile(there, [(100 - level) / 2, (100 + level) / 2])
+    return float(low), float(high)
+
+
+def confusion(gold: Ids, found: Ids, types: int) -> Ids:
+    """(types + 1, types + 1): how many words of each type (0 for none) were given each type."""
+    size = types + 1
+    pairs = (gold + 1) // 2 * size + (found + 1) // 2
+    table: Ids = np.bincount(pairs, minlength=size * size).reshape(size, size).astype(np.int64)
+    return table
+
+
+def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) -> tuple[Span, ...]:
+    """Entities of a sentence with their types by name."""
+    return tuple(Span(types[kind], start, end) for start, end, kind in found)
+
+
+LEVEL = 95
+"""Percent of the resamples that lie between low and high."""
+
+
+def token_counts(task: TokenTask, part: Part, answers: NDArray[np.integer]) -> Doubles:
+    """(S, 3) per sentence: how many answers are right, how many were given, and how many there are to give.
+
+    Entities count as a whole, ``O`` is none (as seqeval counts). For an accuracy every word is one.
+    """
+    found = np.zeros((len(part.sentences), 3))
+    rows = part.places[:, 0]
+    if task.measure == "accuracy":
+        np.add.at(found[:, 0], rows, answers == part.labels)
+        np.add.at(found[:, 1], rows, 1)
+        found[:, 2] = found[:, 1]
+        return found
+    given, true = _by_sentence(task, part, answers), _by_sentence(task, part, part.labels)
+    for row, (mine, right) in enumerate(zip(given, true, strict=True)):
+        own, gold = set(spans(mine)), set(spans(right))
+        found[row] = len(own & gold), len(own), len(gold)
+    return found
+
+
+def _by_sentence(task: TokenTask, part: Part, labels: NDArray[np.integer]) -> list[list[str]]:
+    found: list[list[str]] = [[] for _ in part.sentences]
+    for row, label in zip(part.places[:, 0].tolist(), labels.tolist(), strict=True):
+        found[row].append(task.labels[label])
+    return found
+
+
+def token_f1(counted: NDArray[Any]) -> Doubles:
+    """(...,) F1 of counts (..., 3) that are summed already: 2 right / (given + true); 0 where there is nothing.
+
+    Where every word gets one answer this is the accuracy.
+    """
+    right, given, true = np.moveaxis(np.asarray(counted, np.float64), -1, 0)
+    total = given + true
+    score: Doubles = np.divide(2 * right, total, out=np.zeros_like(total), where=total > 0)
+    return score
+
+
+def token_interval(counted: Sequence[NDArray[Any]], resamples: int, seed: int) -> tuple[float, float]:
+    """95 % bootstrap interval of the mean score of several probes on the same sentences, drawn with replacement.
+
+    Args:
+        counted: one (S, 3) a probe (see ``counts``).
+        resamples: how many.
+        seed: of the drawing.
+    """
+    return _ends(_resampled(counted, _drawn(len(counted[0]), resamples, seed)))
+
+
+def paired(
+    one: Sequence[NDArray[Any]], other: Sequence[NDArray[Any]], resamples: int, seed: int
+) -> tuple[float, float, float]:
+    """Difference of two mean scores on the same sentences, and its 95 % interval; arguments as in ``interval``."""
+    drawn = _drawn(len(one[0]), resamples, seed)
+    value = np.mean([token_f1(each.sum(axis=0)) for each in one]) - np.mean(
+        [token_f1(each.sum(axis=0)) for each in other]
+    )
+    return float(value), *_ends(_resampled(one, drawn) - _resampled(other, drawn))
+
+
+def _drawn(size: int, resamples: int, seed: int) -> NDArray[np.int64]:
+    """(B, S) how often each resample has each sentence."""
+    return np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples)
+
+
+def _resampled(counted: Sequence[NDArray[Any]], drawn: NDArray[np.int64]) -> Doubles:
+    """(B,) mean scores of resamples."""
+    scores: Doubles = np.mean([token_f1(drawn @ one) for one in counted], axis=0)
+    return scores
+
+
+def _ends(scores: Doubles) -> tuple[float, float]:
+    low, high = np.percentile(scores, [(100 - LEVEL) / 2, (100 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+DRAWS = 20
+"""How often tags are drawn at random; their mean F1 counts."""
+
+
+def baselines(
+    words: Sequence[str], tags: Ids, splits: tuple[int, int, int, int], test: Places, seed: int
+) -> tuple[float, float, float]:
+    """F1 by chance, F1 by looking words up, and accuracy of calling every word O.
+
+    Args:
+        words: (N,) running words.
+        tags: (N,) theirs.
+        splits: where train, dev and test lie.
+        test: the test sentences.
+        seed: of the drawing.
+    """
+    known, begin = tags[: splits[1]], splits[2]
+    truth, often, rng = tags[begin:], np.bincount(known, minlength=int(tags.max()) + 1), np.random.default_rng(seed)
+    drawn = [rng.choice(len(often), size=len(truth), p=often / often.sum()) for _ in range(DRAWS)]
+    chance = np.mean([f1(counts(truth, one, test).sum(0)) for one in drawn])
+    looked = f1(counts(truth, lookup(words[: splits[1]], known, words[begin:]), test).sum(0))
+    return float(chance), float(looked), float((truth == 0).mean())
+
+
+def lookup(known: Sequence[str], tags: Ids, asked: Sequence[str]) -> Ids:
+    """(N,) the tag that each asked word had most often among known ones; O for a new word."""
+    rows = {word: row for row, word in enumerate(dict.fromkeys(known))}
+    table = np.zeros((len(rows) + 1, int(tags.max(initial=0)) + 1), np.int64)
+    np.add.at(table, (np.array([rows[word] for word in known], np.int64), tags), 1)
+    best = table.argmax(axis=1)  # of a row of zeros, the last one, it is O
+    return np.asarray(best[[rows.get(word, len(rows)) for word in asked]], np.int64)

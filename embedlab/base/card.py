@@ -1,0 +1,54 @@
+"""What a model says of itself, and the versions that it was made with."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+VERSION = "0.1.0"
+"""Of Embedding Lab; ``embedlab.__version__``."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model is and where it comes from (card.json).
+
+    Attributes:
+        title: the name shown to people.
+        text: what it was trained on, in words.
+        licence: licences of that text.
+        attribution: who has to be named.
+        tokens: running words of the training text, 0 if unknown.
+        seconds: wall-clock training time, 0 if unknown.
+        loss: on held-out text where there is some, else the last training loss; ``None`` if the model has none.
+        created: ISO date.
+        source: "starter", "yours" or "published".
+        versions: pairs of library and version it was made with.
+        note: anything else worth saying (how it was made, measured figures and their command).
+    """
+
+    title: str = ""
+    text: str = ""
+    licence: str = ""
+    attribution: str = ""
+    tokens: int = 0
+    seconds: float = 0.0
+    loss: float | None = None
+    created: str = ""
+    source: str = "yours"
+    versions: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+def versions(libraries: Sequence[str] = ("numpy",)) -> tuple[tuple[str, str], ...]:
+    """Pairs of name and version: Python, Embedding Lab, then the given distributions that are installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = [("python", platform.python_version()), ("embedlab", VERSION)]
+    for name in libraries:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)

@@ -1,0 +1,368 @@
+"""What every model has.
+
+Models with one vector a word.
+
+Models with a vector for every word in every sentence.
+
+Models that say how probable a text is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base.card import Card
+from embedlab.base.errors import BadInput, BadModel, UnknownWord
+from embedlab.base.folding import Lexicon, Lookup
+from embedlab.base.progress import OnProgress, Progress
+from embedlab.base.settings import Settings
+
+if TYPE_CHECKING:
+    from embedlab.base.model_folder import StoredModel
+
+Floats = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+
+class Model(ABC):
+    """What every model has: a kind (its key in the registry), a vocabulary, settings, a card, and a folder form.
+
+    Attributes:
+        resumes: whether ``train`` takes a folder for checkpoints, too, and goes on where a killed one stopped.
+        spreads: whether ``train`` takes a pool of processes, too, that do parts of the work.
+        words: the vocabulary, commonest first, no duplicates (the characters of a character model).
+        counts: (V,), how often each was seen; zeros if unknown.
+        config: the settings it was trained with.
+        card: where it comes from.
+    """
+
+    kind: ClassVar[str]
+    config_class: ClassVar[type[Settings]]
+    resumes: ClassVar[bool] = False
+    spreads: ClassVar[bool] = False
+    words: list[str]
+    counts: Counts
+    config: Settings
+    card: Card
+
+    @property
+    def title(self) -> str:
+        """Name for messages."""
+        return self.card.title or self.kind
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """64 letters that change with everything that a model folder holds but the card.
+
+        That is all that a model's answers can depend on: weights, vocabulary, counts and settings, also those of its
+        network, its special tokens, its head and its tokenizer. Two models of one fingerprint may share answers.
+        """
+        stored = self.stored()
+        arrays = {name: np.ascontiguousarray(array) for name, array in sorted(stored.tensors.items())}
+        shapes = [[name, str(array.dtype), array.shape] for name, array in arrays.items()]
+        said = [stored.kind, stored.config, stored.words, stored.counts.tolist(), stored.tokenizer, shapes]
+        digest = hashlib.sha256(json.dumps(said).encode())
+        for array in arrays.values():
+            digest.update(array.data)
+        return digest.hexdigest()
+
+    @abstractmethod
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The arrays that make up the model on disk."""
+
+    @classmethod
+    @abstractmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+
+    def stored(self) -> StoredModel:
+        """The model as it lies on disk; overridden by kinds that need more than tensors and words."""
+        from embedlab.base.model_folder import StoredModel
+
+        return StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card)
+
+    @classmethod
+    def from_stored(cls, stored: StoredModel) -> Self:
+        """The inverse of ``stored``."""
+        config = cls.config_class.from_dict(stored.config)
+        return cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
+
+    def save(self, folder: Path, *, half: bool = False, overwrite: bool = False) -> None:
+        """Write the model folder, atomically.
+
+        Args:
+            folder: where it is to lie.
+            half: store float tensors as float16.
+            overwrite: whether a model folder of this lab that lies there may be replaced; nothing else ever is.
+
+        Raises:
+            BadInput: something lies there.
+            BadModel: the folder cannot be written.
+        """
+        from embedlab.base import model_folder
+
+        model_folder.write(folder, self.stored(), half=half, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a model folder.
+
+        Raises:
+            BadModel: it is missing, damaged or of another kind.
+        """
+        from embedlab.base import model_folder
+
+        stored = model_folder.read(folder, kind=cls.kind)
+        return model_folder.checked(folder, lambda: cls.from_stored(stored))
+
+
+class StaticModel(Model):
+    """One vector a word, whatever the sentence.
+
+    A kind that needs more than the matrix on disk overrides ``tensors`` and ``from_tensors``.
+
+    Args:
+        words: the vocabulary, commonest first, no duplicates.
+        matrix: (V, D), row i belongs to word i; kept as float32 and made read-only.
+        counts: (V,), how often each word was seen; zeros if unknown.
+        config: the settings it was trained with.
+        card: where it comes from.
+
+    Raises:
+        BadModel: the shapes disagree, or a value is not finite.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        matrix: NDArray[np.floating],
+        counts: NDArray[np.integer] | None = None,
+        config: Settings | None = None,
+        card: Card | None = None,
+    ) -> None:
+        self.words = list(words)
+        self.matrix: Floats = np.array(matrix, dtype=np.float32, order="C", copy=None).view()
+        self.counts: Counts = np.zeros(len(self.words), np.int64) if counts is None else np.asarray(counts, np.int64)
+        self.config = config if config is not None else self.config_class()
+        self.card = card if card is not None else Card()
+        self._check()
+        self.matrix.setflags(write=False)
+
+    def _check(self) -> None:
+        v = len(self.words)
+        if self.matrix.ndim != 2 or len(self.matrix) != v or self.counts.shape != (v,):
+            raise BadModel(
+                f"{v} words, a matrix of shape {self.matrix.shape} and counts of shape {self.counts.shape} do not fit "
+                "together."
+            )
+        if not self.matrix.shape[1]:
+            raise BadModel("The vectors have no numbers: their width is 0.")
+        if len(self.positions) != v:
+            raise BadModel("The vocabulary holds a word twice.")
+        if not np.isfinite(self.matrix).all():
+            raise BadModel("The matrix holds values that are not finite numbers.")
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Row of every word."""
+        return {word: i for i, word in enumerate(self.words)}
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The vocabulary, in which words are found as people type them."""
+        return Lexicon(self.words, self.positions)
+
+    def look_up(self, typed: str) -> Lookup:
+        """The word that is meant by a typed one: itself if it is known, else folded as the training text was."""
+        return self.lexicon.look_up(typed)
+
+    @cached_property
+    def unit_matrix(self) -> Floats:
+        """(V, D): the matrix with every row at length 1 (zero rows stay zero), for cosine similarity."""
+        norms = np.linalg.norm(self.matrix, axis=1, keepdims=True)
+        unit: Floats = self.matrix / np.maximum(norms, np.finfo(np.float32).tiny)
+        unit.setflags(write=False)
+        return unit
+
+    @property
+    def dim(self) -> int:
+        """Width D of a vector."""
+        return int(self.matrix.shape[1])
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The arrays that make up the model on disk."""
+        return {"matrix": self.matrix}
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """The inverse of ``tensors``."""
+        return cls(words, tensors["matrix"], counts, config, card)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.positions
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def vector(self, word: str) -> Floats:
+        """(D,) vector of exactly this word; for one that a person typed, ask ``look_up`` first.
+
+        Raises:
+            UnknownWord: it is not in the vocabulary (fastText composes one instead).
+        """
+        try:
+            row: Floats = self.matrix[self.positions[word]]
+        except KeyError:
+            raise UnknownWord(word, self.title) from None
+        return row
+
+
+class ContextualModel(Model):
+    """A vector a word and sentence, at several layers.
+
+    Attributes:
+        layers: L names, from the input to the top.
+        dim: D, the same for every layer.
+        variant: what beside weights and settings changes the vectors, such as how word pieces are pooled.
+        repeatable: whether the same sentences give the same vectors at the next call (not if states are carried over).
+        batch_size: sentences that are read side by side, at most.
+        batch_length: places of a batch, padding included, at most (a single longer sentence is a batch of its own).
+    """
+
+    layers: list[str]
+    dim: int
+    variant: str = ""
+    repeatable: bool = True
+    batch_size: int = 32
+    batch_length: int = 4_096
+
+    def encode(
+        self,
+        sentences: Sequence[Sequence[str]],
+        layers: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Floats]:
+        """One (L, T, D) float32 array a sentence of T words; the caller's order is kept.
+
+        Sentences of like length are read together. The same call gives the same bits; another grouping of the same
+        sentences gives the same vectors to within 1e-5.
+
+        Args:
+            sentences: words; an empty sentence is allowed, (L, 0, D).
+            layers: those that are wanted, in this order; ``None`` for all. Others are not kept.
+            on_progress: told after every batch, in words (phase "encoding").
+
+        Raises:
+            BadInput: no such layer.
+        """
+        numbers = self.layer_numbers(layers)
+        # all at once, before any batch: small results between the batches' large arrays would leave gaps in memory
+        found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
+        done, total = 0, sum(len(sentence) for sentence in sentences)
+        for rows in self.batches(sentences):
+            made = self.encode_batch([sentences[i] for i in rows], numbers)
+            for i, one in zip(rows, made, strict=True):
+                found[i][...] = one
+            done += sum(len(sentences[i]) for i in rows)
+            if on_progress is not None:
+                on_progress(Progress(done, total, phase="encoding"))
+        return found
+
+    @abstractmethod
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
+        """One (len(layers), T, D) array for each of a few sentences of like length, none of them empty."""
+
+    def length(self, sentence: Sequence[str]) -> int:
+        """Places that a sentence takes up in the network, about: its words, unless the network reads smaller pieces."""
+        return len(sentence)
+
+    def layer_numbers(self, layers: Sequence[str] | None = None) -> list[int]:
+        """Places of layers among ``self.layers``; all of them for ``None``.
+
+        Raises:
+            BadInput: no such layer.
+        """
+        if layers is None:
+            return list(range(len(self.layers)))
+        if unknown := [name for name in layers if name not in self.layers]:
+            raise BadInput(f"{self.title} has no layer '{unknown[0]}'; it has {', '.join(self.layers)}.")
+        return [self.layers.index(name) for name in layers]
+
+    def batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+        """Numbers of the sentences that are read together, longest first; empty sentences are in none.
+
+        Longest first, since the largest batch then comes while memory is whole: the space that it leaves serves all
+        others. Shortest first, every batch would need more than any hole between the results kept so far, and 10,000
+        sentences took twice the memory.
+        """
+        lengths = {i: self.length(sentence) for i, sentence in enumerate(sentences) if sentence}
+        rows: list[int] = []
+        for i in sorted(lengths, key=lengths.__getitem__, reverse=True):
+            if rows and (len(rows) == self.batch_size or (len(rows) + 1) * lengths[rows[0]] > self.batch_length):
+                yield rows
+                rows = []
+            rows.append(i)
+        if rows:
+            yield rows
+
+
+UNKNOWN = "<unk>"
+"""Stands for every word that a language model does not have."""
+END = "</s>"
+"""The boundary between sentences in word models: before the first word, and predicted after the last."""
+
+
+class LanguageModel(Model):
+    """Gives probabilities to continuations.
+
+    A sentence begins after a boundary; ``END`` among the tokens stands for the boundary that closes it. A token
+    outside the vocabulary counts as ``UNKNOWN``.
+
+    Attributes:
+        unit: what a token is.
+        direction: how a sentence is read. A backward model reads from the right: its ``next`` gives what stands before
+            a text, and ``score`` each token given those after it. A model that reads both sides fills gaps: its
+            ``next`` fills the place after the text, and ``score`` gives each token given all the others.
+        vocabulary: what the probabilities of ``next`` belong to: ``words``, then ``UNKNOWN`` and ``END``
+            (models of characters may end otherwise).
+        reads_letters: whether a word of the context that is not in the vocabulary is read by its letters, instead of
+            as ``UNKNOWN``.
+    """
+
+    unit: Literal["word", "char", "wordpiece"]
+    direction: Literal["forward", "backward", "both"] = "forward"
+    vocabulary: list[str]
+    reads_letters: bool = False
+
+    @abstractmethod
+    def next(self, context: Sequence[str]) -> Floats:
+        """(V,) probabilities of the next token after the beginning of a sentence; an empty one is allowed."""
+
+    def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
+        """(B, V) probabilities of the next token after each of B beginnings; faster than one by one in most models."""
+        return np.stack([self.next(context) for context in contexts])
+
+    @abstractmethod
+    def score(self, tokens: Sequence[str]) -> Floats:
+        """(T,) natural log-probabilities of a sentence's tokens, each given those before it."""
+
+    def fill(self, sentence: Sequence[str], position: int) -> Floats:
+        """(V,) probabilities of what stands at a position of a sentence, given both sides.
+
+        Raises:
+            BadInput: the model only reads in one direction.
+        """
+        raise BadInput(f"{self.title} reads in one direction and cannot fill a gap; a masked model such as BERT can.")

@@ -1,0 +1,140 @@
+"""Places of visitors: what each of them keeps lies in a folder of its own, under a name that nobody can guess.
+
+Whoever runs the lab on their own machine is its owner and needs none: theirs is the home folder itself. A place's name
+is made of a secret that only its visitor has; the name leads to the folder, but opens nothing on any page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from embedlab.base.errors import BadInput
+
+
+def home() -> Path:
+    """Folder for a person's own models and downloads: ``EMBEDLAB_HOME``, or ``~/.embedlab``."""
+    return Path(os.environ.get("EMBEDLAB_HOME") or Path.home() / ".embedlab").expanduser()
+
+
+_SHIPPED = Path(__file__).resolve().parents[2] / "assets"  # found once: pages ask for it dozens of times
+
+
+def assets() -> Path:
+    """Folder of the shipped starters, sentences and texts."""
+    return Path(os.environ.get("EMBEDLAB_ASSETS") or _SHIPPED)
+
+
+def on_this_machine(text: str | Path) -> Path:
+    """The path that a text names; there need not be anything.
+
+    Raises:
+        BadInput: it cannot be a path.
+    """
+    try:
+        path = Path(text).expanduser()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadInput(f"'{str(text)[:60]}' cannot be a file on this machine: {error}.") from error
+    return path
+
+
+OWNER = "owner"
+"""Name of whoever runs the lab, as the visitor of a run."""
+SECRET = re.compile("[0-9a-f]{64}")
+_LAB = Path(__file__).resolve().parent.parent
+_NAME = re.compile("[0-9a-f]{24}")
+_KEY = re.compile(r"place/([0-9a-f]{24})/[^/\\]+")
+SELDOM = 3600.0
+"""Seconds between two notes of a place's use."""
+
+
+def new_secret() -> str:
+    """What a new visitor is known by, 256 random bits."""
+    return secrets.token_hex(32)
+
+
+def workspace_name(secret: str) -> str:
+    """The place's name, from which the secret cannot be found."""
+    return hashlib.sha256(f"place {secret}".encode()).hexdigest()[:24]
+
+
+def workspace_of(visitor: str) -> str:
+    """The place of a visitor, such as a run's; empty for the owner and for nobody in particular."""
+    return visitor if _NAME.fullmatch(visitor) else ""
+
+
+def workspace_of_key(key: str) -> str:
+    """The place in which the model with this key lies; empty for a model on the shelves of the lab."""
+    found = _KEY.fullmatch(key)
+    return found[1] if found else ""
+
+
+def workspace_key(place: str, name: str) -> str:
+    """Key of a visitor's model, by the name of its folder."""
+    return f"place/{place}/{name}"
+
+
+def workspaces() -> Path:
+    """Folder of all places."""
+    return home() / "places"
+
+
+def workspace(place: str) -> Path:
+    """Where everything of a visitor lies but the runs; for the owner, the home folder."""
+    return workspaces() / place if place else home()
+
+
+def names_only(text: str) -> str:
+    """A message with the names of files alone, where it says whole paths: visitors need not know the server's folders.
+
+    Args:
+        text: that may name files below the folders of the lab, of Python, of its user or of the system's scratch.
+    """
+    own = (home(), assets(), _LAB, tempfile.gettempdir(), sys.prefix, Path.home())
+    roots = {str(path) for one in own for path in (Path(one).absolute(), Path(one).resolve()) if len(path.parts) > 1}
+    for root in sorted(roots, key=len, reverse=True):
+        begins = r"(?<![\w/.-])" + re.escape(root)
+        text = re.sub(begins + r"/(?:[^/\s'\"]+/)*(?=[\w.(-])", "", text)  # a name follows
+        text = re.sub(begins + r"/?(?![\w-]|\.\w)", Path(root).name, text)
+    return text
+
+
+def use_workspace(place: str) -> None:
+    """Note that a place is in use now; it is made if it is new.
+
+    Raises:
+        OSError: the disk is full or read-only.
+    """
+    workspace(place).mkdir(parents=True, exist_ok=True)
+    os.utime(workspace(place))
+
+
+def visit_workspace(place: str) -> None:
+    """Note the use of a place that there is already; cheap, for every page."""
+    path = workspace(place)
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime > SELDOM:
+            os.utime(path)
+
+
+def workspace_used(place: str) -> float:
+    """When a place was last used, seconds since 1970; 0 if there is none."""
+    try:
+        return workspace(place).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def all_workspaces() -> list[str]:
+    """Names of all places."""
+    return (
+        sorted(path.name for path in workspaces().iterdir() if workspace_of(path.name)) if workspaces().is_dir() else []
+    )

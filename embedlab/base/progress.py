@@ -1,0 +1,70 @@
+"""The one event that trainers and other long works report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from embedlab.base.models import StaticModel
+
+
+class LossPart(NamedTuple):
+    """One of several losses that are learned from at once.
+
+    Attributes:
+        name: for people.
+        loss: mean of the last stretch, natural logarithm.
+        held_out: at the last look at held-out text.
+    """
+
+    name: str
+    loss: float
+    held_out: float | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The one event that trainers and other long works report.
+
+    Attributes:
+        step: work done so far, in the unit of ``total`` (words, iterations, documents).
+        total: all the work.
+        loss: mean training loss of the last stretch, if it means something; natural logarithm.
+        held_out: the same loss on text that is not trained on.
+        tokens_per_second: speed of the last stretch, in ``unit``.
+        eta: seconds left, estimated.
+        phase: what is being done, in a word or two ("reading", "counting", "training").
+        epoch: how many whole passes over the text are finished.
+        unit: what is counted by ``tokens_per_second``, in words for people.
+        units_per_word: tokens that make up a word where the losses are log-probabilities of the text (1 for word
+            models, about 6 for characters), so that exp(loss * units_per_word) is a word perplexity; else ``None``.
+        parts: the losses that ``loss`` is put together of, where there are several (BERT's two tasks, ELMo's two
+            directions).
+        peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` when
+            there is nothing to look at yet. Trainers of static models set it at the end of every epoch.
+    """
+
+    step: int
+    total: int
+    loss: float | None = None
+    held_out: float | None = None
+    tokens_per_second: float | None = None
+    eta: float | None = None
+    phase: str = "training"
+    epoch: int = 0
+    unit: str = "words"
+    units_per_word: float | None = None
+    parts: tuple[LossPart, ...] = ()
+    peek: Callable[[], StaticModel] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def fraction(self) -> float:
+        """Share of the work that is done, 0 to 1."""
+        return min(1.0, self.step / self.total) if self.total else 0.0
+
+
+OnProgress = Callable[[Progress], None]
+"""Called about once a second, and at the end of every epoch. Whatever it raises stops the work within two
+seconds and reaches the caller."""

@@ -1,0 +1,92 @@
+"""Results as lines of text, for the terminal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedlab.analysis.evaluation import Evaluation, LanguageEvaluation
+from embedlab.analysis.polysemy import Separation
+from embedlab.analysis.word_in_context import PairAccuracy
+from embedlab.data.benchmarks import SIMILARITY_SETS
+from embedlab.workflows.evaluate import Figures
+
+
+def everything(found: Figures) -> str:
+    """All figures of a model as lines of text."""
+    parts = []
+    if found.vectors:
+        parts.append(vectors(found.vectors))
+    if found.senses:
+        parts.append(senses(found.model, found.senses))
+    if found.pairs:
+        parts.append(pairs(found.model, found.pairs))
+    if found.language:
+        parts.append(language(found.language))
+    return "\n".join(parts)
+
+
+def senses(model: str, found: Separation) -> str:
+    """How well each layer tells senses apart, and which words best and worst."""
+    count = sum(word.occurrences for word in found.words)
+    lines = [
+        f"{model}: senses of {len(found.words)} words in {count:,} sentences told apart, AUC (0.5 is chance) with its "
+        "95 % interval"
+    ]
+    lines += [
+        f"  {layer:12} {auc:.3f} ({low:.3f} to {high:.3f})"
+        for layer, auc, low, high in zip(found.layers, found.auc, found.low, found.high, strict=True)
+    ]
+    best = int(np.argmax(found.auc))
+    words = sorted(found.words, key=lambda word: -word.auc[best])
+    for name, some in (("best", words[:5]), ("worst", words[-5:])):
+        lines.append(f"  {name} at {found.layers[best]}: " + ", ".join(f"{w.word} {w.auc[best]:.2f}" for w in some))
+    return "\n".join(lines)
+
+
+def pairs(model: str, found: PairAccuracy) -> str:
+    """How often each layer tells whether a word means the same in two sentences."""
+    lines = [
+        f"{model}: one sense or two, told right by a threshold on the cosine, of {found.pairs:,} pairs "
+        f"({found.chance:.1%} by always saying the same), with the 95 % interval"
+    ]
+    lines += [
+        f"  {layer:12} {share:.1%} ({low:.1%} to {high:.1%})"
+        for layer, share, low, high in zip(found.layers, found.accuracy, found.low, found.high, strict=True)
+    ]
+    return "\n".join(lines)
+
+
+def vectors(result: Evaluation) -> str:
+    """The figures of an evaluation as lines of text."""
+    google = result.google
+    lines = [
+        f"{result.model}: {result.words:,} words, {result.dim} dimensions",
+        f"Google analogies among the {google.restrict:,} commonest words: {google.total:.1%} of {google.asked:,} "
+        f"questions (semantic {google.semantic:.1%}, syntactic {google.syntactic:.1%}; {google.skipped:,} skipped)",
+    ]
+    lines += [f"  {item.name:28} {item.accuracy:6.1%} of {item.asked}" for item in google.by_category]
+    lines += [
+        f"{SIMILARITY_SETS[item.name][1]}: Spearman {item.spearman:.3f}, {item.covered:.0%} of {item.pairs} pairs known"
+        for item in result.similarity
+    ]
+    if result.queen:
+        lines.append(f"king - man + woman: queen is number {result.queen.rank} of {', '.join(result.queen.top)}")
+    return "\n".join(lines)
+
+
+def language(result: LanguageEvaluation) -> str:
+    """The figures of a language model as lines of text."""
+    lines = [f"{result.model}: {result.sentences:,} sentences, each read by itself; its unit is the {result.unit}"]
+    for one in result.scores:
+        bits = f", {one.bits_per_token:.3f} bits per character" if result.unit == "char" else ""
+        lines.append(
+            f"  {one.direction}: perplexity per word {one.perplexity:.1f}{bits} "
+            f"({one.tokens:,} tokens, {one.unknown:,} of them unknown to it)"
+        )
+    if result.masked:
+        found = result.masked
+        lines.append(
+            f"  masked words: {found.first:.1%} right at the first guess, {found.among:.1%} among the first {found.k} "
+            f"(of {found.asked:,}; {found.skipped:,} sentences without a word of one piece)"
+        )
+    return "\n".join(lines)

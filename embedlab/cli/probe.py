@@ -1,0 +1,74 @@
+"""``python -m embedlab probe``: names from frozen vectors, layer by layer, without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedlab.analysis.probing.results import PROBES, LayerProbe, ProbeSettings
+from embedlab.base import BadInput, files
+from embedlab.cli.progress_bar import bar, say
+from embedlab.jobs.kinds import probes
+from embedlab.store import results
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add(commands: _SubParsersAction[Any]) -> None:
+    """Add the command to those of the terminal."""
+    probe = commands.add_parser("probe", help="find names from frozen vectors, layer by layer")
+    probe.add_argument("keys", nargs="*", metavar="KEY", help="models, stacked ones with a plus: bert elmo+glove")
+    probe.add_argument("--probe", choices=PROBES, default=PROBES[0], help="what is trained on the vectors")
+    probe.add_argument("--data", type=Path, metavar="FILE", help="tagged sentences (CoNLL, BIO) instead of the shipped")
+    probe.add_argument("--json", action="store_true", help="as JSON")
+    probe.add_argument(
+        "--ship", action="store_true", help="keep the results in assets/results/probes; every starter without KEY"
+    )
+    probe.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Compute, and print a table for each model.
+
+    Raises:
+        BadModel: there is no such model, or its result cannot be kept.
+        BadInput: the sentences cannot be read.
+    """
+    from embedlab.workflows import probe_data
+
+    try:
+        data = probe_data.lay_down(options.data.read_bytes()) if options.data else ""
+    except OSError as error:
+        raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
+    files.check_target_files(results.shipped_probes() if options.ship else results.own_probes())
+    settings = ProbeSettings(probe=options.probe)
+    keys = [tuple(key.split(probes.PLUS)) for key in options.keys]
+    jobs = [probes.ProbeJob.of(key, data, settings) for key in keys] if keys else probes.starters()
+    for job in jobs:
+        with bar() as on_progress:
+            if options.ship:
+                probes.ship([job], on_progress=on_progress)
+            elif results.find_probe(job.key) is None:
+                results.keep_probe(job.key, job.keys, job.data, probes.computed(job, on_progress))
+        if found := results.find_probe(job.key):
+            say(json.dumps(results.probe_to_dict(found.probe)) if options.json else text(found.probe))
+
+
+def text(probe: LayerProbe) -> str:
+    """The result as lines."""
+    lines = [f"{probe.model} ({probe.settings.probe}; {probe.training:.0f} s)"]
+    lines += [
+        f"  {row.strategy:28} F1 {100 * row.f1:5.1f} ({100 * row.low:.1f} to {100 * row.high:.1f})"
+        f"  selectivity {100 * row.selectivity:+5.1f}"
+        for row in probe.rows
+    ]
+    lines.append(f"  without vectors: list of words {100 * probe.lookup:.1f}, chance {100 * probe.chance:.1f}")
+    if probe.depth:
+        lines.append(
+            f"  centre of gravity {probe.depth.centre_of_gravity:.2f}, expected layer {probe.depth.expected_layer:.2f} "
+            f"({probe.depth.low:.2f} to {probe.depth.high:.2f})"
+        )
+    return "\n".join(lines)

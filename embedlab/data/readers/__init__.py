@@ -1,0 +1,66 @@
+"""Read a file as text: by its name and content the reader is chosen; one file a kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from embedlab.base.limits import Limits
+from embedlab.data.readers import documents, plain, tables
+from embedlab.data.readers.archives import KINDS, PACKERS, Entry, entries
+from embedlab.data.readers.encoding import Choice
+
+Reader = Callable[[Entry, Choice], Generator[str, None, None]]
+
+READERS: dict[str, Reader] = {
+    ".txt": plain.paragraphs,
+    ".text": plain.paragraphs,
+    ".md": plain.markdown,
+    ".markdown": plain.markdown,
+    ".csv": tables.csv_texts,
+    ".tsv": tables.csv_texts,
+    ".jsonl": tables.json_lines,
+    ".ndjson": tables.json_lines,
+    ".json": documents.json_texts,
+    ".parquet": tables.parquet_texts,
+    ".pdf": documents.pdf_texts,
+    ".docx": documents.docx_texts,
+}
+_COLUMNS: dict[str, Callable[[Entry], list[str]]] = {
+    ".csv": tables.csv_columns,
+    ".tsv": tables.csv_columns,
+    ".jsonl": tables.json_fields,
+    ".ndjson": tables.json_fields,
+    ".json": documents.json_document_fields,
+    ".parquet": tables.parquet_columns,
+}
+
+
+def read(piece: Entry, choice: Choice) -> Generator[str, None, None]:
+    """Paragraphs of a file of any kind.
+
+    Raises:
+        BadInput: it is damaged, not what its ending says, or has no such column or field.
+    """
+    return READERS[piece.kind](piece, choice)
+
+
+def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
+    """The columns or fields that one can choose from; none for running text.
+
+    Args:
+        path: a file, an archive or a folder; the first table in it counts.
+        limits: what to refuse; without it the defaults and the environment's.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    for piece in entries(Path(path), limits or Limits.from_environment()):
+        if piece.kind in _COLUMNS:
+            return _COLUMNS[piece.kind](piece)
+    return []
+
+
+def supported() -> tuple[str, ...]:
+    """The endings of files that can be read, packed ones at the end."""
+    return (*KINDS, *PACKERS, ".zip")

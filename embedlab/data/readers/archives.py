@@ -1,0 +1,296 @@
+"""From a path to the files to read: a single file, a folder, or what is packed in zip, gz, bz2 or xz, within limits."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, BinaryIO, cast
+
+from embedlab.base import BadInput
+from embedlab.base.limits import Limits, met
+from embedlab.base.limits import size as size_of
+from embedlab.data.readers.encoding import SAMPLE
+from embedlab.data.readers.file_kinds import refusal
+
+PACKERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+KINDS = (
+    ".txt .text .md .markdown .csv .tsv .jsonl .ndjson .json .parquet .pdf .docx".split()  # noqa: SIM905
+)
+READABLE = (*KINDS, ".zip", *PACKERS)
+"""Endings of all files that are read, packed ones among them."""
+DAMAGE = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, RuntimeError, ValueError,
+    IndexError,
+)  # fmt: skip
+"""What the standard library trips over in packed files that are damaged, or packed in a way it does not know."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file to read, wherever it lies.
+
+    Attributes:
+        name: how messages call it.
+        kind: its ending in lower case, without that of the packer.
+        opener: gives its bytes from the beginning.
+        limits: what holds for it.
+    """
+
+    name: str
+    kind: str
+    opener: Callable[[], BinaryIO]
+    limits: Limits
+
+    def open(self) -> BinaryIO:
+        """Buffered bytes, unpacked; reading on raises ``BadInput`` where the file is damaged or too large."""
+        return self.opener()
+
+    def open_whole(self) -> BinaryIO:
+        """Bytes that can be read in any order, for formats that need it; packed ones go through a temporary file.
+
+        Raises:
+            BadInput: damaged, or larger than ``limits.document_bytes`` (parquet: ``limits.unpacked_bytes``).
+        """
+        stream = self.open()
+        which = "unpacked_bytes" if self.kind == ".parquet" else "document_bytes"
+        most: int = getattr(self.limits, which)
+        if stream.seekable():
+            if (found := stream.seek(0, io.SEEK_END)) > most:
+                stream.close()
+                raise _too_large(self.name, found, most, which)
+            stream.seek(0)
+            return stream
+        with stream:
+            copy = tempfile.TemporaryFile()  # noqa: SIM115
+            while block := stream.read(1 << 20):
+                if (found := copy.tell() + len(block)) > most:
+                    copy.close()
+                    raise _too_large(self.name, found, most, which)
+                copy.write(block)
+        copy.seek(0)
+        return cast(BinaryIO, copy)
+
+
+def entries(path: Path, limits: Limits) -> Iterator[Entry]:
+    """Every file to read at a path, in the order of their names; use each before asking for the next.
+
+    Raises:
+        BadInput: nothing readable is there, or an archive is damaged, encrypted, nested, too large, or holds a
+            path that leads out of it.
+    """
+    try:
+        folder, there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise BadInput(f"{path.name[:60]} cannot be opened: {error.strerror}.") from error
+    if folder:
+        yield from _folder(path, limits)
+    elif not there:
+        raise BadInput(f"There is no file {path}.")
+    else:
+        yield from _file(path, limits)
+
+
+def _folder(folder: Path, limits: Limits) -> Iterator[Entry]:
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and _readable(path.name)
+        and path.stat().st_size
+    )
+    if not found:
+        raise BadInput(f"The folder {folder.name} holds no file that can be read. Readable are: {', '.join(KINDS)}.")
+    if len(found) > limits.files:
+        said = f"The folder {folder.name} holds {len(found):,} files; at most {limits.files:,} are read."
+        raise BadInput(met("files", said))
+    for path in found:
+        yield from _file(path, limits)
+
+
+def _readable(name: str) -> bool:
+    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
+    if suffixes and suffixes[-1] in PACKERS:
+        suffixes.pop()
+    return bool(suffixes) and (suffixes[-1] in KINDS or suffixes == [".zip"])
+
+
+def _file(path: Path, limits: Limits) -> Iterator[Entry]:
+    try:
+        size = path.stat().st_size
+        path.open("rb").close()
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be opened: {error.strerror}.") from error
+    if not path.is_file():
+        raise BadInput(f"{path.name} is not a file.")
+    if size == 0:
+        raise BadInput(f"{path.name} is empty.")
+    if size > limits.file_bytes:
+        raise _too_large(path.name, size, limits.file_bytes, "file_bytes")
+    ending = path.suffix.lower()
+    if ending == ".zip":
+        yield from _zip(path, limits)
+        return
+    unpack = PACKERS.get(ending)
+    kind = (Path(path.stem).suffix if unpack else path.suffix).lower()
+    if unpack and kind in (".zip", ".tar", *PACKERS):
+        raise BadInput(f"{path.name} is an archive in an archive. Unpack it once and give what is inside.")
+    if kind not in KINDS:
+        raise BadInput(refusal(path.stem if unpack else path.name, READABLE))
+    if unpack is None:
+        yield Entry(path.name, kind, lambda: path.open("rb", buffering=SAMPLE), limits)
+    else:
+        yield Entry(
+            path.name, kind, lambda: _metered(lambda: unpack(path), path.name, Meter(path.name, size, limits)), limits
+        )
+
+
+def _too_large(name: str, found: int, most: int, which: str) -> BadInput:
+    said = f"{name} is larger than {size_of(most)}, the most that is read of such a file: {size_of(found)} so far."
+    return BadInput(met(which, f"{said} Give a part of it."))
+
+
+def _zip(path: Path, limits: Limits) -> Iterator[Entry]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except DAMAGE as error:
+        raise BadInput(f"{path.name} is damaged or not a zip archive: {error}.") from error
+    with archive:
+        found = files_inside(archive)
+        check_zip(found, path.name, path.stat().st_size, limits)
+        chosen = [info for info in found if _worth_reading(info.filename)]
+        for info in chosen:
+            if PurePosixPath(info.filename).suffix.lower() in (".zip", ".tar", ".7z", ".rar", *PACKERS):
+                raise BadInput(f"{path.name} holds an archive in the archive ({info.filename}). Unpack that first.")
+        chosen = [info for info in chosen if _readable(info.filename) and info.file_size]
+        if not chosen:
+            raise BadInput(f"{path.name} holds no file that can be read. Readable are: {', '.join(KINDS)}.")
+        meter = Meter(path.name, path.stat().st_size, limits)
+        for info in sorted(chosen, key=lambda info: info.filename):
+            yield _zipped(archive, info, f"{info.filename} in {path.name}", meter, limits)
+
+
+def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, meter: Meter, limits: Limits) -> Entry:
+    return Entry(
+        name,
+        PurePosixPath(info.filename).suffix.lower(),
+        lambda: _metered(lambda: archive.open(info), name, meter),
+        limits,
+    )
+
+
+def files_inside(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The entries of a zip that are files; what has no name is none."""
+    return [info for info in archive.infolist() if info.filename and not info.is_dir()]
+
+
+def _worth_reading(name: str) -> bool:
+    path = PurePosixPath(name)
+    return "__MACOSX" not in path.parts and not path.name.startswith(".")
+
+
+def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: Limits) -> None:
+    """Look at a zip's table of contents before anything is unpacked (a docx is a zip, too).
+
+    Raises:
+        BadInput: too many or too large files, a path that leads out, a link, or encryption.
+    """
+    if len(found) > limits.files:
+        raise BadInput(met("files", f"{name} holds {len(found):,} files; at most {limits.files:,} are read."))
+    for info in found:
+        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in info.filename.partition("/")[0]:
+            raise BadInput(f"{name} is not read: its entry '{info.filename}' leads out of the archive.")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise BadInput(f"{name} is not read: its entry '{info.filename}' is a link, not a file.")
+        if info.flag_bits & 1:
+            raise BadInput(f"{name} is encrypted ('{info.filename}'). Unpack it with its password and give the files.")
+    Meter(name, packed, limits).add(sum(info.file_size for info in found))
+
+
+class Meter:
+    """Counts what comes out of a packed file and stops it where it becomes a bomb."""
+
+    def __init__(self, name: str, packed: int, limits: Limits) -> None:
+        self.name, self.packed, self.limits, self.unpacked = name, max(packed, 1), limits, 0
+
+    def add(self, size: int) -> None:
+        """So many more bytes were unpacked.
+
+        Raises:
+            BadInput: that is more than the limits allow.
+        """
+        self.unpacked += size
+        limits = self.limits
+        if self.unpacked > limits.unpacked_bytes:
+            most = size_of(limits.unpacked_bytes)
+            said = f"{self.name} unpacks to more than {most} and is not read: {size_of(self.unpacked)} so far."
+            raise BadInput(met("unpacked_bytes", said))
+        self.check_ratio()
+
+    def check_ratio(self) -> None:
+        """See that what came out so far is not far more than what it was packed in.
+
+        Raises:
+            BadInput: it is.
+        """
+        limits = self.limits
+        if self.unpacked > limits.ratio_from and self.unpacked > limits.ratio * self.packed:
+            said = f"{self.name} unpacks to over {limits.ratio} times its size, like a zip bomb; not read."
+            raise BadInput(met("ratio", f"{said} {size_of(self.packed)} become {size_of(self.unpacked)} or more."))
+
+
+class _Metered(io.RawIOBase):
+    """Unpacked bytes, counted; damage becomes ``BadInput``."""
+
+    def __init__(self, stream: IO[bytes], name: str, meter: Meter) -> None:
+        super().__init__()
+        self.stream, self.name, self.meter, self.given = stream, name, meter, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        done = 0
+        while done < len(buffer):
+            try:
+                block = self.stream.read(len(buffer) - done)
+            except DAMAGE as error:
+                raise damaged(self.name, error) from error
+            if not block:
+                break
+            buffer[done : done + len(block)] = block
+            done += len(block)
+        self.meter.add(done)
+        self.given += done
+        return done
+
+    def tell(self) -> int:
+        return self.given
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
+
+
+def damaged(name: str, error: BaseException) -> BadInput:
+    """The message for a file that breaks off or contradicts itself."""
+    return BadInput(f"{name} is damaged and cannot be unpacked ({error}). Copy or download it again.")
+
+
+def _metered(opener: Any, name: str, meter: Meter) -> BinaryIO:
+    try:
+        stream = opener() if callable(opener) else opener
+    except DAMAGE as error:
+        raise damaged(name, error) from error
+    return cast(BinaryIO, io.BufferedReader(_Metered(stream, name, meter), SAMPLE))

@@ -1,1 +1,0 @@
-"""The interfaces of models, one a file; ``embedlab.base`` gives them all."""

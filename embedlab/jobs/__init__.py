@@ -1,0 +1,1 @@
+"""Background runs: each has a folder and a worker process that fills it; pages only read the folder."""

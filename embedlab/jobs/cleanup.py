@@ -1,0 +1,237 @@
+"""What goes by itself, and by age alone: runs that ended long ago, results nobody asked for, places nobody uses.
+
+Runs at work or in the queue stay, as do all models that whoever runs the lab has kept. What killed processes left of
+their writing goes after a day. Clocks jump: so nothing goes
+at the first sight of its age. Each round notes what will be due within a day; a noted thing goes when it is due and
+the lab has run for that day since, counted by a clock that nobody can set. Put right within the day, a wrong clock
+clears nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+
+from filelock import FileLock, Timeout
+
+from embedlab.base import BadInput, EmbedLabError, files, paths, temporary
+from embedlab.base.limits import Limits
+from embedlab.jobs import api as jobs
+from embedlab.jobs.run import STATE, Run
+from embedlab.parallel import shards
+from embedlab.store import share_links, unfinished
+
+log = logging.getLogger(__name__)
+
+DAY = 86_400.0
+EVERY = 3600.0
+"""Seconds between two rounds."""
+NOTICE = DAY
+"""Seconds that the lab has to run between the note that something will be due and its going."""
+DRAFT_SECONDS = 6 * 3600.0
+"""A text that was laid down and has not been used for so long is cleared away; its notice is as long."""
+FIRST = 20.0
+"""Seconds before the first: those who open the lab come first."""
+USED = (
+    "tagged/*.txt", "tagged/*/*.txt", "results/*/*.json", "results/*/*/*.json", "probes/results/*.json",
+    "probes/results/*/*.json", "encodings/*.safetensors", "maps/*.safetensors", "maps/*/*.safetensors",
+)  # fmt: skip
+"""Files that are touched whenever they are asked for: what was given or computed beside runs and models."""
+NOTES, LOCK = "expiry.json", ".expiry"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended.
+
+    Attributes:
+        run: it.
+        at: when it ended, seconds since 1970.
+    """
+
+    run: Run
+    at: float
+
+
+@dataclass(frozen=True)
+class Going:
+    """Something that goes by its age.
+
+    Attributes:
+        name: under which it is noted.
+        at: when it is due, seconds since 1970.
+        remove: lets it go; what cannot be removed is left for the next round.
+        notice: seconds that it has to be noted before.
+    """
+
+    name: str
+    at: float
+    remove: Callable[[], None]
+    notice: float = NOTICE
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the rounds know of each other.
+
+    Attributes:
+        counted: seconds that the lab has run, by a clock that nobody can set.
+        since: what will be due, by its name: what was counted when it was noted, and when it is due. Whatever is used
+            after that is due later, and so is noted anew.
+    """
+
+    counted: float = 0.0
+    since: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls) -> Notes:
+        """Those of this home; of none or damaged ones, nothing is noted."""
+        try:
+            values = json.loads((paths.home() / NOTES).read_text(encoding="utf-8"))
+            since = {str(name): (float(counted), float(at)) for name, (counted, at) in values["since"].items()}
+            return cls(float(values["counted"]), since)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return cls()
+
+    def write(self) -> None:
+        """Keep them, atomically.
+
+        Raises:
+            OSError: the disk is full or read-only.
+        """
+        files.write_text(paths.home() / NOTES, json.dumps(dataclasses.asdict(self)) + "\n")
+
+
+def ended(runs: Iterable[Run]) -> list[Ended]:
+    """Those of several runs that have ended, the oldest first; a damaged one ended when it was last written."""
+    found = []
+    for run in runs:
+        with contextlib.suppress(FileNotFoundError):
+            if (at := _end(run)) is not None:
+                found.append(Ended(run, at))
+    return sorted(found, key=lambda one: (one.at, one.run.id))
+
+
+def _end(run: Run) -> float | None:
+    try:
+        state = run.state()
+    except BadInput:
+        return run.folder.stat().st_mtime
+    if state.active or state.status == "draft":
+        return None
+    return state.finished or state.created
+
+
+def goes(one: Ended, limits: Limits) -> float:
+    """When a run goes, seconds since 1970."""
+    return one.at + limits.run_days * DAY
+
+
+def clear(now: float | None = None, passed: float = 0.0) -> None:
+    """One round: note what will be due, let go what is due and was noted long enough ago.
+
+    Args:
+        now: seconds since 1970, the clock's if ``None``.
+        passed: seconds since the round before, by a clock that nobody can set; 0 for the first.
+    """
+    limits, now, notes = Limits.from_environment(), time.time() if now is None else now, Notes.read()
+    counted, since = notes.counted + passed, dict[str, tuple[float, float]]()
+    for one in _going(limits):
+        if one.at - one.notice <= now:
+            noted, at = notes.since.get(one.name, (counted, one.at))
+            since[one.name] = (noted if at == one.at else counted, one.at)
+            if one.at <= now and counted - since[one.name][0] >= one.notice:
+                one.remove()
+    Notes(counted, since).write()
+    temporary.clear_home(paths.home(), now)
+    shards.clear(now)
+    share_links.tidy()
+    unfinished.tidy(now)
+
+
+def _going(limits: Limits) -> Iterator[Going]:
+    """Everything that has an age, due or not."""
+    for place in paths.all_workspaces():
+        yield Going(f"places/{place}", paths.workspace_used(place) + limits.place_days * DAY, partial(_leave, place))
+    runs = [Run(folder) for folder in _folders(jobs.home())]
+    for one in ended(runs):
+        yield Going(f"runs/{one.run.id}", goes(one, limits), one.run.delete)
+    for run in runs:
+        with contextlib.suppress(BadInput, OSError):
+            if (state := run.state()).status == "draft":
+                last = max(state.created, (run.folder / STATE).stat().st_mtime)
+                yield Going(f"runs/{run.id}", last + DRAFT_SECONDS, run.delete, DRAFT_SECONDS)
+    for pattern in USED:
+        for file in paths.home().glob(pattern):
+            with contextlib.suppress(OSError):
+                name = file.relative_to(paths.home()).as_posix()
+                yield Going(name, file.stat().st_mtime + limits.run_days * DAY, partial(_unlink, file))
+
+
+def _unlink(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        file.unlink()
+
+
+def _leave(place: str) -> None:
+    """Remove a place with its models, unless a run of its visitor has not ended; what has ended goes by its own age."""
+    if any(run.state().active for run in jobs.all_runs(visitor=place)):
+        return
+    shutil.rmtree(paths.workspace(place), ignore_errors=True)
+    log.info("A place that was not used for long is cleared away.")
+
+
+def _folders(home: Path) -> list[Path]:
+    return [folder for folder in home.iterdir() if folder.is_dir()] if home.is_dir() else []
+
+
+class Rounds:
+    """A thread that clears the home folder of its beginning, a while after the start and then every hour.
+
+    Args:
+        first: seconds before the first round.
+        every: seconds between two.
+    """
+
+    def __init__(self, first: float = FIRST, every: float = EVERY) -> None:
+        self._first, self._every, self._stop = first, every, Event()
+        self._home, self._thread = paths.home(), Thread(target=self._work, name="expiry", daemon=True)
+        self._alone = FileLock(self._home / LOCK)
+
+    def begin(self) -> None:
+        """Start; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round that is under way."""
+        self._stop.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        pause, last = self._first, 0.0
+        while not self._stop.wait(pause):
+            pause = self._every
+            if paths.home() != self._home:
+                continue
+            try:
+                if not self._alone.is_locked:  # of several processes with one home, one clears and counts
+                    self._alone.acquire(timeout=0)
+                now = time.monotonic()
+                passed, last = now - last if last else 0.0, now
+                clear(passed=passed)
+            except Timeout:
+                continue
+            except EmbedLabError as error:
+                log.warning("Nothing is cleared away: %s", error)
+            except Exception:
+                log.exception("Clearing away has failed")
+        self._alone.release()

@@ -1,0 +1,86 @@
+"""Loading published vectors as a background run: from a file, a folder, an address or gensim's catalogue."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from embedlab.base import BadInput, OnProgress, paths
+from embedlab.base import files as base_files
+from embedlab.jobs.run import Run
+from embedlab.registry import Source
+from embedlab.store import library
+from embedlab.workflows import text_choice
+
+LOADER = "embedlab.workflows.published"
+
+
+@dataclass(frozen=True)
+class FetchSettings:
+    """What a loading run is asked to do (settings.json).
+
+    Attributes:
+        source: a path on this machine, an https address or a name in gensim's catalogue; empty for the file that
+            was uploaded into the run's folder.
+        name: title of the model; empty for the file's own name.
+        max_words: keep so many words, the first in the file.
+        licence: of the vectors, as far as the visitor knows.
+        replace: whether a published model of that name may be overwritten.
+    """
+
+    source: str = ""
+    name: str = ""
+    max_words: int = 200_000
+    licence: str = ""
+    replace: bool = False
+
+
+def local_files() -> bool:
+    """Whether files of this machine may be named by whoever runs the lab; ``EMBEDLAB_LOCAL_FILES=0`` forbids it."""
+    return os.environ.get("EMBEDLAB_LOCAL_FILES", "1").lower() not in ("0", "no", "off", "false")
+
+
+def shelf_of(place: str) -> Source:
+    """Where loaded vectors are kept: a visitor's among their own."""
+    return "yours" if place else "published"
+
+
+def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
+    """Load the vectors and put them on the shelf of published models, or into the place of the visitor who asked.
+
+    Raises:
+        EmbedLabError: as the loader and the shelf do.
+    """
+    asked = FetchSettings(**values)
+    source: str | Path = asked.source
+    place = paths.workspace_of(run.visitor)
+    files = (local_files() and not place) or not source
+    if not source:
+        name = text_choice.laid_down(run.folder)
+        if not name:
+            raise BadInput("Give a file, a folder, an address or a name.")
+        source = text_choice.text_file(run.folder, name)
+    loader, shelved = import_module(LOADER), shelf_of(place)
+    named = asked.name or loader.stem(str(source))[: library.LONGEST]
+    library.check(named, replace=asked.replace, source=shelved, place=place)
+    if place:
+        library.check_room(place, 1)
+    model = loader.load(
+        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
+    )
+    if place and not asked.replace:
+        library.check_room(place, sum(array.nbytes for array in model.tensors().values()))
+    model.save(run.result, overwrite=True)
+    key = library.keep(run.result, named, source=shelved, replace=asked.replace, place=place)
+    base_files.write_text(run.folder / library.KEPT, key)
+    text_choice.clear(run.folder)
+    _remove(run.result)
+
+
+def _remove(folder: Path) -> None:
+    """The model lies on the shelf now; a second copy would only use disk."""
+    for file in folder.iterdir():
+        file.unlink()

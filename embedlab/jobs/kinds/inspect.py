@@ -1,0 +1,163 @@
+"""A look at a text or a tagged file before it is used: as much of it as a page shows, bounded by what it holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedlab.data.tagged import TaggedSentence, TaggedSet
+from embedlab.jobs.kinds import layer_weights as layer_runs
+from embedlab.jobs.kinds.layer_weights import MixSettings
+from embedlab.workflows import probe_data
+from embedlab.workflows.text_choice import TextChoice
+
+CHARS = 6_000_000
+"""Characters of words that are held; a word of a hostile text has thousands of them."""
+PATIENCE = 8.0
+"""Processor seconds (of this thread alone) after which a look shows what it has."""
+PARAGRAPHS, PARAGRAPH_CHARS = 300, 500_000
+"""Paragraphs that are shown as they were written, and their characters."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The beginning of a text, cut into words.
+
+    Attributes:
+        name: of the text.
+        sentences: its first ones.
+        tokens: running words in them.
+        whole: running words of the whole text: counted if that was short, estimated otherwise.
+        complete: whether the beginning is the whole text.
+    """
+
+    name: str
+    sentences: list[list[str]]
+    tokens: int
+    whole: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class TaskSizes:
+    """How much of a tagged file there is to learn from, to stop on and to measure on, and its first labels."""
+
+    train: int
+    dev: int
+    test: int
+    labels: int
+    first: list[str]
+
+
+def usable(text: TextChoice, folder: Path | None) -> None:
+    """See that a text can be read.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    text.open(folder)
+
+
+def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int = 0) -> Beginning:
+    """The first sentences of a text.
+
+    Args:
+        text: which.
+        folder: where it lies; ``None`` for a sample.
+        words: to stop after.
+        sentences: to stop after, too; 0 for as many as there are.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    corpus = text.open(folder)
+    found: list[list[str]] = []
+    same: dict[str, str] = {}
+    tokens, room, until = 0, CHARS, time.thread_time() + PATIENCE
+    complete = True
+    for sentence in corpus:
+        if tokens >= words or room < 0 or (sentences and len(found) >= sentences) or time.thread_time() > until:
+            complete = False
+            break
+        found.append([same.setdefault(word, word) for word in sentence])
+        tokens += len(sentence)
+        room -= sum(map(len, sentence))
+    whole = tokens if complete else max(corpus.source.size(), tokens)
+    return Beginning(corpus.name, found, tokens, whole, complete)
+
+
+def paragraphs(text: TextChoice, folder: Path | None) -> list[str]:
+    """The first paragraphs of a text as they were written.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    return list(_held(text.open(folder).texts()))
+
+
+def _held(texts: Iterable[str]) -> Iterator[str]:
+    room = PARAGRAPH_CHARS
+    for number, one in enumerate(texts):
+        if number >= PARAGRAPHS or room <= 0:
+            break
+        yield one
+        room -= len(one)
+
+
+def entities(file: Path, seed: int) -> TaggedSet:
+    """The sentences of a file with entity tags, see ``probe_data.read``.
+
+    Raises:
+        BadInput: it cannot be used.
+    """
+    return probe_data.read(file, seed)
+
+
+def tags(file: str, column: int) -> TaskSizes:
+    """What a file with tags of any sort holds, see ``elmo_layer_runs.task``.
+
+    Raises:
+        BadInput: it cannot be read, or holds nothing to learn.
+    """
+    task = layer_runs.task("file", MixSettings(file=file, column=column))
+    train, dev, test = (len(part.labels) for part in (task.train, task.dev, task.test))
+    return TaskSizes(train, dev, test, len(task.labels), [label[:100] for label in task.labels[:12]])
+
+
+# ---------------------------------------------------------------- the same, asked of another process
+
+
+def answer(call: str, values: dict[str, Any]) -> Any:
+    """What a look found, as plain values that JSON can hold.
+
+    Args:
+        call: "usable", "beginning", "paragraphs", "entities" or "tags".
+        values: what it is asked, as plain values.
+
+    Raises:
+        BadInput: as the look does.
+    """
+    if call == "entities":
+        found = entities(Path(values["file"]), values["seed"])
+        parts = (found.train, found.dev, found.test)
+        return [[dataclasses.astuple(one) for one in part] for part in parts]
+    if call == "tags":
+        return dataclasses.asdict(tags(**values))
+    text = TextChoice.from_dict(values.pop("text"))
+    folder = Path(values.pop("folder")) if values.get("folder") else values.pop("folder", None)
+    if call == "usable":
+        return usable(text, folder)
+    if call == "paragraphs":
+        return paragraphs(text, folder)
+    found_text = beginning(text, folder, **values)
+    return {item.name: getattr(found_text, item.name) for item in dataclasses.fields(found_text)}
+
+
+def tagged(parts: list[list[list[Any]]]) -> TaggedSet:
+    """The sentences of an answer to "entities"."""
+    return TaggedSet(*(tuple(TaggedSentence(tuple(one[0]), tuple(one[1]), *one[2:]) for one in part)
+                       for part in parts))  # fmt: skip

@@ -1,0 +1,68 @@
+"""A map of many words as a background run; the map itself is kept among the computed ones, by what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab.base import BadInput, OnProgress, Progress, files, model_folder, typed_json
+from embedlab.jobs import api as jobs
+from embedlab.jobs.run import Run
+from embedlab.store import maps
+from embedlab.store.maps import MapSettings
+
+KIND = "map"
+VECTORS = "vectors.safetensors"
+"""In the run's folder until it ends: what is to be drawn."""
+KEPT = 12
+"""Runs of a visitor that stay; older ones go when a new one starts."""
+
+
+@dataclass(frozen=True)
+class MapRunSettings:
+    """What is asked.
+
+    Attributes:
+        key: of the map, see ``stored_maps.key``.
+        how: it is made.
+    """
+
+    key: str
+    how: MapSettings
+
+
+def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str = "", address: str = "") -> Run:
+    """Begin to draw (N, D) vectors; the visitor's old runs go.
+
+    Raises:
+        BadInput: the visitor has enough of them (see ``quotas``).
+        BadModel: the vectors cannot be laid down.
+    """
+    from safetensors.numpy import save_file
+
+    jobs.only_newest(KIND, KEPT - 1, visitor)
+    run = jobs.draft(visitor, address, matrix.nbytes)
+    with files.writing(run.folder):
+        save_file({"matrix": np.ascontiguousarray(matrix, np.float32)}, run.folder / VECTORS)
+    return jobs.start(KIND, MapRunSettings(key, how), run, visitor, address)
+
+
+def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
+    """Draw the vectors, and keep the map.
+
+    Raises:
+        BadInput: the settings cannot be read.
+        EmbedLabError: as ``projection.project`` does.
+        BadModel: the map cannot be kept.
+    """
+    try:
+        asked = typed_json.made(MapRunSettings, values)
+        matrix = model_folder.read_tensors(run.folder / VECTORS)["matrix"]
+    except (TypeError, KeyError) as error:
+        raise BadInput("The settings of this map cannot be read.") from error
+    on_progress(Progress(0, 0, phase="starting"))
+    maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how, run.visitor)
+    (run.folder / VECTORS).unlink()

@@ -1,0 +1,50 @@
+"""Measuring a model for the leaderboard, as a background run; the result is kept among the person's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedlab.base import OnProgress, Settings, paths, setting
+from embedlab.base.errors import BadInput
+from embedlab.jobs.run import Run
+from embedlab.registry import list_models
+from embedlab.workflows import measurements
+
+
+@dataclass(frozen=True)
+class MeasureSettings(Settings):
+    """What is to be measured."""
+
+    key: str = setting("", "The model's key.")
+
+
+def folder(place: str = "") -> Path:
+    """Where measurements of the lab's models lie, or of those in a visitor's place."""
+    return paths.workspace(place) / "results"
+
+
+def all_results(place: str = "") -> dict[str, measurements.Result]:
+    """Every result by the model's key; what was measured here comes before what was shipped.
+
+    Args:
+        place: of the visitor whose own models are among them.
+    """
+    folders = (measurements.folder(), folder(), *([folder(place)] if place else ()))
+    return {key: result for one in folders for key, result in measurements.readable(one).items()}
+
+
+def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
+    """Measure a model, and keep the result.
+
+    Raises:
+        BadInput: there is no such model, or nothing to measure.
+        BadModel: it cannot be loaded.
+    """
+    key = MeasureSettings.from_dict(values).key
+    place = paths.workspace_of_key(key)
+    spec = next((spec for spec in list_models(place=place) if spec.key == key), None)
+    if spec is None:
+        raise BadInput(f"The model '{key}' is no longer there.")
+    measurements.write(folder(place), measurements.measured(spec, None, on_progress))

@@ -1,0 +1,116 @@
+"""What a training run is asked to do, what its worker does, and what it leaves to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from embedlab.analysis.training_snapshots import Moment, moment, telling_words
+from embedlab.base import BadInput, Model, OnProgress, Progress, StaticModel, typed_json
+from embedlab.jobs.run import Run, add_line, lines
+from embedlab.workflows import train
+from embedlab.workflows.text_choice import TextChoice
+
+MOMENTS, CHECKPOINT = "moments.jsonl", "checkpoint"
+MOST_MOMENTS = 60
+"""With more epochs than this, only every n-th is looked at."""
+SHARE, SLACK = 0.1, 3.0
+"""Looking at the model may take this share of the training time and so many seconds more; the first look is free."""
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What a training run is asked to do (settings.json).
+
+    Attributes:
+        kind: the family's key in the registry ("cbow" and "word2vec" are two).
+        config: settings of the model as plain values.
+        text: what to train on.
+        watch: words whose neighbors are followed; empty chooses some.
+        name: title of the result.
+    """
+
+    kind: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    text: TextChoice = field(default_factory=TextChoice)
+    watch: tuple[str, ...] = ()
+    name: str = ""
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TrainSettings:
+        """From parsed JSON.
+
+        Raises:
+            BadInput: it is damaged.
+        """
+        try:
+            return typed_json.made(cls, values)
+        except TypeError as error:
+            raise BadInput(f"The settings of this run cannot be read: {error}.") from error
+
+
+def of(run: Run) -> TrainSettings:
+    """What a training run was asked to do.
+
+    Raises:
+        BadInput: its settings cannot be read.
+    """
+    return TrainSettings.from_dict(run.asked()[1])
+
+
+def moments(run: Run) -> list[Moment]:
+    """What was seen of the watched words so far, one an epoch."""
+    found = []
+    for values in lines(run.folder / MOMENTS):
+        with contextlib.suppress(KeyError, TypeError, ValueError, ArithmeticError):  # a line is damaged
+            found.append(Moment.from_dict(values))
+    return found
+
+
+def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
+    """Train as asked and leave the model folder in the run's result.
+
+    Raises:
+        EmbedLabError: as the text, the trainer and the writer do.
+    """
+    settings = TrainSettings.from_dict(values)
+    corpus = settings.text.open(run.folder)
+    config = train.settings_of(settings.kind, settings.config)
+    watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)
+    model = train.train(settings.kind, corpus, config, watcher, run.folder / CHECKPOINT)
+    watcher.last(model)
+    train.with_title(model, settings.name or settings.text.title).save(run.result, overwrite=True)
+
+
+class _Watcher:
+    """Passes progress on, and writes down what becomes of the watched words at the ends of epochs."""
+
+    def __init__(self, run: Run, watch: tuple[str, ...], epochs: int, on_progress: OnProgress) -> None:
+        self.run, self.watch, self.on_progress = run, watch, on_progress
+        self.every = -(-epochs // MOST_MOMENTS)
+        self.before: Moment | None = None
+        self.began, self.spent = time.monotonic(), 0.0
+        self.epoch = 0
+
+    def __call__(self, progress: Progress) -> None:
+        self.on_progress(progress)
+        self.epoch = max(self.epoch, progress.epoch)
+        if progress.peek is None or progress.epoch % self.every:
+            return
+        if self.spent <= SLACK + SHARE * (time.monotonic() - self.began):
+            self.look(progress.peek())
+
+    def look(self, model: StaticModel) -> None:
+        start, first = time.monotonic(), self.before is None
+        self.watch = self.watch or tuple(telling_words(model))
+        self.before = moment(model, self.watch, self.epoch, self.before)
+        add_line(self.run.folder / MOMENTS, self.before.to_dict())
+        self.spent += 0.0 if first else time.monotonic() - start
+
+    def last(self, model: Model) -> None:
+        """The finished model, if its last epoch was not looked at."""
+        if isinstance(model, StaticModel) and (self.before is None or self.before.epoch < self.epoch):
+            self.look(model)

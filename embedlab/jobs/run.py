@@ -1,0 +1,329 @@
+"""The folder of a background run: what was asked, how it stands, what it has reported.
+
+settings.json says what was asked, state.json how it stands, events.jsonl holds one line a Progress, log.txt what the
+worker wrote (tracebacks too), result/ what came out. The work itself may leave more, such as an uploaded text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from embedlab.base import BadInput, LossPart, Progress, files, typed_json
+from embedlab.parallel import processes
+
+T = TypeVar("T")
+Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
+
+SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE, PROCESS = (
+    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive", "process.json",
+)  # fmt: skip
+GRACE = 1.5
+"""Seconds that a worker gets to stop by itself before its process is ended."""
+START_LIMIT = 60.0
+"""Seconds after which a run that was handed out and never began counts as dead, if its process is unknown."""
+SLOW_START = 15.0
+"""Seconds after which a run that was handed out and has not begun is said to be still starting."""
+LATEST = 2.5e11
+"""Seconds since 1970 beyond which a time is none, and no calendar goes (about the year 9900)."""
+SILENCE = 60.0
+"""Seconds after which a worker on another machine counts as dead if it gives no sign of life."""
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How a run stands.
+
+    Attributes:
+        status: draft, queued, running, done, failed, cancelled, or interrupted (its process died).
+        created: when it was asked for, seconds since 1970.
+        started: when the worker began, 0 before that.
+        finished: when it ended, 0 before that.
+        pid: number of the worker process, 0 if none.
+        born: when that process began; together with ``pid`` it names one process for good.
+        error: for a failed or interrupted run, what went wrong in a sentence.
+        given: when it was handed to a worker, 0 while it waits in the queue.
+        host: name of the worker's machine; before it begins, of the one that handed the run out.
+        giver: number of the process that handed it out, 0 if none; that process sees to it until a worker begins.
+        giver_born: when that process began.
+    """
+
+    status: Status
+    created: float = 0.0
+    started: float = 0.0
+    finished: float = 0.0
+    pid: int = 0
+    born: float = 0.0
+    error: str = ""
+    given: float = 0.0
+    host: str = ""
+    giver: int = 0
+    giver_born: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether more is to come."""
+        return self.status in ("queued", "running")
+
+    @property
+    def still_starting(self) -> bool:
+        """Whether a worker has had it for a while without beginning: on a busy machine libraries load slowly."""
+        return self.status == "queued" and 0 < self.given < time.time() - SLOW_START
+
+    @property
+    def seconds(self) -> float:
+        """How long it has worked, or worked."""
+        return (self.finished or time.time()) - self.started if self.started else 0.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process that was begun for a run.
+
+    Attributes:
+        pid: its number, 0 if there is none.
+        born: when it began, seconds since 1970.
+        host: name of its machine.
+    """
+
+    pid: int = 0
+    born: float = 0.0
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """One line of events.jsonl: a Progress and the seconds since the worker began."""
+
+    time: float
+    step: int
+    total: int
+    loss: float | None = None
+    held_out: float | None = None
+    tokens_per_second: float | None = None
+    eta: float | None = None
+    phase: str = "training"
+    epoch: int = 0
+    unit: str = "words"
+    units_per_word: float | None = None
+    parts: tuple[LossPart, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(LossPart(*part) for part in self.parts))  # lists, read from JSON
+
+    @classmethod
+    def of(cls, progress: Progress, seconds: float) -> RunEvent:
+        """What is kept of a Progress."""
+        names = [item.name for item in dataclasses.fields(cls) if item.name != "time"]
+        return cls(round(seconds, 3), **{name: getattr(progress, name) for name in names})
+
+    @property
+    def fraction(self) -> float:
+        """Share of the phase that is done, 0 to 1."""
+        return min(1.0, max(0.0, self.step / self.total)) if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, known by its folder.
+
+    Attributes:
+        folder: where everything about it lies.
+    """
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, which cannot be guessed: fit for an address."""
+        return self.folder.name
+
+    @property
+    def result(self) -> Path:
+        """Where the work leaves what it makes."""
+        return self.folder / RESULT
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether it has been asked to stop."""
+        return (self.folder / CANCEL).exists()
+
+    def asked(self) -> tuple[str, dict[str, Any]]:
+        """Kind of work, and its settings as plain values.
+
+        Raises:
+            BadInput: a draft, or the file is damaged.
+        """
+        values = _json(self.folder / SETTINGS)
+        if not isinstance(values.get("settings"), dict):
+            raise BadInput("The settings of this run cannot be read.")
+        return str(values.get("kind", "")), values["settings"]
+
+    @property
+    def visitor(self) -> str:
+        """Whose it is, by a name that cannot be guessed (see ``places``); empty if nobody's in particular.
+
+        Raises:
+            BadInput: the file is damaged.
+        """
+        return str(_json(self.folder / SETTINGS).get("visitor", ""))
+
+    @property
+    def address(self) -> str:
+        """Where its visitor's connection came from, as a digest; empty if unknown.
+
+        Raises:
+            BadInput: the file is damaged.
+        """
+        return str(_json(self.folder / SETTINGS).get("address", ""))
+
+    def state(self) -> RunState:
+        """How it stands now. A run whose process is gone without a word is "interrupted", not "running"."""
+        state = self.written()
+        if not state.active or self._lives(state):
+            return state
+        state = self.written()  # it may have ended properly between the two looks
+        if not state.active:
+            return state
+        status: Status = "cancelled" if self.cancelling else "interrupted"
+        error = "" if self.cancelling else "The process that did the work ended without finishing it. Start it again."
+        return dataclasses.replace(state, status=status, error=error, finished=self._last_sign())
+
+    def events(self) -> list[RunEvent]:
+        """Everything the worker has reported, oldest first."""
+        return readable(RunEvent, lines(self.folder / EVENTS))
+
+    def cancel(self) -> None:
+        """Ask the work to stop; within two seconds its process is gone. Returns at once."""
+        state = self.state()
+        if not state.active:
+            return
+        with contextlib.suppress(OSError):  # a full disk: it is ended all the same
+            (self.folder / CANCEL).touch()
+        threading.Thread(target=self._end_soon, daemon=True).start()
+
+    def delete(self) -> None:
+        """Remove the run, its text and its result; a running one is ended first."""
+        with contextlib.suppress(BadInput):  # a damaged one works for nobody
+            state = self.state()
+            if state.active:
+                with contextlib.suppress(OSError):
+                    (self.folder / CANCEL).touch()
+                processes.end(state.pid, state.born)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write_state(self, state: RunState) -> None:
+        """Replace state.json, atomically."""
+        files.write_text(self.folder / STATE, json.dumps(dataclasses.asdict(state)) + "\n")
+
+    def note_process(self, pid: int) -> None:
+        """Write down which process of this machine was begun for the run, before that one says anything itself."""
+        noted = Process(pid, processes.born(pid) or 0.0, processes.host())
+        files.write_text(self.folder / PROCESS, json.dumps(dataclasses.asdict(noted)) + "\n")
+
+    def process(self) -> Process:
+        """The process that was begun for the run last; one with the number 0 if none was or nobody can tell."""
+        try:
+            return typed_json.made(Process, _json(self.folder / PROCESS))
+        except (BadInput, TypeError):
+            return Process()
+
+    def written(self) -> RunState:
+        """How it stood when somebody last wrote it down.
+
+        Raises:
+            BadInput: that cannot be read.
+        """
+        try:
+            state = typed_json.made(RunState, _json(self.folder / STATE))
+            if not all(0 <= when < LATEST for when in (state.created, state.started, state.finished, state.given)):
+                raise TypeError("a time that is none")
+        except TypeError as error:
+            raise BadInput("The state of this run cannot be read.") from error
+        return state
+
+    def _lives(self, state: RunState) -> bool:
+        if not state.pid and (self.cancelling or not state.given):
+            return not self.cancelling
+        if state.host and state.host != processes.host():
+            return time.time() - self._last_sign() < SILENCE
+        if state.pid:
+            return processes.alive(state.pid, state.born)
+        return self._starts(state)
+
+    def _starts(self, state: RunState) -> bool:
+        """Whether a run that was handed out on this machine may still begin, however long it takes.
+
+        Whoever handed it out says so if its process ends; after that one's own end, the process itself counts.
+        """
+        if state.giver and processes.alive(state.giver, state.giver_born):
+            return True
+        process = self.process()
+        if process.pid and process.host == processes.host():
+            return processes.alive(process.pid, process.born)
+        if process.host:
+            return time.time() - self._last_sign() < SILENCE
+        return not state.giver and time.time() - state.given < START_LIMIT
+
+    def _last_sign(self) -> float:
+        newest = [file.stat().st_mtime for name in (STATE, EVENTS, ALIVE) if (file := self.folder / name).exists()]
+        return max(newest, default=0.0)
+
+    def _end_soon(self) -> None:
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline:
+            time.sleep(0.05)
+            if not self.folder.exists() or not self.state().active:
+                return
+        state = self.written()
+        processes.end(state.pid, state.born)
+        if self.folder.exists() and self.written().active:
+            with contextlib.suppress(OSError):
+                self.write_state(dataclasses.replace(state, status="cancelled", finished=time.time()))
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects in a JSON-lines file; a line that is being written just now, or is damaged, is left out."""
+    try:
+        *whole, _ = path.read_bytes().split(b"\n")
+    except OSError:  # nothing has been written yet, or it cannot be read
+        return []
+    found = []
+    for line in whole:
+        with contextlib.suppress(ValueError, RecursionError):
+            if isinstance(value := json.loads(line), dict):
+                found.append(value)
+    return found
+
+
+def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:
+    """Objects of a dataclass, without those that are damaged."""
+    made = []
+    for values in found:
+        with contextlib.suppress(TypeError):
+            made.append(typed_json.made(kind, values))
+    return made
+
+
+def add_line(path: Path, value: dict[str, Any]) -> None:
+    """Append one line to a JSON-lines file, in one write."""
+    with path.open("ab") as file:
+        file.write((json.dumps(value, ensure_ascii=False) + "\n").encode())
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(f"{path.name} of this run cannot be read.") from error
+    if not isinstance(value, dict):
+        raise BadInput(f"{path.name} of this run cannot be read.")
+    return value

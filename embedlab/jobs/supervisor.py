@@ -1,0 +1,137 @@
+"""A run in a process of its own, and somebody who stands by: memory and time are limited, a sign of life is given."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import Popen
+
+from embedlab.base.limits import MB, Limits, met
+from embedlab.jobs import worker_pool
+from embedlab.jobs.queue import ALONE, QUICK
+from embedlab.jobs.run import ALIVE, GRACE, LOG, Run, Status
+from embedlab.parallel import processes
+
+SCRATCH = "scratch"
+LONGEST = {"import": "import_seconds"}
+"""Kinds of work that have a limit on their time of their own, by its name."""
+EVERY = 0.2
+"""Seconds between two looks."""
+
+
+def work(folder: str, threads: int = 0, tied: bool = False) -> str:
+    """Do what a run's folder asks for, and return when it ended; executors call this, here or on another machine.
+
+    A run that was begun before, by a process that is gone, is begun anew; the work finds its checkpoint.
+
+    Args:
+        folder: of the run.
+        threads: for its mathematics; 0 leaves the choice to the libraries.
+        tied: whether the run ends when this process does.
+
+    Returns:
+        How it ended, see ``RunState.status``.
+    """
+    run = Run(Path(folder))
+    before = run.state()
+    if not before.active and before.status != "interrupted":
+        return before.status
+    if run.asked()[0] in QUICK - ALONE:
+        lost = _by_a_warm_one(run, before.given, threads)
+    else:
+        processes.end(before.pid, before.born)
+        with _scratch(run) as temporary:
+            process = processes.start(
+                ["-m", "embedlab.jobs.worker", folder], run.folder / LOG, threads, tied=tied, temporary=temporary
+            )
+            _stand_by(run, process)
+        lost = _lost(run, process.pid, before.given)
+    if lost:
+        _say(run, "cancelled" if run.cancelling else "interrupted")
+    return run.state().status if run.folder.exists() else "cancelled"
+
+
+@contextlib.contextmanager
+def _scratch(run: Run) -> Iterator[Path]:
+    """A folder for temporary files inside the run's own: what a killed process left there goes, too."""
+    folder = run.folder / SCRATCH
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # then they lie where the system keeps such
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _by_a_warm_one(run: Run, given: float, threads: int) -> bool:
+    """Done by a process that stays; by a second one if the first had just gone to rest. Whether both left it undone."""
+    for _ in range(2):
+        with worker_pool.worker(threads) as process:
+            worker_pool.hand_over(process, run.folder)
+            _stand_by(run, process, stays=True)
+        if not (lost := _lost(run, process.pid, given)) or run.cancelling:
+            break
+    return lost
+
+
+def _lost(run: Run, pid: int, given: float) -> bool:
+    """Whether a process ended without a word about its run, and nobody has asked for the run anew since."""
+    if not run.folder.exists():
+        return False
+    now = run.written()
+    return now.active and (now.pid == pid or (not now.pid and now.given == given))
+
+
+def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
+    """Until the process ends; or, of one that stays for the next run, until this run has."""
+    with contextlib.suppress(OSError):  # a full disk
+        run.note_process(process.pid)
+    _give_a_sign(run)
+    limits = Limits.from_environment()
+    which = LONGEST.get(run.asked()[0], "seconds")
+    most, longest = limits.memory_mb or _half_of_the_memory(), min(getattr(limits, which), limits.seconds)
+    began, cancelled = time.monotonic(), 0.0
+    while process.poll() is None:
+        time.sleep(EVERY)
+        if not run.folder.exists():
+            process.kill()
+            continue
+        if stays and not run.written().active:
+            return
+        _give_a_sign(run)
+        if run.cancelling:
+            cancelled = cancelled or time.monotonic()
+            if time.monotonic() - cancelled > GRACE:
+                processes.kill(process.pid)
+        elif (taken := processes.memory(process.pid) / MB) > most:
+            processes.kill(process.pid)
+            said = f"It needed {taken:,.0f} MB of memory, more than the {most:,} MB that a run may have here."
+            _say(run, "failed", met("memory_mb", f"{said} Use a smaller text, fewer words or fewer dimensions."))
+        elif time.monotonic() - began > longest:
+            processes.kill(process.pid)
+            said = f"It took more than the {longest:,} seconds that a run may take here."
+            _say(run, "failed", met(which, f"{said} Use a smaller text or fewer epochs."))
+
+
+def _give_a_sign(run: Run) -> None:
+    with contextlib.suppress(OSError):  # a full disk
+        (run.folder / ALIVE).touch()
+
+
+def _half_of_the_memory() -> int:
+    """In megabytes."""
+    import psutil
+
+    return int(psutil.virtual_memory().total / 2 / MB)
+
+
+def _say(run: Run, status: Status, error: str = "") -> None:
+    if status == "interrupted":
+        error = "The process that did the work ended without finishing it."
+    with contextlib.suppress(OSError):  # then its state speaks for itself: the process is gone
+        run.write_state(dataclasses.replace(run.written(), status=status, error=error, finished=time.time()))

@@ -1,0 +1,5 @@
+"""BERT: pretraining, reading, and the published checkpoints."""
+
+from embedlab.models.bert.model import Bert, BertConfig
+
+__all__ = ["Bert", "BertConfig"]

@@ -1,0 +1,285 @@
+"""The words around: a second question for a network that learns from a text, about the company that each word keeps.
+
+A small network learns syntax first, since knowing what kind of word stands at a place helps to guess it long before it
+pays to know what the text is about; what it knew of the topic is given up for that. Here every state is asked, too, for
+the mean vector of the words around its own: vectors of a CBOW model, whose mean is made to predict the word between
+(Mikolov et al. 2013, https://arxiv.org/abs/1301.3781), rare words counting more (Arora et al. 2017, A Simple but
+Tough-to-Beat Baseline for Sentence Embeddings, https://openreview.net/forum?id=SyK00v5xx). What answers is one linear
+map, which is dropped when the training is over.
+
+Which words stand around each place of a text, by the vectors of a static model.
+
+Likeness: states of a text are to be as much alike as their words and the company that these keep.
+
+The harder way to ask a network for the words around (see ``company``): there a linear map has to find them in a
+state, and what it does not read may fill the state all the same; here the cosines between the states themselves are
+asked. They are fitted to those of another model, as in Tung & Mori 2019, Similarity-Preserving Knowledge Distillation,
+https://arxiv.org/abs/1907.09682; the other model is static vectors, a word's own beside the mean of those around it.
+
+What a network is asked, while it learns, of the words around each word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from embedlab.base import BadInput, Floats, StaticModel
+from embedlab.models.common.layers import seeded
+
+WINDOW = 20
+"""Tokens to either side."""
+RARE = 3e-4
+"""a of Arora et al. 2017, section 3: a word of frequency f counts a / (a + f)."""
+
+
+class Near(nn.Module):
+    """Looks up words, and what stands around them.
+
+    A word cut into pieces is looked up as a whole, at its first piece: it is the rare words that are cut, and they
+    tell most of what a text is about.
+
+    Args:
+        model: with a vector for each word, such as CBOW; words are looked up in small letters, too.
+        tokens: V of the text, words or wordpieces.
+        inner: how tokens begin that go on with a word; empty if all are whole words.
+
+    Attributes:
+        name: of vectors and tokens, 64 letters, for checkpoints.
+
+    Raises:
+        BadInput: the model knows none of the tokens.
+    """
+
+    own: Tensor
+    parts: Tensor
+
+    def __init__(self, model: StaticModel, tokens: Sequence[str], inner: str = "") -> None:
+        super().__init__()
+        self.tokens, self.mark = tokens, inner
+        self.numbers = {word: i for i, word in enumerate(model.words)}
+        self.plain = np.array([*(number_of(token, self.numbers) for token in tokens), -1])  # (V + 1,)
+        check_known(self.plain)
+        self.inner = np.array([*(bool(inner) and token.startswith(inner) for token in tokens), False])
+        self.whole: dict[tuple[int, ...], int] = {}
+        for name, rows in zip(("own", "parts"), vectors_of(model), strict=True):
+            self.register_buffer(name, rows, persistent=False)
+        self.name = hashlib.sha256(self.parts.numpy().tobytes() + self.plain.tobytes()).hexdigest()
+
+    def words(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(B, T) numbers of the model's words for (B, T) tokens; -1 if unknown, inside a word, or beyond the V."""
+        ids = np.minimum(ids, len(self.tokens))
+        inner = self.inner[ids]
+        found = np.where(inner, -1, self.plain[ids])
+        follows = np.concatenate([inner[:, 1:], np.zeros_like(inner[:, :1])], axis=1)
+        for row, at in zip(*np.nonzero(follows & ~inner), strict=True):
+            end = at + 2
+            while end < ids.shape[1] and inner[row, end]:
+                end += 1
+            spelled = tuple(ids[row, at:end].tolist())
+            if spelled not in self.whole:
+                word = "".join(self.tokens[i].removeprefix(self.mark) for i in spelled)
+                self.whole[spelled] = number_of(word, self.numbers)
+            found[row, at] = self.whole[spelled]
+        return found
+
+    def forward(self, ids: Tensor, begins: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The word's own vector and the company it keeps, each (B, T, E); 0 where there is none.
+
+        Args:
+            ids: (B, T) the tokens, none of them hidden; those beyond the V are no words.
+            begins: (B, T) where another text begins, whose words are no company; all is one text if ``None``.
+        """
+        words = torch.from_numpy(self.words(ids.cpu().numpy())).to(ids.device)
+        return self.own[words], around(self.parts[words], begins)  # -1 is the last row
+
+
+def number_of(word: str, known: Mapping[str, int]) -> int:
+    """What a word is called, looked up in small letters, too; -1 if it is not known."""
+    return known.get(word, known.get(word.lower(), -1))
+
+
+def check_known(numbers: NDArray[np.int64]) -> None:
+    """Refuse a text whose words are called -1, all of them.
+
+    Raises:
+        BadInput: they are.
+    """
+    if (numbers < 0).all():
+        raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
+
+
+def vectors_of(model: StaticModel) -> tuple[Tensor, Tensor]:
+    """What each word is and what it adds to the company of others, (W + 1, E) each; the last row, of zeros, is unknown.
+
+    Args:
+        model: with vectors for W words.
+    """
+    own = model.matrix / np.maximum(np.linalg.norm(model.matrix, axis=1, keepdims=True), 1e-9)
+    made = [own, weighted(own, model.counts)]
+    first, second = (torch.from_numpy(np.pad(rows, ((0, 1), (0, 0))).astype(np.float32)) for rows in made)
+    return first, second
+
+
+def weighted(vectors: Floats, counts: NDArray[np.int64]) -> Floats:
+    """What each word adds to the company of those near it.
+
+    Args:
+        vectors: (W, E) of length 1.
+        counts: (W,) how often each was seen.
+
+    Returns:
+        (W, E): its vector times its weight, less what is expected of any word.
+    """
+    shares = counts / max(int(counts.sum()), 1)
+    made = vectors * (RARE / (RARE + shares[:, None]))
+    found: Floats = (made - shares @ made).astype(np.float32)
+    return found
+
+
+def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:
+    """(B, T, E): of (B, T, E) vectors the sum of those at most ``WINDOW`` places away, a place's own left out.
+
+    Only those of the same text are summed, if ``begins`` (B, T) says where texts begin.
+    """
+    length = vectors.shape[1]
+    upto = nn.functional.pad(vectors.cumsum(1), (0, 0, 1, 0))  # (B, T + 1, E)
+    place = torch.arange(length, device=vectors.device).expand(vectors.shape[:2])
+    low, high = (place - WINDOW).clamp(min=0), (place + WINDOW + 1).clamp(max=length)
+    if begins is not None:
+        low = low.maximum(torch.where(begins, place, 0).cummax(1).values)
+        later = torch.where(begins, place, length).flip(1).cummin(1).values.flip(1)  # (B, T): the next one's place
+        high = high.minimum(nn.functional.pad(later[:, 1:], (0, 1), value=length))
+    ends = (at[..., None].expand(-1, -1, vectors.shape[2]) for at in (high, low))
+    above, below = (upto.gather(1, at) for at in ends)
+    return above - below - vectors
+
+
+class Company(nn.Module):
+    """Asks states for the words around theirs.
+
+    Args:
+        width: D, of a state.
+        near: knows them, by vectors of E numbers.
+
+    Attributes:
+        name: of the vectors, for checkpoints.
+        weight: how much it counts beside other losses.
+        part: its name among them.
+        at_top: whether BERT's top block is asked, at the words that are shown; else the one below, at all.
+    """
+
+    weight = 1.0
+    part = "words around"
+    at_top = False
+
+    def __init__(self, width: int, near: Near) -> None:
+        super().__init__()
+        self.near, self.name = near, near.name
+        self.answer = nn.Linear(width, near.own.shape[1])
+
+    def forward(self, states: Tensor, ids: Tensor, begins: Tensor | None = None, told: Tensor | None = None) -> Tensor:
+        """Mean of 1 - cosine between what states say and the company that their tokens keep.
+
+        Args:
+            states: (B, T, D).
+            ids: (B, T) the tokens, see ``Near``.
+            begins: (B, T) where another text begins; all is one text if ``None``.
+            told: (B, T) which places are asked; all if ``None``.
+        """
+        _, wanted = self.near(ids, begins)  # (B, T, E)
+        asked = wanted.abs().sum(-1) > 0
+        if told is not None:
+            asked = asked & told
+        said: Tensor = self.answer(states[asked]).float()  # (N, E)
+        return 1 - functional.cosine_similarity(said, wanted[asked], dim=-1).mean()
+
+
+OWN = 0.5
+"""How much the word's own vector counts beside the company's 1."""
+MOST = 1_024
+"""Tokens of a batch whose likeness is looked at; every second, third, ... of a larger one."""
+
+
+class Likeness(nn.Module):
+    """Compares how much alike tokens are by their states, and by their words and company.
+
+    Args:
+        near: knows the words and those around them, by vectors of E numbers.
+
+    Attributes:
+        name: of the vectors, for checkpoints.
+        weight: how much it counts beside other losses.
+        part: its name among them.
+        at_top: see ``Company``.
+    """
+
+    weight = 4.0
+    part = "likeness"
+    at_top = True
+
+    def __init__(self, near: Near) -> None:
+        super().__init__()
+        self.near, self.name = near, near.name
+
+    def forward(self, states: Tensor, ids: Tensor, begins: Tensor | None = None, told: Tensor | None = None) -> Tensor:
+        """Squared error of the cosines between all pairs of states, as a share of the cosines' variance.
+
+        Args:
+            states: (B, T, D).
+            ids: (B, T) the tokens, see ``Near``; those that are no words are not asked.
+            begins: (B, T) where another text begins; all is one text if ``None``.
+            told: (B, T) which places are asked; all if ``None``.
+        """
+        own, company = self.near(ids, begins)  # (B, T, E) each
+        asked = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
+        if told is not None:
+            asked = asked & told
+        places = asked.flatten().nonzero().flatten()
+        places = places[:: 1 + len(places) // MOST]  # (N,)
+        if len(places) < 2:
+            return states.sum() * 0.0
+        state, near, word = (part.flatten(0, 1)[places].float() for part in (states, company, own))
+        wanted = (OWN * centred_cosines(word) + centred_cosines(near)) / (OWN + 1.0)  # (N, N)
+        error = (centred_cosines(state) - wanted).square().sum() / (len(places) * (len(places) - 1))
+        return error / wanted.var().clamp(min=1e-6)
+
+
+def centred_cosines(vectors: Tensor) -> Tensor:
+    """(N, N) cosines between (N, D) vectors, their mean taken out."""
+    units = functional.normalize(vectors - vectors.mean(0), dim=-1)
+    return units @ units.T
+
+
+Question = Company | Likeness
+
+
+def question(
+    model: StaticModel | None, tokens: Sequence[str], width: int, seed: int, *, likeness: bool, inner: str = ""
+) -> Question | None:
+    """What to ask of states by the vectors of a model; nothing without one.
+
+    Args:
+        model: with a vector for each word, such as CBOW.
+        tokens: V of the text, words or wordpieces.
+        width: D, of a state.
+        seed: the same gives the same question again.
+        likeness: whether states are to be as much alike as their words and company, or to name the company.
+        inner: how tokens begin that go on with a word, see ``Near``.
+
+    Raises:
+        BadInput: the model knows none of the tokens.
+    """
+    if model is None:
+        return None
+    near = Near(model, tokens, inner)
+    if likeness:
+        return Likeness(near)
+    with seeded(seed):
+        return Company(width, near)

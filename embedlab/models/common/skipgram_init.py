@@ -1,0 +1,76 @@
+"""Vectors to begin with: skip-gram over the text's own tokens, before a deep network learns from it.
+
+A network that begins with such vectors looks at the context far sooner: the words' likeness, which it would learn from
+millions of examples first, is there in a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from embedlab.base import Counts, Floats, OnProgress, Progress, StaticModel
+from embedlab.data.vocab import EncodedCorpus, Vocabulary
+from embedlab.models.word2vec import Word2Vec, Word2VecConfig, gensim_settings
+
+WINDOW, NEGATIVE = 5, 5
+PHASE = "vectors to begin with"
+
+
+def skipgram(
+    tokens: Sequence[str],
+    counts: Counts,
+    ids: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    dim: int,
+    epochs: int,
+    seed: int,
+    on_progress: OnProgress | None = None,
+) -> Floats:
+    """Skip-gram vectors of tokens (words or wordpieces); the same seed gives the same ones.
+
+    Args:
+        tokens: V different ones.
+        counts: (V,) how often each stands in the text.
+        ids: (M,) the text.
+        ends: (S,) where its sentences end.
+        dim: D.
+        epochs: passes over the text.
+        seed: of the random numbers.
+        on_progress: told about once a second, in a phase of its own.
+
+    Returns:
+        (V, D), the mean row of length 1.
+    """
+    from embedlab.models.gensim import training
+
+    vocabulary = Vocabulary(tuple(tokens), np.maximum(counts, 1))
+    encoded = EncodedCorpus(vocabulary, ids, ends, len(ids))
+    config = Word2VecConfig(
+        dim=dim, window=WINDOW, negative=NEGATIVE, epochs=epochs, seed=seed, workers=1, min_count=1
+    )  # one worker, so that a training can be repeated
+    trainer = training.Word2VecTrainer(**gensim_settings(config, encoded))
+    ones = np.ones(len(tokens), np.float32)
+
+    def tell(event: Progress) -> None:
+        if on_progress is not None:
+            on_progress(replace(event, phase=PHASE, peek=None, loss=None, held_out=None))
+
+    def snapshot() -> StaticModel:
+        return Word2Vec(tokens, trainer.wv.vectors)
+
+    training.run(trainer, encoded, lambda: (trainer.wv.vectors, ones), snapshot, tell)
+    vectors: Floats = trainer.wv.vectors / np.linalg.norm(trainer.wv.vectors, axis=1).mean()
+    return vectors
+
+
+@torch.no_grad()
+def begin_with(weight: Tensor, vectors: Floats) -> None:
+    """Put (V, D) vectors in the place of weights that were drawn at random, as long as those were in the mean."""
+    length = weight.norm(dim=1).mean()
+    weight.copy_(torch.from_numpy(vectors) * length)

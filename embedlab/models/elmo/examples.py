@@ -1,0 +1,221 @@
+"""A text as ELMo learns from it: which words are predicted, the letters of all, what is held out.
+
+A text as examples for ELMo: whole sentences, put together to rows of the same length, read in both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from embedlab.base import UNKNOWN, BadInput, Counts, StaticModel
+from embedlab.data.vocab import EncodedCorpus, Vocabulary
+from embedlab.models.common import cards
+from embedlab.models.common.context_losses import question
+from embedlab.models.common.examples import SplitText, mark, split
+from embedlab.models.common.network_model import Lesson
+from embedlab.models.elmo import network
+from embedlab.models.elmo.config import ElmoConfig
+from embedlab.models.elmo.network import ElmoLearner, ElmoNetwork
+from embedlab.training import loop
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The numbers of a text: N words, N for one that was forgotten while counting, N + 1 for the boundary.
+
+    Attributes:
+        characters: (N + 3, width) of each, the boundary as it stands before a sentence, then as it stands after.
+        outputs: (N + 2,) the same among the V words that are predicted, ``<unk>`` and ``</s>``.
+    """
+
+    characters: NDArray[np.int16]
+    outputs: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, words: Sequence[str], known: int, width: int) -> Lexicon:
+        """For words, commonest first, of which the first ``known`` are predicted."""
+        characters = network.numbers([*words, UNKNOWN], width)
+        outputs = np.minimum(np.arange(len(words) + 2), known)
+        outputs[-1] = known + 1
+        return cls(np.concatenate([characters, network.ends_of_sentence(width)]), outputs)
+
+
+class SentenceRows:
+    """Rows of about as many predictions, each direction beginning every sentence from nothing.
+
+    A sentence of n words, between two boundaries, gives n + 1 predictions in each direction; one that is longer than a
+    row is cut. Row by row the longest piece that still fits is taken, so that little room stays empty.
+
+    Args:
+        text: (M,) numbers, with a boundary before the first sentence and after each.
+        lexicon: what the numbers mean.
+        length: T, predictions of a row.
+
+    Raises:
+        BadInput: fewer than two numbers.
+    """
+
+    lanes = 0
+
+    def __init__(self, text: NDArray[np.int32], lexicon: Lexicon, length: int) -> None:
+        if len(text) < 2:
+            raise BadInput("There is too little text to learn what follows what. Give more.")
+        self.text, self.lexicon, self.boundary = text, lexicon, len(lexicon.outputs) - 1
+        boundaries = np.flatnonzero(text == self.boundary)
+        lengths = np.diff(boundaries)
+        self.tokens = min(length, max(2, int(lengths.sum())))
+        cuts = -(-lengths // self.tokens)  # (S,) pieces of each sentence
+        part = np.arange(cuts.sum()) - np.repeat(np.cumsum(cuts) - cuts, cuts)
+        starts = np.repeat(boundaries[:-1], cuts) + part * self.tokens
+        sizes = np.minimum(np.repeat(lengths, cuts) - part * self.tokens, self.tokens)
+        order, self.bounds = packed(sizes, self.tokens)
+        self.starts, self.sizes = starts[order], sizes[order]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
+        """The characters of a batch, what is read, where sentences begin, what is to be predicted, and what was read.
+
+        The first is (U, width), of the different words. The others are (2, T, B), forward and backward, each in its
+        own order: numbers of these words, whether to begin from nothing, output numbers of the words to come, -1 at
+        empty places, and the words read, by their numbers in the lexicon.
+        """
+        places, first, last = self._places(np.asarray(rows))  # (B, T) each
+        empty = places < 0
+        before, after = self.text[places], self.text[places + 1]
+        reads = np.stack([before.T, np.where(after == self.boundary, after + 1, after).T[::-1]])
+        reads = reads.astype(np.int64)  # (2, T, B)
+        targets = np.stack([self.lexicon.outputs[after].T, self.lexicon.outputs[before].T[::-1]])
+        targets[np.stack([empty.T, empty.T[::-1]])] = -1
+        words, inputs = np.unique(reads, return_inverse=True)
+        fresh = np.stack([first.T, last.T[::-1]])
+        characters = self.lexicon.characters[words]
+        arrays = (characters, inputs.reshape(reads.shape), fresh, targets, reads)
+        return tuple(torch.from_numpy(array) for array in arrays)
+
+    def _places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Where in the text each prediction of rows stands, -1 at empty places; whether a piece begins, or ends."""
+        places = np.full((len(rows), self.tokens), -1)
+        first, last = np.zeros((2, *places.shape), np.bool_)
+        for row, (begin, end) in enumerate(zip(self.bounds[rows], self.bounds[rows + 1], strict=True)):
+            sizes = self.sizes[begin:end]
+            ends = np.cumsum(sizes)
+            offsets = self.starts[begin:end] - (ends - sizes)
+            places[row, : ends[-1]] = np.arange(ends[-1]) + np.repeat(offsets, sizes)
+            first[row, ends - sizes] = last[row, ends - 1] = True
+        return places, first, last
+
+
+def packed(sizes: NDArray[np.int64], room: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pieces of at most ``room`` put into rows of ``room``: the order of the pieces, and (R + 1,) where rows begin."""
+    order = np.argsort(-sizes, kind="stable")
+    left = np.bincount(sizes, minlength=room + 1).tolist()
+    following = np.searchsorted(-sizes[order], -np.arange(room + 1)).tolist()  # the next piece of each size
+    fitting = list(range(room + 1))  # the largest size that is left, of those up to each
+    taken: list[int] = []
+    bounds = [0]
+    while len(taken) < len(sizes):
+        free = room
+        while True:
+            while fitting[free] and not left[fitting[free]]:
+                fitting[free] -= 1
+            if not (size := fitting[free]):
+                break
+            taken.append(following[size])
+            following[size] += 1
+            left[size] -= 1
+            free -= size
+        bounds.append(len(taken))
+    return order[taken], np.array(bounds)
+
+
+@dataclass(frozen=True)
+class ElmoText:
+    """A text to learn from.
+
+    Attributes:
+        split: to train on and to measure on, as numbers.
+        predicted: the V words that are predicted.
+        lexicon: what the numbers mean.
+        words: of the text, by number.
+        tokens: running words.
+        mark: names it with the settings, for checkpoints.
+    """
+
+    split: SplitText
+    predicted: Vocabulary
+    lexicon: Lexicon
+    words: Sequence[str]
+    tokens: int
+    mark: str
+
+    @classmethod
+    def of(cls, encoded: EncodedCorpus, predicted: Vocabulary, config: ElmoConfig) -> ElmoText:
+        """From a text in whose vocabulary the predicted words come first.
+
+        Raises:
+            BadInput: nothing is left to train on.
+        """
+        lexicon = Lexicon.of(encoded.vocabulary.words, len(predicted), config.characters)
+        name = mark("elmo", config, encoded)
+        return cls(split(encoded, config.seed), predicted, lexicon, encoded.vocabulary.words, encoded.tokens, name)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """(V + 2,) how often each output is to be predicted."""
+        size = len(self.predicted) + 2
+        return np.bincount(self.lexicon.outputs, self.split.counts, size).astype(np.int64)
+
+    def lesson(
+        self, network: ElmoNetwork, config: ElmoConfig, corpus: cards.Described, company: StaticModel | None
+    ) -> Lesson:
+        """What a network learns from it; with ``company`` it is asked for the words around, too.
+
+        Raises:
+            BadInput: the vectors know none of the words.
+        """
+        asked = question(company, self.words, config.dim, config.seed, likeness=config.likeness)
+        read, unseen = self.split.training, self.split.held_out
+        task = loop.Task(
+            ElmoLearner(network, asked),
+            SentenceRows(read, self.lexicon, config.stretch),
+            SentenceRows(unseen, self.lexicon, config.stretch) if len(unseen) > 1 else None,
+            units_per_word=1.0,
+            mark=self.mark + (asked.name if asked else ""),
+        )
+        return Lesson(task, self.predicted, corpus, self.tokens, "ELMo")
+
+
+def predicted(encoded: EncodedCorpus, config: ElmoConfig) -> Vocabulary:
+    """The words of a text that are common enough to be predicted.
+
+    Raises:
+        BadInput: fewer than two.
+    """
+    vocabulary = encoded.vocabulary
+    known = min(int((vocabulary.counts >= config.min_count).sum()), config.max_words)
+    if known < 2:
+        raise BadInput(
+            f"Only {known} different words of {encoded.tokens:,} running words are seen at least {config.min_count} "
+            "times. Lower the minimum count or give more text."
+        )
+    return Vocabulary(vocabulary.words[:known], vocabulary.counts[:known])
+
+
+def renumbered(encoded: EncodedCorpus, first: Vocabulary) -> EncodedCorpus:
+    """The same text with the words of another vocabulary first, whether it has them or not, then its others."""
+    others = [word for word in encoded.vocabulary.words if word not in first.positions]
+    words = (*first.words, *others)
+    places = {word: i for i, word in enumerate(words)}
+    numbers = np.array([*(places[word] for word in encoded.vocabulary.words), len(words)], np.int32)  # (V + 1,)
+    ids = numbers[encoded.ids]
+    vocabulary = Vocabulary(words, np.bincount(ids, minlength=len(words) + 1)[: len(words)])
+    return replace(encoded, vocabulary=vocabulary, ids=ids)

@@ -1,0 +1,276 @@
+"""A trained character LSTM as a fast reader: many texts side by side, one character at a time, states where wanted.
+
+What a character adds to the gates of the first layer is a row of a table that is made once (embedding, input weights
+and biases multiplied out), so that a step costs one matrix product with the hidden states. Texts stand longest first:
+where one ends, the product becomes smaller, and nothing is ever padded. Nothing but the wanted states is kept, so
+that a long text needs no more memory than a short one.
+
+A trained character LSTM as torch's own layers read it: the way for graphics cards, where single steps are slow.
+
+Two pieces of work of a network on two cores, where there are two.
+
+A sentence as the text that Flair reads, and where in it the vector of each word stands.
+
+Akbik et al. 2018, section 2.3: the forward model's state after a word's last character, the backward model's state
+before its first one. As the flair library does, the words are joined by single spaces, a delimiter stands before the
+text and a space after it; the backward model reads the characters reversed, between the same two marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from embedlab.base import BadInput, Floats, Readouts
+from embedlab.base.read_only import read_only
+from embedlab.models.char_lstm import CharLstm
+from embedlab.models.common.layers import device_of
+from embedlab.models.common.recurrent import LstmNetwork, State, padded
+from embedlab.models.flair.kernel import step, step_int8
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text to be read.
+
+    Attributes:
+        ids: (N,) its characters' numbers, in the order of reading.
+        places: (T,) after which of them the state is wanted.
+    """
+
+    ids: Ids
+    places: Ids
+
+    @property
+    def end(self) -> int:
+        """How far it must be read."""
+        return int(self.places.max(initial=-1)) + 1
+
+
+class Layer:
+    """One LSTM layer: its input (the hidden state of the layer below, if there is one), then its own hidden state.
+
+    Args:
+        weight: (4H, K).
+        table: (V, 4H) what is added to the gates: by the character in the first layer, the biases in the others.
+        int8: multiply whole numbers, weights in 127 steps for every gate and hidden states in steps of 1/127.
+    """
+
+    def __init__(self, weight: Tensor, table: Tensor, *, int8: bool) -> None:
+        self.table = read_only(table.contiguous().numpy())
+        self.width, self.inputs = weight.shape[0] // 4, weight.shape[1]
+        self.int8, self.packed = int8, False
+        if int8:
+            steps = weight.abs().amax(dim=1).clamp_min(1e-12) / 127  # (4H,)
+            self.weight = (weight / steps[:, None]).round().to(torch.int8).T.contiguous()  # (K, 4H)
+            self.scale = read_only((steps / 127).numpy())
+        elif torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+            self.weight, self.packed = torch.ops.mkldnn._reorder_linear_weight(weight, 64), True
+        else:
+            self.weight = weight.T.contiguous()  # (K, 4H)
+
+    def product(self, states: States, rows: int) -> NDArray[np.float32] | NDArray[np.int32]:
+        """(rows, 4H)."""
+        if self.int8:
+            return torch._int_mm(states.whole[:rows], self.weight).numpy()
+        hidden = states.hidden[:rows]
+        if self.packed:
+            found: Tensor = torch.ops.mkldnn._linear_pointwise(hidden, self.weight, None, "none", [], "")
+            return found.numpy()
+        return torch.mm(hidden, self.weight).numpy()
+
+    def step(self, states: States, ids: Ids) -> None:
+        """One character further for the first ``len(ids)`` texts."""
+        sums = self.product(states, len(ids))
+        if self.int8:
+            step_int8(sums, self.scale, self.table, ids, states.hidden_array, states.cell, states.whole_array)
+        else:
+            step(sums, self.table, ids, states.hidden_array, states.cell)
+
+
+class States:
+    """What one layer remembers of B texts; the arrays and tensors of one name share their memory."""
+
+    def __init__(self, layer: Layer, texts: int) -> None:
+        self.hidden_array: Floats = np.zeros((texts, layer.inputs), np.float32)
+        self.whole_array: NDArray[np.int8] = np.zeros((texts, layer.inputs if layer.int8 else 0), np.int8)
+        self.hidden, self.whole = torch.from_numpy(self.hidden_array), torch.from_numpy(self.whole_array)
+        self.cell: Floats = np.zeros((texts, layer.width), np.float32)
+        self.width = layer.width
+
+    @property
+    def output(self) -> Floats:
+        """(B, H)."""
+        return self.hidden_array[:, -self.width :]
+
+    def take(self, below: States, rows: int) -> None:
+        """Make the output of the layer below the input of this one."""
+        self.hidden_array[:rows, : below.width] = below.output[:rows]
+        if self.whole_array.size:
+            self.whole_array[:rows, : below.width] = below.whole_array[:rows, -below.width :]
+
+
+class StateReader:
+    """Reads texts with one direction's network.
+
+    Args:
+        network: the weights, which are copied.
+        int8: see ``Layer``.
+    """
+
+    def __init__(self, network: LstmNetwork, *, int8: bool = False) -> None:
+        self.layers: list[Layer] = []
+        with torch.no_grad():
+            for i, lstm in enumerate(network.lstm):
+                inward, across, b, d = (
+                    lstm.get_parameter(f"{name}_l0") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+                )
+                weight = across if i == 0 else torch.cat([inward, across], dim=1)
+                table = network.embedding.weight @ inward.T + (b + d) if i == 0 else (b + d)[None]
+                self.layers.append(Layer(weight.detach().clone(), table.detach(), int8=int8))
+        self.projection = network.projection
+
+    def read(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:
+        """(L, T, H) states of each text at its places, for the layers asked for.
+
+        With a projection the only layer is what it makes of the top one, (1, T, P).
+        """
+        with torch.inference_mode():
+            if self.projection is None:
+                return self._states(texts, layers)
+            found = self._states(texts, [len(self.layers) - 1])
+            return [self.projection(torch.from_numpy(one)).numpy() for one in found]
+
+    def _states(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:
+        order = sorted(range(len(texts)), key=lambda i: -texts[i].end)
+        ends = np.array([texts[i].end for i in order])
+        ids = np.zeros((ends.max(initial=0), len(texts)), np.int64)
+        for row, i in enumerate(order):
+            ids[: ends[row], row] = texts[i].ids[: ends[row]]
+        reading = np.searchsorted(-ends, -np.arange(len(ids)))  # (N,): how many texts go so far
+        found: list[Floats] = [
+            np.zeros((len(layers), len(text.places), self.layers[-1].width), np.float32) for text in texts
+        ]
+        wanted = _wanted([texts[i].places for i in order], len(ids))
+        states = [States(layer, len(texts)) for layer in self.layers]
+        for at, rows in enumerate(reading):
+            for k, layer in enumerate(self.layers):
+                if k:
+                    states[k].take(states[k - 1], rows)
+                layer.step(states[k], ids[at, :rows] if k == 0 else np.zeros(rows, np.int64))
+            for row, word in wanted[at]:
+                for slot, k in enumerate(layers):
+                    found[order[row]][slot, word] = states[k].output[row]
+        return found
+
+
+def _wanted(places: Sequence[Ids], steps: int) -> list[list[tuple[int, int]]]:
+    """For every step, whose state is wanted: pairs of row and word."""
+    wanted: list[list[tuple[int, int]]] = [[] for _ in range(steps)]
+    for row, ends in enumerate(places):
+        for word, place in enumerate(ends.tolist()):
+            wanted[place].append((row, word))
+    return wanted
+
+
+STEPS = 512
+"""Characters that go through the layers in one go; the state is carried on, so that memory stays bounded."""
+
+
+class PackedReader:
+    """Reads texts with one direction's network, on the device where that lies; see ``StateReader.read``."""
+
+    def __init__(self, network: LstmNetwork) -> None:
+        self.network = network
+
+    @torch.inference_mode()
+    def read(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:
+        """(L, T, H) states of each text at its places, for the layers asked for."""
+        network, device = self.network, device_of(self.network)
+        ids = padded([text.ids[: text.end].tolist() for text in texts])[0]  # (B, N)
+        wanted = [1 + layer for layer in layers] if network.projection is None else [-1]
+        found: list[Floats] = []
+        state: State = ()
+        for first in range(0, ids.shape[1], STEPS):
+            outputs, state = network(ids[:, first : first + STEPS].to(device), state)
+            states = torch.stack([outputs[k] for k in wanted])  # (L, B, n, H)
+            found = found or [np.zeros((len(wanted), len(text.places), states.shape[3]), np.float32) for text in texts]
+            _keep(texts, states, first, found)
+        return found
+
+
+def _keep(texts: Sequence[Reading], states: Tensor, first: int, found: list[Floats]) -> None:
+    """Put the wanted ones of (L, B, n, H) states of the steps from ``first`` on in their places."""
+    for row, text in enumerate(texts):
+        here = np.flatnonzero((text.places >= first) & (text.places < first + states.shape[2]))
+        if len(here):
+            at = torch.from_numpy(text.places[here] - first).to(states.device)
+            found[row][:, here] = states[:, row, at].cpu().numpy()
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Results of ``work(item)``, each in a thread of its own that has its share of the caller's torch threads.
+
+    Threads that do not wait for each other at every product are quicker than one product on all cores, above all on
+    a machine that has other things to do. With one torch thread the work is done here, one after the other.
+    """
+    threads = torch.get_num_threads()
+    if threads < len(items):
+        return [work(item) for item in items]
+
+    def begin() -> None:
+        torch.set_num_threads(threads // len(items))
+
+    try:
+        with ThreadPoolExecutor(len(items), thread_name_prefix="embedlab", initializer=begin) as pool:
+            return list(pool.map(work, items))
+    finally:
+        torch.set_num_threads(threads)  # what threads that begin later start from
+
+
+MARKER = " "
+"""Stands after the last character of a text."""
+
+
+def reading(model: CharLstm, words: Sequence[str], *, with_whitespace: bool = True) -> Reading:
+    """A sentence for one direction's model.
+
+    Args:
+        model: gives the direction, the delimiter and the characters' numbers.
+        words: at least one.
+        with_whitespace: take the state at the space that is read after the word, not at the word's last character.
+    """
+    text = " ".join(words)
+    lengths = np.array([len(word) for word in words], np.int64)
+    first = np.cumsum(lengths + 1) - lengths - 1  # (T,): where each word begins in the text
+    places = first + lengths if model.direction == "forward" else len(text) - first
+    places = places + (len(model.config.delimiter) - (not with_whitespace))
+    return Reading(np.array([*model.numbers(text), *model.number_of(MARKER)], np.int64), places)
+
+
+def readouts(forward: CharLstm, backward: CharLstm, words: Sequence[str], *, with_whitespace: bool = True) -> Readouts:
+    """Where a pair of models' states are taken, as places in the text.
+
+    Raises:
+        BadInput: there are no words.
+    """
+    if not words:
+        raise BadInput("Write a sentence of at least one word.")
+    text, after = " ".join(words), len(forward.config.delimiter)
+    ways = [reading(half, words, with_whitespace=with_whitespace).places - after for half in (forward, backward)]
+    begins = np.cumsum([0, *(len(word) + 1 for word in words[:-1])])
+    places = (begins, ways[0], len(text) - 1 - ways[1])
+    return Readouts(text, tuple(words), *(tuple(map(int, one)) for one in places))

@@ -1,0 +1,153 @@
+"""What a network that reads letters is asked of words: which it has read, what stood before, what they are alike.
+
+Letters say nothing of what words mean, and a language model of letters finds it out late: it can spell for a long time
+before it pays to know what a text is about. Here, at the end of each word, its state is asked for three things that
+vectors of a model of words, such as CBOW, can answer. By linear maps, which are dropped when the training is over: the
+word itself and the mean of those read before it (see ``company``). And of the states themselves, that two be as much
+alike as what stood before them (see ``likeness``): only of words in two places of the text, since all in one place
+are alike, which can be learned without reading a word.
+
+The words of a text that is read letter by letter: where each has been read, and which were read before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from embedlab.base import StaticModel
+from embedlab.models.common.context_losses import WINDOW, centred_cosines, number_of, vectors_of
+from embedlab.models.common.layers import seeded
+
+WEIGHTS = (1.0, 1.0, 2.0)
+"""What the three count beside the characters' loss."""
+
+
+class WordQuestions(nn.Module):
+    """Asks one direction's states.
+
+    Args:
+        width: H, of a state.
+        model: with a vector of E numbers for each word.
+        seed: the same gives the same questions again.
+
+    Attributes:
+        parts: names of the losses.
+        name: of the vectors, for checkpoints.
+    """
+
+    parts = ("words read", "words before", "likeness")
+    own: Tensor
+    company: Tensor
+
+    def __init__(self, width: int, model: StaticModel, seed: int) -> None:
+        super().__init__()
+        own, company = vectors_of(model)  # (W + 1, E) each, the last row for what is unknown
+        self.register_buffer("own", own, persistent=False)
+        self.register_buffer("company", company, persistent=False)
+        self.name = hashlib.sha256(company.numpy().tobytes()).hexdigest()
+        with seeded(seed):
+            self.word, self.before = (nn.Linear(width, model.matrix.shape[1]) for _ in range(2))
+
+    def forward(self, states: Tensor, near: Tensor) -> Tensor:
+        """The three losses, (3,): 1 - cosine twice, then the squared error as a share of the cosines' variance.
+
+        Args:
+            states: (B, T, H).
+            near: (B, T, 1 + N) words read, see ``TextWords.near``.
+        """
+        lane, _ = places = torch.nonzero(near[..., 0] >= 0, as_tuple=True)  # (P,) each
+        said, words = states[places], near[places]  # (P, H), (P, 1 + N)
+        before = self.company[words[:, 1:]].sum(1)  # (P, E)
+        kept = before.abs().sum(-1) > 0
+        if not kept.any() or bool((lane[kept] == lane[kept][0]).all()):
+            return states.sum() * states.new_zeros(3)
+        word = 1 - functional.cosine_similarity(self.word(said), self.own[words[:, 0]], dim=-1).mean()
+        said, before, lane = said[kept], before[kept], lane[kept]
+        around = 1 - functional.cosine_similarity(self.before(said), before, dim=-1).mean()
+        apart = lane[:, None] != lane  # (P, P)
+        wanted = centred_cosines(before)[apart]
+        error = (centred_cosines(said)[apart] - wanted).square().mean() / wanted.var().clamp(min=1e-6)
+        return torch.stack([word, around, error])
+
+
+Numbers = NDArray[np.int64]
+WORD = re.compile(r"\n|[^\W_]+(?:['\u2019](?!s\b)[^\W\d_]+)*")
+"""A line's end, or a word; the s of a possessive is none of it."""
+UNKNOWN = 0xFFFD
+
+
+@dataclass(frozen=True, eq=False)
+class TextWords:
+    """The W words of a text, in the order in which they are read.
+
+    Attributes:
+        size: M, characters of the text.
+        numbers: (W,) what they are called, -1 for words that are not known.
+        lines: (W,) in which line each stands.
+        begins: (W,) place of each one's first character that is read.
+        ends: (W,) place behind its last.
+    """
+
+    size: int
+    numbers: Numbers
+    lines: Numbers
+    begins: Numbers
+    ends: Numbers
+
+    @classmethod
+    def of(cls, text: NDArray[np.int32], characters: Sequence[str], known: Mapping[str, int]) -> TextWords:
+        """Those of a text of characters, read forward.
+
+        Args:
+            text: (M,) numbers of characters; V stands for an unknown one.
+            characters: V.
+            known: numbers of words; words are looked up in small letters, too.
+        """
+        codes = np.array([*map(ord, characters), UNKNOWN], np.uint32)
+        found = [*WORD.finditer(codes[text].tobytes().decode("utf-32-le"))]
+        words = [one.group() for one in found]
+        line_end = np.array([word == "\n" for word in words], np.bool_)
+        numbers = np.array([number_of(word, known) for word in words], np.int64)
+        spans = np.array([one.span() for one in found], np.int64).reshape(-1, 2)[~line_end]
+        lines = np.cumsum(line_end, dtype=np.int64)[~line_end]
+        return cls(len(text), numbers[~line_end], lines, spans[:, 0], spans[:, 1])
+
+    @property
+    def backward(self) -> TextWords:
+        """The same text read from its end."""
+        parts = self.numbers, self.lines, self.size - self.ends, self.size - self.begins
+        return TextWords(self.size, *(part[::-1] for part in parts))
+
+    @cached_property
+    def _over(self) -> NDArray[np.int32]:
+        """(M + 1,) which word has been read when this character has, which is the first behind it; -1 for none."""
+        over = np.full(self.size + 1, -1, np.int32)
+        over[self.ends] = np.arange(len(self.ends))
+        return over
+
+    def near(self, places: Numbers) -> Numbers:
+        """What has been read where a word is over: there Flair takes its vector.
+
+        Args:
+            places: (B, T) of characters.
+
+        Returns:
+            (B, T, 1 + ``WINDOW``): the word that this character shows to be over, and those read before it in the
+            same line, nearest first; -1 where there is none or it is not known, and at all other characters.
+        """
+        word = self._over[places][..., None] - np.arange(1 + WINDOW)  # (B, T, 1 + WINDOW)
+        there = (word[..., :1] >= 0) & (word >= 0)
+        word = np.where(there, word, 0)
+        if not len(self.numbers):
+            return np.full(word.shape, -1)
+        return np.where(there & (self.lines[word] == self.lines[word[..., :1]]), self.numbers[word], -1)

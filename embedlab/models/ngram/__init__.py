@@ -1,0 +1,5 @@
+"""n-grams with modified Kneser-Ney smoothing."""
+
+from embedlab.models.ngram.model import Ngram, NgramConfig
+
+__all__ = ["Ngram", "NgramConfig"]

@@ -1,0 +1,1 @@
+"""Processes and executors: work shared among cores and machines."""

@@ -1,0 +1,139 @@
+"""One work cut in pieces that several processes do at once, on this machine or on the workers of a Dask scheduler.
+
+The pieces and what becomes of them lie in files of a folder that all workers see; a piece whose worker died is done
+again by another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self, TypeVar
+
+from embedlab.base import BadInput, EmbedLabError, files, paths
+from embedlab.base import temporary as base_temporary
+from embedlab.parallel import executors
+
+Item = TypeVar("Item")
+TRIES = 3
+"""How often workers may die before the work is given up."""
+LEFT_DAYS = 2.0
+"""Folders that were left by works that were killed are removed after so long."""
+
+
+class Pool:
+    """Workers for the pieces of a work; a context that ends them.
+
+    Args:
+        make: gives an executor; asked again when its processes have died.
+        workers: pieces that are done at once.
+    """
+
+    def __init__(self, make: Callable[[], Executor], workers: int) -> None:
+        self.workers = workers
+        self._make, self._executor = make, make()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown()
+
+    def done(self, work: Callable[[Item], Any], items: Sequence[Item]) -> Iterator[Item]:
+        """Do ``work(item)`` for every item; gives each item back when it is done, in the order of their ends.
+
+        Args:
+            work: a function of a module that the workers can import; what it finds it leaves in files.
+            items: their work must not mind being begun twice.
+
+        Raises:
+            EmbedLabError: as the work does; or its workers died again and again.
+        """
+        left, tries = dict(enumerate(items)), 0
+        while left:
+            futures: dict[Future[Any], int] = {}
+            try:
+                futures = {self._executor.submit(work, item): number for number, item in left.items()}
+                for future in _ended(futures):
+                    future.result()
+                    yield left.pop(futures[future])
+            except BrokenExecutor as error:
+                tries += 1
+                if tries >= TRIES:
+                    raise EmbedLabError(
+                        f"Processes that did a part of the work died {tries} times. Is there enough memory? "
+                        "Try fewer workers."
+                    ) from error
+                self._executor = self._make()
+            except (EmbedLabError, MemoryError):
+                raise
+            except Exception as error:
+                raise EmbedLabError(
+                    f"A part of the work failed on its worker ({type(error).__name__}: {error})."
+                ) from error
+            finally:
+                for future in futures:
+                    future.cancel()
+
+
+def _ended(futures: dict[Future[Any], int]) -> Iterator[Future[Any]]:
+    """The futures as they end."""
+    pending = set(futures)
+    while pending:
+        ended, pending = wait(pending, return_when=FIRST_COMPLETED)
+        yield from ended
+
+
+def pool(workers: int | None) -> AbstractContextManager[Pool | None]:
+    """Workers for the pieces of a work: processes of this machine, or those of ``EMBEDLAB_SCHEDULER``.
+
+    Args:
+        workers: processes of this machine; ``None`` for no pool at all.
+
+    Raises:
+        BadInput: fewer than one.
+        Unreachable: the scheduler does not answer.
+    """
+    if workers is None:
+        return nullcontext()
+    if workers < 1:
+        raise BadInput(f"A work needs 1 worker or more, not {workers}.")
+    found = executors.for_shards(workers)
+    return Pool(found.make, found.count())
+
+
+@contextmanager
+def folder(pool: Pool | None) -> Iterator[Path]:
+    """A folder for a work's files, for as long as it lasts; one that all workers see, if there are any.
+
+    Raises:
+        BadModel: the disk is full or read-only.
+    """
+    if pool is None:
+        with base_temporary.temporary_folder() as temporary:
+            yield temporary
+        return
+    home = _home()
+    with files.writing(home):
+        home.mkdir(parents=True, exist_ok=True)
+        clear(time.time())
+        made = TemporaryDirectory(dir=home)
+    with made as name:
+        yield Path(name)
+
+
+def clear(now: float) -> None:
+    """Remove the folders of works that were killed."""
+    for old in _home().glob("*"):
+        with contextlib.suppress(OSError):
+            if now - base_temporary.written(old) > LEFT_DAYS * 86_400:
+                base_temporary.remove(old)
+
+
+def _home() -> Path:
+    return paths.home().absolute() / "pieces"

@@ -1,0 +1,1 @@
+"""What is kept on disk: vectors, results, maps, uploads, a person's models."""

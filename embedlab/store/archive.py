@@ -1,0 +1,269 @@
+"""A model folder as a zip file, and back; nothing but the known files of a model folder is ever unpacked.
+
+Asking a model that was just loaded what pages ask, so that one that cannot answer is refused before it is listed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedlab import registry
+from embedlab.base import (
+    BadInput,
+    BadModel,
+    ContextualModel,
+    LanguageModel,
+    MaskedModel,
+    Model,
+    StaticModel,
+    files,
+    model_folder,
+)
+from embedlab.base import temporary as base_temporary
+from embedlab.base.limits import Limits, met, size
+from embedlab.base.model_folder import CARD, CONFIG, MAP, TENSORS, TOKENIZER, VOCABULARY
+from embedlab.data.readers.archives import DAMAGE, files_inside
+from embedlab.store import library
+
+ODD = ("the", "cat", "Naïve", "北京", "𝕏", "e\u0301", "\u0301", "\u200d", "don't", "3.5%", "ﷺ", "`", "''", "a" * 300)
+"""Words that tokenizers trip over."""
+MANY = 100
+"""How often they are cut into pieces, which is to take no time."""
+SHORT = ("the", "cat", "sleeps")
+
+
+def ask(model: Model) -> None:
+    """Ask for vectors, next tokens, scores and gaps, as far as the model can.
+
+    Raises:
+        BadModel: an answer is not what it should be.
+        Exception: whatever a model that does not hold together trips over.
+    """
+    if isinstance(model, StaticModel):
+        if not model.words:
+            raise BadModel("The model has no words.")
+        _check(model.vector(model.words[0]), (model.dim,))
+    if isinstance(model, ContextualModel):
+        model.length([*ODD] * MANY)
+        for sentence, found in zip((ODD, SHORT), model.encode([ODD, SHORT]), strict=True):
+            _check(found, (len(model.layers), len(sentence), model.dim))
+    if isinstance(model, LanguageModel):
+        _ask_for_words(model)
+
+
+def _ask_for_words(model: LanguageModel) -> None:
+    words = list(SHORT) if model.unit != "char" else list("the cat")
+    try:
+        if not isinstance(model, MaskedModel):
+            _check(model.next([]), (len(model.vocabulary),))
+        _check(model.next(words), (len(model.vocabulary),))
+        if np.isnan(model.score(words)).any():  # minus infinity is said of the impossible
+            raise BadModel("The model gives what is no probability.")
+    except BadInput:  # published without what predicts
+        return
+
+
+def _check(found: NDArray[np.floating], shape: tuple[int, ...]) -> None:
+    if found.shape != shape:
+        raise BadModel(f"The model answers with numbers of shape {found.shape} instead of {shape}.")
+    if not np.isfinite(found).all():
+        raise BadModel("The model answers with what is no finite number.")
+
+
+REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
+OPTIONAL = (MAP, TOKENIZER)
+MOST_RATIO = 200
+SMALL = 20_000_000
+"""Below this unpacked size the ratio does not matter."""
+MOST_HEADER = 1_000_000
+MOST_TOKENIZER = 100_000_000
+SPARE = 1_000_000_000
+"""Bytes of address space that libraries and threads may ask for beside a model."""
+GROWTH = 3
+"""Memory that a model may take for each byte of its folder: half floats become whole ones, words become objects."""
+Within = Callable[[int], AbstractContextManager[None]]
+
+
+def pack(folder: Path) -> bytes:
+    """A model folder as a zip file; the files lie in a folder of the model's name.
+
+    A published model in another layout is packed as a model folder of this lab.
+
+    Raises:
+        BadModel: it is not a model folder.
+    """
+    if model_folder.is_published(folder):
+        with base_temporary.temporary_folder() as temporary:
+            own = temporary / folder.name
+            registry.load_model(folder).save(own)
+            return pack(own)
+    model_folder.read_kind(folder)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        for name in (*REQUIRED, *OPTIONAL):
+            if (folder / name).is_file():
+                archive.write(folder / name, f"{folder.name}/{name}")
+    return out.getvalue()
+
+
+def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
+    """Check a zip file that should hold a model, and leave the model folder at ``folder``.
+
+    The names, the sizes and the kinds of all entries are checked before anything is written, the written bytes are
+    counted, and the model is loaded and asked once before it takes its place.
+
+    Args:
+        file: the zip file.
+        folder: the model folder to write.
+        overwrite: whether a model that lies there may be replaced; nothing else ever is.
+
+    Raises:
+        BadInput: something lies there; or it is no zip file, damaged, encrypted, a zip bomb, or holds something other
+            than a model.
+        BadModel: the model itself is damaged or of a kind that this version does not know.
+    """
+    model_folder.check_target(folder, overwrite=overwrite)
+    with files.atomic_folder(folder, model_folder.is_model if overwrite else files.never) as made:
+        _extract_all(file, made)
+        check(made)
+
+
+def take(
+    file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "", within: Within = lambda _: nullcontext()
+) -> str:
+    """Check a zip file and put its model among one's own.
+
+    Args:
+        file: the zip file.
+        name: title from now on; empty keeps the one on the model's card.
+        replace: whether a model of that name may be overwritten.
+        place: of the visitor whose it shall be; empty for whoever runs the lab.
+        within: bounds the memory of this process to so many bytes more; for a process of its own.
+
+    Returns:
+        The model's key.
+
+    Raises:
+        BadInput: the zip file or the name cannot be used, or the place has no room for what it would unpack to.
+        BadModel: what it holds is no model.
+        MemoryError: it needs more memory than ``within`` gives.
+    """
+    if name.strip():
+        library.check(name, replace=replace, place=place)
+    with base_temporary.temporary_folder() as temporary:
+        folder = temporary / "model"
+        folder.mkdir()
+        try:
+            title = _tried(file, folder, library.room(place, replace=replace) if place else None, within)
+        except (BadInput, BadModel) as error:  # where it was unpacked is nobody's concern
+            said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
+            raise type(error)(said) from error
+        if not (title := name.strip() or title[: library.LONGEST]):
+            raise BadInput("The model has no name on its card. Give it one.")
+        return library.keep(folder, title, replace=replace, place=place)
+
+
+def _tried(file: IO[bytes], folder: Path, room: int | None, within: Within) -> str:
+    """Unpack a model and load it once; gives the title on its card."""
+    with within(SPARE):
+        _extract_all(file, folder, room)
+        kind, title = model_folder.read_kind(folder), model_folder.read_card(folder).title
+    registry.model_class(kind)  # its libraries do not count
+    with within(SPARE + GROWTH * library.size(folder)):
+        check(folder)
+    return title
+
+
+def check(folder: Path) -> None:
+    """Load a model folder once, and ask the model what pages ask, to see that it is one.
+
+    Raises:
+        BadModel: it is damaged, of a kind that this version does not know, or cannot answer.
+    """
+    model = registry.model_class(model_folder.read_kind(folder)).load(folder)
+    model_folder.checked(folder, lambda: ask(model))
+
+
+def _extract_all(file: IO[bytes], folder: Path, room: int | None = None) -> None:
+    """Copy the files of a model out of a zip file, if they fit into so many bytes."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = _entries(archive)
+            _check_sizes(list(entries.values()), room)
+            for name, entry in entries.items():
+                _extract(archive, entry, folder / name)
+    except RecursionError as error:
+        raise BadModel("A file of the model is nested deeper than any model's is. It is refused.") from error
+    except DAMAGE as error:
+        raise BadInput(f"This is not a whole, readable zip file: {error}.") from error
+
+
+def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files of a model by name; everything else is refused."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    parents = set()
+    infos = files_inside(archive)
+    if len(infos) > len(REQUIRED) + len(OPTIONAL):
+        raise BadInput(f"The zip file holds {len(infos)} files. A model has {', '.join(REQUIRED)} and nothing more.")
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
+            raise BadInput(f"The zip file holds the path '{info.filename}', which leads out of it. It is refused.")
+        if info.flag_bits & 1:
+            raise BadInput("The zip file is encrypted. Pack the model again without a password.")
+        mode = info.external_attr >> 16
+        if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+            raise BadInput(f"'{info.filename}' in the zip file is a link or a device, not a file. It is refused.")
+        if path.name not in (*REQUIRED, *OPTIONAL) or path.name in found or len(path.parts) > 2:
+            raise BadInput(f"The zip file holds '{info.filename}', which no model has. It is refused.")
+        found[path.name] = info
+        parents.add(path.parent)
+    if missing := [name for name in REQUIRED if name not in found]:
+        raise BadInput(f"The zip file is not a model: {', '.join(missing)} is missing.")
+    if len(parents) > 1:
+        raise BadInput("The files of the model lie in different folders of the zip file. It is refused.")
+    return found
+
+
+def _check_sizes(infos: list[zipfile.ZipInfo], room: int | None) -> None:
+    unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
+    most = Limits.from_environment().model_bytes
+    if unpacked > most:
+        raise BadInput(met("model_bytes", f"The zip file would unpack to {size(unpacked)}; {size(most)} are possible."))
+    if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
+        raise BadInput("The zip file unpacks to more than 200 times its size, as no model does. It is refused.")
+    if room is not None and unpacked > room:
+        said = f"The model takes {size(unpacked)} unpacked, and you have room for {size(max(room, 0))}."
+        raise BadInput(met("place_bytes", f"{said} Delete a model first."))
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    """Copy one entry; zipfile checks its length and checksum, and stops at the length that was declared."""
+    with archive.open(info) as source, target.open("wb") as out:
+        shutil.copyfileobj(source, out, 1 << 20)
+    if target.stat().st_size != info.file_size:
+        raise BadInput(f"'{info.filename}' in the zip file is not as long as it says. It is refused.")
+    if target.name in (CONFIG, CARD, TOKENIZER):
+        _check_json(target, MOST_TOKENIZER if target.name == TOKENIZER else MOST_HEADER)
+
+
+def _check_json(path: Path, most: int) -> None:
+    if path.stat().st_size > most:
+        raise BadInput(f"{path.name} in the zip file is far too large. It is refused.")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadModel(f"{path.name} in the zip file is damaged.") from error
+    if not isinstance(value, dict):
+        raise BadModel(f"{path.name} in the zip file does not hold what a model should.")

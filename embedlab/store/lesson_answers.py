@@ -1,0 +1,70 @@
+"""What a visitor predicted in the lessons, kept in their place: one small file, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from embedlab.base import files, paths, typed_json
+
+NAME = "predictions.json"
+MOST_BYTES = 200_000
+"""A larger file is none of ours."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A prediction: the step's place in its lesson, from 0, and the choice or number."""
+
+    step: int
+    given: str | float
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was predicted in one lesson, by its key."""
+
+    lesson: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class _File:
+    lessons: tuple[Answered, ...] = ()
+
+
+def load(place: str, lesson: str) -> tuple[Answer, ...]:
+    """What was predicted in a lesson; nothing where none is kept, or the file is damaged."""
+    return next((one.answers for one in _read(place).lessons if one.lesson == lesson), ())
+
+
+def keep(place: str, lesson: str, answers: Iterable[Answer]) -> None:
+    """Keep what was predicted in a lesson in the place of what was kept before; no answers forget it.
+
+    Raises:
+        OSError: the disk is full or read-only.
+    """
+    others = tuple(one for one in _read(place).lessons if one.lesson != lesson)
+    own = Answered(lesson, tuple(answers))
+    lessons = (*others, own) if own.answers else others
+    if not lessons:
+        _path(place).unlink(missing_ok=True)
+        return
+    paths.use_workspace(place)
+    files.write_text(_path(place), json.dumps(asdict(_File(lessons))))
+
+
+def _read(place: str) -> _File:
+    path = _path(place)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return _File()
+        return typed_json.made(_File, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return _File()
+
+
+def _path(place: str) -> Path:
+    return paths.workspace(place) / NAME

@@ -1,0 +1,179 @@
+"""One's own and published models, in the home folder or a visitor's place: kept under a checked name, deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedlab import registry
+from embedlab.base import BadInput, BadModel, files, model_folder, paths
+from embedlab.base.limits import Limits, met
+from embedlab.base.limits import size as said
+from embedlab.registry import ModelSpec, Source
+
+LONGEST = 60
+KEPT = "kept.txt"
+"""In a run's folder: the key of the model that its result was kept as."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control and half characters."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What models and runs use on disk, in bytes.
+
+    Attributes:
+        models: bytes by model key.
+        runs: the runs' folders together, with their texts and results.
+    """
+
+    models: dict[str, int]
+    runs: int
+
+
+def folder_name(title: str) -> str:
+    """The folder for a model of this title.
+
+    Raises:
+        BadInput: the title is empty, too long, holds no letter or digit, or something that cannot be shown.
+    """
+    title = one_line(title)
+    if not title:
+        raise BadInput("Give the model a name.")
+    if len(title) > LONGEST:
+        raise BadInput(f"The name has {len(title)} characters; at most {LONGEST} are possible.")
+    if _UNSEEN.search(title):
+        raise BadInput(f"The name {title!a} holds a character that cannot be shown. Choose another one.")
+    name = re.sub(r"[^\w]+", "-", title.lower()).strip("-_")
+    if not name:
+        raise BadInput(f"The name '{title}' holds no letter or digit. Choose another one.")
+    return name
+
+
+def one_line(title: str) -> str:
+    """A title without line breaks or further spaces."""
+    return " ".join(title.split())
+
+
+def taken(title: str, place: str = "") -> bool:
+    """Whether one has a model of that name (or one that differs only in signs and capitals) already."""
+    return registry.model_folder("yours", folder_name(title), place).exists()
+
+
+def check(title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> Path:
+    """See, before a long work, whether its model can be kept under a name; arguments as ``keep``.
+
+    Returns:
+        Where the model will lie.
+
+    Raises:
+        BadInput: the name cannot be used, or is taken and ``replace`` is false.
+        BadModel: the shelf cannot be written.
+    """
+    target = registry.model_folder(source, folder_name(title), place)
+    if target.exists() and not replace:
+        raise BadInput(f"There is a model named '{one_line(title)}' already. Choose another name, or replace it.")
+    model_folder.check_target(target, overwrite=replace)
+    return target
+
+
+def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> str:
+    """Copy a model folder to the shelf.
+
+    Args:
+        folder: a model folder, for example a run's result.
+        title: its name from now on.
+        replace: whether a model of that name may be overwritten.
+        source: which shelf.
+        place: of the visitor whose it shall be; empty for whoever runs the lab.
+
+    Returns:
+        The model's key.
+
+    Raises:
+        BadInput: the name cannot be used, or is taken and ``replace`` is false; or the place is full.
+        BadModel: the folder is damaged, or the disk is full.
+    """
+    target = check(title, replace=replace, source=source, place=place)
+    card = dataclasses.replace(model_folder.read_card(folder), title=one_line(title), source=source)
+    model_folder.read_kind(folder)
+    if place:
+        check_room(place, size(folder) - (size(target) if target.exists() else 0))
+    with files.atomic_folder(target, model_folder.is_model if replace else files.never) as made:
+        for name in model_folder.FILES:
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, made / name)
+        text = json.dumps(dataclasses.asdict(card), ensure_ascii=False, indent=2)
+        (made / model_folder.CARD).write_text(text + "\n", encoding="utf-8")
+    return paths.workspace_key(place, target.name) if place else f"{source}/{target.name}"
+
+
+def kept_as(folder: Path) -> str:
+    """Key of the model that a run's result was kept as; empty if it was not, or the note is damaged."""
+    try:
+        return (folder / KEPT).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def room(place: str, *, replace: bool = False) -> int:
+    """Bytes that a visitor may still keep; with ``replace`` the largest of their models counts as gone.
+
+    Args:
+        place: the visitor's.
+        replace: whether a model may be overwritten; which one, its name decides later.
+    """
+    models = registry.model_folder("yours", "", place)
+    largest = max(map(size, models.iterdir()), default=0) if replace and models.is_dir() else 0
+    return Limits.from_environment().place_bytes - size(paths.workspace(place)) + largest
+
+
+def check_room(place: str, more: int) -> None:
+    """See that a visitor may keep so many bytes more.
+
+    Raises:
+        BadInput: they may not.
+    """
+    most = Limits.from_environment().place_bytes
+    if (taken := size(paths.workspace(place)) + more) > most:
+        text = f"Your models would take {said(taken)}; {said(most)} are possible here. Delete one first."
+        raise BadInput(met("place_bytes", text))
+
+
+def delete(spec: ModelSpec) -> None:
+    """Remove a model of one's own or a published one.
+
+    Raises:
+        BadInput: it is a starter, which belongs to the lab.
+        BadModel: the folder cannot be removed.
+    """
+    if spec.source == "starter":
+        raise BadInput(f"'{spec.title}' is a starter and stays.")
+    shelf = registry.model_folder(spec.source, "", spec.place).resolve()
+    if spec.folder.resolve().parent != shelf:
+        raise BadInput(f"'{spec.title}' does not lie on the shelf and is left alone.")
+    try:
+        shutil.rmtree(spec.folder)
+    except OSError as error:
+        raise BadModel(f"{spec.folder} cannot be removed: {error.strerror or error}.") from error
+
+
+def disk(models: Sequence[ModelSpec], runs: Sequence[Path]) -> Disk:
+    """What models, and the folders of runs, use on disk."""
+    return Disk({spec.key: size(spec.folder) for spec in models}, sum(map(size, runs)))
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files in a folder; what disappears while they are counted does not count."""
+    total = 0
+    with contextlib.suppress(FileNotFoundError):
+        for file in folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                total += file.stat().st_size if file.is_file() and not file.is_symlink() else 0
+    return total

@@ -1,0 +1,95 @@
+"""How much disk and how many turns a visitor may have: whoever asks for too much is refused, nothing of others goes.
+
+A visitor is known by a cookie that anybody can make up, so what comes from one network address counts together, too.
+Whoever runs the lab has no such bounds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedlab.base import BadInput, paths
+from embedlab.base.limits import Limits, met
+from embedlab.base.limits import size as said
+from embedlab.store import library
+
+MOST, CROWD = 300, 10
+"""Texts and runs of one visitor, however small; those of one address may have so many times as many."""
+SHARE = 0.5
+"""Part of the room for all visitors that those of one address may take together."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What something on disk takes.
+
+    Attributes:
+        visitor: whose it is.
+        address: where that visitor's connection came from, see ``Run.address``.
+        size: bytes.
+    """
+
+    visitor: str
+    address: str
+    size: int
+
+
+def check_room(visitor: str, address: str = "", more: int = 0) -> None:
+    """See that a visitor may lay down a text or start a run.
+
+    Args:
+        visitor: who asks.
+        address: where the visitor's connection comes from; empty if unknown.
+        more: bytes that will be added at once.
+
+    Raises:
+        BadInput: the visitor, the visitors of that address or all of them together would take too much.
+    """
+    if not paths.workspace_of(visitor):
+        return
+    limits, found = Limits.from_environment(), [one for one in taken() if paths.workspace_of(one.visitor)]
+    own = more + sum(one.size for one in found if one.visitor == visitor)
+    if own > (most := limits.visitor_runs_bytes):
+        text = f"Your texts and runs would take {said(own)}; {said(most)} are possible here. Delete some of your runs."
+        raise BadInput(met("visitor_runs_bytes", text))
+    if sum(one.visitor == visitor for one in found) >= MOST:
+        raise BadInput(f"You have {MOST} texts and runs, as many as are possible here. Delete some of your runs.")
+    near = [one.size for one in found if address and one.address == address]
+    everybody, most = more + sum(one.size for one in found), limits.runs_bytes
+    if everybody > most or (address and more + sum(near) > most * SHARE) or len(near) >= MOST * CROWD:
+        text = (
+            f"There is no room: the texts and runs of all visitors may take {said(most)} together, and half of that if "
+            "they come from one address. Nothing of others is deleted for yours. Try again later."
+        )
+        raise BadInput(met("runs_bytes", text))
+
+
+def taken() -> Iterator[Taken]:
+    """What the runs, the texts and the tagged files of each visitor take now."""
+    home = paths.home()
+    for folder in (home / "runs").iterdir() if (home / "runs").is_dir() else ():
+        if folder.is_dir():
+            yield Taken(*_asker(folder), library.size(folder))
+    for folder in tagged().iterdir() if tagged().is_dir() else ():
+        if folder.is_dir():
+            visitor, _, address = folder.name.partition("-")
+            yield Taken(visitor, address, library.size(folder))
+
+
+def _asker(run: Path) -> tuple[str, str]:
+    """Visitor and address of a run, from its settings; empty if they cannot be read."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        values = json.loads((run / "settings.json").read_text(encoding="utf-8"))
+        if isinstance(values, dict):
+            return str(values.get("visitor") or ""), str(values.get("address") or "")
+    return "", ""
+
+
+def tagged(visitor: str = "", address: str = "") -> Path:
+    """Where the tagged files of a visitor lie who comes from that address; without a visitor, those of all."""
+    folder = paths.home() / "tagged"
+    return folder / f"{visitor}-{address}" if visitor else folder

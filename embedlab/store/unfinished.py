@@ -1,0 +1,94 @@
+"""Downloads that broke off: what has come, kept for a while under the address, to go on from there."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from time import time
+
+from embedlab.base import limits, paths
+
+KEPT_SECONDS = 86_400.0
+LONGEST = 100
+"""Characters of a version that is still written into a file's name."""
+
+
+def version(headers: Mapping[str, str]) -> str:
+    """What an answer calls its version of a file, if a server may be asked to go on with just that; else empty."""
+    tag = headers.get("etag", "")
+    return tag if tag.startswith('"') else headers.get("last-modified", "")
+
+
+def take(url: str, path: Path) -> str:
+    """Move what an earlier try brought to ``path``; its version, empty if there is nothing.
+
+    Only one of those who ask at the same time gets it.
+    """
+    for old in _folder().glob(f"{_key(url)}-*"):
+        mine = old.with_name(f".{uuid.uuid4().hex}")
+        with contextlib.suppress(OSError, ValueError):
+            found = base64.urlsafe_b64decode(old.name.partition("-")[2]).decode()
+            old.replace(mine)
+            shutil.move(mine, path)
+            return found
+    return ""
+
+
+def keep(url: str, version: str, path: Path) -> bool:
+    """Keep what has come; whether it is worth it.
+
+    Args:
+        url: of the file.
+        version: of it.
+        path: where its beginning lies; it is moved away.
+    """
+    if not version.isascii() or not 0 < len(version) <= LONGEST or not path.stat().st_size:
+        return False
+    folder = _folder()
+    scratch = folder / f".{uuid.uuid4().hex}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, scratch)
+        scratch.replace(folder / f"{_key(url)}-{base64.urlsafe_b64encode(version.encode()).decode()}")
+        tidy()
+        return True
+    with contextlib.suppress(OSError):
+        scratch.unlink()
+    return False
+
+
+def tidy(now: float | None = None) -> None:
+    """Remove what nobody asked for within a day, and the oldest of what is more than one download may have.
+
+    Args:
+        now: seconds since 1970, the clock's if ``None``.
+    """
+    now, total = time() if now is None else now, 0
+    for file, (at, size) in sorted(_files().items(), key=lambda item: item[1], reverse=True):
+        total += size
+        if at + KEPT_SECONDS <= now or total > limits.Limits.from_environment().download_bytes:
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
+def _files() -> dict[Path, tuple[float, int]]:
+    """What is kept: when it was last written, and its bytes."""
+    found = {}
+    for file in _folder().glob("*"):
+        with contextlib.suppress(OSError):
+            about = file.stat()
+            found[file] = (about.st_mtime, about.st_size)
+    return found
+
+
+def _folder() -> Path:
+    return paths.home() / "downloads" / "unfinished"
+
+
+def _key(url: str) -> str:
+    return hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:32]

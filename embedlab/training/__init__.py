@@ -1,0 +1,1 @@
+"""The training loop of all torch models, its batches and its checkpoints."""

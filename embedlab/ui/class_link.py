@@ -1,0 +1,114 @@
+"""What a teacher's link pins: pages, lessons, models and words; the rest is hidden.
+
+The link holds them in its address (``only_pages=lessons,neighbors&only_words=bank,duck``). Streamlit empties the
+address on the way to another page, so what is pinned is kept for the session and written back. It is a help for a class
+to look at one thing, not a lock: who opens the app without the link sees everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from embedlab.base import BadInput
+from embedlab.base.folding import tidy
+from embedlab.data.senses import load_senses
+from embedlab.ui import state
+
+NAMES = ("pages", "lessons", "models", "words")
+TEXTS = ("word", "text_word")
+"""Lines of text that hold a word, by their names in the address; they begin with the first pinned one."""
+QUESTION = ("a", "b", "c")
+"""Those of an analogy; they begin with the pinned words if there are so many."""
+LONGEST = 300
+"""Characters of one pinned list that are read."""
+
+
+def hold() -> None:
+    """Take over what the address pins, and put it back where it is missing; once in every run of the app.
+
+    Pages that look at a word begin with the first of the pinned ones, those that read a sentence with one that has it.
+    """
+    kept: dict[str, str] = st.session_state.setdefault("_pinned", {})
+    for name in NAMES:
+        at = f"only_{name}"
+        if at in st.query_params:
+            kept[at] = st.query_params[at][:LONGEST]
+        elif kept.get(at):
+            st.query_params[at] = kept[at]
+    if words := pinned("words"):
+        for name in TEXTS:
+            state.begin(name, words[0])
+        if len(words) == len(QUESTION):
+            for name, word in zip(QUESTION, words, strict=True):
+                state.begin(name, word)
+        if sentence := next(filter(None, map(_sentence, words)), ""):
+            state.begin("sentence", sentence)
+
+
+@st.cache_data(max_entries=50, ttl="1d", show_spinner=False)
+def _sentence(word: str) -> str:
+    """The shortest of the shipped sentences that have a word; empty if none does."""
+    found, asked = list[str](), tidy(word).casefold()
+    with suppress(BadInput):  # the sentences are not at hand
+        found = [one.sentence for one in load_senses() if asked in map(str.casefold, one.words)]
+    return min(found, key=len, default="")
+
+
+def pinned(name: str) -> list[str]:
+    """What is pinned of ``NAMES``, in the link's order; empty if nothing is."""
+    kept: Mapping[str, str] = st.session_state.get("_pinned", {})
+    at = f"only_{name}"
+    value = st.query_params[at][:LONGEST] if at in st.query_params else kept.get(at, "")
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def anything() -> bool:
+    """Whether this visit came by a link that pins something."""
+    return any(pinned(name) for name in NAMES)
+
+
+def among(name: str, values: Sequence[str]) -> list[str]:
+    """Those of several values that are to be shown: the pinned ones, or all if none of them is pinned."""
+    only = pinned(name)
+    return [value for value in values if value in only] or list(values)
+
+
+def first_of(options: Sequence[str], default: str) -> str:
+    """What a list of words begins with: the first pinned word that is in it, or the default."""
+    return next(iter(_among(options)), default)
+
+
+def offered(examples: Sequence[str], known: Iterable[str] | None = None) -> list[str]:
+    """Words to click: the pinned ones (those that are known), or the page's own examples if there are none."""
+    return (pinned("words") if known is None else _among(known)) or list(examples)
+
+
+def _among(known: Iterable[str]) -> list[str]:
+    """The pinned words that are among some, as they are spelt there: as pinned, or else with other capitals."""
+    exact = dict.fromkeys(known)
+    folded = {tidy(word).casefold(): word for word in reversed(exact)}  # of two that differ in capitals the first
+    found = (word if word in exact else folded.get(tidy(word).casefold(), "") for word in pinned("words"))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def pinned_position(cut: Sequence[str], default: int) -> int:
+    """Where the first pinned word stands in a sentence; the default if none does."""
+    folded = [word.casefold() for word in cut]
+    asked = [tidy(word).casefold() for word in pinned("words")]
+    return next((folded.index(word) for word in asked if word in folded), default)
+
+
+def link(base: str, page: str, chosen: Mapping[str, Sequence[str]]) -> str:
+    """The address that pins a choice.
+
+    Args:
+        base: of the app, without a page.
+        page: on which it opens.
+        chosen: values by ``NAMES``; empty ones pin nothing.
+    """
+    query = {f"only_{name}": ",".join(chosen[name]) for name in NAMES if chosen.get(name)}
+    return f"{base.rstrip('/')}/{page}" + (f"?{urlencode(query, safe=',')}" if query else "")

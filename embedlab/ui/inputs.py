@@ -1,0 +1,188 @@
+"""What visitors type in lists, read: words, and pairs of words.
+
+A sentence that was typed on a page, as words.
+
+A file that a visitor gives, within the limits.
+
+The texts at hand in which sentences can be looked up: samples, and those that own models were trained on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from embedlab.base import BadInput
+from embedlab.base.limits import Limits
+from embedlab.data import datasets
+from embedlab.data.datasets import load_senses
+from embedlab.data.readers.file_kinds import refusal
+from embedlab.data.senses import AS_WRITTEN, Occurrence
+from embedlab.data.tokenizer import Tokenizer
+from embedlab.jobs import api as jobs
+from embedlab.jobs.kinds import train
+from embedlab.plots.text import Paint, md, tinted
+from embedlab.registry import ModelSpec
+from embedlab.ui import inspection, uploads
+from embedlab.ui.uploads import Given
+from embedlab.ui.visitor import told, visitor
+
+MOST = 200
+"""Words or pairs that are read at most."""
+
+
+def words(text: str) -> list[str]:
+    """Words between commas, semicolons, line ends or spaces, each once."""
+    return list(dict.fromkeys(re.split(r"[,;\s]+", text.strip(",; \n\t"))))[:MOST] if text.strip(",; \n\t") else []
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Pairs such as "poor:rich", between commas, semicolons, line ends or spaces.
+
+    Raises:
+        BadInput: a piece is not two different words with a colon between.
+    """
+    found = []
+    for piece in words(":".join(part.strip() for part in text.split(":"))):
+        first, colon, second = piece.partition(":")
+        if not (first and colon and second) or first == second or ":" in second:
+            raise BadInput(f"'{piece}' is not a pair. Write two different words with a colon between: poor:rich")
+        found.append((first, second))
+    if not found:
+        raise BadInput("Write at least one pair, such as poor:rich")
+    return found
+
+
+def tokens(text: str) -> list[str]:
+    """Its words, capitals kept, punctuation marks among them."""
+    return Tokenizer(AS_WRITTEN).words(text)
+
+
+def names(cut: Sequence[str]) -> list[str]:
+    """The words, a second "the" as "the (2)": buttons and addresses need names that differ."""
+    return [f"{word} ({n})" if (n := cut[: i + 1].count(word)) > 1 else word for i, word in enumerate(cut)]
+
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+MIB = 1 << 20
+
+
+def file(label: str, endings: Sequence[str], key: str, help: str | None = None) -> Given | UploadedFile | None:
+    """Ask for a file; ``None`` while there is none, and for one that is refused (the page then says why).
+
+    Files of every kind are taken, since the browser refuses one of another kind without saying what to do.
+
+    Args:
+        label: of the widget.
+        endings: that files may have, with their dots.
+        key: of the widget.
+        help: its tooltip.
+    """
+    limits = Limits.from_environment()
+    most = max(1, -(-limits.upload_bytes // MIB))
+    found = st.file_uploader(label, key=key, help=help, max_upload_size=most)
+    if found is not None:
+        try:
+            given = uploads.opened(found)
+            limits.check_upload(given.name, given.size)
+            if refused := refusal(given.name, endings):
+                raise BadInput(refused)
+        except BadInput as error:
+            st.error(told(error))
+            return None
+        return given
+    st.caption(f"Files that end in {md(', '.join(endings))}")
+    return None
+
+
+LONGEST = 200_000
+"""Sentences of a text that are kept in memory."""
+MOST_WORDS = 2_000_000
+"""Words of them."""
+
+
+def titles() -> dict[str, str]:
+    """Key and title of every text at hand: the samples, then those that this visitor gave, the newest first."""
+    found = {sample.key: sample.title for sample in datasets.samples()}
+    for key, title in _own():
+        if title not in found.values():
+            found[key] = title
+    return found
+
+
+def behind(spec: ModelSpec) -> str:
+    """Key of the text that a model was trained on, by what its card says; "" if that text is not at hand."""
+    said = spec.card.text
+    return next((key for key, title in titles().items() if said == title or said.startswith(f"{title}: ")), "")
+
+
+def _own() -> Iterator[tuple[str, str]]:
+    for run in jobs.all_runs("train", visitor()):
+        try:
+            text = train.of(run).text
+        except BadInput:
+            continue
+        if not text.sample and (run.folder / "text").is_dir():
+            yield run.folder.name, text.title
+
+
+def sentences(key: str) -> tuple[list[str], ...]:
+    """The first ``LONGEST`` sentences of a text, each as words; shared, so never change them.
+
+    Raises:
+        BadInput: there is no text of that key, or it cannot be read any more.
+    """
+    kept = _kept(key)
+    if not kept:
+        if key in {sample.key for sample in datasets.samples()}:
+            with st.spinner("Reading the text …"):
+                kept.append(tuple(islice(datasets.load_sample(key), LONGEST)))
+        else:
+            run = jobs.find(key)
+            text = dataclasses.asdict(train.of(run).text)
+            values = {"text": text, "folder": str(run.folder), "words": MOST_WORDS, "sentences": LONGEST}
+            kept.append(tuple(inspection.look("beginning", "Reading the text", **values)["sentences"]))
+    return kept[0]
+
+
+@st.cache_resource(max_entries=2, ttl="1d", show_spinner=False)
+def _kept(key: str) -> list[tuple[list[str], ...]]:
+    """A place for the sentences, empty at first: they are read outside, where a run of the page can be ended."""
+    return []
+
+
+PAINTS: tuple[Paint, ...] = ("blue", "orange", "green", "violet")
+"""Streamlit's names of about the colours that the first groups have in figures; more groups are grey."""
+
+
+@st.cache_data(show_spinner=False)
+def shipped_senses() -> dict[str, tuple[Occurrence, ...]]:
+    """The shipped sentences by word, as they stand in the file; within a word sense by sense."""
+    found: dict[str, list[Occurrence]] = {}
+    for one in load_senses():
+        found.setdefault(one.word, []).append(one)
+    return {word: by_sense(group) for word, group in found.items()}
+
+
+def by_sense(occurrences: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
+    """Those of one sense side by side, senses in the order of their first sentence."""
+    order = list(dict.fromkeys(one.sense for one in occurrences))
+    return tuple(sorted(occurrences, key=lambda one: order.index(one.sense)))
+
+
+def tag(name: str, group: int) -> str:
+    """A name as Markdown on about the colour that its group has in the figures."""
+    return tinted(PAINTS[group] if 0 <= group < len(PAINTS) else "gray", md(name, 30))
+
+
+def marked(one: Occurrence) -> str:
+    """A sentence as Markdown with its marked word in bold."""
+    words = [f"**{md(word)}**" if i == one.position else md(word) for i, word in enumerate(one.words)]
+    return re.sub(r" (?=(?:\\?[.,;:!?)\]%]|'s\b|n't\b)(?: |$))", "", " ".join(words))

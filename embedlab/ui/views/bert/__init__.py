@@ -1,0 +1,1 @@
+"""The BERT page: hidden words, next sentences, attention, word pieces."""

@@ -1,0 +1,121 @@
+"""The BERT page: what the model guesses for hidden words, and how a guess forms from layer to layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from embedlab.analysis.layer_predictions import LayerPredictions, layer_predictions
+from embedlab.plots import layer_predictions as drawn
+from embedlab.plots.palette import family_color
+from embedlab.plots.text import md, tinted
+from embedlab.ui import cache, inputs, models, state, widgets
+from embedlab.ui.memo import remembered
+from embedlab.ui.views.bert import words
+from embedlab.ui.views.bert.words import ChosenModel
+
+LITTLE = 1.0
+"""Bits told by the words around a gap from which on a guess is more than a common word."""
+
+
+def guesses(reader: ChosenModel, cut: Sequence[str]) -> str:
+    """Words to hide, the guesses for each, and one of them layer by layer; returns the lines that compute it."""
+    if not reader.model.has_masked_head:
+        st.info(
+            f"{md(reader.title)} was published without the output head that guesses hidden words: it was made for "
+            "vectors of sentences. Its pieces and its attention are there; for guesses choose another model."
+        )
+        return ""
+    places = words.hidden(cut)
+    k = state.number("k", 5, 3, 10, "How many guesses")
+    if not places:
+        st.info("Click a word above to hide it.")
+        return ""
+    found = [_predicted(reader, cut, place, k, places) for place in places]
+    st.markdown("The model is shown: " + " ".join(_shown(reader, word) for word in found[0].sentence))
+    color = family_color(reader.spec.family.key)
+    titles = inputs.names(cut)
+    figures = [(drawn.guesses(one, f"instead of {titles[one.position]}", color), summary(one)) for one in found]
+    widgets.figures(figures, "bert-guesses")
+    st.markdown("\n".join(f"- {summary(one)}" for one in found))
+    _by_layer(found[_looked_at(found, titles)])
+    widgets.table(table(found), "bert-guesses", title="All guesses of all layers as a table")
+    return f"""
+import embedlab
+from embedlab.analysis.layer_predictions import layer_predictions
+
+model = embedlab.load_model({reader.spec.key!r})
+for place in {places!r}:
+    found = layer_predictions(model, {list(cut)!r}, place, k={k}, hidden={places!r})
+    for layer, tokens, probabilities in zip(found.layers, found.tokens, found.probabilities):
+        print(layer, list(zip(tokens, probabilities.round(4).tolist())))
+"""
+
+
+def _predicted(reader: ChosenModel, cut: Sequence[str], place: int, k: int, places: Sequence[int]) -> LayerPredictions:
+    key = ("guesses", reader.spec.key, cache.stamp(reader.spec), tuple(cut), place, k, tuple(places))
+    return remembered(key, lambda: layer_predictions(reader.model, cut, place, k, places))
+
+
+def _shown(reader: ChosenModel, word: str) -> str:
+    return tinted("violet", md(word)) if word == reader.model.mask else md(word)
+
+
+def summary(one: LayerPredictions) -> str:
+    """What came out for one hidden word, in a sentence of Markdown."""
+    text = f"Instead of **{md(one.word)}** it guesses **{md(one.answer)}** ({one.answer_probabilities[-1]:.1%}). "
+    text += f"The words shown tell it {one.told:.1f} bits about the gap{', hardly anything' * (one.told < LITTLE)}. "
+    if one.word_ranks is None or one.word_probabilities is None:
+        return text + f"“{md(one.word)}” is several pieces, and a gap holds only one, so it cannot be the answer."
+    rank, chance = int(one.word_ranks[-1]), float(one.word_probabilities[-1])
+    if rank == 1:
+        return text + "That is right."
+    return text + f"The word that stood there has rank {rank:,} of {one.size:,} ({chance:.2%})."
+
+
+def _looked_at(found: Sequence[LayerPredictions], titles: Sequence[str]) -> int:
+    """Which of the hidden words is followed through the layers."""
+    st.header("Layer by layer")
+    if len(found) == 1:
+        return 0
+    names = {str(i): titles[one.position] for i, one in enumerate(found)}
+    return int(state.choice("gap", list(names), "0", "Which gap", titles=names))
+
+
+def _by_layer(one: LayerPredictions) -> None:
+    st.markdown(
+        "The output head was trained on the top layer only; here it reads every layer as if that were the last one "
+        "(the **logit lens**). Bottom row: before any attention; every row above it, one block further."
+    )
+    where = models.layer_title(one.layers[one.settled])
+    first = f"The answer {one.answer} is every layer's first guess from {where} on."
+    widgets.figure(drawn.by_layer(one), "bert-layers", first)
+    sure = one.entropies
+    st.markdown(
+        f"**{md(one.answer)}** is the first guess of every layer from **{md(where)}** on. The unsureness falls from "
+        f"{sure[0]:.1f} bits at the input to {sure[-1]:.1f} at the top; {_bits(one.size)} bits would be pure guessing."
+        if sure[-1] < sure[0]
+        else f"**{md(one.answer)}** is the first guess of every layer from **{md(where)}** on. The top is no surer "
+        f"({sure[-1]:.1f} bits) than the input ({sure[0]:.1f}): on the way up the model finds little in the context."
+    )
+    ranks = f"At the top {one.answer} has {one.answer_probabilities[-1]:.1%}."
+    widgets.figure(drawn.answer(one), "bert-answer", f"Probability of the answer at every layer. {ranks}")
+
+
+def _bits(size: int) -> str:
+    return f"{math.log2(size):.1f}"
+
+
+def table(found: Sequence[LayerPredictions]) -> pd.DataFrame:
+    """Every layer's guesses, one a row."""
+    rows = [
+        (one.word, one.position + 1, layer, rank, token, float(probability), float(entropy))
+        for one in found
+        for layer, tokens, values, entropy in zip(one.layers, one.tokens, one.probabilities, one.entropies, strict=True)
+        for rank, (token, probability) in enumerate(zip(tokens, values, strict=True), 1)
+    ]
+    columns = ["hidden word", "place", "layer", "rank", "guess", "probability", "entropy (bits)"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,120 @@
+"""The BERT page: its model, its sentence as words to hide, and as the pieces that the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedlab.base import BadModel, MaskedModel
+from embedlab.plots.text import Paint, md, tinted
+from embedlab.registry import ModelSpec
+from embedlab.ui import cache, class_link, inputs, state, widgets
+from embedlab.ui.models import MASKED_FAMILIES
+
+SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
+"""State: the sentence as typed, the places that are hidden, and the words that these were chosen of."""
+EXAMPLES = (
+    ("The king and the queen lived in a castle.", "queen"),
+    ("She was born in London in the year 1850.", "born"),
+    ("The war between the two countries ended in 1945.", "war"),
+    ("He sat on the bank of the river and caught a fish.", "river"),
+    ("He went to the bank and asked for money.", "money"),
+    ("The largest city of France is Paris.", "city"),
+)
+MARK, WHOLE, TORN = "marks around every text", "words", "words in pieces"
+PAINTS: dict[str, Paint] = {MARK: "gray", WHOLE: "blue", TORN: "orange"}
+"""The sorts of pieces, as the legend says them, and the colours below them."""
+MISSING = "No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page."
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """A model of the BERT family.
+
+    Attributes:
+        spec: which it is.
+        title: what people read.
+        model: the model.
+    """
+
+    spec: ModelSpec
+    title: str
+    model: MaskedModel
+
+
+def choose() -> ChosenModel | None:
+    """Let the visitor choose a model of the family; ``None`` (and a sentence on the page) if there is none.
+
+    Raises:
+        BadModel: it is gone, damaged or of another sort.
+    """
+    picked = widgets.family_picker("contextual", MASKED_FAMILIES, "masked_model", MISSING)
+    if picked is None:
+        return None
+    spec, title = picked
+    model = cache.model(spec.key)
+    if not isinstance(model, MaskedModel):
+        raise BadModel(f"'{spec.key}' neither fills gaps nor shows its attention. Choose a model of the BERT family.")
+    return ChosenModel(spec, title, model)
+
+
+def sentence() -> list[str]:
+    """The field for the sentence and examples to click; its words, punctuation marks among them."""
+    text = state.text(SENTENCE, EXAMPLES[0][0], "Sentence", limit=400)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Try", width="content")
+        for example, word in EXAMPLES:
+            st.button(md(example, 60), key=f"example-{word}", on_click=_take, args=(example, word))
+    return inputs.tokens(text)
+
+
+def _take(example: str, word: str) -> None:
+    state.put(SENTENCE, example)
+    cut = inputs.tokens(example)
+    state.put(HIDDEN, [cut.index(word)])
+    st.session_state[OF] = cut
+
+
+def hidden(cut: Sequence[str]) -> list[int]:
+    """The words as buttons, which hide a word or show it again; the places that are hidden, in order.
+
+    A new sentence begins with one hidden word (see ``_first``).
+    """
+    start = [_first(cut)]
+    left = st.session_state.get(HIDDEN) or []
+    if st.session_state.get(OF, list(cut)) != list(cut) or not all(place in range(len(cut)) for place in left):
+        st.session_state[HIDDEN] = start
+    st.session_state[OF] = list(cut)
+    titles = inputs.names(cut)
+    chosen = st.pills(
+        "Click a word to hide it; click it again to show it", list(range(len(cut))), selection_mode="multi",
+        default=start, format_func=lambda place: md(titles[place]), key=HIDDEN, bind="query-params",
+    )  # fmt: skip
+    return sorted(chosen)
+
+
+def _first(cut: Sequence[str]) -> int:
+    """The place that is hidden at first: of a word that a link pins, of the example's, or of the longest."""
+    if (at := class_link.pinned_position(cut, -1)) >= 0:
+        return at
+    for example, word in EXAMPLES:
+        if inputs.tokens(example) == list(cut):
+            return cut.index(word)
+    return max(range(len(cut)), key=lambda place: len(cut[place]))
+
+
+def pieces(reader: ChosenModel, cut: Sequence[str]) -> None:
+    """The sentence as the model reads it."""
+    spelled = reader.model.pieces(cut)
+    sorts = [MARK if word is None else TORN if spelled.words.count(word) > 1 else WHOLE for word in spelled.words]
+    parts = (tinted(PAINTS[sort], md(piece, 30)) for piece, sort in zip(spelled.pieces, sorts, strict=True))
+    st.markdown("As the model reads it: " + " ".join(parts))
+    legend = " ".join(tinted(paint, sort) for sort, paint in PAINTS.items() if sort in sorts)
+    st.markdown(f"{len(spelled.pieces)} pieces: {legend}")
+    if torn_words := sum(spelled.words.count(i) > 1 for i in range(len(cut))):
+        st.caption(
+            f"The vocabulary of {len(reader.model.vocabulary):,} pieces lacks {torn_words} of the {len(cut)} words as "
+            "a whole; “##” says that a piece goes on with the word before it."
+        )

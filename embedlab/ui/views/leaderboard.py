@@ -1,0 +1,154 @@
+"""What the Leaderboard page is made of: the measures, the table, and what is not measured yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from embedlab.jobs import api as jobs
+from embedlab.jobs.api import Run
+from embedlab.jobs.kinds import measure as kinds_measure
+from embedlab.jobs.kinds.measure import MeasureSettings
+from embedlab.plots.leaderboard import Standing
+from embedlab.plots.palette import family_color
+from embedlab.plots.text import md
+from embedlab.registry import ModelSpec
+from embedlab.ui import cache, run_bar
+from embedlab.ui.visitor import address, visitor, workspace
+from embedlab.workflows.measurements import Measurement, Result
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column.
+
+    Attributes:
+        title: of the column.
+        means: in a sentence for newcomers.
+        form: how a figure is written.
+        chance: what guessing gives, ``None`` where there is no such thing.
+        low_is_good: whether the lowest figure is the best.
+    """
+
+    title: str
+    means: str
+    form: str = "{:.3f}"
+    chance: float | None = None
+    low_is_good: bool = False
+
+
+MEASURES: Mapping[str, Measure] = {
+    "senses": Measure(
+        "Senses told apart",
+        "AUC of the best layer: how often two occurrences of one sense are more similar than two of different senses, "
+        "on the lab's own sentences. One vector a word cannot beat 0.5.",
+        chance=0.5,
+    ),
+    "pairs": Measure(
+        "Words in context",
+        "Share of pairs of WordNet's example sentences for which a threshold on the cosine says rightly whether a word "
+        "means the same in both, at the best layer. Its senses are fine ones.",
+        chance=0.5,
+    ),
+    "ner": Measure(
+        "Named entities", "Entity-level F1 of a linear probe on the best layer, on the lab's own sentences."
+    ),
+    "analogies": Measure("Analogies", "Share of Google's analogy questions answered (3CosAdd, 30,000 words)."),
+    "wordsim353": Measure("WordSim-353", "Rank correlation with people's judgements of relatedness (Spearman)."),
+    "simlex999": Measure("SimLex-999", "Rank correlation with people's judgements of likeness (Spearman)."),
+    "perplexity": Measure(
+        "Perplexity per word",
+        "Among how many equally likely words the model is as unsure, on sentences it has not seen; lower is better. "
+        "Only comparable between models of like vocabulary: unknown words count as one word that is easy to guess.",
+        "{:.0f}",
+        low_is_good=True,
+    ),
+    "masked": Measure("Hidden words", "Share of hidden words that are the first guess, on unseen sentences."),
+    "speed": Measure("Words a second", "Words read into vectors in a second, where it was measured.", "{:,.0f}"),
+    "parameters": Measure("Parameters", "Numbers that the model is made of.", "{:,.0f}", low_is_good=True),
+    "size": Measure("Megabytes", "Size of the model's folder.", "{:.1f}", low_is_good=True),
+}
+
+
+def standing() -> tuple[list[tuple[ModelSpec, Result]], list[ModelSpec]]:
+    """Models with figures of just these weights, and those without."""
+    kept, with_figures, without = kinds_measure.all_results(workspace()), [], []
+    for spec in cache.specs():
+        found = kept.get(spec.key)
+        if found and spec.folder.is_dir() and found.digest == cache.digest(spec):
+            with_figures.append((spec, found))
+        else:
+            without.append(spec)
+    return with_figures, without
+
+
+def figure_of(result: Result, name: str) -> Measurement | None:
+    """A result's best figure of a measure, ``None`` if it has none."""
+    if name in ("parameters", "size", "speed"):
+        value = {"parameters": result.parameters, "size": result.size / 1e6, "speed": result.words_per_second}[name]
+        return None if not value else Measurement(name, float(value))
+    return result.top(name)
+
+
+def rows(found: Sequence[tuple[ModelSpec, Result]], name: str) -> list[Standing]:
+    """The models that have a measure, the best first."""
+    made = []
+    for spec, result in found:
+        if one := figure_of(result, name):
+            of = f"of {one.count:,}" if one.count else ""
+            note = ", ".join(part for part in (f"layer {one.layer}" if one.layer else "", of) if part)
+            made.append(Standing(spec.title, one.value, one.low, one.high, note, family_color(spec.family.key)))
+    return sorted(made, key=lambda row: row.value, reverse=not MEASURES[name].low_is_good)
+
+
+def frame(found: Sequence[tuple[ModelSpec, Result]]) -> pd.DataFrame:
+    """Every model against every measure, as text; empty where a model cannot be measured so."""
+    lines = []
+    for spec, result in found:
+        line = {"Model": spec.title}
+        for name, measure in MEASURES.items():
+            one = figure_of(result, name)
+            line[measure.title] = measure.form.format(one.value) if one else ""
+        versions = ", ".join(f"{library} {number}" for library, number in result.versions)
+        lines.append(line | {"Measured": result.created, "With": versions})
+    return pd.DataFrame(lines)
+
+
+def start(spec: ModelSpec) -> None:
+    """Begin to measure a model.
+
+    Raises:
+        BadInput: this visitor has enough runs waiting.
+    """
+    jobs.start("measure", MeasureSettings(spec.key), visitor=visitor(), address=address())
+
+
+def under_way() -> Run | None:
+    """This visitor's measurement that is working."""
+    return next((run for run in jobs.all_runs("measure", visitor()) if run.state().active), None)
+
+
+@st.fragment(run_every=1)
+def working(identifier: str) -> None:
+    """How far a measurement is; the page follows when it ends."""
+    run = Run(jobs.home() / identifier)
+    if run_bar.ended(run):
+        st.rerun()
+    share, phase = run_bar.latest(run)
+    key = str(run.asked()[1].get("key", ""))
+    run_bar.show(run, share, f"Measuring {md(next((s.title for s in cache.specs() if s.key == key), key))}: {phase}")
+
+
+def failed() -> str:
+    """What went wrong with this visitor's latest measurement; empty if nothing did."""
+    latest = next(iter(jobs.all_runs("measure", visitor())), None)
+    state = latest.state() if latest else None
+    return state.error if state and state.status in ("failed", "interrupted") else ""
+
+
+def blind(rows: Sequence[Standing], chance: float | None) -> list[str]:
+    """Models whose figure does not differ from chance: their interval holds it."""
+    return [row.title for row in rows if chance is not None and (row.low is None or row.low <= chance)]

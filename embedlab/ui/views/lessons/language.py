@@ -1,0 +1,169 @@
+"""What a student predicted and what came out, kept across reloads in their place, and the summary of both.
+
+Fragments of lessons about running text: the next word, who expects a text best, a hidden word.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from embedlab.analysis.layer_predictions import layer_predictions
+from embedlab.analysis.model_text import beginning, name
+from embedlab.analysis.next_tokens import next_tokens
+from embedlab.analysis.perplexity import compare
+from embedlab.base import BadInput, MaskedModel
+from embedlab.data.lessons import Lesson, Step
+from embedlab.plots import bars
+from embedlab.plots import layer_predictions as guessed
+from embedlab.plots import next_tokens as expected
+from embedlab.plots.text import md, unmarked
+from embedlab.store import lesson_answers
+from embedlab.store.lesson_answers import Answer
+from embedlab.ui import cache
+from embedlab.ui.views.lessons.results import OTHER, Args, Fragment, Shown, color, keys, listed, title, titles
+from embedlab.ui.visitor import workspace
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A prediction, and what the models said to it; ``outcome`` is ``None`` until they have answered."""
+
+    given: str | float
+    outcome: str | float | None = None
+
+
+def judge(step: Step, given: str | float, outcome: str | float) -> bool:
+    """Whether a prediction is right, going by what was computed."""
+    if step.number is not None:
+        return abs(float(given) - float(outcome)) <= step.number.within
+    return given == (OTHER if outcome not in step.choices and OTHER in step.choices else outcome)
+
+
+def kept_predictions(lesson: Lesson) -> dict[int, Prediction]:
+    """This visitor's predictions for a lesson, by the step's place from 0; change them by ``give`` and ``forget``."""
+    every: dict[tuple[str, str], dict[int, Prediction]] = st.session_state.setdefault("_predictions", {})
+    here = workspace()
+    if (here, lesson.key) not in every:
+        every[here, lesson.key] = _fitting(lesson, lesson_answers.load(here, lesson.key))
+    return every[here, lesson.key]
+
+
+def give(lesson: Lesson, number: int, value: str | float) -> None:
+    """Take a prediction for a step."""
+    kept_predictions(lesson)[number] = Prediction(value)
+    _store(lesson)
+
+
+def forget(lesson: Lesson) -> None:
+    """Begin a lesson again; from a button's ``on_click``."""
+    kept_predictions(lesson).clear()
+    _store(lesson)
+
+
+def _store(lesson: Lesson) -> None:
+    answers = [Answer(number, one.given) for number, one in sorted(kept_predictions(lesson).items())]
+    with suppress(OSError):  # of a home that cannot be written; the session still has them
+        lesson_answers.keep(workspace(), lesson.key, answers)
+
+
+def _fitting(lesson: Lesson, answers: tuple[Answer, ...]) -> dict[int, Prediction]:
+    """Those from the first step on that the lesson, which may have changed, still offers."""
+    found: dict[int, Prediction] = {}
+    for answer, step in zip(answers, lesson.steps, strict=False):
+        span, given = step.number, answer.given
+        fits = given in step.choices if span is None else isinstance(given, float) and span.low <= given <= span.high
+        if answer.step != len(found) or not fits:
+            break
+        found[answer.step] = Prediction(given)
+    return found
+
+
+def answer_text(value: str | float | None) -> str:
+    """A prediction or an outcome for people."""
+    return f"{value:.2f}" if isinstance(value, float) else str(value or "")
+
+
+def table(lesson: Lesson) -> pd.DataFrame:
+    """Predictions against outcomes, a row a step that was answered."""
+    rows = [
+        (
+            lesson.title, number + 1, lesson.steps[number].title, answer_text(one.given), answer_text(one.outcome),
+            "right" if judge(lesson.steps[number], one.given, one.outcome) else "not right",
+        )
+        for number, one in sorted(kept_predictions(lesson).items())
+        if one.outcome is not None and number < len(lesson.steps)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["lesson", "step", "question", "prediction", "outcome", "verdict"])
+
+
+K = 8
+GAP = "___"
+
+
+def next_word(args: Args) -> Shown:
+    """What a model expects after a beginning."""
+    key, text = args["model"], args["begin"]
+    model = cache.language(key)
+    found = next_tokens(model, beginning(model, text), K)
+    first, sure = name(found.tokens[0]), float(found.probabilities[0])
+    said = f"After “{md(text)} …” {md(title(key))} expects **{md(first)}** ({sure:.1%})."
+    figure = expected.next_tokens(found, title(key), color(key), longest=sure)
+    table = pd.DataFrame({"next": [name(token) for token in found.tokens], "probability": found.probabilities})
+    return Shown(first, said, ((figure, unmarked(said)),), table)
+
+
+def surer(args: Args) -> Shown:
+    """Which model is least unsure (has the lowest entropy) about the next word."""
+    text, bits, figures = args["begin"], dict[str, float](), []
+    for key in keys(args):
+        model = cache.language(key)
+        found = next_tokens(model, beginning(model, text), K)
+        bits[title(key)] = found.entropy
+        figure = expected.next_tokens(found, title(key), color(key), longest=float(found.probabilities[0]))
+        figures.append((figure, f"{title(key)} expects {name(found.tokens[0])}; entropy {found.entropy:.1f} bits."))
+    best = min(bits, key=lambda one: bits[one])
+    listed_bits = ", ".join(f"{md(one)} {value:.1f} bits" for one, value in bits.items())
+    said = f"After “{md(text)} …” **{md(best)}** is surest: {listed_bits} of unsureness."
+    return Shown(best, said, tuple(figures), pd.DataFrame({"model": list(bits), "entropy (bits)": list(bits.values())}))
+
+
+def perplexity(args: Args) -> Shown:
+    """Which model expects a text best, on the words that all of them know."""
+    found = compare({title(key): cache.language(key) for key in keys(args)}, listed(args, "sentences", "|"))
+    values = {row.name: row.shared_perplexity for row in found.rows}
+    best = min(values, key=lambda one: values[one])
+    listed_values = ", ".join(f"{md(one)} {value:,.0f}" for one, value in values.items())
+    said = f"**{md(best)}** expects the text best. Perplexity on {found.shared} words that all know: {listed_values}."
+    figure = bars.ranking(
+        list(values), list(values.values()), "Perplexity (lower is better)", [color(key) for key in keys(args)],
+        unit="perplexity", form="{:,.0f}",
+    )  # fmt: skip
+    table = pd.DataFrame({"model": list(values), "perplexity": list(values.values())})
+    return Shown(best, said, ((figure, unmarked(said)),), table)
+
+
+def fill(args: Args) -> Shown:
+    """What a masked model guesses for a gap."""
+    key, words = args["model"], args["sentence"].split()
+    model = cache.model(key)
+    if words.count(GAP) != 1 or not isinstance(model, MaskedModel):
+        raise BadInput(f"A sentence with one gap {GAP} and a model that fills gaps are needed.")
+    found = layer_predictions(model, words, words.index(GAP), K)
+    sure = float(found.probabilities[-1][0])
+    shown = md(args["sentence"]).replace(md(GAP), f"**{md(found.answer)}**")
+    said = f"{md(title(key))} fills in: “{shown}” ({sure:.1%})."
+    figure = guessed.guesses(found, f"Guesses for the gap: {title(key)}", color(key))
+    table = pd.DataFrame({"guess": list(found.tokens[-1]), "probability": found.probabilities[-1]})
+    return Shown(found.answer, said, ((figure, unmarked(said)),), table)
+
+
+TEXT_FRAGMENTS = {
+    "next": Fragment(frozenset({"model", "begin"}), next_word),
+    "surer": Fragment(frozenset({"models", "begin"}), surer, titles),
+    "perplexity": Fragment(frozenset({"models", "sentences"}), perplexity, titles),
+    "fill": Fragment(frozenset({"model", "sentence"}), fill),
+}

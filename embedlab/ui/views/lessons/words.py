@@ -1,0 +1,135 @@
+"""Fragments of lessons about word vectors: who is nearest, how similar, analogies, spelling.
+
+Fragments of lessons about chance: how far trainings of one model agree, by results that come with the lab.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from embedlab import families
+from embedlab.analysis.analogies import solve
+from embedlab.analysis.neighbors import nearest, similarity, suggest
+from embedlab.analysis.stability import Stability
+from embedlab.base import BadInput
+from embedlab.jobs.kinds.stability import StabilitySettings, stored
+from embedlab.plots import bars, stability
+from embedlab.plots.palette import family_color
+from embedlab.plots.text import md, unmarked
+from embedlab.ui import cache
+from embedlab.ui.views.lessons.results import SAME, Args, Fragment, Shown, color, keys, listed, title, titles
+from embedlab.workflows.text_choice import TextChoice
+
+K = 8
+EQUAL = 1e-4
+"""Similarities that differ by less are equal but for rounding."""
+
+
+def neighbor(args: Args) -> Shown:
+    """Which word lies nearest."""
+    key, word = args["model"], args["word"]
+    found = nearest(cache.static(key), word, K)
+    first, value = found.words[0], float(found.similarities[0])
+    said = f"In {md(title(key))}, **{md(first)}** lies nearest to **{md(word)}** (similarity {value:.2f})."
+    figure = bars.neighbors(found, f"Nearest to {word}: {title(key)}", color(key))
+    table = pd.DataFrame({"word": found.words, "similarity": found.similarities, "times seen": found.counts})
+    return Shown(first, said, ((figure, unmarked(said)),), table)
+
+
+def _pairs(args: Args, others: list[str]) -> tuple[list[float], str, Shown]:
+    key, word = args["model"], args["word"]
+    model = cache.static(key)
+    values = [similarity(model, word, other) for other in others]
+    said = ", ".join(f"**{md(other)}** {value:.2f}" for other, value in zip(others, values, strict=True))
+    said = f"Similarity with **{md(word)}** in {md(title(key))}: {said}."
+    figure = bars.ranking(others, values, f"Similarity with {word}: {title(key)}", color(key))
+    table = pd.DataFrame({"word": others, "similarity": values})
+    return values, said, Shown("", said, ((figure, unmarked(said)),), table)
+
+
+def closest(args: Args) -> Shown:
+    """Which of a few words is most similar."""
+    others = listed(args, "words")
+    values, said, shown = _pairs(args, others)
+    even = max(values) - min(values) < EQUAL
+    outcome = SAME if even else others[values.index(max(values))]
+    return Shown(outcome, said, shown.figures, shown.table)
+
+
+def alike(args: Args) -> Shown:
+    """How similar two words are."""
+    values, said, shown = _pairs(args, [args["other"]])
+    return Shown(round(values[0], 3), said, shown.figures, shown.table)
+
+
+def analogy(args: Args) -> Shown:
+    """A is to b as c is to which word; with the question's own words among the answers, or without."""
+    key, (a, b, c) = args["model"], listed(args, "words")
+    without = args["inputs"] == "without"
+    found = solve(cache.static(key), [b, c], [a], K, exclude_inputs=without)
+    said = f"Nearest to {md(b)} − {md(a)} + {md(c)} in {md(title(key))} is **{md(found.words[0])}**."
+    name = f"{b} − {a} + {c}: {title(key)}, {'without' if without else 'with'} the question's words"
+    figure = bars.ranking(found.words, found.scores.tolist(), name, color(key), marked=found.inputs, unit="cosine")
+    table = pd.DataFrame({"word": found.words, "score": found.scores})
+    return Shown(found.words[0], said, ((figure, unmarked(said)),), table)
+
+
+def knows(args: Args) -> Shown:
+    """Whether a model has a vector for a word; the words that are spelt like it, if not."""
+    key, word = args["model"], args["word"]
+    model = cache.static(key)
+    if word in model.lexicon:
+        return Shown("yes", f"{md(title(key))} has **{md(word)}** in its list.", (), pd.DataFrame({"word": [word]}))
+    like = suggest(model, word)
+    said = f"{md(title(key))} has no **{md(word)}** among its {len(model):,} words. Spelt like it are: "
+    return Shown("no", f"{said}{md(', '.join(like))}.", (), pd.DataFrame({"spelt like it": like}))
+
+
+WORD_FRAGMENTS = {
+    "neighbor": Fragment(frozenset({"model", "word"}), neighbor),
+    "closest": Fragment(
+        frozenset({"model", "word", "words"}), closest, lambda args: (*listed(args, "words"), SAME)
+    ),
+    "alike": Fragment(frozenset({"model", "word", "other"}), alike, number=True),
+    "analogy": Fragment(frozenset({"model", "words", "inputs"}), analogy),
+    "knows": Fragment(frozenset({"model", "word"}), knows, lambda args: ("yes", "no")),
+}  # fmt: skip
+
+
+WAYS = {"seed": False, "text": True}
+
+
+def _of(family: str, args: Args) -> Stability:
+    if args["anew"] not in WAYS:
+        raise BadInput("'anew' is 'seed' or 'text'.")
+    kept = stored(family, StabilitySettings(family, TextChoice(args["sample"]), drawn=WAYS[args["anew"]]))
+    if kept is None:
+        raise BadInput(f"{families.family(family).title} was not trained again on this text. See the page Stability.")
+    return kept.stability
+
+
+def shared(args: Args) -> Shown:
+    """What share of a word's ten neighbors two trainings of one model have in common, in the mean of all words."""
+    name, one = families.family(args["model"]).title, _of(args["model"], args)
+    said = f"Two trainings of {md(name)} share **{one.mean:.0%}** of the ten neighbors, in the mean of all words."
+    figure = stability.overall({name: one}, {name: family_color(args["model"])}, "Neighbors that stay")
+    table = pd.DataFrame({"word": one.words, "times seen": one.counts, "shared": one.overlap})
+    return Shown(round(one.mean, 3), said, ((figure, unmarked(said)),), table)
+
+
+def steady(args: Args) -> Shown:
+    """Which of several models keeps most of its neighbors when it is trained again."""
+    results = {families.family(key).title: _of(key, args) for key in keys(args)}
+    best = max(results, key=lambda name: results[name].mean)
+    parts = ", ".join(f"{md(name)} {one.mean:.0%}" for name, one in results.items())
+    said = f"**{md(best)}** keeps most of its neighbors: {parts}."
+    colors = {families.family(key).title: family_color(key) for key in keys(args)}
+    figure = stability.overall(results, colors, "Neighbors that two trainings share")
+    table = pd.DataFrame({"model": list(results), "shared": [one.mean for one in results.values()]})
+    return Shown(best, said, ((figure, unmarked(said)),), table)
+
+
+STABILITY_FRAGMENTS = {
+    "shared": Fragment(frozenset({"model", "sample", "anew"}), shared, number=True),
+    "steady": Fragment(frozenset({"models", "sample", "anew"}), steady, titles),
+}

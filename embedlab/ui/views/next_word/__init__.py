@@ -1,0 +1,1 @@
+"""The Next word page: predictions, counts, surprisal, perplexity, written text."""

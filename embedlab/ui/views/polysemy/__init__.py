@@ -1,0 +1,1 @@
+"""The Polysemy page: one word in many sentences."""

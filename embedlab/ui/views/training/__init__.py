@@ -1,0 +1,1 @@
+"""The Training page: preview, settings, live curves, results."""

@@ -1,0 +1,1 @@
+"""What the terminal and the background runs both do: train, evaluate, encode, load published models."""

@@ -1,0 +1,101 @@
+"""Every figure that a model can be given, whatever it can do: what ``python -m embedlab evaluate`` measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from embedlab.analysis.evaluation import Evaluation, LanguageEvaluation, evaluate, evaluate_language
+from embedlab.analysis.polysemy import Separation, sense_separation
+from embedlab.analysis.word_in_context import PairAccuracy, word_in_context
+from embedlab.base import BadInput, ContextualModel, LanguageModel, Model, OnProgress, StaticModel
+from embedlab.data.senses import load_senses
+from embedlab.data.word_pairs import WordPair
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a model is measured on beside the benchmarks and sentences that the lab has.
+
+    Attributes:
+        sentences: for language models, as they were written; none leaves them out.
+        known: pairs of sentences to choose thresholds on.
+        asked: pairs of sentences to measure on; none leaves them out.
+    """
+
+    sentences: tuple[str, ...] = ()
+    known: tuple[WordPair, ...] = ()
+    asked: tuple[WordPair, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What was measured of one model; ``None`` for what it cannot do.
+
+    Attributes:
+        model: its title.
+        vectors: benchmarks of a static model.
+        senses: how well a contextual model tells the shipped words' senses apart, per layer.
+        pairs: how often it tells whether a word means the same in two sentences, per layer.
+        language: a language model's perplexity, or its guesses of hidden words, on a text.
+    """
+
+    model: str
+    vectors: Evaluation | None = None
+    senses: Separation | None = None
+    pairs: PairAccuracy | None = None
+    language: LanguageEvaluation | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        found: dict[str, Any] = {"model": self.model}
+        if self.vectors:
+            found |= self.vectors.to_dict()
+        if self.senses:
+            one = self.senses
+            found["senses"] = [
+                {"layer": layer, "auc": float(auc), "low": float(low), "high": float(high)}
+                for layer, auc, low, high in zip(one.layers, one.auc, one.low, one.high, strict=True)
+            ]
+        if self.pairs:
+            two = self.pairs
+            found["pairs"] = [
+                {"layer": layer, "accuracy": float(share), "low": float(low), "high": float(high)}
+                for layer, share, low, high in zip(two.layers, two.accuracy, two.low, two.high, strict=True)
+            ]
+        if self.language:
+            found["language"] = self.language.to_dict()
+        return found
+
+
+def measure(
+    model: Model, texts: Texts | None = None, on_progress: OnProgress | None = None, *, lift: bool = False
+) -> Figures:
+    """Measure everything that a model can do.
+
+    Args:
+        model: any.
+        texts: what else to measure on.
+        on_progress: told in each part by its own phase.
+        lift: also measure a model with one vector a word as one of contexts, to have it in the same table.
+
+    Raises:
+        BadInput: there is nothing to measure, or only on a text and none is given.
+    """
+    texts = texts or Texts()
+    figures = Figures(model.title)
+    if isinstance(model, StaticModel):
+        figures = replace(figures, vectors=evaluate(model, on_progress))
+    if isinstance(model, ContextualModel) or (lift and isinstance(model, StaticModel)):
+        figures = replace(figures, senses=sense_separation(model, load_senses(), on_progress=on_progress))
+        if texts.asked:
+            figures = replace(figures, pairs=word_in_context(model, texts.known, texts.asked, on_progress=on_progress))
+    if isinstance(model, LanguageModel) and texts.sentences:
+        figures = replace(figures, language=evaluate_language(model, texts.sentences, on_progress))
+    if figures.vectors or figures.senses or figures.language:
+        return figures
+    raise BadInput(
+        f"{model.title} has no word vectors to evaluate. A language model is measured on a text: give --corpus FILE."
+        if isinstance(model, LanguageModel)
+        else f"{model.title} has nothing that is measured here."
+    )

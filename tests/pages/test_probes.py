@@ -1,0 +1,141 @@
+"""The Layer probes page: a run in the background, its result for exactly these weights, every view, bad addresses."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from embedlab.analysis.probing.results import ProbeSettings
+from embedlab.base import BadInput, Card
+from embedlab.data.corpus import Corpus
+from embedlab.jobs.kinds import probes
+from embedlab.store import results
+from embedlab.ui.views.probes import VIEWS
+from embedlab.workflows import probe_data
+from tests import pages_opened
+from tests.conftest import trained, write_starter
+from tests.pages_opened import texts
+from tests.probe_sentences import FEW, sentences
+
+__all__ = ["sentences"]
+QUICK = {"probes_epochs": "3", "probes_resamples": "20"}
+TITLE = "A tiny LSTM"
+opened = partial(pages_opened.opened, "probes", **QUICK)
+
+
+@pytest.fixture
+def readers(sentences: Path, at_once: None) -> Path:
+    """A trained LSTM beside the static starters; runs are worked off at once and in this process."""
+    text = [["the", name, "in", "house"] for name in ("paris", "france", "king", "queen")] * 5
+    settings = {"dim": 6, "epochs": 1, "min_count": 1, "layers": 2}
+    model = trained("lstm", Corpus.from_sentences(text), settings)
+    model.card = Card(title=TITLE)
+    model.save(sentences / "starters" / "lstm")
+    return sentences
+
+
+def computed(models: tuple[str, ...], data: str = "") -> results.KeptProbe:
+    job = probes.ProbeJob.of(models, data, ProbeSettings(epochs=3, resamples=20))
+    results.keep_probe(job.key, job.keys, job.data, probes.computed(job))
+    found = results.find_probe(job.key)
+    assert found is not None
+    return found
+
+
+def test_a_run_brings_the_table_and_the_next_visit_has_it_at_once(readers: Path) -> None:
+    page = opened()
+    assert "no result yet for A tiny LSTM" in page.info[0].value
+    assert not page.dataframe
+    page.button(key="run").click().run()
+    assert not page.exception and [one.value for one in page.error] == []
+    (kept,) = results.all_probes()
+    for again in (page, opened()):
+        frame = next(item.value for item in again.dataframe if "selectivity low" in item.value)
+        assert frame["strategy"].tolist() == [row.strategy for row in kept.probe.rows]
+        assert frame["F1"].tolist() == pytest.approx([100 * row.f1 for row in kept.probe.rows], abs=0.01)
+        best = max(kept.probe.rows, key=lambda row: row.f1)
+        assert f"finds names best: F1 **{100 * best.f1:.1f} %**" in texts(again)
+        assert f"({kept.probe.words[2]:,} words, {kept.probe.entities[2]:,} names)" in texts(again)
+
+
+def test_a_result_of_other_weights_is_not_shown(readers: Path) -> None:
+    computed(("word2vec",))
+    title = "word2vec skip-gram"
+    assert "finds names best" in texts(opened(reader=title))
+    write_starter(readers, "word2vec", title, noise=0.01)
+    page = opened(reader=title)
+    assert "no result yet" in page.info[0].value and "finds names best" not in texts(page)
+
+
+def test_every_view_shows_something(readers: Path) -> None:
+    kept = computed(("lstm",))
+    said = {
+        "mistakes": "None", "depth": "centre of gravity of the learned mix lies at", "confusion": "true type",
+        "paper": "Not the same measurement", "models": "All results at hand",
+    }  # fmt: skip
+    for name, (title, _) in VIEWS.items():
+        page = opened(look=title)
+        assert name in said and "finds names best" in texts(page)
+        if name == "mistakes":
+            wrong = any(row.f1 < 1 for row in kept.probe.rows)
+            assert page.success or "True names are bold" in texts(page) or wrong
+        else:
+            assert said[name] in texts(page)
+    frame = next(
+        item.value for item in opened(look="Beside BERT's paper").dataframe if "BERT's paper, dev F1" in item.value
+    )
+    ours = frame.set_index("strategy")["here, test F1"]
+    assert ours["last"] == pytest.approx(100 * kept.probe.row("last").f1, abs=0.1)
+
+
+def test_mistakes_are_shown_in_context(readers: Path) -> None:
+    """A word that is no name in training and one in the test is missed, and the page says so."""
+    odd = FEW.replace("paris", "atlantis")
+    known = f"# split = train\n{FEW * 4}{odd.replace('atlantis B-LOC', 'atlantis O') * 4}# split = dev\n{FEW}"
+    name = probe_data.lay_down(f"{known}# split = test\n{FEW}{odd}".encode())
+    kept = computed(("word2vec",), name)
+    assert kept.probe.rows[0].recall == pytest.approx(7 / 8)
+    page = opened(reader="word2vec skip-gram", sentences="a file of yours", tagged=name)
+    assert "the **atlantis** :gray[LOC] in house" in texts(page)
+    assert "“atlantis”" in texts(page) and "“paris”" not in texts(page)
+
+
+def test_a_stack_is_another_model(readers: Path) -> None:
+    kept = computed(("lstm", "word2vec"))
+    assert kept.probe.model == f"{TITLE} + word2vec skip-gram"
+    assert "finds names best" in texts(opened(beside="word2vec skip-gram"))
+    assert "no result yet" in opened().info[0].value
+
+
+def test_a_static_model_has_no_depth_and_says_so(readers: Path) -> None:
+    computed(("word2vec",))
+    said = {"At which layer": "One layer has no depth", "Beside BERT's paper": "one vector a word"}
+    for look, sentence in said.items():
+        assert sentence in opened(reader="word2vec skip-gram", look=look).info[0].value
+
+
+def test_a_file_that_is_gone_gets_a_sentence(readers: Path) -> None:
+    for address in ("nonsense", "0" * 16, "../.."):
+        page = opened(sentences="a file of yours", tagged=address)
+        assert "Upload it again" in page.warning[0].value
+        assert "Give a file" in page.info[0].value
+
+
+def test_a_failed_run_says_why_and_can_be_started_again(readers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise BadInput("There is not enough of it.")
+
+    monkeypatch.setattr(probes, "computed", broken)
+    page = opened()
+    page.button(key="run").click().run()
+    assert "not enough of it" in page.error[0].value
+    assert page.button(key="again-probes")
+
+
+def test_the_code_runs_when_pasted(readers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = computed(("lstm", "word2vec"))
+    exec(opened(beside="word2vec skip-gram").code[0].value, {})
+    printed = capsys.readouterr().out
+    assert f"last                         {kept.probe.row('last').f1:.3f}" in printed

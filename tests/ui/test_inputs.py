@@ -1,0 +1,21 @@
+import pytest
+
+from embedlab.base import BadInput
+from embedlab.ui import inputs
+
+
+def test_words_between_anything() -> None:
+    assert inputs.words(" a, b;c\nd a,, ") == ["a", "b", "c", "d"]
+    assert inputs.words("  , ") == []
+
+
+def test_pairs_between_anything() -> None:
+    assert inputs.pairs("poor:rich, weak : strong\nhut:palace") == [
+        ("poor", "rich"), ("weak", "strong"), ("hut", "palace"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["poor rich", "a:", ":b", "a:a", "a:b:c", ""])
+def test_what_is_no_pair_is_said(text: str) -> None:
+    with pytest.raises(BadInput, match="pair"):
+        inputs.pairs(text)
