@@ -1,5 +1,6 @@
 """BERT: pretraining, reading, and the published checkpoints."""
 
-from embedlab.models.bert.model import Bert, BertConfig
+from embedlab.models.bert.config import BertConfig
+from embedlab.models.bert.model import Bert
 
 __all__ = ["Bert", "BertConfig"]
