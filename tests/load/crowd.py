@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from pathlib import Path
 
-from tests.load import browser
+from tests.load import browser, hostile
 from tests.load.session import opened
 from tests.load.visits import PAGES, Class, Click, Student
 
@@ -30,6 +31,8 @@ async def attend(
     seed: int = 1,
     trainings: tuple[float, ...] = TRAINING,
     browsers: int = 0,
+    worst: dict[str, Path] | None = None,
+    uploaded: hostile.Uploaded | None = None,
 ) -> list[Click]:
     """Let so many visitors come, click until the class is over, and go; everything that was clicked.
 
@@ -40,6 +43,8 @@ async def attend(
         seed: draws what each of them does.
         trainings: when the first visitors start a training, one each; shares of the class's time.
         browsers: how many visitors with a real browser come beside them.
+        worst: hostile files by name that one more visitor uploads all the time (see ``tests.load.hostile``).
+        uploaded: takes down what that visitor did.
     """
     async with AsyncExitStack() as stack:
         sessions = [await stack.enter_async_context(opened(address)) for _ in range(visitors)]
@@ -50,5 +55,7 @@ async def attend(
             for number, session in enumerate(sessions)
         ]
         real = [browser.look_around(address, group, f"{seed}-browser-{number}") for number in range(browsers)]
+        if worst:
+            real.append(hostile.upload(address, group, worst, uploaded or hostile.Uploaded()))
         await asyncio.gather(*(student.stay() for student in students), *real)
     return group.clicks

@@ -91,13 +91,19 @@ def _pss(process: psutil.Process) -> float:
 
 
 @contextmanager
-def started(home: Path, port: int = 0) -> Iterator[Server]:
-    """Start the app as the README does, with a home of its own; end it and its workers afterwards."""
+def started(home: Path, port: int = 0, *, apart: bool = False) -> Iterator[Server]:
+    """Start the app as the README does, with a home of its own; end it and its workers afterwards.
+
+    Args:
+        home: its home folder.
+        port: where it listens; 0 chooses a free one.
+        apart: whether everybody is a visitor, also those who come from this machine.
+    """
     port = port or _free_port()
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--server.{k}={v}" for k, v in options.items())]
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
-    environment["EMBEDLAB_HOME"] = str(home)
+    environment |= {"EMBEDLAB_HOME": str(home), "EMBEDLAB_APART": "1" if apart else "0"}
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
