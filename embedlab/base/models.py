@@ -240,6 +240,7 @@ class ContextualModel(Model):
         repeatable: whether the same sentences give the same vectors at the next call (not if states are carried over).
         batch_size: sentences that are read side by side, at most.
         batch_length: places of a batch, padding included, at most (a single longer sentence is a batch of its own).
+        at_once: sentences whose every word lies in memory at a time, where one word of each is asked for.
     """
 
     layers: list[str]
@@ -248,6 +249,7 @@ class ContextualModel(Model):
     repeatable: bool = True
     batch_size: int = 32
     batch_length: int = 4_096
+    at_once: int = 256
 
     def encode(
         self,
@@ -279,6 +281,34 @@ class ContextualModel(Model):
             done += sum(len(sentences[i]) for i in rows)
             if on_progress is not None:
                 on_progress(Progress(done, total, phase="encoding"))
+        return found
+
+    def at_places(
+        self,
+        sentences: Sequence[Sequence[str]],
+        places: Sequence[int],
+        layers: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Floats:
+        """(L, N, D) vectors of one word of each of N sentences, of any number of them: see ``at_once``.
+
+        Args:
+            sentences: words.
+            places: where in each of them the word stands.
+            layers: those that are wanted, in this order; ``None`` for all.
+            on_progress: see ``encode``.
+
+        Raises:
+            BadInput: no such layer.
+        """
+        found = np.empty((len(self.layer_numbers(layers)), len(sentences), self.dim), np.float32)
+        done, total = 0, sum(map(len, sentences))
+        for low in range(0, len(sentences), self.at_once):
+            some = sentences[low : low + self.at_once]
+            tell = on_progress and _shifted(on_progress, done, total)
+            for i, one in enumerate(self.encode(some, layers, tell), start=low):
+                found[:, i] = one[:, places[i]]
+            done += sum(map(len, some))
         return found
 
     @abstractmethod
@@ -317,6 +347,11 @@ class ContextualModel(Model):
             rows.append(i)
         if rows:
             yield rows
+
+
+def _shifted(tell: OnProgress, done: int, total: int) -> OnProgress:
+    """Progress within a piece as progress within the whole."""
+    return lambda event: tell(Progress(done + event.step, total, phase=event.phase))
 
 
 UNKNOWN = "<unk>"

@@ -87,6 +87,22 @@ def test_the_same_call_gives_the_same_bits(trained: dict[str, ContextualModel], 
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_one_word_of_each_sentence_can_be_had_alone(
+    trained: dict[str, ContextualModel], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, told = trained[kind], []
+    texts = [words for words in MIXED if words]
+    places, total = [len(words) - 1 for words in texts], sum(map(len, texts))
+    expected = np.stack([model.encode([words])[0][:, -1] for words in texts], axis=1)
+    for at_once in (model.at_once, 4):
+        monkeypatch.setattr(model, "at_once", at_once)
+        np.testing.assert_allclose(model.at_places(texts, places, on_progress=told.append), expected, atol=1e-5)
+        assert (told[-1].step, told[-1].total) == (total, total)
+    np.testing.assert_allclose(model.at_places(texts, places, model.layers[-1:]), expected[-1:], atol=1e-5)
+    assert model.at_places([], []).shape == (len(model.layers), 0, model.dim)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_layers_can_be_chosen(trained: dict[str, ContextualModel], kind: str) -> None:
     model = trained[kind]
     whole = model.encode(MIXED)
