@@ -30,7 +30,6 @@ from embedlab.base import (
 )
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import Occurrence
-from embedlab.store import vectors as store_vectors
 
 Points = NDArray[np.float64]
 Method = Literal["pca", "umap"]
@@ -132,7 +131,6 @@ def cloud(
     found: int = 0,
     sentences: int = 0,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> Cloud:
     """Read a word's occurrences, draw them at every layer and sort them into groups there.
 
@@ -146,7 +144,6 @@ def cloud(
         found: how many occurrences the whole text has; N if 0.
         sentences: how many sentences it has; N if 0.
         on_progress: told while the model reads (phase "encoding"), layer by layer ("sorting") and at last ("drawing").
-        store: where vectors are kept.
 
     Raises:
         BadInput: no occurrences.
@@ -155,7 +152,7 @@ def cloud(
     if method not in get_args(Method):
         raise BadSetting(f"A cloud is drawn by pca or umap, not by {method!r}.")
     reader = as_contextual(model)
-    vectors = found_in.vectors(reader, occurrences, None, on_progress, store)  # (L, N, D)
+    vectors = found_in.vectors(reader, occurrences, None, on_progress)  # (L, N, D)
     labels = []
     for number, rows in enumerate(vectors, start=1):
         labels.append(group(rows, sorter, k, seed=seed))

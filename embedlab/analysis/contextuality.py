@@ -19,7 +19,6 @@ from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progres
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import AS_WRITTEN
 from embedlab.data.tokenizer import Tokenizer
-from embedlab.store import vectors as store_vectors
 
 Doubles = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -279,7 +278,6 @@ def measure(
     resamples: int = 500,
     seed: int = 1,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> Contextuality:
     """The three measures of section 3, each less its baseline (section 3.4).
 
@@ -294,7 +292,6 @@ def measure(
         resamples: of the bootstrap.
         seed: of the bootstrap and of what is drawn for the baselines.
         on_progress: told while sentences are read, then layer by layer.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no word stands in five sentences, or there are no resamples.
@@ -304,7 +301,7 @@ def measure(
     reader, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
     cut = {tuple(tokenizer.words(one) if isinstance(one, str) else one) for one in sentences}
     texts = sorted(one for one in cut if one)
-    vectors = store_vectors.encode(reader, texts, None, on_progress, store)
+    vectors = reader.encode(texts, None, on_progress)
     found = Occurrences.of(texts, vectors, FEWEST)
     if not found.words:
         raise BadInput(

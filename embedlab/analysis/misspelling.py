@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import BadInput, ContextualModel, StaticModel, UnknownWord
-from embedlab.store import vectors as store_vectors
 
 UNHEARD = "qzxvjk"
 """A word that nobody wrote: a model that has no letters reads it as it reads every word that it does not know."""
@@ -70,7 +69,6 @@ def misspelt(
     position: int,
     wrong: str,
     others: Sequence[str] = OTHERS,
-    store: store_vectors.Store | None = None,
 ) -> Misspelt:
     """Compare the vectors of a word and of a wrong spelling in its place.
 
@@ -80,7 +78,6 @@ def misspelt(
         position: where it stands.
         wrong: the wrong spelling.
         others: words to compare with, put into the same place.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no such position, or no wrong spelling.
@@ -92,7 +89,7 @@ def misspelt(
     right = sentence[position]
     compared = [word for word in dict.fromkeys(others) if word.casefold() not in (right.casefold(), wrong.casefold())]
     if isinstance(model, ContextualModel):
-        return _in_context(model, sentence, position, wrong, compared, store)
+        return _in_context(model, sentence, position, wrong, compared)
     return _static(model, right, wrong, compared)
 
 
@@ -102,11 +99,10 @@ def _in_context(
     position: int,
     wrong: str,
     others: Sequence[str],
-    store: store_vectors.Store | None,
 ) -> Misspelt:
     words = [sentence[position], wrong, UNHEARD, *others]
     texts = [[*sentence[:position], word, *sentence[position + 1 :]] for word in words]
-    read = store_vectors.encode(model, texts, None, None, store)
+    read = model.encode(texts)
     vectors = np.stack([one[:, position] for one in read], axis=1).astype(np.float64)  # (L, 3 + M, D)
     same = _cosines(vectors[:, :1], vectors[:, 1:])  # (L, 2 + M)
     unknown = bool(np.allclose(vectors[:, 1], vectors[:, 2], atol=1e-5))

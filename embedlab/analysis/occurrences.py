@@ -5,8 +5,6 @@ Which other occurrences of a word a model takes for most like one of them.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,12 +18,9 @@ from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.inflections import positions
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
-from embedlab.store import vectors as store_vectors
 
 SIDE = 30
 """Words on either side of an occurrence that are kept of a longer sentence."""
-AT_ONCE = 256
-"""Sentences that are read before only the word's own vectors are kept of them."""
 
 
 @dataclass(frozen=True)
@@ -138,68 +133,22 @@ def vectors(
     occurrences: Sequence[Occurrence],
     layers: Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> Floats:
     """(L, N, D) vectors of the marked words, at every layer that is asked for.
-
-    Up to ``AT_ONCE`` sentences are kept whole on disk (see ``embedlab.store.vectors``); more are read piece by piece,
-    and only the words' own vectors stay and are kept, since every word of 5,000 sentences at every layer would fill the
-    memory.
 
     Args:
         model: contextual; a static one has the same vector everywhere, and zeros for a word that it does not know.
         occurrences: N of them.
         layers: names; all of them if ``None``.
         on_progress: told how many words were read (phase "encoding").
-        store: where vectors are kept.
 
     Raises:
         BadInput: there are no occurrences, or no such layer.
     """
     if not occurrences:
         raise BadInput("There is no sentence with the word.")
-    reader = as_contextual(model)
-    if len(occurrences) <= AT_ONCE:
-        words, places = [one.words for one in occurrences], [one.position for one in occurrences]
-        return store_vectors.at_places(reader, words, places, layers, on_progress, store)
-    if not reader.repeatable:
-        return _in_pieces(reader, occurrences, layers, on_progress)
-    store = store or store_vectors.Store.at_home()
-    asked = [
-        store_vectors.key_of(reader, [one.words for one in occurrences], layers),
-        [o.position for o in occurrences],
-    ]
-    key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-    if kept := store.read(key):
-        return kept[0]
-    made = _in_pieces(reader, occurrences, layers, on_progress)
-    store.write(key, [made])
-    return made
-
-
-def _in_pieces(
-    reader: ContextualModel,
-    occurrences: Sequence[Occurrence],
-    layers: Sequence[str] | None,
-    on_progress: OnProgress | None,
-) -> Floats:
-    made = np.empty((len(reader.layer_numbers(layers)), len(occurrences), reader.dim), np.float32)
-    total, done = sum(len(one.words) for one in occurrences), 0
-    for low in range(0, len(occurrences), AT_ONCE):
-        some = occurrences[low : low + AT_ONCE]
-        tell = _shifted(on_progress, done, total)
-        for i, (one, o) in enumerate(zip(reader.encode([s.words for s in some], layers, tell), some, strict=True)):
-            made[:, low + i] = one[:, o.position]
-        done += sum(len(one.words) for one in some)
-    return made
-
-
-def _shifted(on_progress: OnProgress | None, done: int, total: int) -> OnProgress | None:
-    """Progress within a piece as progress within the whole."""
-    if on_progress is None:
-        return None
-    tell = on_progress
-    return lambda event: tell(Progress(done + event.step, total, phase=event.phase))
+    words, places = [one.words for one in occurrences], [one.position for one in occurrences]
+    return as_contextual(model).at_places(words, places, layers, on_progress)
 
 
 @dataclass(frozen=True)
@@ -244,7 +193,6 @@ def like_occurrences(
     k: int = 3,
     *,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> list[Like]:
     """The first occurrence of each sense of a word, and the k occurrences of any sense that are most like it.
 
@@ -255,7 +203,6 @@ def like_occurrences(
         layer: one of the model's.
         k: how many.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: the word has no occurrences, or there is no such layer.
@@ -263,11 +210,8 @@ def like_occurrences(
     own = [one for one in senses if one.word == word]
     if not own:
         raise BadInput(f"There are no sentences with '{word}'.")
-    words, places = [one.words for one in own], [one.position for one in own]
-    (vectors,) = store_vectors.at_places(as_contextual(model), words, places, [layer], on_progress, store).astype(
-        np.float64
-    )
-    similarity = cosines(vectors - vectors.mean(axis=0))  # (N, N)
+    (rows,) = vectors(model, own, [layer], on_progress).astype(np.float64)
+    similarity = cosines(rows - rows.mean(axis=0))  # (N, N)
     names = [one.sense for one in own]
     return [
         Like(layer, word, sense, own[at].sentence, _nearest(own, similarity[at], at, k))

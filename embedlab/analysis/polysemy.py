@@ -18,7 +18,6 @@ from embedlab.base.folding import tidy
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
-from embedlab.store import vectors as store_vectors
 
 DECIMALS = 6
 """Similarities are compared to so many decimals, so that equal vectors tie whatever the rounding of a product."""
@@ -167,7 +166,6 @@ def compare(
     word: str,
     sentences: Sequence[str | Sequence[str]],
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> Comparison:
     """The vectors of a word in several sentences, and how similar they are.
 
@@ -176,7 +174,6 @@ def compare(
         word: the word, as a whole; small letters and capitals count as equal. Its first place in each sentence counts.
         sentences: running texts, or lists of words.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no sentence is given, or one lacks the word.
@@ -186,7 +183,7 @@ def compare(
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = store_vectors.at_places(reader, cut, positions, None, on_progress, store)  # (L, N, D)
+    vectors = reader.at_places(cut, positions, None, on_progress)  # (L, N, D)
     similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
     return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
@@ -195,10 +192,10 @@ def sense_separation(
     model: ContextualModel | StaticModel,
     senses: Sequence[Occurrence],
     *,
+    vectors: Floats | None = None,
     resamples: int = 1000,
     seed: int = 1,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> Separation:
     """Per layer: does the similarity of two occurrences of a word tell whether they have the same sense?
 
@@ -217,10 +214,10 @@ def sense_separation(
     Args:
         model: contextual or static.
         senses: occurrences, such as ``data.datasets.load_senses()``.
+        vectors: (L, N, D) of the occurrences, if they are known (see ``occurrences.vectors``); they are read if not.
         resamples: how many of the bootstrap.
         seed: of the bootstrap.
         on_progress: told how many words' sentences are read.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no word can be judged, or there are no resamples.
@@ -228,20 +225,24 @@ def sense_separation(
     if resamples < 1:
         raise BadInput(f"The bootstrap needs at least one resample, not {resamples}.")
     reader, rng = as_contextual(model), np.random.default_rng(seed)
-    groups: dict[str, list[Occurrence]] = {}
-    for occurrence in senses:
-        groups.setdefault(occurrence.word, []).append(occurrence)
-    pairs = {word: SensePairs([o.sense for o in group], [o.form for o in group]) for word, group in groups.items()}
+    groups: dict[str, list[int]] = {}
+    for row, occurrence in enumerate(senses):
+        groups.setdefault(occurrence.word, []).append(row)
+    pairs = {
+        word: SensePairs([senses[row].sense for row in rows], [senses[row].form for row in rows])
+        for word, rows in groups.items()
+    }
     if not any(each.usable for each in pairs.values()):
         raise BadInput("No word has two senses in the same form, with two sentences for one of them.")
-    vectors = _all_vectors(reader, groups, on_progress, store)
-    mean = np.concatenate(list(vectors.values()), axis=1).mean(axis=1, keepdims=True, dtype=np.float64)  # (L, 1, D)
+    if vectors is None:
+        vectors = _all_vectors(reader, senses, list(groups.values()), on_progress)
+    mean = vectors.mean(axis=1, keepdims=True, dtype=np.float64)  # (L, 1, D)
     words, draws = [], []
-    for word, group in groups.items():
+    for word, rows in groups.items():
         if pairs[word].usable:
-            auc, drawn = _separated(pairs[word], vectors[word] - mean, resamples, rng)  # (L,), (L, B)
-            names = tuple(dict.fromkeys(o.sense for o in group))
-            words.append(WordSeparation(word, names, len(group), pairs[word].compared, auc, *_interval(drawn)))
+            auc, drawn = _separated(pairs[word], vectors[:, rows] - mean, resamples, rng)  # (L,), (L, B)
+            names = tuple(dict.fromkeys(senses[row].sense for row in rows))
+            words.append(WordSeparation(word, names, len(rows), pairs[word].compared, auc, *_interval(drawn)))
             draws.append(drawn)
     low, high = _interval(_over_words(np.stack(draws), rng))
     auc = np.mean([one.auc for one in words], axis=0)
@@ -274,16 +275,12 @@ def _interval(draws: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _all_vectors(
-    reader: ContextualModel,
-    groups: dict[str, list[Occurrence]],
-    on_progress: OnProgress | None,
-    store: store_vectors.Store | None,
-) -> dict[str, Floats]:
-    """Each word's vectors (L, N, D), read word by word: whole sentences at every layer would fill the memory."""
-    found = {}
-    for number, (word, group) in enumerate(groups.items(), start=1):
-        places = [o.position for o in group]
-        found[word] = store_vectors.at_places(reader, [o.words for o in group], places, store=store)
+    reader: ContextualModel, senses: Sequence[Occurrence], groups: Sequence[list[int]], on_progress: OnProgress | None
+) -> Floats:
+    """(L, N, D), read word by word."""
+    found = np.empty((len(reader.layers), len(senses), reader.dim), np.float32)
+    for number, rows in enumerate(groups, start=1):
+        found[:, rows] = reader.at_places([senses[i].words for i in rows], [senses[i].position for i in rows])
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
     return found

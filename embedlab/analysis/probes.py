@@ -21,7 +21,6 @@ from embedlab.analysis.probing.sources import Source, Strategy, chosen, cumulati
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.base import BadInput, OnProgress
 from embedlab.data.tagged import TaggedSet
-from embedlab.store import vectors
 
 __all__ = ["LayerProbe", "ProbeSettings", "Row", "layer_probe"]
 
@@ -33,7 +32,6 @@ def layer_probe(
     settings: ProbeSettings | None = None,
     *,
     on_progress: OnProgress | None = None,
-    store: vectors.Store | None = None,
 ) -> LayerProbe:
     """Train a probe for each strategy on the frozen vectors, and another on the control task.
 
@@ -44,7 +42,6 @@ def layer_probe(
         strategies: names of those that are wanted (see ``layer_strategies.strategies``); all for ``None``.
         settings: how the probes are trained.
         on_progress: told while sentences are read, and while probes are trained.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no such strategy, no entity to learn, or models that cannot be stacked.
@@ -53,7 +50,7 @@ def layer_probe(
     if not dataset.types:
         raise BadInput("No word of these sentences is tagged as an entity: there is nothing to learn.")
     began = time.perf_counter()
-    features = read(models, dataset, on_progress, store)
+    features = read(models, dataset, on_progress)
     wanted, read_at = chosen(features.layers, strategies), time.perf_counter()
     work = _Work.of(features, dataset, how)
     sources = tuple(dict.fromkeys(one.source for one in wanted))

@@ -23,7 +23,6 @@ from embedlab.base import BadInput, ContextualModel, OnProgress, Progress, Stati
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import Occurrence
 from embedlab.data.tagged import TaggedSet
-from embedlab.store import vectors
 
 Kind = Literal["learned", "equal", "layer", "static", "beside"]
 
@@ -154,7 +153,6 @@ def fit(
     layer_norm: bool = True,
     resamples: int = 1000,
     on_progress: OnProgress | None = None,
-    store: vectors.Store | None = None,
 ) -> MixFit:
     """Learn the weights of a model's layers for a task, together with a linear probe.
 
@@ -169,14 +167,13 @@ def fit(
         layer_norm: bring every layer to mean 0 and variance 1 first, so that weights can be compared.
         resamples: of the bootstrap.
         on_progress: told while sentences are read, then while probes learn.
-        store: where vectors are kept.
 
     Raises:
         BadInput: the model has one layer, the dataset holds nothing to learn, or a number is out of bounds.
     """
     task = as_task(dataset)
     _check(model, seeds, [l2], resamples)
-    inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
+    inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress)
     head = _Head(task, tuple(model.layers), layer_norm, tuple(range(1, seeds + 1)), resamples)
     return head.fits([("learned", "", Mixing(l2))], inputs, _teller(on_progress, 0, 1))[0]
 
@@ -191,7 +188,6 @@ def compare(
     layer_norm: bool = True,
     resamples: int = 1000,
     on_progress: OnProgress | None = None,
-    store: vectors.Store | None = None,
 ) -> tuple[MixFit, ...]:
     """Learned weights at several strengths of the penalty, equal weights, each layer alone, and a static model.
 
@@ -201,7 +197,7 @@ def compare(
     task = as_task(dataset)
     _check(model, seeds, l2s, resamples)
     layers = tuple(model.layers)
-    inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress, store=store)
+    inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress)
     ways: list[tuple[Kind, str, Mixing]] = [("learned", "", Mixing(l2)) for l2 in l2s]
     ways.append(("equal", "", Mixing(weights=(1 / len(layers),) * len(layers))))
     for number, layer in enumerate(layers):
@@ -210,7 +206,7 @@ def compare(
     share = 0.7 if static else 1.0
     found = head.fits(ways, inputs, _teller(on_progress, 0, share))
     if static is not None:
-        other = features.read_vectors(as_contextual(static), task, layer_norm=layer_norm, store=store)
+        other = features.read_vectors(as_contextual(static), task, layer_norm=layer_norm)
         alone = replace(head, layers=("vector",))
         last: Kind = "beside"
         found += alone.fits(

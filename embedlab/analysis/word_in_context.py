@@ -16,7 +16,6 @@ from embedlab.analysis.polysemy import DECIMALS, Doubles
 from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.word_pairs import WordPair
-from embedlab.store import vectors as store_vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,6 @@ def word_in_context(
     resamples: int = 1000,
     seed: int = 1,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> PairAccuracy:
     """Accuracy per layer, with the threshold that is best on the training pairs.
 
@@ -64,7 +62,6 @@ def word_in_context(
         resamples: how many of the bootstrap.
         seed: of the bootstrap.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: there are no pairs to choose on or to measure on, or no resamples.
@@ -72,7 +69,7 @@ def word_in_context(
     if not train or not test or resamples < 1:
         raise BadInput("Pairs to choose the threshold on, pairs to measure on and a resample are needed, at least one.")
     reader = as_contextual(model)
-    known, asked = (_vectors(reader, pairs, on_progress, store) for pairs in (train, test))  # (2, L, N, D)
+    known, asked = (_vectors(reader, pairs, on_progress) for pairs in (train, test))  # (2, L, N, D)
     mean = known.mean(axis=(0, 2), keepdims=True, dtype=np.float64)  # (1, L, 1, D)
     given, wanted = (np.array([pair.same for pair in pairs]) for pairs in (train, test))
     similar = _cosines(known - mean)  # (L, N)
@@ -100,12 +97,11 @@ def _vectors(
     reader: ContextualModel,
     pairs: Sequence[WordPair],
     on_progress: OnProgress | None,
-    store: store_vectors.Store | None,
 ) -> NDArray[np.float32]:
     """(2, L, N, D) of the word in the first and in the second sentences."""
     places = zip(*(pair.positions for pair in pairs), strict=True)
     sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), places, strict=True)
-    return np.stack([store_vectors.at_places(reader, texts, at, None, on_progress, store) for texts, at in sides])
+    return np.stack([reader.at_places(texts, at, None, on_progress) for texts, at in sides])
 
 
 def _cosines(vectors: Doubles) -> Doubles:

@@ -25,6 +25,11 @@ class StaticAsContextual(ContextualModel):
         self.model, self.layers, self.dim = model, ["vector"], model.dim
         self.words, self.counts, self.config, self.card = model.words, model.counts, model.config, model.card
 
+    @property
+    def title(self) -> str:
+        """The static model's own."""
+        return self.model.title
+
     @cached_property
     def fingerprint(self) -> str:
         """The static model's own: it is lifted anew for every question, and its weights are read once."""

@@ -7,15 +7,31 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embedlab.base import BadInput, BadModel, ContextualModel, Floats, OnProgress, model_folder, paths
+from embedlab.base import (
+    BadInput,
+    BadModel,
+    Card,
+    ContextualModel,
+    Counts,
+    Floats,
+    Model,
+    OnProgress,
+    Settings,
+    model_folder,
+    paths,
+)
 from embedlab.base import files as base_files
 from embedlab.base.limits import Limits, met
+from embedlab.base.static_as_contextual import as_contextual
 
 MOST_BYTES = 2_000_000_000
 log = logging.getLogger(__name__)
@@ -93,62 +109,129 @@ class Store:
         return self.folder / f"{key}.safetensors"
 
 
-def encode(
-    model: ContextualModel,
-    sentences: Sequence[Sequence[str]],
-    layers: Sequence[str] | None = None,
-    on_progress: OnProgress | None = None,
-    store: Store | None = None,
-) -> list[Floats]:
-    """``model.encode``, unless the same model has already read the same sentences.
+class CachedModel(ContextualModel):
+    """Gives what a model gives; what it has read once is kept in a store, and read from there."""
+
+    kind: ClassVar[str] = "cached"
+
+    def __init__(self, model: ContextualModel, store: Store) -> None:
+        self.model, self.store = model, store
+        self.layers, self.dim, self.variant, self.repeatable = model.layers, model.dim, model.variant, model.repeatable
+        self.batch_size, self.batch_length, self.at_once = model.batch_size, model.batch_length, model.at_once
+        self.words, self.counts, self.config, self.card = model.words, model.counts, model.config, model.card
+
+    @property
+    def title(self) -> str:
+        """The model's own."""
+        return self.model.title
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The model's own."""
+        return self.model.fingerprint
+
+    def encode(
+        self,
+        sentences: Sequence[Sequence[str]],
+        layers: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Floats]:
+        """See ``ContextualModel.encode``; ``on_progress`` is not told if nothing has to be computed.
+
+        Raises:
+            BadInput: no such layer, or more sentences than the limits allow.
+        """
+        return self._kept(lambda: self.model.encode(sentences, layers, on_progress), sentences, layers)
+
+    def at_places(
+        self,
+        sentences: Sequence[Sequence[str]],
+        places: Sequence[int],
+        layers: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Floats:
+        """See ``ContextualModel.at_places``; up to ``at_once`` sentences are kept whole, of more the words alone.
+
+        Raises:
+            BadInput: no such layer, or more sentences than the limits allow.
+        """
+        if len(sentences) <= self.at_once:
+            return super().at_places(sentences, places, layers, on_progress)
+        (found,) = self._kept(
+            lambda: [self.model.at_places(sentences, places, layers, on_progress)], sentences, layers, places
+        )
+        return found
+
+    def _kept(
+        self,
+        make: Callable[[], list[Floats]],
+        sentences: Sequence[Sequence[str]],
+        layers: Sequence[str] | None,
+        places: Sequence[int] | None = None,
+    ) -> list[Floats]:
+        most = Limits.from_environment().sentences
+        if len(sentences) > most:
+            said = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. "
+            said += "Give a part of them."
+            raise BadInput(met("sentences", said))
+        if not self.repeatable:
+            return make()
+        key = key_of(self.model, sentences, layers, places)
+        found = self.store.read(key)
+        if found is None:
+            found = make()
+            self.store.write(key, found)
+        return found
+
+    def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
+        """The model's own; nothing is kept."""
+        return self.model.encode_batch(sentences, layers)
+
+    def length(self, sentence: Sequence[str]) -> int:
+        """The model's own."""
+        return self.model.length(sentence)
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The model's arrays."""
+        return self.model.tensors()
+
+    def stored(self) -> model_folder.StoredModel:
+        """The model as it lies on disk."""
+        return self.model.stored()
+
+    @classmethod
+    def from_tensors(
+        cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
+    ) -> Self:
+        """Cached models are not stored."""
+        raise BadModel("A cached model is not stored; store the model.")
+
+
+def cached(model: Model, store: Store | None = None) -> ContextualModel:
+    """A model that reads the same sentences once: its vectors are kept.
 
     Args:
-        model: the model; one that carries states from call to call is always asked.
-        sentences: words.
-        layers: those that are wanted, in this order; ``None`` for all.
-        on_progress: see ``ContextualModel.encode``; not told if nothing has to be computed.
+        model: contextual, or static: as one layer; one that carries states from call to call is always asked.
         store: where vectors are kept, in the person's own folder if ``None``.
 
     Raises:
-        BadInput: no such layer, or more sentences than the limits allow.
+        BadInput: it has no word vectors.
     """
-    most = Limits.from_environment().sentences
-    if len(sentences) > most:
-        said = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. Give a part of them."
-        raise BadInput(met("sentences", said))
-    if not model.repeatable:
-        return model.encode(sentences, layers, on_progress)
-    store = store or Store.at_home()
-    key = key_of(model, sentences, layers)
-    found = store.read(key)
-    if found is None:
-        found = model.encode(sentences, layers, on_progress)
-        store.write(key, found)
-    return found
+    return CachedModel(as_contextual(model), store or Store.at_home())
 
 
-def at_places(
+def key_of(
     model: ContextualModel,
     sentences: Sequence[Sequence[str]],
-    places: Sequence[int],
     layers: Sequence[str] | None = None,
-    on_progress: OnProgress | None = None,
-    store: Store | None = None,
-) -> Floats:
-    """(L, N, D) vectors of one word of each of N sentences, at least one; see ``encode``.
+    places: Sequence[int] | None = None,
+) -> str:
+    """Names what ``encode`` would compute, or ``at_places``, in 64 letters.
 
     Raises:
         BadInput: no such layer.
     """
-    read = encode(model, sentences, layers, on_progress, store)
-    return np.stack([one[:, place] for one, place in zip(read, places, strict=True)], axis=1)
-
-
-def key_of(model: ContextualModel, sentences: Sequence[Sequence[str]], layers: Sequence[str] | None = None) -> str:
-    """Names what ``encode`` would compute, in 64 letters.
-
-    Raises:
-        BadInput: no such layer.
-    """
-    asked = [model.fingerprint, model.variant, model.layer_numbers(layers), [list(words) for words in sentences]]
+    asked: list[Any] = [model.fingerprint, model.variant, model.layer_numbers(layers), list(map(list, sentences))]
+    if places is not None:
+        asked = [key_of(model, sentences, layers), list(places)]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

@@ -8,13 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from embedlab.base import (
-    ContextualModel,
-    Floats,
-    OnProgress,
-    Progress,
-)
-from embedlab.base.static_as_contextual import as_contextual
+from embedlab.base import ContextualModel, OnProgress, Progress
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import vectors
@@ -75,11 +69,13 @@ def choose(
 def reader(spec: ModelSpec) -> ContextualModel:
     """The model, loaded once for everybody; a static one as a single layer. Never change it.
 
+    What it has read is kept on disk (see ``embedlab.store.vectors``).
+
     Raises:
         BadModel: it is gone or damaged.
         BadInput: it has no word vectors.
     """
-    return as_contextual(cache.model(spec.key))
+    return vectors.cached(cache.model(spec.key))
 
 
 def usual_layer(layers: Sequence[str]) -> str:
@@ -111,26 +107,12 @@ def choose_layer(name: str, layers: Sequence[str], *, default: str = "", label: 
     return state.choice(name, list(layers), start, label, titles={one: layer_title(one) for one in layers})
 
 
-def encode(
-    spec: ModelSpec, sentences: Sequence[Sequence[str]], layers: Sequence[str] | None = None
-) -> tuple[ContextualModel, list[Floats]]:
-    """The model and, of every sentence of T words, its (L, T, D) vectors; kept on disk, with a progress bar.
-
-    For what takes a few seconds at most; longer work goes to a background run. The page may be left while it reads:
-    nothing is kept then, and the next visit begins anew.
-
-    Raises:
-        BadModel: the model is gone or damaged.
-        BadInput: no such layer, or the model has no word vectors.
-    """
-    with progress(f"{spec.title} reads {len(sentences):,} sentence{'s' * (len(sentences) != 1)}") as tell:
-        model = reader(spec)
-        return model, vectors.encode(model, sentences, layers, tell)
-
-
 @contextmanager
 def progress(text: str) -> Iterator[OnProgress]:
     """A progress bar that appears only if the work inside takes long, and goes away at its end.
+
+    For what takes a few seconds at most; longer work goes to a background run. The page may be left meanwhile: nothing
+    is kept then, and the next visit begins anew.
 
     Args:
         text: what is being done; shown as it is, never as markup.

@@ -11,6 +11,7 @@ from embedlab.analysis.word_in_context import PairAccuracy, word_in_context
 from embedlab.base import BadInput, ContextualModel, LanguageModel, Model, OnProgress, StaticModel
 from embedlab.data.senses import load_senses
 from embedlab.data.word_pairs import WordPair
+from embedlab.store import vectors
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,10 @@ def measure(
     if isinstance(model, StaticModel):
         figures = replace(figures, vectors=evaluate(model, on_progress))
     if isinstance(model, ContextualModel) or (lift and isinstance(model, StaticModel)):
-        figures = replace(figures, senses=sense_separation(model, load_senses(), on_progress=on_progress))
+        reader = vectors.cached(model)
+        figures = replace(figures, senses=sense_separation(reader, load_senses(), on_progress=on_progress))
         if texts.asked:
-            figures = replace(figures, pairs=word_in_context(model, texts.known, texts.asked, on_progress=on_progress))
+            figures = replace(figures, pairs=word_in_context(reader, texts.known, texts.asked, on_progress=on_progress))
     if isinstance(model, LanguageModel) and texts.sentences:
         figures = replace(figures, language=evaluate_language(model, texts.sentences, on_progress))
     if figures.vectors or figures.senses or figures.language:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from embedlab.analysis.occurrences import Like, like_occurrences
 from embedlab.analysis.probes import layer_probe
@@ -27,10 +26,10 @@ from embedlab.base import (
     typed_json,
 )
 from embedlab.base.card import versions
-from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import load_senses
 from embedlab.data.tagged import load_ner
 from embedlab.registry import ModelSpec, load_model
+from embedlab.store import vectors
 from embedlab.workflows.evaluate import Figures, Texts, measure
 
 SHOWN = ("bank", "ran")
@@ -169,12 +168,11 @@ def _flat(figures: Figures) -> Iterator[Measurement]:
 
 def _names(model: Model, on_progress: OnProgress | None) -> Iterator[Measurement]:
     """Entity-level F1 of a linear probe on each layer."""
-    if not isinstance(model, (ContextualModel, StaticModel)) or as_contextual(model).dim > WIDEST:
+    if not isinstance(model, (ContextualModel, StaticModel)) or (reader := vectors.cached(model)).dim > WIDEST:
         return
     data = load_ner()
-    layers = as_contextual(model).layers
-    probe = layer_probe(model, data, [layer_name(layer) for layer in layers], on_progress=on_progress)
-    for layer, row in zip(layers, probe.rows, strict=True):
+    probe = layer_probe(reader, data, [layer_name(layer) for layer in reader.layers], on_progress=on_progress)
+    for layer, row in zip(reader.layers, probe.rows, strict=True):
         yield Measurement("ner", row.f1, layer, row.low, row.high, len(data.test))
 
 
@@ -194,7 +192,7 @@ def alike(results: Sequence[Result]) -> list[tuple[str, list[Like]]]:
     for result in results:
         top = result.top("senses")
         if top and top.low is not None and top.low > 0.5:
-            model: Any = load_model(result.key)
+            model = vectors.cached(load_model(result.key))
             likes = [like for word in SHOWN for like in like_occurrences(model, word, senses, top.layer)]
             found.append((result.title, likes))
     return found

@@ -13,7 +13,6 @@ from embedlab.analysis.clouds import Cloud, cloud, laid_over, pictures, plane, s
 from embedlab.analysis.shared_words import shared
 from embedlab.base import BadInput, BadModel, BadSetting
 from embedlab.data.senses import Occurrence
-from embedlab.store import vectors
 from tests.contextual_toys import Toy
 
 
@@ -70,9 +69,9 @@ def test_layers_that_differ_by_a_rotation_of_space_have_the_same_picture() -> No
     np.testing.assert_allclose(found[2], found[0], atol=1e-4)
 
 
-def test_two_senses_become_two_groups_where_the_model_knows_them(tmp_path) -> None:
+def test_two_senses_become_two_groups_where_the_model_knows_them() -> None:
     told = []
-    found = cloud(Toy(), BANKS, on_progress=told.append, store=vectors.Store(tmp_path))
+    found = cloud(Toy(), BANKS, on_progress=told.append)
     assert found.layers == ("0", "1", "2")
     assert found.groups[0].tolist() == [0] * 11
     assert found.groups[2].tolist() == [0] * 6 + [1] * 5
@@ -95,7 +94,7 @@ def test_typical_sentences_are_those_nearest_to_the_centre() -> None:
 
 
 def test_a_cloud_is_kept_and_found_again(tmp_path) -> None:
-    made = cloud(Toy(), BANKS, sorter="hdbscan", found=500, sentences=9000, store=vectors.Store(tmp_path / "e"))
+    made = cloud(Toy(), BANKS, sorter="hdbscan", found=500, sentences=9000)
     made.save(tmp_path / "cloud")
     again = Cloud.load(tmp_path / "cloud")
     assert (again.occurrences, again.layers, again.found, again.sentences) == (tuple(BANKS), made.layers, 500, 9000)

@@ -12,7 +12,6 @@ import pytest
 from embedlab import load_model
 from embedlab.analysis.misspelling import misspelt
 from embedlab.base import BadInput, StaticModel
-from embedlab.store import vectors
 from tests.contextual_toys import Made
 
 SENTENCE = ["the", "river", "bank"]
@@ -22,7 +21,6 @@ class Letters(Made):
     """Layer "count": how often each letter stands in the word; "last": its last letter alone."""
 
     kind: ClassVar[str] = "letters"
-    repeatable = True
 
     def __init__(self) -> None:
         super().__init__(["count", "last"], 26, "the letters")
@@ -48,12 +46,8 @@ class Listed(Letters):
         return word if word == "river" else "x"
 
 
-def store(tmp_path: Path) -> vectors.Store:
-    return vectors.Store(tmp_path)
-
-
-def test_swapped_letters_move_no_letter_count(tmp_path: Path) -> None:
-    found = misspelt(Letters(), SENTENCE, 1, "rvier", ["green", "seven"], store(tmp_path))
+def test_swapped_letters_move_no_letter_count() -> None:
+    found = misspelt(Letters(), SENTENCE, 1, "rvier", ["green", "seven"])
     assert found.layers == ("count", "last") and found.read == "composed" and found.known
     assert found.similarity is not None
     np.testing.assert_allclose(found.similarity, [1, 1])
@@ -64,18 +58,18 @@ def test_swapped_letters_move_no_letter_count(tmp_path: Path) -> None:
     assert found.closer(0) == found.closer(1) == 2
 
 
-def test_another_last_letter_is_farther_than_a_word_with_the_same(tmp_path: Path) -> None:
-    found = misspelt(Letters(), SENTENCE, 1, "rivre", ["winter", "house"], store(tmp_path))
+def test_another_last_letter_is_farther_than_a_word_with_the_same() -> None:
+    found = misspelt(Letters(), SENTENCE, 1, "rivre", ["winter", "house"])
     assert found.similarity is not None
     np.testing.assert_allclose(found.similarity, [1, 0])
     np.testing.assert_allclose(found.to_others[1], [1, 0])
     assert found.closer(1) == 0
 
 
-def test_a_model_with_a_list_of_words_reads_the_unknown_word(tmp_path: Path) -> None:
-    found = misspelt(Listed(), SENTENCE, 1, "rvier", ["green"], store(tmp_path))
+def test_a_model_with_a_list_of_words_reads_the_unknown_word() -> None:
+    found = misspelt(Listed(), SENTENCE, 1, "rvier", ["green"])
     assert found.read == "unknown" and found.known
-    assert misspelt(Listed(), SENTENCE, 2, "bakn", ["green"], store(tmp_path)).known is False
+    assert misspelt(Listed(), SENTENCE, 2, "bakn", ["green"]).known is False
 
 
 def test_a_static_model_has_no_vector_or_the_one_of_its_list(make_model: Any) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
-from embedlab.analysis import occurrences
 from embedlab.analysis.occurrences import gather, vectors, written
 from embedlab.base import BadInput
-from embedlab.store import vectors as store_vectors
 from tests.contextual_toys import Made
 
 
@@ -74,27 +70,21 @@ def test_too_many_places_are_drawn_evenly_and_the_same_with_the_same_seed() -> N
     assert quarters == pytest.approx([30] * 4, abs=2)
 
 
-def test_the_vectors_are_those_of_the_marked_words(monkeypatch, tmp_path) -> None:
+def test_the_vectors_are_those_of_the_marked_words(monkeypatch) -> None:
     found = gather([["a", "bank"], ["the", "long", "banks"], ["bank"]], "bank").occurrences
     expected = np.float32([[4, 1], [5, 2], [4, 0]])
-    store = store_vectors.Store(tmp_path)
-    np.testing.assert_array_equal(vectors(Counting(), found, store=store), [expected, 10 * expected])
-    np.testing.assert_array_equal(vectors(Counting(), found, ["high"], store=store), [10 * expected])
-    monkeypatch.setattr(occurrences, "AT_ONCE", 2)  # more than that: in pieces
-    monkeypatch.setattr(Counting, "repeatable", True)
+    np.testing.assert_array_equal(vectors(Counting(), found), [expected, 10 * expected])
+    np.testing.assert_array_equal(vectors(Counting(), found, ["high"]), [10 * expected])
+    monkeypatch.setattr(Counting, "at_once", 2)  # more than that: in pieces
     told = []
-    np.testing.assert_array_equal(vectors(Counting(), found, None, told.append, store), [expected, 10 * expected])
+    np.testing.assert_array_equal(vectors(Counting(), found, None, told.append), [expected, 10 * expected])
     assert [(event.step, event.total) for event in told] == [(5, 6), (6, 6)]
-    monkeypatch.setattr(Counting, "read", None)  # what was read is kept, with the places of the words
-    np.testing.assert_array_equal(vectors(Counting(), found, store=store), [expected, 10 * expected])
-    with pytest.raises(TypeError):
-        vectors(Counting(), [dataclasses.replace(one, position=0) for one in found], store=store)
 
 
-def test_a_static_model_has_its_one_vector(make_model, tmp_path) -> None:
+def test_a_static_model_has_its_one_vector(make_model) -> None:
     model = make_model({"bank": [1, 2], "banks": [3, 4]})
     found = gather([["the", "bank"], ["Banks"], ["banking"]], "bank").occurrences
-    made = vectors(model, found, store=store_vectors.Store(tmp_path))
+    made = vectors(model, found)
     np.testing.assert_array_equal(made, [[[1, 2], [3, 4], [0, 0]]])
 
 

@@ -12,7 +12,6 @@ from embedlab.analysis.polysemy import SensePairs, compare, cosines, sense_separ
 from embedlab.base import BadInput
 from embedlab.data.datasets import load_senses
 from embedlab.data.senses import Occurrence
-from embedlab.store import vectors as store_vectors
 from tests.contextual_toys import Made
 
 
@@ -181,6 +180,14 @@ def test_the_same_seed_gives_the_same_interval_and_progress_is_told() -> None:
     assert [(event.step, event.total) for event in told] == [(i, 5) for i in range(1, 6)]
 
 
+def test_vectors_that_are_known_are_not_read_again(monkeypatch) -> None:
+    model, senses = noisy(np.random.default_rng(10), 5, 4, np.full(5, 0.5))
+    read = sense_separation(model, senses, resamples=100)
+    monkeypatch.setattr(Numbered, "read", None)
+    known = sense_separation(model, senses, vectors=model.vectors, resamples=100)
+    np.testing.assert_array_equal([known.auc, known.low, known.high], [read.auc, read.low, read.high])
+
+
 def test_an_occurrence_is_compared_in_its_sentences() -> None:
     model = Numbered([[[3, 4], [0, 0], [4, 3]], [[1, 0], [0, 2], [-1, 0]]])
     found = compare(model, "bank", ["0 Bank's", ["1", "the", "bank"], "2 bank, bank."])
@@ -193,13 +200,11 @@ def test_an_occurrence_is_compared_in_its_sentences() -> None:
     assert (found.word, found.layers) == ("bank", ["layer 0", "layer 1"])
 
 
-def test_a_static_model_has_one_vector_in_all_sentences_and_it_is_kept(make_model, tmp_path) -> None:
-    store = store_vectors.Store(tmp_path / "kept")
+def test_a_static_model_has_one_vector_in_all_sentences(make_model) -> None:
     model = make_model({"bank": [1, 2], "the": [0, 1]})
-    found = compare(model, "bank", ["the bank", "a bank of sand"], store=store)
+    found = compare(model, "bank", ["the bank", "a bank of sand"])
     np.testing.assert_array_equal(found.vectors, [[[1, 2], [1, 2]]])
     np.testing.assert_allclose(found.similarity, 1)
-    assert len(list(store.folder.glob("*.safetensors"))) == 1
 
 
 def test_what_cannot_be_compared_is_said() -> None:

@@ -24,7 +24,6 @@ from embedlab.analysis import map_words, occurrences
 from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Unreachable
 from embedlab.base.limits import Limits, variable
 from embedlab.base.settings import StaticConfig
-from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data import characters
 from embedlab.data.corpus import Corpus
 from embedlab.data.tagged import read_conll
@@ -287,10 +286,16 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
     "sentences": [
         (
             "3",
-            lambda _: vectors.encode(as_contextual(model()), SENTENCES),
+            lambda _: vectors.cached(model()).encode(SENTENCES),
             BadInput,
             "These are 4 sentences; at most 3 are",
-        )
+        ),
+        (
+            "260",
+            lambda _: vectors.cached(model()).at_places([["king"]] * 261, [0] * 261),
+            BadInput,
+            "These are 261 sentences; at most 260 are",
+        ),
     ],
     "place_bytes": [("50", kept_in_a_place, BadInput, "Your models would take .* bytes; 50 bytes are possible here")],
     "place_days": [],  # of time: see test_expiry
@@ -336,7 +341,7 @@ def test_what_is_within_the_limits_is_done(monkeypatch: pytest.MonkeyPatch, tmp_
         monkeypatch.setenv(variable(name), str(most))
     assert trained(tmp_path, dim=2, max_words=10)
     assert len(map_words.commonest(model(), 4).words) == 4
-    assert len(vectors.encode(as_contextual(model()), SENTENCES)) == 4
+    assert len(vectors.cached(model()).encode(SENTENCES)) == 4
     assert len(occurrences.gather(SENTENCES, "king", most=4).occurrences) == 4
     Limits.from_environment().check_settings(StaticConfig(dim=2, max_words=10).to_dict())
 

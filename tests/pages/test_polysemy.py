@@ -55,6 +55,17 @@ def test_a_button_and_a_link_choose_the_word() -> None:
     assert "prince" in texts(page)
 
 
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_every_sentence_is_read_once(repeatable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, made = [], contextual_toys.Toy.read
+    monkeypatch.setattr(contextual_toys.Toy, "repeatable", repeatable)
+    monkeypatch.setattr(contextual_toys.Toy, "read", lambda self, words: read.append(tuple(words)) or made(self, words))
+    page = own(OWN, readers="bert")
+    assert "separates the two senses with AUC 1.00" in texts(page)
+    page.run()
+    assert sorted(" ".join(words) for words in read) == sorted(line.split("| ")[1] for line in OWN.splitlines())
+
+
 def test_typed_sentences_with_senses_are_told_apart() -> None:
     page = own(OWN)
     assert "**BERT** layer 2 separates the two senses with AUC 1.00 (95 % interval 1.00 to 1.00)" in texts(page)

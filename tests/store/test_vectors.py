@@ -55,8 +55,8 @@ def test_a_lifted_model_gives_each_word_its_vector_and_unknown_ones_zeros() -> N
 
 def test_what_was_read_once_is_not_read_again(store: vectors.Store) -> None:
     one = model()
-    first = vectors.encode(one, SENTENCES, store=store)
-    second = vectors.encode(one, SENTENCES, store=store)
+    first = vectors.cached(one, store).encode(SENTENCES)
+    second = vectors.cached(one, store).encode(SENTENCES)
     assert one.asked == 1
     for kept, made in zip(second, first, strict=True):
         np.testing.assert_array_equal(kept, made)
@@ -78,19 +78,19 @@ def test_a_model_that_carries_states_is_always_asked(store: vectors.Store) -> No
     one = model()
     one.repeatable = False
     for _ in range(2):
-        vectors.encode(one, SENTENCES, store=store)
+        vectors.cached(one, store).encode(SENTENCES)
     assert one.asked == 2
     assert not store.folder.exists()
 
 
 def test_a_damaged_file_is_made_anew(store: vectors.Store) -> None:
     one = model()
-    vectors.encode(one, SENTENCES, store=store)
+    vectors.cached(one, store).encode(SENTENCES)
     (file,) = store.folder.glob("*.safetensors")
     file.write_bytes(file.read_bytes()[:-7])
-    np.testing.assert_array_equal(vectors.encode(one, SENTENCES, store=store)[0], [MATRIX[:2]])
+    np.testing.assert_array_equal(vectors.cached(one, store).encode(SENTENCES)[0], [MATRIX[:2]])
     assert one.asked == 2
-    assert vectors.encode(one, SENTENCES, store=store)
+    assert vectors.cached(one, store).encode(SENTENCES)
     assert one.asked == 2
 
 
@@ -98,26 +98,65 @@ def test_what_was_not_asked_for_the_longest_goes_first(store: vectors.Store) -> 
     one = model()
     texts = [[["a"] * 10], [["b"] * 10], [["c"] * 10]]
     for age, text in zip((300, 200, 100), texts, strict=True):
-        vectors.encode(one, text, store=store)
+        vectors.cached(one, store).encode(text)
         file = store.folder / f"{vectors.key_of(one, text)}.safetensors"
         then = file.stat().st_mtime - age
         os.utime(file, (then, then))
     size = file.stat().st_size
     assert store.read(vectors.key_of(one, texts[0])) is not None  # used just now: the newest again
     small = dataclasses.replace(store, most_bytes=3 * size)
-    vectors.encode(one, [["a", "b"] * 5], store=small)
+    vectors.cached(one, small).encode([["a", "b"] * 5])
     left = {file.stem for file in store.folder.iterdir()}
     assert left == {vectors.key_of(one, text) for text in (texts[0], texts[2], [["a", "b"] * 5])}
 
 
 def test_vectors_larger_than_the_whole_store_are_not_kept(store: vectors.Store) -> None:
-    vectors.encode(model(), [["a"] * 1000], store=dataclasses.replace(store, most_bytes=1000))
+    vectors.cached(model(), dataclasses.replace(store, most_bytes=1000)).encode([["a"] * 1000])
     assert not store.folder.exists()
+
+
+@pytest.mark.parametrize(("at_once", "asked"), [(3, 1), (2, 2)])
+def test_one_word_of_each_sentence_is_read_once(store: vectors.Store, at_once: int, asked: int) -> None:
+    one, told = model(), []
+    one.at_once = at_once
+    reader = vectors.cached(one, store)
+    texts = [["a", "b"], ["c"], ["x", "b", "a"]]
+    for _ in range(2):
+        found = reader.at_places(texts, [1, 0, 2], on_progress=told.append)
+        np.testing.assert_array_equal(found, [[MATRIX[1], MATRIX[2], MATRIX[0]]])
+        assert found.dtype == np.float32
+    assert one.asked == len(told) == asked
+    assert (told[-1].step, told[-1].total) == (6, 6)
+    np.testing.assert_array_equal(reader.at_places(texts, [0, 0, 2], ["vector"]), [[MATRIX[0], MATRIX[2], MATRIX[0]]])
+    one.repeatable, one.asked = False, 0  # such a model is always asked
+    vectors.cached(one, store).at_places(texts, [1, 0, 2])
+    assert one.asked == asked
+
+
+def test_of_many_sentences_only_the_words_that_are_asked_for_are_kept(store: vectors.Store) -> None:
+    one = model()
+    one.at_once = 1
+    vectors.cached(one, store).at_places([["a"] * 100, ["b"] * 100], [3, 4])
+    (file,) = store.folder.iterdir()
+    assert file.stat().st_size < 100 * MATRIX[0].nbytes
+
+
+def test_a_cached_model_says_what_the_model_says(store: vectors.Store, tmp_path: Path) -> None:
+    plain = WordVectors(WORDS, MATRIX)
+    for given in (plain, as_contextual(plain), registry.load_model("lstm")):
+        one, reader = as_contextual(given), vectors.cached(given, store)
+        for name in ("title", "layers", "dim", "variant", "repeatable", "batch_size", "batch_length", "at_once",
+                     "fingerprint", "words", "card"):  # fmt: skip
+            assert getattr(reader, name) == getattr(one, name)
+        assert reader.title == given.title
+        assert list(reader.batches(SENTENCES)) == list(one.batches(SENTENCES))
+    reader.save(tmp_path / "copy")
+    assert registry.load_model(tmp_path / "copy").fingerprint == one.fingerprint
 
 
 def test_a_disk_that_cannot_be_written_only_costs_the_keeping(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    found = vectors.encode(model(), SENTENCES, store=vectors.Store(tmp_path / "file" / "kept"))
+    found = vectors.cached(model(), vectors.Store(tmp_path / "file" / "kept")).encode(SENTENCES)
     np.testing.assert_array_equal(found[0], [MATRIX[:2]])
 
 
@@ -185,8 +224,9 @@ def test_encode_says_what_is_wrong(
 
 
 def test_a_model_without_vectors_cannot_be_lifted() -> None:
-    with pytest.raises(BadInput, match="has no word vectors"):
-        as_contextual(registry.load_model("ngram"))
+    for lifted in (as_contextual, vectors.cached):
+        with pytest.raises(BadInput, match="has no word vectors"):
+            lifted(registry.load_model("ngram"))
     lstm = registry.load_model("lstm")
     assert isinstance(lstm, ContextualModel)
     assert as_contextual(lstm) is lstm

@@ -15,8 +15,6 @@ from embedlab.analysis.probing.tasks import Part, TokenTask
 from embedlab.base import BadInput, ContextualModel, Floats, Model, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.tagged import TaggedSentence, TaggedSet
-from embedlab.store import vectors
-from embedlab.store import vectors as store_vectors
 
 MOST_BYTES = 8_000_000_000
 """Vectors of all layers that may lie in memory at once."""
@@ -48,7 +46,6 @@ def read(
     models: Sequence[Model],
     dataset: TaggedSet,
     on_progress: OnProgress | None = None,
-    store: store_vectors.Store | None = None,
 ) -> Features:
     """Read all sentences with a model, or with several stacked: their vectors one behind the other.
 
@@ -59,7 +56,6 @@ def read(
         models: one; or several of which at most one has more than one layer (the others are put beside each of them).
         dataset: the tagged sentences.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
 
     Raises:
         BadInput: no model, two with several layers, or more vectors than fit into memory.
@@ -78,7 +74,7 @@ def read(
     vectors = _room(len(layers), splits[3], sum(reader.dim for reader in readers))
     at = 0
     for reader in readers:
-        _fill(vectors[:, :, at : at + reader.dim], store_vectors.encode(reader, sentences, None, on_progress, store))
+        _fill(vectors[:, :, at : at + reader.dim], reader.encode(sentences, None, on_progress))
         at += reader.dim
     for layer in vectors:
         standardise(layer, splits[1])
@@ -141,7 +137,6 @@ def read_vectors(
     *,
     layer_norm: bool,
     on_progress: OnProgress | None = None,
-    store: vectors.Store | None = None,
 ) -> Inputs:
     """Read the task's sentences.
 
@@ -151,11 +146,10 @@ def read_vectors(
         layer_norm: give every layer mean 0 and variance 1, over all values of the training words; otherwise all
             layers are divided by one number, so that they keep their lengths relative to each other.
         on_progress: told while sentences are read.
-        store: where vectors are kept (see ``embedlab.store.vectors``).
     """
     parts = (task.train, task.dev, task.test)
     sentences = sorted({sentence for part in parts for sentence in part.sentences})
-    known = dict(zip(sentences, vectors.encode(model, sentences, None, on_progress, store), strict=True))
+    known = dict(zip(sentences, model.encode(sentences, None, on_progress), strict=True))
     train, dev, test = (_gathered(part, known) for part in parts)
     axes = (1, 2) if layer_norm else None
     mean = train.mean(axis=axes, keepdims=True) if layer_norm else np.zeros((1, 1, 1), np.float32)

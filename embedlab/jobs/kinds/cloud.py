@@ -8,10 +8,10 @@ from typing import Any
 from embedlab import registry
 from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.occurrences import gather
-from embedlab.base import BadInput, BadModel, ContextualModel, OnProgress, Progress, StaticModel
+from embedlab.base import BadInput, OnProgress, Progress
 from embedlab.jobs import api as jobs
 from embedlab.jobs.run import Run
-from embedlab.store import library
+from embedlab.store import library, vectors
 from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import TextChoice
 
@@ -113,9 +113,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         on_progress=on_progress,
     )  # fmt: skip
     on_progress(Progress(0, 0, phase="loading the model"))
-    model = registry.load_model(asked.model)
-    if not isinstance(model, ContextualModel | StaticModel):
-        raise BadModel(f"{model.title} has no word vectors.")
+    model = vectors.cached(registry.load_model(asked.model))
     made = cloud(
         model, gathered.occurrences, method=asked.method, sorter=asked.sorter, k=asked.k, seed=asked.seed,
         found=gathered.found, sentences=gathered.sentences, on_progress=on_progress,

@@ -11,12 +11,12 @@ from typing import Any
 from embedlab import registry
 from embedlab.analysis import contextuality
 from embedlab.analysis.contextuality import Contextuality
-from embedlab.base import BadInput, ContextualModel, OnProgress, Settings, StaticModel, files, setting
+from embedlab.base import BadInput, OnProgress, Settings, files, setting
 from embedlab.data.corpus import Corpus
 from embedlab.data.datasets import load_ner, load_senses
 from embedlab.data.senses import AS_WRITTEN
 from embedlab.jobs.run import Run, add_line
-from embedlab.store import results
+from embedlab.store import results, vectors
 
 KIND = "contextuality"
 VERSION = 2
@@ -121,7 +121,5 @@ def _measured(
     settings: ContextualitySettings,
     on_progress: OnProgress | None,
 ) -> Contextuality:
-    model = registry.load_model(spec.key)
-    if not isinstance(model, ContextualModel | StaticModel):
-        raise BadInput(f"{spec.title} has no word vectors.")
+    model = vectors.cached(registry.load_model(spec.key))
     return contextuality.measure(model, texts, seed=settings.seed, on_progress=on_progress)

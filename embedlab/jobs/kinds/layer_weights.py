@@ -24,7 +24,7 @@ from embedlab.data.datasets import load_ner, load_senses
 from embedlab.data.tagged import dealt, read_tags
 from embedlab.jobs.run import Run, add_line
 from embedlab.registry import ModelSpec
-from embedlab.store import results, uploads
+from embedlab.store import results, uploads, vectors
 
 KIND = "elmo_layers"
 VERSION = 2
@@ -134,7 +134,7 @@ def learn(key: str, settings: MixSettings, on_progress: OnProgress | None = None
     if not isinstance(model, ContextualModel) or not (static is None or isinstance(static, StaticModel)):
         raise BadInput("A contextual model and, beside it, a static one are needed.")
     fits = scalar_mix.compare(
-        model, task(key, settings), settings.seeds, static=static, layer_norm=settings.layer_norm,
+        vectors.cached(model), task(key, settings), settings.seeds, static=static, layer_norm=settings.layer_norm,
         on_progress=on_progress,
     )  # fmt: skip
     named = [replace(fit, name=title) if fit.kind in ("static", "beside") else fit for fit in fits]

@@ -9,12 +9,11 @@ from typing import Any
 
 from embedlab import registry
 from embedlab.analysis.probes import LayerProbe, layer_probe
-from embedlab.analysis.probing.features import Readable
 from embedlab.analysis.probing.results import ProbeSettings
-from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel, model_folder
+from embedlab.base import BadInput, OnProgress, model_folder
 from embedlab.jobs.run import Run
 from embedlab.registry import ModelSpec
-from embedlab.store import results
+from embedlab.store import results, vectors
 from embedlab.workflows import probe_data
 
 PLUS = "+"
@@ -94,7 +93,7 @@ def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
     how = ProbeSettings.from_dict(job.settings)
-    models = [_readable(key) for key in job.keys]
+    models = [vectors.cached(registry.load_model(key)) for key in job.keys]
     return layer_probe(models, probe_data.dataset(job.data, how.seed), settings=how, on_progress=on_progress)
 
 
@@ -134,10 +133,3 @@ def jobs_of(specs: Sequence[ModelSpec]) -> list[ProbeJob]:
 def _wide(spec: ModelSpec) -> bool:
     """Whether it gives a dimension to every word: a probe could do nothing but learn the words by heart."""
     return spec.family.key == "one_hot"
-
-
-def _readable(key: str) -> Readable:
-    model = registry.load_model(key)
-    if not isinstance(model, ContextualModel | StaticModel):
-        raise BadInput(f"{model.title} has no word vectors to probe.")
-    return model

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from embedlab.analysis import polysemy
+from embedlab.analysis import occurrences, polysemy
 from embedlab.analysis.projection import project
 from embedlab.analysis.scalar_mix import LAMBDAS, Difference, MixFit, difference
 from embedlab.base import BadInput, ContextualModel, Floats
@@ -485,5 +485,5 @@ def _said(
 
 def _vectors(spec: ModelSpec, own: Sequence[Occurrence]) -> Floats:
     """(L, N, D) of the word in its sentences."""
-    _, read = models.encode(spec, [one.words for one in own])
-    return np.stack([one[:, occurrence.position] for one, occurrence in zip(read, own, strict=True)], axis=1)
+    with models.progress(f"{spec.title} reads {len(own):,} sentence{'s' * (len(own) != 1)}") as tell:
+        return occurrences.vectors(models.reader(spec), own, None, tell)

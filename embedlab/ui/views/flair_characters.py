@@ -19,7 +19,7 @@ import streamlit as st
 from embedlab.analysis.misspelling import OTHERS, Misspelt, misspelt
 from embedlab.analysis.model_text import name
 from embedlab.analysis.next_tokens import CharacterBits, NextTokens, character_bits, guess
-from embedlab.base import BadInput, BadModel, CharacterReader, ContextualModel, LanguageModel, Model, StaticModel
+from embedlab.base import BadModel, CharacterReader, LanguageModel, Model
 from embedlab.plots import bars, characters
 from embedlab.plots import misspelling as drawn
 from embedlab.plots.next_tokens import PER_CENT
@@ -305,10 +305,7 @@ def slips(word: str) -> list[str]:
 
 
 def _of(spec: ModelSpec, cut: list[str], place: int, wrong: str) -> tuple[Misspelt, int]:
-    model = cache.model(spec.key)
-    if not isinstance(model, ContextualModel | StaticModel):
-        raise BadInput(f"{model.title} has no word vectors.")
-    found = misspelt(model, cut, place, wrong)
+    found = misspelt(cache.static(spec.key) if models.is_static(spec) else models.reader(spec), cut, place, wrong)
     return found, found.layers.index(models.usual_layer(found.layers))
 
 

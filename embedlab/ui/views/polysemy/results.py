@@ -112,7 +112,7 @@ def _read(spec: ModelSpec, asked: Choices) -> Reading:
         if models.is_static(spec):  # pairs of one form, which is one vector: a half, whatever is drawn
             scores = Scores(*(np.full(size, 0.5) for _ in range(3)))
         else:
-            found = polysemy.sense_separation(model, asked.occurrences)
+            found = polysemy.sense_separation(model, asked.occurrences, vectors=vectors)
             scores = Scores(found.auc, found.low, found.high)
     return Reading(spec, asked, tuple(model.layers), vectors, scores)
 
