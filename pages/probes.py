@@ -3,7 +3,6 @@
 import streamlit as st
 
 from embedlab.plots.text import md
-from embedlab.store import results
 from embedlab.ui import run_bar, widgets
 from embedlab.ui.views import probes
 
@@ -17,7 +16,7 @@ widgets.opening(
 with widgets.guard():
     asked = probes.controls()
     if asked:
-        kept = results.find_probe(asked.job.key)
+        kept = probes.kept(asked.job)
         if kept is None:
             if probes.begun(asked.job):
                 run_bar.bring(probes.KIND, asked.job)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from embedlab.analysis.softmax.cost import Costs, CostSettings
-from embedlab.jobs.kinds import softmax as kinds_softmax
 from embedlab.plots import softmax
 from embedlab.ui import forms, widgets
 from embedlab.ui.views import softmax as views_softmax
@@ -20,7 +19,7 @@ with widgets.guard():
     settings = CostSettings(**values)
     run = views_softmax.current()
     how = run.state() if run else None
-    costs = kinds_softmax.stored(run) if run and how and not how.active else Costs(settings)
+    costs = views_softmax.measured(run) if run and how and not how.active else Costs(settings)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Measure on this machine", key="measure-now", type="primary", icon=":material/timer:",

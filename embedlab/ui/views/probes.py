@@ -190,6 +190,11 @@ def _kept(name: str, seed: int) -> list[tuple[TaggedSet, str]]:
 KIND = "probes"
 
 
+def kept(job: ProbeJob) -> KeptProbe | None:
+    """The result, if there is one."""
+    return results.find_probe(job.key)
+
+
 def begun(job: ProbeJob) -> bool:
     """Whether a run for this very result was started before, and how it ended concerns this visitor."""
     return jobs.like(KIND, lambda run: ProbeJob.asked(run) == job, visitor()) is not None

@@ -46,6 +46,11 @@ def current() -> Run | None:
     return next((run for run in known if (run.folder / kinds_softmax.POINTS).is_file()), None)
 
 
+def measured(run: Run) -> Costs:
+    """What a measurement has found so far."""
+    return kinds_softmax.stored(run)
+
+
 def _readable(run: Run) -> bool:
     """Whether its files are whole, and of this version of the lab."""
     try:
