@@ -32,6 +32,12 @@ def assets() -> Path:
     return Path(os.environ.get("EMBEDLAB_ASSETS") or _SHIPPED)
 
 
+def shipped(*names: str) -> Path:
+    """A file below ``assets``; the one that comes with the lab where a folder of one's own has none."""
+    own = assets().joinpath(*names)
+    return own if own.is_file() else _SHIPPED.joinpath(*names)
+
+
 def on_this_machine(text: str | Path) -> Path:
     """The path that a text names; there need not be anything.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from itertools import permutations
 
 import pytest
 
 from embedlab.base import BadInput
-from embedlab.data import kingdom as forms
-from embedlab.data import kingdom_words as words
 from embedlab.data.datasets import load_sample, samples
-from embedlab.data.kingdom import Kingdom
+from embedlab.data.kingdom import Kingdom, grammar
 from embedlab.data.tokenizer import TextOptions
 
 
@@ -41,6 +40,11 @@ def test_kingdom_is_as_long_as_asked_and_the_same_again() -> None:
     assert not [word for sentence in text for word in sentence if set(word) & set("{}[]|")]
 
 
+def test_the_text_of_a_seed_stays_as_it_is() -> None:
+    digest = hashlib.sha256("\n".join(Kingdom(20_000, seed=1)).encode()).hexdigest()
+    assert digest == "c00dba29f68b0878331249cc2d33478db5cae690efab3697c7553d4935d8639f"
+
+
 def test_kingdom_has_capitals_and_full_stops() -> None:
     sentences = list(load_sample("kingdom", TextOptions(lowercase=False, punctuation=True)))
     assert all(sentence[0][0].isupper() and sentence[-1] == "." for sentence in sentences)
@@ -49,16 +53,16 @@ def test_kingdom_has_capitals_and_full_stops() -> None:
 
 def test_king_man_woman_is_queen(vectors) -> None:
     assert vectors.most_similar(["king", "woman"], ["man"], topn=1)[0][0] == "queen"
-    assert accuracy(vectors, [row[:2] for row in words.PEOPLE]) > 0.9
+    assert accuracy(vectors, [pair["words"] for pair in grammar()["people"]["pairs"]]) > 0.9
 
 
 def test_capitals(vectors) -> None:
-    assert accuracy(vectors, [row[:2] for row in words.LANDS]) > 0.9
+    assert accuracy(vectors, [row[:2] for row in grammar()["lands"]["rows"]]) > 0.9
 
 
 def test_forms(vectors) -> None:
-    assert accuracy(vectors, [row[1:3] for row in forms.ADJECTIVES]) > 0.6
-    assert accuracy(vectors, [row[:2] for row in forms.VERBS]) > 0.4
+    assert accuracy(vectors, [row[1:3] for row in grammar()["adjectives"]["rows"]]) > 0.6
+    assert accuracy(vectors, [row[:2] for row in grammar()["verbs"]["rows"]]) > 0.4
 
 
 def test_similar_words_are_near(vectors) -> None:
