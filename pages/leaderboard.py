@@ -7,7 +7,6 @@ from embedlab.plots.text import md
 from embedlab.ui import state, widgets
 from embedlab.ui.views import leaderboard
 from embedlab.ui.views.leaderboard import MEASURES
-from embedlab.ui.visitor import told
 
 widgets.opening(
     "Leaderboard",
@@ -16,7 +15,7 @@ widgets.opening(
 )
 with widgets.guard():
     if run := leaderboard.under_way():
-        leaderboard.working(run.id)
+        leaderboard.watch(run)
     found, without = leaderboard.standing()
     titles = {name: measure.title for name, measure in MEASURES.items()}
     name = state.choice("measure", list(MEASURES), "senses", "Measure", titles=titles)
@@ -42,8 +41,7 @@ with widgets.guard():
                 if st.button("Measure", key=f"measure-{spec.key}", icon=":material/speed:", disabled=run is not None):
                     leaderboard.start(spec)
                     st.rerun()
-    if failed := leaderboard.failed():
-        st.error(told(failed))
+    leaderboard.failed()
 widgets.code(
     """
 from embedlab.workflows import measurements as results

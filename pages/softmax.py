@@ -4,7 +4,7 @@ import streamlit as st
 
 from embedlab.analysis.softmax.cost import Costs, CostSettings
 from embedlab.plots import softmax
-from embedlab.ui import forms, widgets
+from embedlab.ui import forms, run_bar, widgets
 from embedlab.ui.views import softmax as views_softmax
 
 widgets.opening(
@@ -31,9 +31,9 @@ with widgets.guard():
             st.caption("Takes a minute or two, in the background: other pages stay usable.")
     if run and how:
         if how.active:
-            views_softmax.working(run.id)
+            run_bar.watch(run, busy="the times will come out too long")
         else:
-            views_softmax.ended(how)
+            run_bar.outcome(run, "This measurement was cancelled; below is what it had found.")
     left, right = st.columns(2, gap="medium") if run else (st.container(), st.container())
     with left:
         st.markdown("**Counted**")

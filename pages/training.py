@@ -88,7 +88,7 @@ with widgets.guard():
         if not mine(run):
             st.caption(results.SHARED)
         if how.active:
-            runs.live(run.id)
+            runs.watch(run)
         else:
             results.show(run, how)
         asked = controls.of(run)

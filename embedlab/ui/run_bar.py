@@ -1,6 +1,7 @@
-"""A background run that works: how far it is, a button that cancels it, and a moment's wait for it to end.
+"""Watching a background run: its progress, its place in the queue, a Cancel button, and how it ended.
 
-Results that a background run brings one by one: started when a page needs them, watched while it works.
+``watch`` draws a run that works, ``outcome`` one that has ended without a result, and ``bring`` sees to results that a
+run writes one by one: it starts the run when a page needs them.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from embedlab.base import BadInput, BadModel
 from embedlab.jobs import api as jobs
-from embedlab.jobs.api import Run
+from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.run import lines
 from embedlab.plots.text import md
 from embedlab.store import library
@@ -23,64 +25,113 @@ from embedlab.ui.visitor import address, mine, told, visitor
 from embedlab.workflows import text_choice
 
 PATIENCE = 3.0
-"""Seconds that the page stands still for a cancelled run to end; it takes two at most."""
-
-
-def ended(run: Run) -> bool:
-    """Whether a run is over; one that was cancelled gets a moment to end, so that the page says so at once."""
-    deadline = time.monotonic() + PATIENCE
-    while run.cancelling and run.state().active and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not run.state().active
-
-
-def show(run: Run, share: float, said: str) -> None:
-    """A bar with a sentence above it (Markdown; of a run that waits, its place), and for its owner a Cancel button."""
-    said = waiting(run) or starting(run) or said
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(share, said)
-        if mine(run):
-            st.button(
-                "Cancel", key="cancel", icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
-            )
-
-
-def latest(run: Run) -> tuple[float, str]:
-    """How far a run is, 0 to 1, and what it does (Markdown), by its latest report."""
-    events = run.events()
-    return (events[-1].fraction, md(events[-1].phase)) if events else (0.0, "starting")
-
-
-def waiting(run: Run) -> str:
-    """Where a run stands in the queue, in words; empty if it does not wait."""
-    place = jobs.queue_position(run)
-    if place is None:
-        return ""
-    minutes = round(place.seconds / 60)
-    when = "in a moment" if place.seconds < 10 else f"in about {minutes} min" if minutes else "in less than a minute"
-    return f"waiting: number {place.position} in the queue, begins {when}"
-
-
-def starting(run: Run) -> str:
-    """That a run was handed to a worker a while ago and is loading its libraries; empty if not."""
-    return "still starting: this machine has much to do" if run.state().still_starting else ""
-
-
-def go_on(run: Run) -> None:
-    """For a run that was interrupted, a button with which its owner lets it go on from where it was last kept."""
-    if run.state().status == "interrupted" and mine(run):
-        st.button("Go on", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=_resume, args=(run,))
-
-
-def _resume(run: Run) -> None:
-    with contextlib.suppress(BadInput):  # somebody else was quicker: the page shows how it stands now
-        jobs.resume(run)
-
-
+"""Seconds that the page waits for a cancelled run to end; it takes two at most."""
 KEPT = 12
 """Runs of a kind that stay, of each visitor; their results are kept apart from them."""
 DONE = "done.jsonl"
 """Where a run writes a line for every result."""
+
+Tell = Callable[[Run, Sequence[RunEvent]], tuple[float, str]]
+"""From a run and its reports: how far it is, 0 to 1, and what it does (Markdown)."""
+
+
+def latest(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
+    """How far a run is, and what it does, by its latest report."""
+    return (events[-1].fraction, md(events[-1].phase)) if events else (0.0, "starting")
+
+
+def watch(
+    run: Run,
+    tell: Tell = latest,
+    *,
+    below: Callable[[Run, Sequence[RunEvent]], None] | None = None,
+    busy: str = "",
+    cancel: str = "cancel",
+) -> None:
+    """Show a run that works, read again every second; the page is drawn again at a new result and at the end.
+
+    Args:
+        run: to watch; only its owner gets the Cancel button.
+        tell: makes the share and the text of the bar.
+        below: draws what else is to be followed, under the bar.
+        busy: what it means for this run that a training works on this machine, too; empty to say nothing.
+        cancel: key of the Cancel button, for pages that show several runs.
+    """
+    _watch(run.id, len(lines(run.folder / DONE)), tell, below, busy, cancel)
+
+
+@st.fragment(run_every=1)
+def _watch(
+    identifier: str,
+    results: int,
+    tell: Tell,
+    below: Callable[[Run, Sequence[RunEvent]], None] | None,
+    busy: str,
+    cancel: str,
+) -> None:
+    run = Run(jobs.home() / identifier)
+    if _ended(run) or len(lines(run.folder / DONE)) > results:
+        st.rerun()
+    events = run.events()
+    share, doing = tell(run, events)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(share, _waiting(run) or doing)
+        if mine(run):
+            st.button(
+                "Cancel", key=cancel, icon=":material/stop:", on_click=run.cancel, disabled=run.cancelling, width=120
+            )
+    if busy and any(other.state().active for other in jobs.all_runs("train")):
+        st.caption(f"A training is running on this machine, too: {busy}.")
+    if below:
+        below(run, events)
+
+
+def _ended(run: Run) -> bool:
+    """Whether a run is over or gone; one that was cancelled gets a moment to end, so that the page says so at once."""
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while run.cancelling and run.state().active and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return not run.state().active
+    except BadInput:
+        return True
+
+
+def _waiting(run: Run) -> str:
+    """Where a run stands in the queue, or that it is slow to start, in words; empty if neither."""
+    queued = jobs.queue_position(run)
+    if queued is None:
+        return "still starting: this machine has much to do" if run.state().still_starting else ""
+    minutes = round(queued.seconds / 60)
+    when = "in a moment" if queued.seconds < 10 else f"in about {minutes} min" if minutes else "in less than a minute"
+    return f"waiting: number {queued.position} in the queue, begins {when}"
+
+
+def outcome(run: Run, cancelled: str = "This was cancelled.", *, what: str = "", hint: str = "") -> bool:
+    """Say that a run was cancelled or failed; its owner can let one that was interrupted go on.
+
+    Args:
+        run: that is over.
+        cancelled: the whole sentence for a run that was cancelled.
+        what: put before the reason of a failure.
+        hint: put behind it.
+
+    Returns:
+        Whether the run is done; nothing is drawn then.
+    """
+    state = run.state()
+    if state.status == "cancelled":
+        st.info(cancelled)
+    elif state.status != "done":
+        st.error(f"{what}{told(state.error)} {hint}".strip())
+        if state.status == "interrupted" and mine(run):
+            st.button("Go on", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=_resume, args=(run,))
+    return state.status == "done"
+
+
+def _resume(run: Run) -> None:
+    with contextlib.suppress(BadInput):  # another click was quicker: the page shows the run's new state
+        jobs.resume(run)
 
 
 def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
@@ -105,18 +156,13 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
         run = _start(kind, settings, draft)
     state = run.state()
     if state.active:
-        _working(run.id, len(lines(run.folder / DONE)))
+        watch(run, busy="this will take longer")
         return True
-    if state.status == "done":
+    if outcome(run, "This was cancelled; what had been found until then is shown."):
         if st.session_state.get("_done") != run.id:  # it ended just now
             st.session_state["_done"] = run.id
             st.rerun()
         st.info("The results were cleared away since.")
-    elif state.status == "cancelled":
-        st.info("This was cancelled; what had been found until then is shown.")
-    else:
-        st.error(told(state.error))
-        go_on(run)
     if st.button("Start again", key=f"again-{kind}", icon=":material/refresh:"):
         if mine(run):
             run.delete()
@@ -139,17 +185,6 @@ def _start(kind: str, settings: Any, draft: str) -> Run:
     if text:
         text_choice.copy(text, run.folder)
     return jobs.start(kind, settings, run, visitor(), address())
-
-
-@st.fragment(run_every=1)
-def _working(identifier: str, before: int) -> None:
-    """How far a run is, read anew every second; the page follows when there is a new result, or when it ends."""
-    run = Run(jobs.home() / identifier)
-    if ended(run) or len(lines(run.folder / DONE)) > before:
-        st.rerun()
-    show(run, *latest(run))
-    if any(other.state().active for other in jobs.all_runs("train")):
-        st.caption("A training is running on this machine, too: this will take longer.")
 
 
 def kept_as(run: Run) -> str:

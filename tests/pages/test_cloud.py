@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from embedlab.analysis.clouds import cloud
 from embedlab.data.senses import load_senses
 from embedlab.jobs import api as jobs
-from embedlab.jobs.api import RunState
+from embedlab.jobs.api import Run, RunState
 from embedlab.jobs.kinds import cloud as kinds_cloud
 from embedlab.ui.views import cloud as views_cloud
 from tests import contextual_toys, pages_opened
@@ -109,7 +109,8 @@ def test_a_run_under_way_is_shown_and_can_be_cancelled(monkeypatch: pytest.Monke
 def test_how_far_a_run_is_is_said_in_words() -> None:
     reports = [None, (3000, 3000, "reading"), (0, 0, "loading the model"), (50, 200, "encoding"), (1, 2, "sorting")]
     reports += [(0, 3, "drawing"), (3, 3, "drawing")]
-    said = [views_cloud._far(one and jobs.RunEvent(0.0, one[0], one[1], phase=one[2])) for one in reports]
+    events = [[jobs.RunEvent(0.0, one[0], one[1], phase=one[2])] if one else [] for one in reports]
+    said = [views_cloud._progress(Run(Path()), one) for one in events]
     assert said == [
         (0, "starting"), (0, "looking through the text, 3,000 sentences"), (0, "loading the model"),
         (pytest.approx(0.2), "the model reads, 50 of 200 words"),

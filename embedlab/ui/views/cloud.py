@@ -20,8 +20,7 @@ from embedlab.analysis.clusters import agreement
 from embedlab.analysis.shared_words import Shared, shared
 from embedlab.base.limits import Limits
 from embedlab.data.senses import AS_WRITTEN, Occurrence
-from embedlab.jobs import api as jobs
-from embedlab.jobs.api import Run, RunEvent, RunState
+from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.kinds import cloud as kinds_cloud
 from embedlab.jobs.kinds.cloud import CloudSettings
 from embedlab.plots import clouds
@@ -30,7 +29,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, class_link, forms, inputs, memo, models, run_bar, state, upload, widgets
 from embedlab.ui.inputs import marked, tag
-from embedlab.ui.visitor import address, mine, told, visitor
+from embedlab.ui.visitor import address, mine, visitor
 
 PLACES = {"shipped": "Shipped sentences", "text": "A text"}
 METHODS = {"pca": "PCA", "umap": "UMAP"}
@@ -242,9 +241,13 @@ def ready(question: Question) -> Cloud | None:
     if run is None or how is None:
         return None
     if how.active:
-        _working(run.id)
+        run_bar.watch(run, _progress)
         return None
-    return _ended(run, how)
+    if run_bar.outcome(run):
+        return memo.remembered(("cloud", run.id), lambda: kinds_cloud.stored(run))
+    if mine(run):
+        st.button("Forget it", key="forget", on_click=run.delete)
+    return None
 
 
 def _at_once(question: Question) -> Cloud:
@@ -260,32 +263,11 @@ def _at_once(question: Question) -> Cloud:
     return memo.remembered(("cloud", asked), make)
 
 
-def _ended(run: Run, how: RunState) -> Cloud | None:
-    if how.status == "cancelled":
-        st.info("This was cancelled.")
-    elif how.status != "done":
-        st.error(told(how.error))
-    else:
-        return memo.remembered(("cloud", run.id), lambda: kinds_cloud.stored(run))
-    if mine(run):
-        st.button("Forget it", key="forget", on_click=run.delete)
-    return None
-
-
-@st.fragment(run_every=1)
-def _working(identifier: str) -> None:
-    """How far the run is, read anew every second; the page follows when it ends."""
-    run = Run(jobs.home() / identifier)
-    if run_bar.ended(run):
-        st.rerun()
-    events = run.events()
-    run_bar.show(run, *_far(events[-1] if events else None))
-
-
-def _far(last: RunEvent | None) -> tuple[float, str]:
+def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
     """How far a run is, 0 to 1, and what it does, by its latest report; reading takes the longest but for UMAP."""
-    if last is None:
+    if not events:
         return 0.0, "starting"
+    last = events[-1]
     if last.phase == "reading":
         return 0.0, f"looking through the text, {last.step:,} sentences"
     if last.phase == "encoding":

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import streamlit as st
 
 from embedlab.jobs import api as jobs
-from embedlab.jobs.api import Run
+from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.kinds import measure as kinds_measure
 from embedlab.jobs.kinds.measure import MeasureSettings
 from embedlab.plots.leaderboard import Standing
@@ -131,22 +130,23 @@ def under_way() -> Run | None:
     return next((run for run in jobs.all_runs("measure", visitor()) if run.state().active), None)
 
 
-@st.fragment(run_every=1)
-def working(identifier: str) -> None:
+def watch(run: Run) -> None:
     """How far a measurement is; the page follows when it ends."""
-    run = Run(jobs.home() / identifier)
-    if run_bar.ended(run):
-        st.rerun()
-    share, phase = run_bar.latest(run)
     key = str(run.asked()[1].get("key", ""))
-    run_bar.show(run, share, f"Measuring {md(next((s.title for s in cache.specs() if s.key == key), key))}: {phase}")
+    title = next((spec.title for spec in cache.specs() if spec.key == key), key)
+
+    def tell(run: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
+        share, phase = run_bar.latest(run, events)
+        return share, f"Measuring {md(title)}: {phase}"
+
+    run_bar.watch(run, tell)
 
 
-def failed() -> str:
-    """What went wrong with this visitor's latest measurement; empty if nothing did."""
+def failed() -> None:
+    """Say what went wrong with this visitor's latest measurement, if something did."""
     latest = next(iter(jobs.all_runs("measure", visitor())), None)
-    state = latest.state() if latest else None
-    return state.error if state and state.status in ("failed", "interrupted") else ""
+    if latest and latest.state().status in ("failed", "interrupted"):
+        run_bar.outcome(latest)
 
 
 def blind(rows: Sequence[Standing], chance: float | None) -> list[str]:

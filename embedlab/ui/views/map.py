@@ -12,7 +12,8 @@ component without a face therefore tells Python the window after every zoom, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ from embedlab.registry import ModelSpec
 from embedlab.store import maps
 from embedlab.store.maps import MapSettings
 from embedlab.ui import lookups, run_bar, state, theme, widgets
-from embedlab.ui.visitor import address, mine, told, visitor
+from embedlab.ui.visitor import address, visitor
 from embedlab.ui.widgets import on_phone
 
 if TYPE_CHECKING:
@@ -214,11 +215,10 @@ def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projectio
         run = runs().ensure(key, chosen.matrix, settings)
         if found := maps.computed(key):  # quick as it was
             return found
-        how = run.state()
-        if how.active:
-            _waiting(run, METHODS[settings.method])
+        if run.state().active:
+            run_bar.watch(run, partial(_progress, METHODS[settings.method]))
         else:
-            st.warning("It was stopped." if how.status == "cancelled" else told(how.error))
+            run_bar.outcome(run)
             st.button("Compute it again", key="map-again", on_click=runs().again, args=(key,))
     return _at_once(chosen, MapSettings("pca", settings.dims))
 
@@ -235,19 +235,12 @@ def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
     return found
 
 
-@st.fragment(run_every=1.0)
-def _waiting(run: Run, method: str) -> None:
-    """A progress bar that looks after itself; when the map is there the page is drawn again."""
-    if run_bar.ended(run):
-        st.rerun()
-    last = (run.events() or [RunEvent(0.0, 0, 0, phase="starting")])[-1]
-    text = run_bar.waiting(run).capitalize() or PHASES.get(last.phase, "Working")
+def _progress(method: str, _: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
+    last = events[-1] if events else RunEvent(0.0, 0, 0, phase="starting")
+    text = PHASES.get(last.phase, "Working")
     if last.total and last.phase == "layout":
         text += f", round {last.step:,} of {last.total:,}"
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(_share(last), f"{method} is being computed, PCA is shown meanwhile. {text} …")
-    if mine(run):
-        button.button("Stop", key="map-stop", on_click=run.cancel, disabled=run.cancelling)
+    return _share(last), f"{method} is being computed, PCA is shown meanwhile. {text} …"
 
 
 def _share(last: RunEvent) -> float:

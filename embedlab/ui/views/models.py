@@ -20,11 +20,11 @@ import streamlit as st
 
 from embedlab.analysis.neighbors import nearest
 from embedlab.analysis.training_snapshots import telling_words
-from embedlab.base import BadInput, BadModel, EmbedLabError, StaticModel, UnknownWord, paths
+from embedlab.base import BadInput, BadModel, StaticModel, UnknownWord, paths
 from embedlab.base.limits import Limits, size
 from embedlab.jobs import api as jobs
 from embedlab.jobs import cleanup
-from embedlab.jobs.api import Run
+from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.kinds import import_model, train
 from embedlab.jobs.kinds.fetch import FetchSettings, local_files, shelf_of
 from embedlab.plots import bars, text
@@ -33,7 +33,7 @@ from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import archive, library, share_links
 from embedlab.ui import cache, inputs, lookups, page_links, run_bar, state, uploads, widgets, workspace_link
-from embedlab.ui.visitor import address, told, visitor, workspace
+from embedlab.ui.visitor import address, visitor, workspace
 from embedlab.workflows import text_choice
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
@@ -85,42 +85,27 @@ def form() -> None:
     loads = jobs.all_runs("fetch", visitor())
     active = [run for run in loads if run.state().active]
     for run in active or loads[:1]:  # of those that have ended, the latest is told
-        shown(run.id)
+        _load(run)
 
 
-def shown(identifier: str) -> None:
+def _load(run: Run) -> None:
     """A loading run: its bar while it works, then what came of it."""
-    run = jobs.find(identifier)
     if run.state().active:
-        _live(identifier)
+        run_bar.watch(run, _progress, cancel=f"cancel-{run.id}")
         return
-    how, (_, asked) = run.state(), run.asked()
-    what = md(str(asked.get("source") or asked.get("name") or "The uploaded file"), 80)
+    settings = run.asked()[1]
+    what = md(str(settings.get("source") or settings.get("name") or "The uploaded file"), 80)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if how.status == "done":
+        if run_bar.outcome(run, f"{what}: loading was cancelled.", what=f"{what}: "):
             _loaded(run)
-        elif how.status == "cancelled":
-            st.info(f"{what}: loading was cancelled.")
-        else:
-            st.error(f"{what}: {told(how.error)}")
-        st.button("Close", key=f"close-{identifier}", on_click=_close)
+        st.button("Close", key=f"close-{run.id}", on_click=_close)
 
 
-@st.fragment(run_every=1)
-def _live(identifier: str) -> None:
-    try:
-        run = jobs.find(identifier)
-    except EmbedLabError:
-        st.rerun()
-    if not run.state().active:
-        st.rerun()
-    events = run.events()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        last = events[-1] if events else None
-        left = f", {text.duration(last.eta)} left" if last and last.eta is not None else ""
-        said = run_bar.waiting(run) or run_bar.starting(run) or "starting"
-        st.progress(last.fraction if last else 0.0, md(f"{last.phase}{left}") if last else said)
-        st.button("Cancel", key=f"cancel-{identifier}", icon=":material/stop:", on_click=run.cancel, width=120)
+def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
+    if not events:
+        return 0.0, "starting"
+    left = f", {text.duration(events[-1].eta)} left" if events[-1].eta is not None else ""
+    return events[-1].fraction, md(f"{events[-1].phase}{left}")
 
 
 def _loaded(run: Run) -> None:

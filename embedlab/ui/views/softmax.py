@@ -15,8 +15,8 @@ from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run, RunState
 from embedlab.jobs.kinds import softmax as kinds_softmax
 from embedlab.plots import softmax, text
-from embedlab.ui import run_bar, widgets
-from embedlab.ui.visitor import address, told, visitor
+from embedlab.ui import widgets
+from embedlab.ui.visitor import address, visitor
 
 ADDRESS = "measurement"
 KEPT = 10
@@ -69,37 +69,18 @@ def start(settings: CostSettings) -> None:
     st.query_params[ADDRESS] = jobs.start("softmax", settings, visitor=visitor(), address=address()).id
 
 
-@st.fragment(run_every=1)
-def working(identifier: str) -> None:
-    """How far a measurement under way is, read anew every second; the page follows when it ends.
-
-    No figure is drawn here: on a busy machine a click on Cancel would wait for it.
-    """
-    run = Run(jobs.home() / identifier)
-    if run_bar.ended(run):
-        st.rerun()
-    run_bar.show(run, *run_bar.latest(run))
-    if any(other.state().active for other in jobs.all_runs("train")):
-        st.caption("A training is running on this machine, too: the times will come out too long.")
-
-
 @st.fragment(run_every=2)
 def live(identifier: str) -> None:
-    """The points of a measurement under way, drawn anew every other second."""
+    """The points of a measurement under way, drawn every other second.
+
+    This is a fragment of its own: on a busy machine a click on Cancel would wait for the figure.
+    """
     costs = kinds_softmax.stored(Run(jobs.home() / identifier))
     if costs.points:
         summary = f"Seconds a token so far: {len(costs.points)} points."
         widgets.figure(softmax.measured(costs), "softmax-live", summary)
     else:
         st.caption("The first points appear within seconds.")
-
-
-def ended(how: RunState) -> None:
-    """Say how a measurement ended, if it was not done."""
-    if how.status == "cancelled":
-        st.info("This measurement was cancelled; below is what it had found.")
-    elif how.status != "done":
-        st.error(told(how.error))
 
 
 def result(how: RunState, costs: Costs) -> None:

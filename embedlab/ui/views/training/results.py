@@ -20,7 +20,7 @@ from embedlab.plots.text import md
 from embedlab.store import archive, library
 from embedlab.ui import cache, page_links, run_bar, widgets, workspace_link
 from embedlab.ui.views.training import comparison, losses, runs
-from embedlab.ui.visitor import mine, told, workspace
+from embedlab.ui.visitor import mine, workspace
 
 AGAIN = "Its text and settings are kept: *Change and repeat* above opens them again."
 
@@ -80,11 +80,7 @@ def _said(run: Run, how: RunState) -> None:
         st.success("The training is finished.", icon=":material/check_circle:")
         return
     again = AGAIN if mine(run) else ""
-    if how.status == "cancelled":
-        st.info(f"This training was cancelled. {again}")
-    else:
-        st.error(f"{told(how.error)} {again}")
-        run_bar.go_on(run)
+    run_bar.outcome(run, f"This training was cancelled. {again}", hint=again)
 
 
 def _result(run: Run) -> None:

@@ -52,17 +52,14 @@ def look_at(run: Run | None) -> None:
         st.session_state["_run"] = st.query_params["run"] = run.id
 
 
-@st.fragment(run_every=1)
-def live(folder: str) -> None:
-    """A run that works: read anew every second, without the rest of the page; the page follows when it ends."""
-    run = Run(jobs.home() / folder)
-    state = run.state()
-    if not state.active:
-        st.rerun()
-    events = run.events()
-    _bar(run, state, events)
+def watch(run: Run) -> None:
+    """A run that works, with its losses and the neighbors of the watched words."""
+    run_bar.watch(run, _progress, below=_live)
+
+
+def _live(run: Run, events: Sequence[RunEvent]) -> None:
     seen, total = train.moments(run), epochs(run)
-    _numbers(state, events, total)
+    _numbers(run.state(), events, total)
     static = "static" in families.family(train.of(run).kind).capabilities
     columns = iter(st.columns(static + bool(total)) if static or total else ())
     if total:
@@ -83,10 +80,9 @@ def live(folder: str) -> None:
         neighbor_lists(seen[-1])
 
 
-def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
+def _progress(run: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
     if not events:
-        run_bar.show(run, 0.0, "starting" if state.status == "queued" else "opening the text")
-        return
+        return 0.0, "starting" if run.state().status == "queued" else "opening the text"
     last = events[-1]
     parts = [last.phase]
     if last.phase == "reading":
@@ -95,7 +91,7 @@ def _bar(run: Run, state: RunState, events: Sequence[RunEvent]) -> None:
         parts.append(f"epoch {min(last.epoch + 1, total)} of {total}")
     # a text of unknown length reports as many words as it has read: no share to show
     unknown = last.phase == "reading" and last.step == last.total
-    run_bar.show(run, 0.0 if unknown else last.fraction, md(" · ".join(parts)))
+    return 0.0 if unknown else last.fraction, md(" · ".join(parts))
 
 
 def epochs(run: Run) -> int:
