@@ -60,12 +60,12 @@ with right:
 method: Method = "3cosmul" if rule == "3cosmul" else "3cosadd"
 titles = widgets.unique_titles(cache.specs("static"))
 asking = Asking(specs, titles, method, leave_out, formula, by_words)
-found: dict[str, Analogy] = {}
+results: dict[str, Analogy] = {}
 if formula:
     with widgets.guard():
         question = Question.of(parse(formula, known=cache.static(specs[0].key).lexicon))
-        found = analogies.verdicts(asking, question)
-        analogies.answered(asking, question, found)
+        results = analogies.verdicts(asking, question)
+        analogies.answered(asking, question, results)
 analogies.ready_made(asking)
 analogies.benchmark(asking)
 widgets.code(
@@ -73,8 +73,8 @@ widgets.code(
 import embedlab
 from embedlab.analysis.analogies import parse, solve
 
-formula = parse({formula if found else "king - man + woman"!r})
-for key in {list(found) or [spec.key for spec in specs]!r}:
+formula = parse({formula if results else "king - man + woman"!r})
+for key in {list(results) or [spec.key for spec in specs]!r}:
     model = embedlab.load_model(key)
     answer = solve(model, formula.positive, formula.negative, k={SHOWN}, method={method!r},
                    exclude_inputs={leave_out!r}, weights=formula.weights)

@@ -25,8 +25,8 @@ def choose(
     if key != OWN:
         return list(AXES[key].pairs), (AXES[key].low, AXES[key].high)
     text = state.area(f"{name}_pairs", "weak:strong, slow:fast", "Pairs, from : to", height=80)
-    found = inputs.pairs(text)
-    return found, found[0]
+    pairs = inputs.pairs(text)
+    return pairs, pairs[0]
 
 
 def describe(made: Axis, ends: tuple[str, str]) -> None:

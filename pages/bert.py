@@ -18,17 +18,17 @@ widgets.opening(
     "that look at one thing only: the word before, the marks, the same word again.",
 )
 with widgets.guard():
-    reader = words.choose()
-    if reader:
+    chosen = words.choose()
+    if chosen:
         titles = {key: title for key, (title, _) in VIEWS.items()}
         view = state.choice("view", list(VIEWS), "masks", "Look at", titles=titles)
         cut: list[str] = []
         if view != "next":
             cut = words.sentence()
             if cut:
-                words.pieces(reader, cut)
+                words.wordpieces(chosen, cut)
             else:
                 st.info("Write a sentence of at least one word, or click one.")
-        if (cut or view == "next") and (source := VIEWS[view][1](reader, cut)):
+        if (cut or view == "next") and (source := VIEWS[view][1](chosen, cut)):
             widgets.code(source)
 widgets.explain("bert")

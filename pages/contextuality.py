@@ -13,14 +13,14 @@ widgets.opening(
 )
 st.caption(contextuality.JARGON)
 with widgets.guard():
-    asked = contextuality.controls()
-    if asked:
-        results = contextuality.bring(asked)
+    choices = contextuality.controls()
+    if choices:
+        results = contextuality.bring(choices)
         if results:
-            widgets.figures(contextuality.diagrams(asked, results), "contextuality")
-            st.markdown("\n".join(f"- {line}" for line in contextuality.summary(asked, results)))
+            widgets.figures(contextuality.figures(choices, results), "contextuality")
+            st.markdown("\n".join(f"- {line}" for line in contextuality.summary(choices, results)))
             st.caption(contextuality.sizes(results))
-            widgets.table(contextuality.table(asked, results), "contextuality", title="All layers as a table")
-            contextuality.words(asked, results)
-        widgets.code(contextuality.source(asked, [spec.key for spec in asked.specs]))
+            widgets.table(contextuality.table(choices, results), "contextuality", title="All layers as a table")
+            contextuality.words(choices, results)
+        widgets.code(contextuality.source(choices, [spec.key for spec in choices.specs]))
 widgets.explain("contextuality")

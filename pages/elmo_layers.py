@@ -14,13 +14,13 @@ widgets.opening(
 with widgets.guard():
     spec = elmo_layers.model()
     if spec:
-        asked = elmo_layers.settings(spec)
+        settings = elmo_layers.controls(spec)
         l2 = elmo_layers.penalty()
-        results = elmo_layers.stored(asked) if asked else {}
-        reader = None
-        if asked and len(results) < len(asked.each):
-            reader = elmo_layers.reader(spec)
-            if reader and elmo_layers.bring(asked):
+        results = elmo_layers.stored(settings) if settings else {}
+        contextual = None
+        if settings and len(results) < len(settings.each):
+            contextual = elmo_layers.contextual_model(spec)
+            if contextual and elmo_layers.bring(settings):
                 st.caption("Weights are being learned, a task at a time; below, layers can be mixed by hand meanwhile.")
         if results:
             figure, summary = elmo_layers.bars(results, l2)
@@ -33,10 +33,10 @@ with widgets.guard():
             widgets.figures(elmo_layers.scores(results, l2), "scores", per_row=2)
             st.caption(elmo_layers.sizes(results))
             widgets.table(elmo_layers.table(results), "elmo-layers", title="All weights and scores as a table")
-        if results or reader or not asked:
-            reader = reader or elmo_layers.reader(spec)
-        if reader:
-            elmo_layers.show(spec, reader, results, l2, asked.layer_norm if asked else True)
-        if asked:
-            widgets.code(elmo_layers.source(asked, l2))
+        if results or contextual or not settings:
+            contextual = contextual or elmo_layers.contextual_model(spec)
+        if contextual:
+            elmo_layers.show(spec, contextual, results, l2, settings.layer_norm if settings else True)
+        if settings:
+            widgets.code(elmo_layers.source(settings, l2))
 widgets.explain("elmo_layers")

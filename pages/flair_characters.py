@@ -18,12 +18,12 @@ widgets.opening(
     "right (word beginnings), and for how little a slip of the pen moves a vector that is made of letters.",
 )
 with widgets.guard():
-    reader = flair_characters.choose()
-    if reader:
+    chosen = flair_characters.choose()
+    if chosen:
         titles = {key: title for key, (title, _) in VIEWS.items()}
         view = state.choice("view", list(VIEWS), "states", "Look at", titles=titles)
         written = flair_characters.text()
-        if source := VIEWS[view][1](reader, written):
+        if source := VIEWS[view][1](chosen, written):
             widgets.code(source)
     else:
         st.caption("The Models page says how to get a published Flair.")

@@ -16,23 +16,23 @@ widgets.opening(
 with widgets.guard():
     if run := leaderboard.under_way():
         leaderboard.watch(run)
-    found, without = leaderboard.standing()
+    measured, without = leaderboard.standing()
     titles = {name: measure.title for name, measure in MEASURES.items()}
     name = state.choice("measure", list(MEASURES), "senses", "Measure", titles=titles)
     measure = MEASURES[name]
     st.caption(measure.means)
-    if rows := leaderboard.rows(found, name):
+    if rows := leaderboard.rows(measured, name):
         fig = plots_leaderboard.standings(rows, measure.title, measure.form, chance=measure.chance)
         first = f"{rows[0].title} stands first with {measure.form.format(rows[0].value)}"
-        said = f"{measure.title}: {first}, of {len(rows)} models."
-        widgets.figure(fig, f"leaderboard-{name}", said)
-        st.markdown(md(said))
+        text = f"{measure.title}: {first}, of {len(rows)} models."
+        widgets.figure(fig, f"leaderboard-{name}", text)
+        st.markdown(md(text))
         if blind := leaderboard.blind(rows, measure.chance):
             st.caption(f"Not different from chance (the interval holds {measure.chance}): {md(', '.join(blind))}.")
     else:
         st.info("No model at hand has been measured so yet.")
-    if found:
-        widgets.table(leaderboard.frame(found), "leaderboard", title="Every model against every measure")
+    if measured:
+        widgets.table(leaderboard.frame(measured), "leaderboard", title="Every model against every measure")
     if without:
         st.header("Not measured yet")
         for spec in without:

@@ -21,13 +21,13 @@ def chosen(lessons: list[Lesson]) -> Lesson:
     return next(one for one in lessons if one.key == key)
 
 
-found: list[Lesson] = []
+offered: list[Lesson] = []
 with widgets.guard():
-    found = load_lessons()
-    only = class_link.among("lessons", [one.key for one in found])
-    found = [one for one in found if one.key in only]
-if found:
-    lesson = chosen(found)
+    offered = load_lessons()
+    only = class_link.among("lessons", [one.key for one in offered])
+    offered = [one for one in offered if one.key in only]
+if offered:
+    lesson = chosen(offered)
     done = len(language.kept_predictions(lesson))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(done / len(lesson.steps), f"{done} of {len(lesson.steps)} questions answered")
@@ -41,7 +41,7 @@ if found:
         for step in lesson.steps:
             fragments.check(lesson, step)
         steps.show(lesson)
-        following = found[found.index(lesson) + 1 :]
+        following = offered[offered.index(lesson) + 1 :]
         if following and done == len(lesson.steps):
             title = f"{following[0].order}. {following[0].title}"
             st.button(

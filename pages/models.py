@@ -16,8 +16,8 @@ if token := models.shared_in_address():
     with widgets.guard():
         models.show_shared(token)
     st.stop()
-if said := st.session_state.pop("_said", ""):
-    st.success(md(said))
+if message := st.session_state.pop("_said", ""):
+    st.success(md(message))
 specs = cache.specs()
 disk = models.disk(specs)
 workspace_link.show()

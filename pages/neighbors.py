@@ -25,23 +25,23 @@ specs = widgets.model_picker("static", default=("word2vec", "glove", "fasttext")
 if not word:
     st.info("Write a word above, or click one.")
 if word and specs:
-    asked = neighbors.controls(word, k, specs)
-    if asked.found:
+    choices = neighbors.controls(word, k, specs)
+    if choices.results:
         figures = [
             (
-                bars.neighbors(result, title, asked.colors[title]),
+                bars.neighbors(result, title, choices.colors[title]),
                 f"{title}: nearest to {word} is {result.words[0]} with {result.similarities[0]:.2f}.",
             )
-            for title, result in asked.found.items()
+            for title, result in choices.results.items()
             if result.words
         ]
         widgets.figures(figures, "neighbors")
-        widgets.table(neighbors.table(asked), "neighbors", title="All neighbors as a table")
+        widgets.table(neighbors.table(choices), "neighbors", title="All neighbors as a table")
         titles = {key: title for key, (title, _) in VIEWS.items()}
         view = state.choice("view", list(VIEWS), "overlap", "Look closer", titles=titles)
-        VIEWS[view][1](asked)
+        VIEWS[view][1](choices)
     else:
         st.header("Letter groups")
-        neighbors.letter_groups(asked)
-    widgets.code(neighbors.source(asked, k))
+        neighbors.letter_groups(choices)
+    widgets.code(neighbors.source(choices, k))
 widgets.explain("neighbors")

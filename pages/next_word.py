@@ -27,16 +27,16 @@ with right:
 widgets.chips("Try", EXAMPLES, controls.BEGIN)
 specs = widgets.model_picker("language_model", default=("ngram", "nnlm", "lstm", "char_lstm"))
 if specs:
-    asked = controls.speakers(text, specs)
-    found = controls.expectations(asked, k)
+    speakers = controls.speakers(text, specs)
+    results = controls.expectations(speakers, k)
     controls.go_back()
-    if found:
-        controls.unsureness(found)
-        widgets.table(controls.table(found), "next-word", title="All expectations as a table")
+    if results:
+        controls.unsureness(results)
+        widgets.table(controls.table(results), "next-word", title="All expectations as a table")
     titles = {key: title for key, (title, _) in VIEWS.items()}
     view = state.choice("view", list(VIEWS), "write", "Look closer", titles=titles)
-    source = controls.source(asked, text, k)
-    if asked:
-        source += VIEWS[view][1](asked, text)
+    source = controls.source(speakers, text, k)
+    if speakers:
+        source += VIEWS[view][1](speakers, text)
     widgets.code(source)
 widgets.explain("next_word")

@@ -11,25 +11,25 @@ widgets.opening(
     "something else? **Look for** the step from one vector a word, where all squares are one color, to contextual "
     "models, where blocks of one sense appear along the diagonal and the score leaves the dashed line of chance.",
 )
-asked = controls.controls()
-if asked is None:
+choices = controls.controls()
+if choices is None:
     widgets.explain("polysemy")
     st.stop()
-if glosses := controls.glosses(asked):
+if glosses := controls.glosses(choices):
     st.markdown(glosses)
 specs = models.choose(figures.FAMILIES)
 if specs:
     above = st.container()
-    found = figures.read_all(specs, asked)
-    if found:
+    readings = figures.read_all(specs, choices)
+    if readings:
         with above:
-            layers = figures.choose_layers(found)
+            layers = figures.choose_layers(readings)
         with widgets.guard():
-            figures.show_row(found, layers)
-        st.markdown("\n".join(f"- {line}" for line in summary.lines(found, layers)))
+            figures.show_row(readings, layers)
+        st.markdown("\n".join(f"- {line}" for line in summary.lines(readings, layers)))
         with widgets.guard():
-            figures.closer(found, layers)
-        widgets.table(summary.table(found), "polysemy", title="All layers as a table")
-controls.show(asked)
-widgets.code(summary.source(asked, specs))
+            figures.details(readings, layers)
+        widgets.table(summary.table(readings), "polysemy", title="All layers as a table")
+controls.show(choices)
+widgets.code(summary.source(choices, specs))
 widgets.explain("polysemy")

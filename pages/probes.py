@@ -14,24 +14,24 @@ widgets.opening(
     "mere knowledge of which word it is has been taken off.",
 )
 with widgets.guard():
-    asked = probes.controls()
-    if asked:
-        kept = probes.kept(asked.job)
+    choices = probes.controls()
+    if choices:
+        kept = probes.kept(choices.job)
         if kept is None:
-            if probes.begun(asked.job):
-                run_bar.bring(probes.KIND, asked.job)
+            if probes.begun(choices.job):
+                run_bar.bring(probes.KIND, choices.job)
             else:
                 st.info(
-                    f"There is no result yet for {md(asked.title)} as it is now, with these sentences and settings. It "
-                    "is computed in the background, a minute or two for the linear probe; other pages stay usable."
+                    f"There is no result yet for {md(choices.title)} as it is now, with these sentences and settings. "
+                    "It is computed in the background, a minute or two for the linear probe; other pages stay usable."
                 )
                 st.button(
                     "Run the probes", key="run", type="primary", icon=":material/play_arrow:",
-                    on_click=probes.begin, args=(asked.job,),
+                    on_click=probes.begin, args=(choices.job,),
                 )  # fmt: skip
         else:
-            probes.figures(kept, asked)
-            probes.look(kept, asked)
+            probes.figures(kept, choices)
+            probes.look(kept, choices)
             widgets.table(probes.table(kept.probe), "probes", title="All strategies as a table")
-        widgets.code(probes.source(asked))
+        widgets.code(probes.source(choices))
 widgets.explain("probes")

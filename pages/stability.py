@@ -14,25 +14,25 @@ widgets.opening(
     "and which words hold still.",
 )
 with widgets.guard():
-    asked = stability.controls()
-    if asked:
-        found = stability.bring(asked)
-        results = {title: one.stability for title, one in found.items()}
+    choices = stability.controls()
+    if choices:
+        retrained = stability.bring(choices)
+        results = {title: one.stability for title, one in retrained.items()}
         word = ""
         if results:
             word = stability.choose_word(results)
             if word:
-                figures = stability.word_figures(results, word, asked.colors)
+                figures = stability.word_figures(results, word, choices.colors)
                 widgets.figures(figures, "stability-word")
-                st.markdown(stability.word_said(results, word))
+                st.markdown(stability.word_summary(results, word))
                 hatched = f"A {NAMES[bars.SPECIAL]}, hatched bar"
                 st.caption(f"{hatched} is a neighbor that a single training names: do not build on it.")
                 frame = stability.word_table(results, word)
                 widgets.table(frame, "stability-word", title="All neighbors of the word as a table")
             st.header("All words", anchor=False)
-            widgets.figures(stability.all_figures(results, asked.colors, word), "stability")
-            st.markdown(stability.all_said(results))
-            st.caption(stability.sizes(results, asked.settings.drawn))
+            widgets.figures(stability.all_figures(results, choices.colors, word), "stability")
+            st.markdown(stability.summary(results))
+            st.caption(stability.sizes(results, choices.settings.drawn))
             widgets.table(stability.all_table(results), "stability", title="All words as a table")
-        widgets.code(stability.source(asked, found, word))
+        widgets.code(stability.source(choices, retrained, word))
 widgets.explain("stability")

@@ -36,9 +36,9 @@ def ask() -> None:
     chosen = upload.text_upload()
     if chosen is None:
         return
-    found = preview.head(chosen)
+    beginning = preview.head(chosen)
     st.header("2. Model", anchor=False)
-    kind, config_class, values = choose_model(found.whole, found.types)
+    kind, config_class, values = choose_model(beginning.whole, beginning.types)
     st.header("3. Look, then train", anchor=False)
     columns = iter(st.columns(2))
     watched = ""
@@ -51,11 +51,11 @@ def ask() -> None:
     name = next(columns).text_input("Name of the result", suggested, 60, key=f"name-new-{suggested}")
     config, unit = config_class(**values), controls.unit(kind)
     if unit == "char":
-        preview.show_characters(chosen, found)
+        preview.show_characters(chosen, beginning)
     elif unit == "wordpiece":
-        preview.show_pieces(chosen, found, getattr(config, "pieces", 0))
+        preview.show_wordpieces(chosen, beginning, getattr(config, "pieces", 0))
     else:
-        preview.show(chosen, found, values)
+        preview.show(chosen, beginning, values)
     if st.button("Train", key="start", type="primary", icon=":material/play_arrow:"):
         settings = controls.settings(kind, values, chosen.text, watched or "", name or suggested)
         runs.look_at(controls.start(settings, chosen.draft))
@@ -91,8 +91,8 @@ with widgets.guard():
             runs.watch(run)
         else:
             results.show(run, how)
-        asked = controls.of(run)
-        config_class = controls.config_class(asked.kind)
-        widgets.code(controls.code(asked.kind, config_class, dict(asked.config), asked.text))
+        trained = controls.of(run)
+        config_class = controls.config_class(trained.kind)
+        widgets.code(controls.code(trained.kind, config_class, dict(trained.config), trained.text))
 runs.your_runs(run)
 widgets.explain("training")

@@ -60,9 +60,9 @@ def preload() -> Preload:
 
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
     """The models at hand, this visitor's own among them, read from disk now; or those of them that a link pins."""
-    found = registry.list_models(capability, workspace())
+    listed = registry.list_models(capability, workspace())
     only = class_link.pinned("models")
-    return [spec for spec in found if spec.key in only] or found
+    return [spec for spec in listed if spec.key in only] or listed
 
 
 def find(key: str) -> ModelSpec:
@@ -92,10 +92,10 @@ def static(key: str) -> StaticModel:
     Raises:
         BadModel: see ``model``; or it is of another sort.
     """
-    found = model(key)
-    if not isinstance(found, StaticModel):
+    loaded_model = model(key)
+    if not isinstance(loaded_model, StaticModel):
         raise BadModel(f"'{key}' has no fixed vector for each word. Choose a static model.")
-    return found
+    return loaded_model
 
 
 def language(key: str) -> LanguageModel:
@@ -104,10 +104,10 @@ def language(key: str) -> LanguageModel:
     Raises:
         BadModel: see ``model``; or it is of another sort.
     """
-    found = model(key)
-    if not isinstance(found, LanguageModel):
+    loaded_model = model(key)
+    if not isinstance(loaded_model, LanguageModel):
         raise BadModel(f"'{key}' gives no probabilities to words. Choose a language model.")
-    return found
+    return loaded_model
 
 
 def at(folder: Path) -> Model:
@@ -140,15 +140,15 @@ def _in_memory() -> dict[int, str]:
     return {}
 
 
-def _released(found: Model) -> None:
-    _in_memory().pop(id(found), None)
+def _released(released: Model) -> None:
+    _in_memory().pop(id(released), None)
     server.settle()
 
 
 @st.cache_resource(max_entries=MOST_LOADED, ttl="1d", on_release=_released, show_spinner="Loading a model …")
 def _load(folder: str, stamp: int) -> Model:
-    found = registry.load_model(folder)
-    read_only.make_read_only(found)
-    _in_memory()[id(found)] = folder
+    loaded_model = registry.load_model(folder)
+    read_only.make_read_only(loaded_model)
+    _in_memory()[id(loaded_model)] = folder
     server.hold()
-    return found
+    return loaded_model

@@ -52,10 +52,10 @@ def hold() -> None:
 @st.cache_data(max_entries=50, ttl="1d", show_spinner=False)
 def _sentence(word: str) -> str:
     """The shortest of the shipped sentences that have a word; empty if none does."""
-    found, asked = list[str](), tidy(word).casefold()
+    sentences, wanted = list[str](), tidy(word).casefold()
     with suppress(BadInput):  # the sentences are not at hand
-        found = [one.sentence for one in load_senses() if asked in map(str.casefold, one.words)]
-    return min(found, key=len, default="")
+        sentences = [one.sentence for one in load_senses() if wanted in map(str.casefold, one.words)]
+    return min(sentences, key=len, default="")
 
 
 def pinned(name: str) -> list[str]:
@@ -91,15 +91,15 @@ def _among(known: Iterable[str]) -> list[str]:
     """The pinned words that are among some, as they are spelt there: as pinned, or else with other capitals."""
     exact = dict.fromkeys(known)
     folded = {tidy(word).casefold(): word for word in reversed(exact)}  # of two that differ in capitals the first
-    found = (word if word in exact else folded.get(tidy(word).casefold(), "") for word in pinned("words"))
-    return list(dict.fromkeys(filter(None, found)))
+    pinned_words = (word if word in exact else folded.get(tidy(word).casefold(), "") for word in pinned("words"))
+    return list(dict.fromkeys(filter(None, pinned_words)))
 
 
 def pinned_position(cut: Sequence[str], default: int) -> int:
     """Where the first pinned word stands in a sentence; the default if none does."""
     folded = [word.casefold() for word in cut]
-    asked = [tidy(word).casefold() for word in pinned("words")]
-    return next((folded.index(word) for word in asked if word in folded), default)
+    wanted = [tidy(word).casefold() for word in pinned("words")]
+    return next((folded.index(word) for word in wanted if word in folded), default)
 
 
 def link(base: str, page: str, chosen: Mapping[str, Sequence[str]]) -> str:

@@ -72,10 +72,10 @@ def settings_form(
 
 def _cells(count: int, width: int = 3) -> list[Any]:
     """So many places, in rows of three."""
-    places: list[Any] = []
+    cells: list[Any] = []
     for _ in range(0, count, width):
-        places += st.columns(width, vertical_alignment="bottom")
-    return places[:count]
+        cells += st.columns(width, vertical_alignment="bottom")
+    return cells[:count]
 
 
 def label(name: str) -> str:

@@ -47,15 +47,15 @@ def pairs(text: str) -> list[tuple[str, str]]:
     Raises:
         BadInput: a piece is not two different words with a colon between.
     """
-    found = []
-    for piece in words(":".join(part.strip() for part in text.split(":"))):
-        first, colon, second = piece.partition(":")
+    results = []
+    for item in words(":".join(part.strip() for part in text.split(":"))):
+        first, colon, second = item.partition(":")
         if not (first and colon and second) or first == second or ":" in second:
-            raise BadInput(f"'{piece}' is not a pair. Write two different words with a colon between: poor:rich")
-        found.append((first, second))
-    if not found:
+            raise BadInput(f"'{item}' is not a pair. Write two different words with a colon between: poor:rich")
+        results.append((first, second))
+    if not results:
         raise BadInput("Write at least one pair, such as poor:rich")
-    return found
+    return results
 
 
 def tokens(text: str) -> list[str]:
@@ -87,10 +87,10 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
     """
     limits = Limits.from_environment()
     most = max(1, -(-limits.upload_bytes // MIB))
-    found = st.file_uploader(label, key=key, help=help, max_upload_size=most)
-    if found is not None:
+    upload = st.file_uploader(label, key=key, help=help, max_upload_size=most)
+    if upload is not None:
         try:
-            given = uploads.opened(found)
+            given = uploads.opened(upload)
             limits.check_upload(given.name, given.size)
             if refused := refusal(given.name, endings):
                 raise BadInput(refused)
@@ -110,17 +110,17 @@ MOST_WORDS = 2_000_000
 
 def titles() -> dict[str, str]:
     """Key and title of every text at hand: the samples, then those that this visitor gave, the newest first."""
-    found = {sample.key: sample.title for sample in datasets.samples()}
+    by_key = {sample.key: sample.title for sample in datasets.samples()}
     for key, title in _own():
-        if title not in found.values():
-            found[key] = title
-    return found
+        if title not in by_key.values():
+            by_key[key] = title
+    return by_key
 
 
 def behind(spec: ModelSpec) -> str:
     """Key of the text that a model was trained on, by what its card says; "" if that text is not at hand."""
-    said = spec.card.text
-    return next((key for key, title in titles().items() if said == title or said.startswith(f"{title}: ")), "")
+    text = spec.card.text
+    return next((key for key, title in titles().items() if text == title or text.startswith(f"{title}: ")), "")
 
 
 def _own() -> Iterator[tuple[str, str]]:
@@ -165,10 +165,10 @@ PAINTS: tuple[Paint, ...] = ("blue", "orange", "green", "violet")
 @st.cache_data(show_spinner=False)
 def shipped_senses() -> dict[str, tuple[Occurrence, ...]]:
     """The shipped sentences by word, as they stand in the file; within a word sense by sense."""
-    found: dict[str, list[Occurrence]] = {}
+    by_word: dict[str, list[Occurrence]] = {}
     for one in load_senses():
-        found.setdefault(one.word, []).append(one)
-    return {word: by_sense(group) for word, group in found.items()}
+        by_word.setdefault(one.word, []).append(one)
+    return {word: by_sense(group) for word, group in by_word.items()}
 
 
 def by_sense(occurrences: Sequence[Occurrence]) -> tuple[Occurrence, ...]:

@@ -15,22 +15,22 @@ EVERY = 0.2
 """Seconds between two words; between them the page's run can be ended."""
 
 
-def look(call: str, said: str, **values: Any) -> Any:
+def look(call: str, doing: str, **values: Any) -> Any:
     """What a look finds, see ``look.answer``.
 
     Args:
         call: what is done.
-        said: what the page says meanwhile.
+        doing: what the page says meanwhile.
         values: what it is asked, as plain values.
 
     Raises:
         BadInput: the file cannot be used, or the look met a limit.
     """
-    place = st.empty()
-    with inspection.begin(call, **values) as asked:
-        began, over = time.monotonic(), asked.done(AT_ONCE)
+    line = st.empty()
+    with inspection.begin(call, **values) as pending:
+        began, over = time.monotonic(), pending.done(AT_ONCE)
         while not over:
-            place.caption(f"{said} … {time.monotonic() - began:.0f} s")  # here a run that nobody waits for ends
-            over = asked.done(EVERY)
-        place.empty()
-        return asked.answer()
+            line.caption(f"{doing} … {time.monotonic() - began:.0f} s")  # here a run that nobody waits for ends
+            over = pending.done(EVERY)
+        line.empty()
+        return pending.answer()

@@ -23,31 +23,31 @@ SHOWN = 12
 """Words that are named at most."""
 
 
-def say(found: Mapping[str, Iterable[Lookup]], verb: str = "is looked up as") -> None:
+def say(by_title: Mapping[str, Iterable[Lookup]], verb: str = "is looked up as") -> None:
     """Say which words are looked up otherwise than typed, and why; nothing where all are taken as they are.
 
     Args:
-        found: title of a model, or of several: the words that were asked of it.
+        by_title: title of a model, or of several: the words that were asked of it.
         verb: stands between the typed word and the other.
     """
-    asked: dict[tuple[Lookup, ...], list[str]] = {}
-    for title, lookups in found.items():
+    titles_of: dict[tuple[Lookup, ...], list[str]] = {}
+    for title, lookups in by_title.items():
         if changed := tuple(dict.fromkeys(one for one in lookups if one.changed)):
-            asked.setdefault(changed, []).append(title)
-    for words, titles in asked.items():
+            titles_of.setdefault(changed, []).append(title)
+    for words, titles in titles_of.items():
         st.caption(sentence(words, titles, verb))
 
 
-def answered(found: Mapping[str, Iterable[Lookup]]) -> None:
+def answered(by_title: Mapping[str, Iterable[Lookup]]) -> None:
     """The same for words that models of word vectors have answered; also which of the vectors are composed.
 
     Args:
-        found: title of a model: the words that it has a vector for.
+        by_title: title of a model: the words that it has a vector for.
     """
-    found = {title: list(dict.fromkeys(asked)) for title, asked in found.items()}
-    say(found)
-    for title, asked in found.items():
-        if made := [f"**{md(one.typed, 40)}**" for one in asked if not one.known]:
+    by_title = {title: list(dict.fromkeys(lookups)) for title, lookups in by_title.items()}
+    say(by_title)
+    for title, lookups in by_title.items():
+        if made := [f"**{md(one.typed, 40)}**" for one in lookups if not one.known]:
             more = f" and {len(made) - SHOWN} more" if len(made) > SHOWN else ""
             st.caption(
                 f"{md(title)} has not seen {', '.join(made[:SHOWN])}{more} and composes a vector of the letters."
@@ -58,7 +58,7 @@ def sentence(words: Sequence[Lookup], titles: Sequence[str], verb: str) -> str:
     """Markdown that names the words, as what they are looked up, the models and what was done to their text."""
     named = [f"**{md(one.typed, 40)}** {verb} **{md(one.word, 40)}**" for one in words[:SHOWN]]
     more = f" (and {len(words) - SHOWN} more alike)" if len(words) > SHOWN else ""
-    done = [said for change, said in DONE.items() if any(change in one.changes for one in words)]
+    done = [text for change, text in DONE.items() if any(change in one.changes for one in words)]
     return f"{', '.join(named)}{more}: the text of {', '.join(map(md, titles))} {' and '.join(done)}."
 
 
@@ -68,12 +68,14 @@ def lacking(words: Sequence[str], specs: Sequence[ModelSpec]) -> dict[str, list[
     Only vocabularies are read, which takes a moment where loading the models would take seconds.
     """
     titles = widgets.unique_titles(specs)
-    found: dict[str, tuple[Lookup, ...]] = {}
+    by_title: dict[str, tuple[Lookup, ...]] = {}
     for spec in specs:
         with widgets.guard():
-            found[titles[spec.key]] = _of_folder(str(spec.folder), cache.stamp(spec), tuple(words))
-    say({title: [one for one in asked if one.known] for title, asked in found.items()})
-    without = {word: [title for title, asked in found.items() if not asked[i].known] for i, word in enumerate(words)}
+            by_title[titles[spec.key]] = _of_folder(str(spec.folder), cache.stamp(spec), tuple(words))
+    say({title: [one for one in lookups if one.known] for title, lookups in by_title.items()})
+    without = {
+        word: [title for title, lookups in by_title.items() if not lookups[i].known] for i, word in enumerate(words)
+    }
     return {word: which for word, which in without.items() if which}
 
 

@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 def is_remembered(key: tuple[object, ...]) -> bool:
     """Whether there is an answer under this key already."""
-    found = _memory()[0].get(key)
-    return found is not None and found.done()
+    future = _memory()[0].get(key)
+    return future is not None and future.done()
 
 
 def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -30,14 +30,14 @@ def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
     kept, lock = _memory()
     while True:
         with lock:
-            found: Future[T] | None = kept.get(key)
-            if found is None:
+            future: Future[T] | None = kept.get(key)
+            if future is None:
                 mine: Future[T] = Future()
                 kept[key] = mine
                 break
             kept.move_to_end(key)
         with suppress(CancelledError):
-            return found.result()
+            return future.result()
     try:
         mine.set_result(make())
     except BaseException:

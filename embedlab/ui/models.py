@@ -24,7 +24,7 @@ def specs(*, static: bool = True) -> list[ModelSpec]:
     """The models that give vectors to words in sentences, in the order of the road.
 
     Args:
-        static: whether those with one vector a word are among them (``reader`` lifts them).
+        static: whether those with one vector a word are among them (``contextual`` lifts them).
     """
     return [s for s in cache.specs() if "contextual" in s.capabilities or (static and "static" in s.capabilities)]
 
@@ -49,8 +49,10 @@ def choose(
         The chosen ones in the order of the road; empty (with a sentence on the page that says so) if there are none.
     """
     if not static:
-        found = [spec.key for spec in specs(static=False)]
-        return widgets.model_picker("contextual", many, [k for k in default if k in found] or found[-1:], label)
+        contextual = [spec.key for spec in specs(static=False)]
+        return widgets.model_picker(
+            "contextual", many, [k for k in default if k in contextual] or contextual[-1:], label
+        )
     known = {spec.key: spec for spec in specs()}
     if not known:
         st.info("No model of the right sort is at hand yet. Train one on the Training page.")
@@ -66,7 +68,7 @@ def choose(
     return [known[key] for key in chosen]
 
 
-def reader(spec: ModelSpec) -> ContextualModel:
+def contextual(spec: ModelSpec) -> ContextualModel:
     """The model, loaded once for everybody; a static one as a single layer. Never change it.
 
     What it has read is kept on disk (see ``embedlab.store.vectors``).
@@ -117,9 +119,9 @@ def progress(text: str) -> Iterator[OnProgress]:
     Args:
         text: what is being done; shown as it is, never as markup.
     """
-    place, began = st.empty(), time.monotonic()
-    yield _told(place.progress, md(text, 80), began)
-    place.empty()
+    line, began = st.empty(), time.monotonic()
+    yield _told(line.progress, md(text, 80), began)
+    line.empty()
 
 
 def _told(bar: Callable[[float, str], object], text: str, began: float) -> OnProgress:

@@ -174,8 +174,8 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
 
 def _find(kind: str, settings: Any) -> Run | None:
     """The newest run that was asked for the same."""
-    asked = dataclasses.asdict(settings)
-    return jobs.like(kind, lambda run: run.asked()[1] == asked, visitor())
+    values = dataclasses.asdict(settings)
+    return jobs.like(kind, lambda run: run.asked()[1] == values, visitor())
 
 
 def _start(kind: str, settings: Any, draft: str) -> Run:

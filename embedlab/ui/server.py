@@ -186,15 +186,15 @@ def show(title: str, *, wanted: bool) -> None:
         title: of the page.
         wanted: whether there may be something to wait for.
     """
-    place = st.empty()
-    st.session_state[_SHOWN] = place
+    line = st.empty()
+    st.session_state[_SHOWN] = line
     if wanted:
-        with place.container():
+        with line.container():
             st.title(title)
             st.markdown("The server opens this page for the first time and loads what it needs …")
 
 
 def clear() -> None:
     """Take it away; for the first thing that a page draws."""
-    if place := st.session_state.pop(_SHOWN, None):
-        place.empty()
+    if title := st.session_state.pop(_SHOWN, None):
+        title.empty()

@@ -77,10 +77,10 @@ def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> 
 
 
 def _sample(first: str) -> str:
-    found = {item.key: item for item in datasets.samples()}
-    first = first if first in found else next(iter(found))
-    key = state.choice("sample", list(found), first, "Sample", titles={key: found[key].title for key in found})
-    item = found[key]
+    samples = {item.key: item for item in datasets.samples()}
+    first = first if first in samples else next(iter(samples))
+    key = state.choice("sample", list(samples), first, "Sample", titles={key: samples[key].title for key in samples})
+    item = samples[key]
     st.caption(f"{md(item.text)} About {item.words:,} words. {md(item.licence)}.")
     return key
 
@@ -117,18 +117,18 @@ def forget_draft() -> None:
 def _ask_for_file() -> None:
     number = st.session_state.setdefault("_upload", 0)
     help = "Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
-    found = inputs.file("File", READABLE, f"upload-{number}", help)
-    if found is None:
+    upload = inputs.file("File", READABLE, f"upload-{number}", help)
+    if upload is None:
         st.info("Give a file with running text; a hundred thousand words and more are enough to see something.")
         return
     refused = st.session_state.get("_refused", ("", ""))
-    if refused[0] != found.file_id:
-        error = _keep(found.name, found, found.size)
+    if refused[0] != upload.file_id:
+        error = _keep(upload.name, upload, upload.size)
         if not error:
-            uploads.used(found)
+            uploads.used(upload)
             st.session_state["_upload"] = number + 1
             st.rerun()
-        refused = st.session_state["_refused"] = (found.file_id, error)
+        refused = st.session_state["_refused"] = (upload.file_id, error)
     st.error(told(refused[1]))
 
 

@@ -25,7 +25,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 
 from embedlab.base import BadInput, paths
 from embedlab.base.limits import Limits, met
-from embedlab.base.limits import size as said
+from embedlab.base.limits import size as of_bytes
 from embedlab.parallel import processes
 
 GONE = 180.0
@@ -120,14 +120,14 @@ class Uploads(MemoryUploadedFileManager):
             BadInput: it was refused, could not be written or is gone.
         """
         with self._own:
-            found = self._stored.get(session_id, {}).get(of.file_id)
-        if found is None:
+            stored = self._stored.get(session_id, {}).get(of.file_id)
+        if stored is None:
             raise BadInput("The file is not here any more. Give it again.")
-        if found.refused:
-            raise BadInput(found.refused)
+        if stored.refused:
+            raise BadInput(stored.refused)
         try:
-            found.written.result()
-            return Given(found.path, of, found.size)
+            stored.written.result()
+            return Given(stored.path, of, stored.size)
         except OSError as error:
             raise BadInput(f"{of.name} could not be kept: {error.strerror}. Is the disk full?") from error
 
@@ -148,21 +148,24 @@ class Uploads(MemoryUploadedFileManager):
         """Why a file of that size is not taken; empty if it is."""
         limits, everything = Limits.from_environment(), [f for one in self._stored.values() for f in one.values()]
         if size > limits.upload_bytes:
-            return met("upload_bytes", f"The file has {said(size)}; at most {said(limits.upload_bytes)} are taken.")
+            return met(
+                "upload_bytes", f"The file has {of_bytes(size)}; at most {of_bytes(limits.upload_bytes)} are taken."
+            )
         own = size + sum(one.size for one in self._stored.get(session_id, {}).values())
         if own > max(most := limits.visitor_uploads_bytes, limits.upload_bytes):
-            text = f"The files that you gave would have {said(own)}; {said(most)} are possible. Remove one, or reload."
+            text = f"The files that you gave would have {of_bytes(own)}; {of_bytes(most)} are possible. "
+            text += "Remove one, or reload."
             return met("visitor_uploads_bytes", text)
         if size + sum(one.size for one in everything) > (most := limits.uploads_bytes):
-            text = f"Visitors are giving files of {said(most)} already. Try again in a few minutes."
+            text = f"Visitors are giving files of {of_bytes(most)} already. Try again in a few minutes."
             return met("uploads_bytes", text)
         pending = sum(one.size for one in everything if not one.written.done())
         return "Other files are being written just now. Try again in a moment." if pending > limits.upload_bytes else ""
 
     def _drop(self, session_id: str, file_id: str) -> None:
         with self._own:
-            if found := self._stored.get(session_id, {}).pop(file_id, None):
-                self._writer.submit(_unlink, found.path)  # after it was written
+            if stored := self._stored.get(session_id, {}).pop(file_id, None):
+                self._writer.submit(_unlink, stored.path)  # after it was written
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -198,14 +201,14 @@ def install() -> None:
     if type(manager := runtime.uploaded_file_mgr) is MemoryUploadedFileManager:
         home = paths.home() / "uploads"
         clear_left(home)
-        found = taken_over(manager, home / _own_name(), runtime.is_active_session)
-        Thread(target=_watch, args=(found,), name="uploads", daemon=True).start()
+        uploads = taken_over(manager, home / _own_name(), runtime.is_active_session)
+        Thread(target=_watch, args=(uploads,), name="uploads", daemon=True).start()
 
 
-def _watch(found: Uploads) -> None:
+def _watch(uploads: Uploads) -> None:
     while True:
         time.sleep(EVERY)
-        found.end_sessions(time.monotonic())
+        uploads.end_sessions(time.monotonic())
 
 
 def _own_name() -> str:
@@ -223,19 +226,19 @@ def clear_left(home: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def opened(found: UploadedFile) -> Given | UploadedFile:
+def opened(upload: UploadedFile) -> Given | UploadedFile:
     """What a widget gave, from disk where it lies there.
 
     Raises:
         BadInput: it was refused, could not be written or is gone.
     """
     if (context := get_script_run_ctx()) and isinstance(manager := context.uploaded_file_mgr, Uploads):
-        return manager.open(context.session_id, found)
-    return found
+        return manager.open(context.session_id, upload)
+    return upload
 
 
-def used(found: Given | UploadedFile) -> None:
+def used(upload: Given | UploadedFile) -> None:
     """What a widget gave has been read for good, and its widget goes: nothing of it is kept."""
-    if isinstance(found, Given) and (context := get_script_run_ctx()):
-        found.close()
-        context.uploaded_file_mgr.remove_file(context.session_id, found.file_id)  # type: ignore[attr-defined]
+    if isinstance(upload, Given) and (context := get_script_run_ctx()):
+        upload.close()
+        context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)  # type: ignore[attr-defined]

@@ -82,12 +82,12 @@ def _client() -> str:
     known = _proxies()
     for hop in (peer, *reversed(hops)):
         try:
-            place = ipaddress.ip_address(hop)
+            host = ipaddress.ip_address(hop)
         except ValueError:
             return HERE
-        place = (place.ipv4_mapped or place) if isinstance(place, ipaddress.IPv6Address) else place
-        if not any(place in network for network in known):
-            return str(ipaddress.ip_network((place, 64), strict=False)) if place.version == 6 else str(place)
+        host = (host.ipv4_mapped or host) if isinstance(host, ipaddress.IPv6Address) else host
+        if not any(host in network for network in known):
+            return str(ipaddress.ip_network((host, 64), strict=False)) if host.version == 6 else str(host)
     return peer
 
 
@@ -98,11 +98,11 @@ def _all_of(header: str) -> list[str]:
 
 
 def _proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    found = []
+    networks = []
     for name in os.environ.get(PROXY, "").split(","):
         with contextlib.suppress(ValueError):
-            found.append(ipaddress.ip_network(name.strip(), strict=False))
-    return found
+            networks.append(ipaddress.ip_network(name.strip(), strict=False))
+    return networks
 
 
 def told(message: object) -> str:

@@ -209,19 +209,19 @@ def model_picker(
     Returns:
         The chosen ones; empty (with a sentence on the page that says so) if there are none.
     """
-    found = {spec.key: spec for spec in cache.specs(capability)}
-    if not found:
+    by_key = {spec.key: spec for spec in cache.specs(capability)}
+    if not by_key:
         st.info("No model of the right sort is at hand yet. Train one on the Training page.")
         return []
-    start = [key for key in default if key in found] or list(found)[:1]
-    titles = unique_titles(list(found.values()))
+    start = [key for key in default if key in by_key] or list(by_key)[:1]
+    titles = unique_titles(list(by_key.values()))
     if not many:
         name = ADDRESSES[capability].removesuffix("s")
-        return [found[state.choice(name, list(found), start[0], label.removesuffix("s"), titles=titles)]]
-    chosen = state.many(ADDRESSES[capability], list(found), start, label, titles=titles)
+        return [by_key[state.choice(name, list(by_key), start[0], label.removesuffix("s"), titles=titles)]]
+    chosen = state.many(ADDRESSES[capability], list(by_key), start, label, titles=titles)
     if not chosen:
         st.info("Choose at least one model.")
-    return [found[key] for key in chosen]
+    return [by_key[key] for key in chosen]
 
 
 def family_picker(
@@ -239,13 +239,13 @@ def family_picker(
         The model and its title on the page; ``None`` if there is none.
     """
     own = [spec for spec in cache.specs(capability) if spec.family.key in families]
-    found = {spec.key: spec for spec in sorted(own, key=lambda spec: families.index(spec.family.key))}
-    if not found:
+    by_key = {spec.key: spec for spec in sorted(own, key=lambda spec: families.index(spec.family.key))}
+    if not by_key:
         st.info(missing)
         return None
-    titles = unique_titles(list(found.values()))
-    key = state.choice(address, list(found), next(iter(found)), "Model", titles=titles)
-    return found[key], titles[key]
+    titles = unique_titles(list(by_key.values()))
+    key = state.choice(address, list(by_key), next(iter(by_key)), "Model", titles=titles)
+    return by_key[key], titles[key]
 
 
 def unique_titles(specs: Sequence[ModelSpec]) -> dict[str, str]:

@@ -63,11 +63,11 @@ def _answer(opened: str) -> None:
         st.session_state[OPENED] = opened
 
 
-def _remember(found: str) -> None:
+def _remember(secret: str) -> None:
     """Let the browser keep the secret as long as the place is kept."""
     seconds = Limits.from_environment().place_days * DAY
     st.components.v2.component("keep_place", js=_KEEP)(
-        key="keep-place", data={"name": COOKIE, "value": found, "seconds": seconds}
+        key="keep-place", data={"name": COOKIE, "value": secret, "seconds": seconds}
     )
 
 

@@ -42,10 +42,10 @@ class Question:
     @classmethod
     def of(cls, formula: Formula) -> Question:
         """Look whether a formula is a ready-made question, whatever the order of its words and their capitals."""
-        asked = sorted((weight, word.casefold()) for weight, word in formula.terms)
+        terms = sorted((weight, word.casefold()) for weight, word in formula.terms)
         for known in (question for group in SETS for question in group.questions):
             a, b, c, d = known
-            if asked == sorted([(1.0, b), (-1.0, a), (1.0, c)]):
+            if terms == sorted([(1.0, b), (-1.0, a), (1.0, c)]):
                 return cls(formula, d)
         return cls(formula, "")
 
@@ -103,8 +103,8 @@ def _set_answers(key: str, stamp: int, group: str, method: Method) -> list[str]:
             answers.append("")
             continue
         try:
-            found = solve(model, [b, c], [a], 1, method)
-            answers.append(found.words[0] if found.words else "")
+            result = solve(model, [b, c], [a], 1, method)
+            answers.append(result.words[0] if result.words else "")
         except BadInput:
             answers.append("")
     return answers
@@ -142,7 +142,7 @@ class Asking:
 
 def verdicts(asking: Asking, question: Question) -> dict[str, Analogy]:
     """Every model's answer in a line; the rankings by model key."""
-    found, lines = {}, []
+    results, lines = {}, []
     for spec in asking.specs:
         with widgets.guard():
             try:
@@ -152,28 +152,28 @@ def verdicts(asking: Asking, question: Question) -> dict[str, Analogy]:
                 continue
             if not answer.words:
                 raise BadInput(f"{asking.titles[spec.key]} knows no words but the question's own.")
-            found[spec.key] = answer
+            results[spec.key] = answer
             ranked = answer.words if asking.leave_out else answer.all_words
             lines.append(f"- {md(asking.titles[spec.key])}: {verdict(ranked, question.expected)}")
     st.markdown("\n".join(lines))
-    lookups.answered({asking.titles[key]: answer.lookups for key, answer in found.items()})
-    return found
+    lookups.answered({asking.titles[key]: answer.lookups for key, answer in results.items()})
+    return results
 
 
-def answered(asking: Asking, question: Question, found: dict[str, Analogy]) -> None:
+def answered(asking: Asking, question: Question, results: dict[str, Analogy]) -> None:
     """One model's rankings and drawing, and every model's table."""
-    if not found:
+    if not results:
         return
-    shown = {spec.key: asking.titles[spec.key] for spec in asking.specs if spec.key in found}
+    shown = {spec.key: asking.titles[spec.key] for spec in asking.specs if spec.key in results}
     key = next(iter(shown))
     if len(shown) > 1:
         key = state.choice("focus", list(shown), key, "Look closer at", titles=shown)
     spec = next(spec for spec in asking.specs if spec.key == key)
-    _rankings(found[key], asking.titles[key], family_color(spec.family.key), asking.method)
-    _drawing(question, found[key], spec)
+    _rankings(results[key], asking.titles[key], family_color(spec.family.key), asking.method)
+    _drawing(question, results[key], spec)
     rows = [
         (asking.titles[key], kind, rank, word, float(score), word in answer.inputs)
-        for key, answer in found.items()
+        for key, answer in results.items()
         for kind, words, scores in (
             ("without", answer.words, answer.scores),
             ("with", answer.all_words, answer.all_scores),
@@ -258,9 +258,9 @@ def ready_made(asking: Asking) -> None:
         with widgets.guard():
             answers = set_answers(spec, group, asking.method)
             right = [answer == question[3] for answer, question in zip(answers, group.questions, strict=True)]
-            asked = sum(answer != "" for answer in answers)
-            note = f"Right answers. {len(answers) - asked} were not asked: the model lacks one of their words."
-            column.metric(md(asking.titles[spec.key]), f"{sum(right)} of {asked}", help=note)
+            answered = sum(answer != "" for answer in answers)
+            note = f"Right answers. {len(answers) - answered} were not asked: the model lacks one of their words."
+            column.metric(md(asking.titles[spec.key]), f"{sum(right)} of {answered}", help=note)
             frame[asking.titles[spec.key]] = [
                 f"{'✓' if hit else '·'} {answer or '(not asked)'}" for hit, answer in zip(right, answers, strict=True)
             ]
@@ -281,14 +281,14 @@ def benchmark(asking: Asking) -> None:
         "a model take part; questions with a word outside them are not asked. The rule and the switch above apply here "
         "too."
     )
-    asked = AnalogySettings(tuple(spec.key for spec in asking.specs), asking.method, asking.leave_out)
-    known = {spec.key: analogies.stored(spec, asked) for spec in asking.specs}
+    settings = AnalogySettings(tuple(spec.key for spec in asking.specs), asking.method, asking.leave_out)
+    known = {spec.key: analogies.stored(spec, settings) for spec in asking.specs}
     missing, wanted = None in known.values(), st.session_state.setdefault(WANTED, set())
     if st.button("Ask all questions", type="primary", disabled=not missing):
-        wanted.add(asked)
-    if missing and asked in wanted:
+        wanted.add(settings)
+    if missing and settings in wanted:
         with widgets.guard():
-            run_bar.bring(analogies.KIND, asked)
+            run_bar.bring(analogies.KIND, settings)
     results = {asking.titles[key]: result for key, result in known.items() if result is not None}
     if not results:
         return
@@ -304,8 +304,8 @@ def benchmark(asking: Asking) -> None:
     ]
     columns = ["model", "category", "kind", "right", "asked", "left out", "accuracy"]
     readable = {row[1]: row[1].split("-", row[1].startswith("gram"))[-1].replace("-", " ") for row in rows}
-    said = "; ".join(f"{title} {result.total:.1%}" for title, result in results.items())
+    text = "; ".join(f"{title} {result.total:.1%}" for title, result in results.items())
     widgets.figure(
-        bars.benchmark(results, asking.colors, readable), "benchmark", f"Right answers by category. In all: {said}."
+        bars.benchmark(results, asking.colors, readable), "benchmark", f"Right answers by category. In all: {text}."
     )
     widgets.table(pd.DataFrame(rows, columns=columns), "benchmark", title="The benchmark's table")

@@ -31,7 +31,7 @@ from embedlab.ui import cache, class_link, forms, inputs, memo, models, run_bar,
 from embedlab.ui.inputs import marked, tag
 from embedlab.ui.visitor import address, mine, visitor
 
-PLACES = {"shipped": "Shipped sentences", "text": "A text"}
+SOURCES = {"shipped": "Shipped sentences", "text": "A text"}
 METHODS = {"pca": "PCA", "umap": "UMAP"}
 SORTERS = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}
 FIRST = ("ran", "bank", "right", "play", "charge", "cell", "spring", "Paris", "light", "race")
@@ -61,20 +61,20 @@ def controls() -> Question | None:
     """Let the visitor choose; ``None`` (with a sentence that says why) while something is missing."""
     left, right = st.columns([1, 1.6], vertical_alignment="bottom", gap="medium")
     with left:
-        place = state.choice("look_in", list(PLACES), "shipped", "Look in", titles=PLACES)
+        where = state.choice("look_in", list(SOURCES), "shipped", "Look in", titles=SOURCES)
     known = inputs.shipped_senses()
     with right:
-        if place == "shipped":
+        if where == "shipped":
             first = class_link.first_of(list(known), "ran")
             word = state.choice("cloud_word", list(known), first, f"Word, one of {len(known)}")
         else:
             word = state.text("text_word", "state", "Word to look for", limit=60)
-    if place == "shipped":
+    if where == "shipped":
         widgets.chips("Try", class_link.offered(FIRST, known), "cloud_word")
     else:
         widgets.chips("Try", class_link.offered(IN_TEXTS), "text_word")
     chosen = None
-    if place == "text":
+    if where == "text":
         chosen = upload.text_upload(options=AS_WRITTEN, sample=SAMPLE)
         if chosen is None:
             return None
@@ -85,8 +85,8 @@ def controls() -> Question | None:
     specs = models.choose([key for key in DEFAULT if key in at_hand][:1], many=False, static=False)
     if not specs:
         return None
-    senses = len({one.sense for one in known[word]}) if place == "shipped" else 3
-    most, inflected, method, sorter, k, seed = _settings(senses, place)
+    senses = len({one.sense for one in known[word]}) if where == "shipped" else 3
+    most, inflected, method, sorter, k, seed = _settings(senses, where)
     settings = CloudSettings(
         specs[0].key, cache.stamp(specs[0]), word, method=method, sorter=sorter, k=k, seed=seed, most=most,
         inflected=inflected,
@@ -97,7 +97,7 @@ def controls() -> Question | None:
     return Question(specs[0], replace(settings, text=chosen.text, draft=draft), ())
 
 
-def _settings(senses: int, place: str) -> tuple[int, bool, str, str, int, int]:
+def _settings(senses: int, where: str) -> tuple[int, bool, str, str, int, int]:
     most, inflected = 1000, False
     with st.expander("More settings", icon=":material/tune:"):
         left, right = st.columns(2, gap="large")
@@ -106,7 +106,7 @@ def _settings(senses: int, place: str) -> tuple[int, bool, str, str, int, int]:
             method = state.choice("drawn_by", list(METHODS), "pca", "Picture", titles=METHODS, help=text)
             text = "Of the pictures, the draw and k-means."
             seed = state.number("cloud_seed", 1, 0, 100, "Seed", help=text)
-            if place == "text":
+            if where == "text":
                 text = "If the text has more, so many are drawn at random."
                 points, label = min(5000, Limits.from_environment().points), "Occurrences at most"
                 most = min(most, points)
@@ -119,7 +119,7 @@ def _settings(senses: int, place: str) -> tuple[int, bool, str, str, int, int]:
             sorter = state.choice("sorted_by", list(SORTERS), "kmeans", "Groups by", titles=SORTERS, help=text)
             forms.follow("cloud_groups", senses)
             k = state.number("cloud_groups", senses, 2, 10, "How many groups") if sorter == "kmeans" else senses
-            if place == "text":
+            if where == "text":
                 help = "ran finds run, runs and running, too. Each form makes a group of its own in most models."
                 inflected = state.flag("inflected", False, "Other forms of the word, too", help=help)
     return most, inflected, method, sorter, k, seed
@@ -137,29 +137,29 @@ def apart(made: Cloud, groups: Named, labelled: bool, layer: str) -> str:
     """How the occurrences fall apart, in a sentence or two of Markdown."""
     sizes = [int((groups.labels == number).sum()) for number in range(len(groups.names))]
     out = int((groups.labels < 0).sum())
-    said = f"At {md(layer)} there {'is one group' if len(sizes) == 1 else f'are {len(sizes)} groups'} of "
-    said += (
+    text = f"At {md(layer)} there {'is one group' if len(sizes) == 1 else f'are {len(sizes)} groups'} of "
+    text += (
         " and ".join(filter(None, [", ".join(f"{size:,}" for size in sizes[:-1]), f"{sizes[-1]:,}"])) + " occurrences"
     )
-    said += f"; {out:,} lie in none." if out else "."
+    text += f"; {out:,} lie in none." if out else "."
     if not labelled:
-        return said
+        return text
     result = agreement(groups.labels.tolist(), [one.sense for one in made.occurrences])
     verdict = "no accident" if result.chance <= 0.05 else "not different from chance"
     value = f"{result.rand:.2f}".replace("-", "−")
     return (
-        f"{said} They agree with the senses by **{value}** (adjusted Rand index, 1 is the same, 0 is chance), which is "
+        f"{text} They agree with the senses by **{value}** (adjusted Rand index, 1 is the same, 0 is chance), which is "
         f"{verdict} (p = {result.chance:.3f}, {result.shuffles:,} random orders)."
     )
 
 
-def selection_sentence(found: Shared) -> str:
+def selection_sentence(result: Shared) -> str:
     """What chosen sentences share, in a sentence of Markdown."""
-    words = [f"**{md(item.word, 30)}** ({item.inside} of {found.chosen} against {item.outside} of {found.others})"
-             for item in found.words]  # fmt: skip
-    rule = f"{found.tested:,} context words were tested by Fisher's exact test, with 5 % for all of them together"
-    if found.certain:
-        return f"They share {', '.join(words[: found.certain])}: more than chance explains ({rule})."
+    words = [f"**{md(item.word, 30)}** ({item.inside} of {result.chosen} against {item.outside} of {result.others})"
+             for item in result.words]  # fmt: skip
+    rule = f"{result.tested:,} context words were tested by Fisher's exact test, with 5 % for all of them together"
+    if result.certain:
+        return f"They share {', '.join(words[: result.certain])}: more than chance explains ({rule})."
     nearest = f" Nearest to it: {', '.join(words[:5])}." if words else ""
     return f"No context word stands out beyond chance ({rule}).{nearest}"
 
@@ -186,12 +186,12 @@ def frame(made: Cloud, groups: Named) -> pd.DataFrame:
 
 def source(question: Question) -> str:
     """The lines that compute the same when they are pasted."""
-    asked = question.settings
+    settings = question.settings
     if question.occurrences:
         head = "from embedlab.data.datasets import load_senses"
-        made = f"found = [one for one in load_senses() if one.word == {asked.word!r}]"
+        made = f"found = [one for one in load_senses() if one.word == {settings.word!r}]"
     else:
-        text = asked.text
+        text = settings.text
         module, opened = (
             ("datasets import load_sample", f"load_sample({text.sample!r}, AS_WRITTEN)")
             if text.sample
@@ -199,9 +199,9 @@ def source(question: Question) -> str:
         )
         head = f"from embedlab.analysis.occurrences import gather\nfrom embedlab.data.{module}\n"
         head += "from embedlab.data.senses import AS_WRITTEN"
-        made = f"corpus = {opened}\ngathered = gather(\n    corpus, {asked.word!r}, most={asked.most}, "
-        made += f"inflected={asked.inflected}, seed={asked.seed}\n)\nfound = gathered.occurrences"
-    how = f"method={asked.method!r}, sorter={asked.sorter!r}, k={asked.k}, seed={asked.seed}"
+        made = f"corpus = {opened}\ngathered = gather(\n    corpus, {settings.word!r}, most={settings.most}, "
+        made += f"inflected={settings.inflected}, seed={settings.seed}\n)\nfound = gathered.occurrences"
+    how = f"method={settings.method!r}, sorter={settings.sorter!r}, k={settings.k}, seed={settings.seed}"
     return f"""
 {head}
 from embedlab import load_model
@@ -209,7 +209,7 @@ from embedlab.analysis.clouds import cloud
 from embedlab.analysis.shared_words import shared
 
 {made}
-result = cloud(load_model({asked.model!r}), found, {how})
+result = cloud(load_model({settings.model!r}), found, {how})
 for i, layer in enumerate(result.layers):
     for row in result.typical(i, 0):
         print(layer, result.occurrences[row].sentence)
@@ -251,16 +251,16 @@ def ready(question: Question) -> Cloud | None:
 
 
 def _at_once(question: Question) -> Cloud:
-    asked = question.settings
+    settings = question.settings
 
     def make() -> Cloud:
         with models.progress(f"{question.spec.title} reads {len(question.occurrences)} sentences") as tell:
             return cloud(
-                models.reader(question.spec), question.occurrences, method=asked.method, sorter=asked.sorter,
-                k=asked.k, seed=asked.seed, on_progress=tell,
+                models.contextual(question.spec), question.occurrences, method=settings.method, sorter=settings.sorter,
+                k=settings.k, seed=settings.seed, on_progress=tell,
             )  # fmt: skip
 
-    return memo.remembered(("cloud", asked), make)
+    return memo.remembered(("cloud", settings), make)
 
 
 def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
@@ -289,7 +289,7 @@ def show(question: Question, made: Cloud) -> None:
         options = {"sense": "Sense", "group": "Groups found"}
         color = state.choice("cloud_color", list(options), "sense", "Color by", titles=options) if labelled else "group"
     at = made.layers.index(layer)
-    groups = _found(made, at)
+    groups = _groups_at(made, at)
     named = _senses(made) if color == "sense" else groups
     texts = [one.sentence + (f" ({one.sense})" if one.sense else "") for one in made.occurrences]
     fig = clouds.cloud(made.points, [titles[name] for name in made.layers], named, texts, at)
@@ -307,7 +307,7 @@ def show(question: Question, made: Cloud) -> None:
     widgets.table(frame(made, groups), "cloud", title="All occurrences as a table")
 
 
-def _found(made: Cloud, at: int) -> Named:
+def _groups_at(made: Cloud, at: int) -> Named:
     labels = made.groups[at]
     return Named(labels, [f"group {i}" for i in range(1, int(labels.max(initial=0)) + 2)])
 
@@ -331,10 +331,10 @@ def _selection(made: Cloud, event: Any, groups: Named) -> None:
         st.caption("These are all occurrences; there is no rest to compare them with.")
     else:
         with widgets.guard():
-            found = shared(made.occurrences, rows)
-            st.markdown(selection_sentence(found))
-            frame = pd.DataFrame([vars(item) for item in found.words], columns=["word", "inside", "outside", "z", "p"])
-            frame.columns = ["word", f"of {found.chosen} chosen", f"of {found.others} others", "z", "p"]
+            result = shared(made.occurrences, rows)
+            st.markdown(selection_sentence(result))
+            frame = pd.DataFrame([vars(item) for item in result.words], columns=["word", "inside", "outside", "z", "p"])
+            frame.columns = ["word", f"of {result.chosen} chosen", f"of {result.others} others", "z", "p"]
             widgets.table(frame, "cloud-shared", title="Words that stand out, with their counts")
     with st.container(height=260):
         st.markdown(lines(made, rows[:LISTED], groups))

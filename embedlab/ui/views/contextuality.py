@@ -78,15 +78,15 @@ def controls() -> Choices | None:
     return Choices(specs, settings)
 
 
-def bring(asked: Choices) -> dict[str, Contextuality]:
+def bring(choices: Choices) -> dict[str, Contextuality]:
     """What has been measured, by the model's key; what has not is on its way."""
-    results = {spec.key: _found(spec, asked.settings) for spec in asked.specs}
+    results = {spec.key: _stored(spec, choices.settings) for spec in choices.specs}
     if not all(results.values()):
-        run_bar.bring(KIND, asked.settings)
+        run_bar.bring(KIND, choices.settings)
     return {key: result for key, result in results.items() if result is not None}
 
 
-def _found(spec: ModelSpec, settings: ContextualitySettings) -> Contextuality | None:
+def _stored(spec: ModelSpec, settings: ContextualitySettings) -> Contextuality | None:
     return _kept(spec, settings, contextuality.key_of(spec, settings)) or contextuality.stored(spec, settings)
 
 
@@ -95,14 +95,14 @@ def _kept(_spec: ModelSpec, _settings: ContextualitySettings, key: str) -> Conte
     return contextuality.stored(_spec, _settings)
 
 
-def diagrams(asked: Choices, results: Mapping[str, Contextuality]) -> list[tuple[Figure, str]]:
+def figures(choices: Choices, results: Mapping[str, Contextuality]) -> list[tuple[Figure, str]]:
     """The three measures with a sentence each."""
-    titles = widgets.unique_titles(asked.specs)
+    titles = widgets.unique_titles(choices.specs)
     parts = []
     for name, (title, _) in MEASURES.items():
         curves = [
             _curve(titles[spec.key], results[spec.key], name, family_color(spec.family.key))
-            for spec in asked.specs
+            for spec in choices.specs
             if spec.key in results
         ]
         ends = ", ".join(f"{one.name} {one.values[0]:.2f} to {one.values[-1]:.2f}" for one in curves)
@@ -117,10 +117,10 @@ def _curve(title: str, result: Contextuality, name: str, color: str) -> Curve:
     return Curve(title, result.layers, one.value.tolist(), one.low.tolist(), one.high.tolist(), color, chance)
 
 
-def summary(asked: Choices, results: Mapping[str, Contextuality]) -> list[str]:
+def summary(choices: Choices, results: Mapping[str, Contextuality]) -> list[str]:
     """What happened, a sentence a model."""
-    titles = widgets.unique_titles(asked.specs)
-    return [f"**{md(titles[spec.key])}**: {_about(results[spec.key])}" for spec in asked.specs if spec.key in results]
+    titles = widgets.unique_titles(choices.specs)
+    return [f"**{md(titles[spec.key])}**: {_about(results[spec.key])}" for spec in choices.specs if spec.key in results]
 
 
 def _about(result: Contextuality) -> str:
@@ -178,9 +178,9 @@ def sizes(results: Mapping[str, Contextuality]) -> str:
     return text
 
 
-def table(asked: Choices, results: Mapping[str, Contextuality]) -> pd.DataFrame:
+def table(choices: Choices, results: Mapping[str, Contextuality]) -> pd.DataFrame:
     """A row a model, layer and measure."""
-    titles, rows = widgets.unique_titles(asked.specs), []
+    titles, rows = widgets.unique_titles(choices.specs), []
     for key, result in results.items():
         for name, (title, _) in MEASURES.items():
             one: Measured = getattr(result, name)
@@ -193,15 +193,15 @@ def table(asked: Choices, results: Mapping[str, Contextuality]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "layer", "measure", *names])
 
 
-def source(asked: Choices, keys: Sequence[str]) -> str:
+def source(choices: Choices, keys: Sequence[str]) -> str:
     """The lines that measure the same when they are pasted."""
     lines = {
         "senses": "from embedlab.data.datasets import load_senses\n\nsentences = [one.words for one in load_senses()]",
         "ner": "from embedlab.data.datasets import load_ner\n\nner = load_ner()\n"
         "sentences = [one.words for one in (*ner.train, *ner.dev, *ner.test)]",
         "own": "from embedlab.data.corpus import Corpus\nfrom embedlab.data.senses import AS_WRITTEN\n\n"
-        f"text = {asked.settings.own!r}\nsentences = list(Corpus.from_texts([text], name='own', options=AS_WRITTEN))",
-    }[asked.settings.text]
+        f"text = {choices.settings.own!r}\nsentences = list(Corpus.from_texts([text], name='own', options=AS_WRITTEN))",
+    }[choices.settings.text]
     return f"""
 import embedlab
 from embedlab.analysis.contextuality import measure
@@ -221,9 +221,9 @@ SHOWN = 12
 """Words in each of the two lists."""
 
 
-def words(asked: Choices, results: Mapping[str, Contextuality]) -> None:
+def words(choices: Choices, results: Mapping[str, Contextuality]) -> None:
     """The most and the least contextual words of one layer, and all of them as a table."""
-    several = {spec.key: spec for spec in asked.specs if spec.key in results and len(results[spec.key].layers) > 1}
+    several = {spec.key: spec for spec in choices.specs if spec.key in results and len(results[spec.key].layers) > 1}
     if not several:
         return
     st.header("Words")

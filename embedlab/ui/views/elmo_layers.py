@@ -47,20 +47,20 @@ def model() -> ModelSpec | None:
     return picked[0] if picked else None
 
 
-def reader(spec: ModelSpec) -> ContextualModel | None:
+def contextual_model(spec: ModelSpec) -> ContextualModel | None:
     """The model, loaded now; ``None`` (and a sentence on the page) if it has but one layer.
 
     Raises:
         BadModel: it is gone or damaged.
     """
-    found = models.reader(spec)
-    if len(found.layers) < 2:
+    contextual = models.contextual(spec)
+    if len(contextual.layers) < 2:
         st.info(f"{md(spec.title)} gives one layer, so there is nothing to mix. Choose a model with several.")
         return None
-    return found
+    return contextual
 
 
-def settings(spec: ModelSpec) -> MixSettings | None:
+def controls(spec: ModelSpec) -> MixSettings | None:
     """The tasks and what is set beside the mix; ``None`` while something is missing."""
     tasks = state.many("tasks", list(TITLES), ["ner", "senses"], "Tasks", titles=TITLES)
     file, column = _file() if "file" in tasks else ("", 0)
@@ -88,14 +88,14 @@ def settings(spec: ModelSpec) -> MixSettings | None:
 
 def _file() -> tuple[str, int]:
     """Name of the tagged file that was laid down, empty if there is none, and the column of its tags."""
-    found = inputs.file("File with tags", (".conll", ".conllu", ".txt", ".tsv", ".bio"), "tagged-file", SHARED)
+    upload = inputs.file("File with tags", (".conll", ".conllu", ".txt", ".tsv", ".bio"), "tagged-file", SHARED)
     st.caption(
         "A word a line with its tag in the last column, blank lines between sentences; CoNLL-U is read as it is "
         "(its universal parts of speech). Parts of speech are measured word by word, BIO tags as whole names."
     )
-    if found is not None and st.session_state.get("_tagged_upload") != found.file_id:
-        st.session_state["_tagged_upload"] = found.file_id
-        st.query_params["file"] = layer_runs.lay_down(found.getvalue(), visitor(), address())
+    if upload is not None and st.session_state.get("_tagged_upload") != upload.file_id:
+        st.session_state["_tagged_upload"] = upload.file_id
+        st.query_params["file"] = layer_runs.lay_down(upload.getvalue(), visitor(), address())
     name = st.query_params.get("file", "")
     if name and uploads.laid_down(name) is None:
         st.query_params.pop("file", None)
@@ -147,20 +147,20 @@ def penalty() -> float:
     return float(chosen)
 
 
-def stored(asked: MixSettings) -> dict[str, tuple[MixFit, ...]]:
+def stored(settings: MixSettings) -> dict[str, tuple[MixFit, ...]]:
     """What has been learned, by task."""
-    results = {task: _found(task, asked) for task in asked.each}
+    results = {task: _stored(task, settings) for task in settings.each}
     return {task: fits for task, fits in results.items() if fits}
 
 
-def bring(asked: MixSettings) -> bool:
+def bring(settings: MixSettings) -> bool:
     """See to what has not been learned yet; whether it is on its way."""
-    return run_bar.bring(KIND, replace(asked, file=asked.file if "file" in asked.each else ""))
+    return run_bar.bring(KIND, replace(settings, file=settings.file if "file" in settings.each else ""))
 
 
-def _found(task: str, asked: MixSettings) -> tuple[MixFit, ...] | None:
-    key = layer_runs.key_of(task, asked)
-    return _kept(task, asked, key) or layer_runs.stored(task, asked)
+def _stored(task: str, settings: MixSettings) -> tuple[MixFit, ...] | None:
+    key = layer_runs.key_of(task, settings)
+    return _kept(task, settings, key) or layer_runs.stored(task, settings)
 
 
 @st.cache_resource(max_entries=30, ttl="1d", show_spinner=False)
@@ -234,10 +234,10 @@ def _ways(fits: Sequence[MixFit], l2: float) -> list[tuple[str, MixFit]]:
     """Names and fits of the rows of a table of scores, learned weights at one strength only."""
     chosen = learned(fits, l2)
     names = {"equal": "equal weights", "layer": "only {}", "static": "only {}", "beside": "learned + {}"}
-    found = [(f"learned, λ = {chosen.l2:g}", chosen)]
+    ways = [(f"learned, λ = {chosen.l2:g}", chosen)]
     for kind in ("equal", "layer", "static", "beside"):
-        found += [(names[kind].format(models.layer_title(fit.name)), fit) for fit in fits if fit.kind == kind]
-    return found
+        ways += [(names[kind].format(models.layer_title(fit.name)), fit) for fit in fits if fit.kind == kind]
+    return ways
 
 
 def summary(results: Results, l2: float) -> list[str]:
@@ -340,33 +340,33 @@ def _means(fit: MixFit) -> list[tuple[str, float]]:
     return list(zip(_names(fit.layers).values(), fit.weights.mean(axis=0).tolist(), strict=True))
 
 
-def source(asked: MixSettings, l2: float) -> str:
+def source(settings: MixSettings, l2: float) -> str:
     """The lines that learn the same when they are pasted."""
     data = {
         "ner": ("load_ner()", "from embedlab.data.datasets import load_ner"),
         "senses": ("load_senses()", "from embedlab.data.datasets import load_senses"),
         "file": (
-            f'dealt(read_tags("your_file.conll"{f", column={asked.column}" if asked.column else ""}))',
+            f'dealt(read_tags("your_file.conll"{f", column={settings.column}" if settings.column else ""}))',
             "from embedlab.data.tagged import dealt, read_tags",
         ),
     }
-    imports = "\n".join(data[task][1] for task in asked.each)
-    norm = "" if asked.layer_norm else ", layer_norm=False"
-    tasks = "".join(f"    {task!r}: {data[task][0]},\n" for task in asked.each)
-    beside = f", static=embedlab.load_model({asked.static!r})" if asked.static else ""
+    imports = "\n".join(data[task][1] for task in settings.each)
+    norm = "" if settings.layer_norm else ", layer_norm=False"
+    tasks = "".join(f"    {task!r}: {data[task][0]},\n" for task in settings.each)
+    beside = f", static=embedlab.load_model({settings.static!r})" if settings.static else ""
     return f"""
 import embedlab
 from embedlab.analysis.scalar_mix import compare, fit
 {imports}
 
-model = embedlab.load_model({asked.model!r})
+model = embedlab.load_model({settings.model!r})
 tasks = {{
 {tasks}}}
 for name, data in tasks.items():
-    found = fit(model, data, seeds={asked.seeds}, l2={l2:g}{norm})
+    found = fit(model, data, seeds={settings.seeds}, l2={l2:g}{norm})
     print(name, dict(zip(found.layers, found.weights.mean(axis=0).round(3))), "gamma", found.gamma.round(2))
     print(found.measure, found.f1.round(3), "interval", round(found.low, 3), round(found.high, 3))
-    for way in compare(model, data, seeds={asked.seeds}, l2s=(1.0, 0.001){beside}{norm}):
+    for way in compare(model, data, seeds={settings.seeds}, l2s=(1.0, 0.001){beside}{norm}):
         print(" ", way.kind, way.name, way.l2, round(way.mean, 3))
 """
 
@@ -378,21 +378,21 @@ PER_ROW = 4
 
 @st.cache_data(show_spinner=False)
 def _senses() -> dict[str, list[Occurrence]]:
-    found: dict[str, list[Occurrence]] = {}
+    by_word: dict[str, list[Occurrence]] = {}
     for one in load_senses():
-        found.setdefault(one.word, []).append(one)
-    return {word: sorted(own, key=lambda one: one.sense) for word, own in found.items()}
+        by_word.setdefault(one.word, []).append(one)
+    return {word: sorted(own, key=lambda one: one.sense) for word, own in by_word.items()}
 
 
 def _sliders(layers: Sequence[str]) -> list[int]:
-    found = []
+    weights = []
     for start in range(0, len(layers), PER_ROW):
         columns = st.columns(PER_ROW if len(layers) > PER_ROW else len(layers), gap="medium")
         for column, number in zip(columns, range(start, min(start + PER_ROW, len(layers))), strict=False):
             with column:
                 title = models.layer_title(layers[number])
-                found.append(state.number(f"w{number}", FULL // 2, 0, FULL, md(title)))
-    return found
+                weights.append(state.number(f"w{number}", FULL // 2, 0, FULL, md(title)))
+    return weights
 
 
 def _presets(layers: Sequence[str], results: Mapping[str, Sequence[MixFit]], l2: float) -> None:
@@ -416,23 +416,23 @@ def _set(values: Sequence[float]) -> None:
 
 @st.fragment
 def show(
-    spec: ModelSpec, reader: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
+    spec: ModelSpec, contextual: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
 ) -> None:
     """The sliders, the square of similarities, the picture, and what they say; only these follow a slider."""
     with widgets.guard():
-        _show(spec, reader, results, l2, layer_norm)
+        _show(spec, contextual, results, l2, layer_norm)
 
 
 def _show(
-    spec: ModelSpec, reader: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
+    spec: ModelSpec, contextual: ContextualModel, results: Mapping[str, Sequence[MixFit]], l2: float, layer_norm: bool
 ) -> None:
     st.header("Mix by hand")
     known = _senses()
     words = [word for word in WORDS if word in known] + sorted(set(known) - set(WORDS))
     word = state.choice("word_mixed", words, class_link.first_of(words, words[0]), "Word")
     own = known[word]
-    weights = _sliders(reader.layers)
-    _presets(reader.layers, results, l2)
+    weights = _sliders(contextual.layers)
+    _presets(contextual.layers, results, l2)
     if not any(weights):
         st.info("All weights are 0; give some layer a weight.")
         return
@@ -443,7 +443,7 @@ def _show(
     texts = [f"{one.sense}: {shortened(one.sentence, 90)}" for one in own]
     left, right = st.columns(2, gap="large")
     share = np.array(weights) / sum(weights)
-    mix = ", ".join(f"{models.layer_title(layer)} {s:.2f}" for layer, s in zip(reader.layers, share, strict=True))
+    mix = ", ".join(f"{models.layer_title(layer)} {s:.2f}" for layer, s in zip(contextual.layers, share, strict=True))
     with left:
         st.markdown("**How alike** the occurrences are, sense by sense")
         low, high = pictures.bounds(made.similarity)
@@ -453,7 +453,7 @@ def _show(
         st.markdown("**Where they lie** (two main directions)")
         summary = f"{len(own)} occurrences of {word} in two dimensions, with {mix}."
         widgets.figure(pictures.picture(column, column.points, texts), "mixed-picture", summary)
-    st.markdown(_said(word, kinds, made, vectors, forms, layer_norm))
+    st.markdown(_mix_summary(word, kinds, made, vectors, forms, layer_norm))
 
 
 def _column(spec: ModelSpec, kinds: Sequence[str], made: polysemy.Mixed) -> Column:
@@ -464,7 +464,7 @@ def _column(spec: ModelSpec, kinds: Sequence[str], made: polysemy.Mixed) -> Colu
     return Column(spec.title, "mix", made.similarity, points, groups, None, color)
 
 
-def _said(
+def _mix_summary(
     word: str, kinds: Sequence[str], made: polysemy.Mixed, vectors: Floats, forms: Sequence[str], norm: bool
 ) -> str:
     if made.auc is None:
@@ -486,4 +486,4 @@ def _said(
 def _vectors(spec: ModelSpec, own: Sequence[Occurrence]) -> Floats:
     """(L, N, D) of the word in its sentences."""
     with models.progress(f"{spec.title} reads {len(own):,} sentence{'s' * (len(own) != 1)}") as tell:
-        return occurrences.vectors(models.reader(spec), own, None, tell)
+        return occurrences.vectors(models.contextual(spec), own, None, tell)

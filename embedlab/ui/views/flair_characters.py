@@ -89,11 +89,11 @@ def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> 
     return int(state.choice(name, list(titles), str(class_link.pinned_position(cut, default)), label, titles=titles))
 
 
-def picture(reader: ChosenModel, written: str) -> str:
+def picture(chosen: ChosenModel, written: str) -> str:
     """The sentence with its read-out states; returns the lines that compute them."""
-    if reader.pair is None:
+    if chosen.pair is None:
         st.info(
-            f"{md(reader.title)} reads in one direction ({md(reader.ways[0].direction)}) and makes no word vectors by "
+            f"{md(chosen.title)} reads in one direction ({md(chosen.ways[0].direction)}) and makes no word vectors by "
             "itself: Flair takes two of its kind, one in each direction. Choose a Flair model, or look at what it "
             "guesses."
         )
@@ -104,24 +104,24 @@ def picture(reader: ChosenModel, written: str) -> str:
         return ""
     default = min(1, len(cut) - 1)
     word = choose_word(cut, "read_word", "Whose vector", default)
-    found = reader.pair.readouts(cut)
-    before, after = (md(part) for part in found.read(word))
+    result = chosen.pair.readouts(cut)
+    before, after = (md(part) for part in result.read(word))
     widgets.figure(
-        characters.readouts(found, word),
+        characters.readouts(result, word),
         "flair-states",
-        f"Where the states of every word are taken; {cut[word]}: forward after character {found.forward[word] + 1}, "
-        f"backward after character {found.backward[word] + 1} of {len(found.text)}.",
+        f"Where the states of every word are taken; {cut[word]}: forward after character {result.forward[word] + 1}, "
+        f"backward after character {result.backward[word] + 1} of {len(result.text)}.",
     )
-    dim = getattr(reader.model, "dim", 0)
+    dim = getattr(chosen.model, "dim", 0)
     st.markdown(
         f"The vector of **{md(cut[word])}** has {dim} numbers: {dim // 2} from the **forward** model, which has read "
         f"“{before}” when its state is taken, and {dim // 2} from the **backward** model, which has read “{after}” "
         "from the right. So the vector knows the word's letters from both sides and all that stands around it."
     )
-    outside = found.forward[word] >= found.begins[word] + len(cut[word])
+    outside = result.forward[word] >= result.begins[word] + len(cut[word])
     where = "space next to the word" if outside else "word's own last and first letter"
     st.caption(f"Words and marks are joined by single spaces, as Flair reads them; states are taken at the {where}.")
-    rows = zip(found.words, found.begins, found.forward, found.backward, strict=True)
+    rows = zip(result.words, result.begins, result.forward, result.backward, strict=True)
     frame = pd.DataFrame(
         [(name, begin + 1, ahead + 1, back + 1) for name, begin, ahead, back in rows],
         columns=["word", "first character", "forward state after", "backward state after"],
@@ -130,7 +130,7 @@ def picture(reader: ChosenModel, written: str) -> str:
     return f"""
 import embedlab
 
-model = embedlab.load_model({reader.spec.key!r})
+model = embedlab.load_model({chosen.spec.key!r})
 found = model.readouts({cut!r})
 print(found.words, found.forward, found.backward)
 print(model.encode([{cut!r}])[0].shape)  # layers, words, numbers
@@ -142,35 +142,35 @@ RIGHT = GREEN
 COLORS = {"forward": characters.FORWARD, "backward": characters.BACKWARD}
 
 
-def guesses(reader: ChosenModel, written: str) -> str:
+def guesses(chosen: ChosenModel, written: str) -> str:
     """Bits along the text, then the bars at one place; returns the lines that compute them."""
     if not written:
         st.info("Write a sentence, or click one.")
         return ""
-    found = [character_bits(way, written) for way in reader.ways]
-    place = 0
+    results = [character_bits(way, written) for way in chosen.ways]
+    position = 0
     if len(written) > 1:
         default = min(len(written), 5)
-        place = state.number("place", default, 1, len(written), "Which character (marked in the figure)") - 1
+        position = state.number("place", default, 1, len(written), "Which character (marked in the figure)") - 1
     st.markdown("**Bits of every character**")
     widgets.figure(
-        characters.bits(found, place),
+        characters.bits(results, position),
         "flair-bits",
-        "; ".join(f"{one.direction}: {one.mean:.2f} bits per character" for one in found),
+        "; ".join(f"{one.direction}: {one.mean:.2f} bits per character" for one in results),
     )
-    st.markdown("\n".join(f"- {summary(one)}" for one in found))
-    _bars(reader, written, place)
+    st.markdown("\n".join(f"- {summary(one)}" for one in results))
+    _bars(chosen, written, position)
     frame = pd.DataFrame({"place": range(1, len(written) + 1), "character": [name(sign) for sign in written]})
-    for one in found:
+    for one in results:
         frame[f"{one.direction} (bits)"] = one.bits
     widgets.table(frame, "flair-bits", title="All bits as a table")
     return f"""
 import embedlab
 from embedlab.analysis.next_tokens import character_bits, guess
 
-model, text = embedlab.load_model({reader.spec.key!r}), {written!r}
-for way in {"(model.forward, model.backward)" if reader.pair else "(model,)"}:
-    found, expected = character_bits(way, text), guess(way, text, {place})
+model, text = embedlab.load_model({chosen.spec.key!r}), {written!r}
+for way in {"(model.forward, model.backward)" if chosen.pair else "(model,)"}:
+    found, expected = character_bits(way, text), guess(way, text, {position})
     print(way.direction, round(found.mean, 2), list(zip(expected.tokens, expected.probabilities.round(3).tolist())))
 """
 
@@ -191,17 +191,17 @@ def summary(one: CharacterBits) -> str:
     return text
 
 
-def _bars(reader: ChosenModel, written: str, place: int) -> None:
+def _bars(chosen: ChosenModel, written: str, position: int) -> None:
     """The expectations of every direction at one place, side by side."""
-    true = written[place]
-    found = [(way.direction, guess(way, written, place)) for way in reader.ways]
-    longest = max(float(one.probabilities[0]) for _, one in found)
+    true = written[position]
+    results = [(way.direction, guess(way, written, position)) for way in chosen.ways]
+    longest = max(float(one.probabilities[0]) for _, one in results)
     st.markdown(
-        f"**Guessed at the place of “{md(name(true))}”**, number {place + 1}: the forward model sees what stands "
+        f"**Guessed at the place of “{md(name(true))}”**, number {position + 1}: the forward model sees what stands "
         f"before it, the backward model what stands after. {NAMES[RIGHT].capitalize()}: the right one."
     )
     figures = []
-    for direction, one in found:
+    for direction, one in results:
         values = [100 * float(value) for value in one.probabilities]
         colors = [RIGHT if token == true else COLORS[direction] for token in one.tokens]
         names = [name(token) for token in one.tokens]
@@ -209,7 +209,7 @@ def _bars(reader: ChosenModel, written: str, place: int) -> None:
         fig.update_xaxes(range=[0, 140 * longest])
         figures.append((fig, f"{direction} expects {names[0]} with {one.probabilities[0]:.0%}."))
     widgets.figures(figures, "flair-guesses", per_row=2)
-    widgets.table(_table(found), "flair-guesses", title="The guesses as a table")
+    widgets.table(_table(results), "flair-guesses", title="The guesses as a table")
 
 
 def _title(direction: str, one: NextTokens) -> str:
@@ -219,10 +219,10 @@ def _title(direction: str, one: NextTokens) -> str:
     return f"backward, before “{seen[:14]}”" if seen else "backward, at the end"
 
 
-def _table(found: Sequence[tuple[str, NextTokens]]) -> pd.DataFrame:
+def _table(results: Sequence[tuple[str, NextTokens]]) -> pd.DataFrame:
     rows = [
         (direction, rank, name(token), float(value))
-        for direction, one in found
+        for direction, one in results
         for rank, (token, value) in enumerate(zip(one.tokens, one.probabilities, strict=True), 1)
     ]
     return pd.DataFrame(rows, columns=["direction", "rank", "guess", "probability"])
@@ -240,27 +240,27 @@ READ = {
 }
 
 
-def compare(reader: ChosenModel, written: str) -> str:
+def compare(chosen: ChosenModel, written: str) -> str:
     """The right and the wrong spelling in the same sentence, by models of all sorts; returns the lines for it."""
     cut = inputs.tokens(written)
     if not cut:
         st.info("Write a sentence of at least one word, or click one.")
         return ""
-    longest = max(range(len(cut)), key=lambda place: len(cut[place]))
+    longest = max(range(len(cut)), key=lambda position: len(cut[position]))
     left, right = st.columns(2, gap="medium")
     with left:
-        place = choose_word(cut, "right_word", "The word that is misspelt", longest)
-    word = cut[place]
+        position = choose_word(cut, "right_word", "The word that is misspelt", longest)
+    word = cut[position]
     offered = slips(word)
     with right:
         wrong = state.text(f"wrong_{word[:40]}", offered[0] if offered else f"{word}{word[-1]}", "Its wrong spelling")
         widgets.chips("Slips", offered, f"wrong_{word[:40]}")
-    specs = models.choose(list(dict.fromkeys((reader.spec.key, *DEFAULT))))
+    specs = models.choose(list(dict.fromkeys((chosen.spec.key, *DEFAULT))))
     results: dict[str, tuple[Misspelt, int]] = {}
     titles = widgets.unique_titles(models.specs())
     for spec in specs:
         with widgets.guard():
-            results[titles[spec.key]] = _of(spec, cut, place, wrong)
+            results[titles[spec.key]] = _of(spec, cut, position, wrong)
     if not results:
         return ""
     colors = {titles[spec.key]: family_color(spec.family.key) for spec in specs}
@@ -285,7 +285,7 @@ import embedlab
 from embedlab.analysis.misspelling import misspelt
 
 for key in {[spec.key for spec in specs]!r}:
-    found = misspelt(embedlab.load_model(key), {cut!r}, {place}, {wrong!r})
+    found = misspelt(embedlab.load_model(key), {cut!r}, {position}, {wrong!r})
     print(key, found.read, found.layers, found.similarity, found.to_others.max(axis=1, initial=-1))
 """
 
@@ -304,22 +304,23 @@ def slips(word: str) -> list[str]:
     return [slip for slip in dict.fromkeys(made) if slip != word]
 
 
-def _of(spec: ModelSpec, cut: list[str], place: int, wrong: str) -> tuple[Misspelt, int]:
-    found = misspelt(cache.static(spec.key) if models.is_static(spec) else models.reader(spec), cut, place, wrong)
-    return found, found.layers.index(models.usual_layer(found.layers))
+def _of(spec: ModelSpec, cut: list[str], position: int, wrong: str) -> tuple[Misspelt, int]:
+    model = cache.static(spec.key) if models.is_static(spec) else models.contextual(spec)
+    result = misspelt(model, cut, position, wrong)
+    return result, result.layers.index(models.usual_layer(result.layers))
 
 
 def verdict(title: str, one: Misspelt, layer: int) -> str:
     """What a model makes of the wrong spelling, in a sentence of Markdown."""
     where = f" ({md(models.layer_title(one.layers[layer]))})" if len(one.layers) > 1 else ""
-    said = f"{md(title)}{where} {READ[one.read]}"
+    start = f"{md(title)}{where} {READ[one.read]}"
     if one.similarity is None:
-        return said + ("." if one.known else f"; it does not know “{md(one.right)}” either.")
+        return start + ("." if one.known else f"; it does not know “{md(one.right)}” either.")
     beaten, count = one.closer(layer), len(one.others)
-    said += f": similarity **{one.similarity[layer]:.2f}**, nearer than {beaten} of {count} other words"
+    start += f": similarity **{one.similarity[layer]:.2f}**, nearer than {beaten} of {count} other words"
     if beaten == count:
-        return said + "."
-    return said + (", so this model takes it for another word." if 2 * beaten < count else ".")
+        return start + "."
+    return start + (", so this model takes it for another word." if 2 * beaten < count else ".")
 
 
 def table(results: Mapping[str, tuple[Misspelt, int]]) -> pd.DataFrame:

@@ -76,9 +76,9 @@ def standing() -> tuple[list[tuple[ModelSpec, Result]], list[ModelSpec]]:
     """Models with figures of just these weights, and those without."""
     kept, with_figures, without = kinds_measure.all_results(workspace()), [], []
     for spec in cache.specs():
-        found = kept.get(spec.key)
-        if found and spec.folder.is_dir() and found.digest == cache.digest(spec):
-            with_figures.append((spec, found))
+        result = kept.get(spec.key)
+        if result and spec.folder.is_dir() and result.digest == cache.digest(spec):
+            with_figures.append((spec, result))
         else:
             without.append(spec)
     return with_figures, without
@@ -92,10 +92,10 @@ def figure_of(result: Result, name: str) -> Measurement | None:
     return result.top(name)
 
 
-def rows(found: Sequence[tuple[ModelSpec, Result]], name: str) -> list[Standing]:
+def rows(results: Sequence[tuple[ModelSpec, Result]], name: str) -> list[Standing]:
     """The models that have a measure, the best first."""
     made = []
-    for spec, result in found:
+    for spec, result in results:
         if one := figure_of(result, name):
             of = f"of {one.count:,}" if one.count else ""
             note = ", ".join(part for part in (f"layer {one.layer}" if one.layer else "", of) if part)
@@ -103,10 +103,10 @@ def rows(found: Sequence[tuple[ModelSpec, Result]], name: str) -> list[Standing]
     return sorted(made, key=lambda row: row.value, reverse=not MEASURES[name].low_is_good)
 
 
-def frame(found: Sequence[tuple[ModelSpec, Result]]) -> pd.DataFrame:
+def frame(results: Sequence[tuple[ModelSpec, Result]]) -> pd.DataFrame:
     """Every model against every measure, as text; empty where a model cannot be measured so."""
     lines = []
-    for spec, result in found:
+    for spec, result in results:
         line = {"Model": spec.title}
         for name, measure in MEASURES.items():
             one = figure_of(result, name)

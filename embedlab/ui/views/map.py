@@ -204,17 +204,17 @@ def more_settings(method: str, dims: int) -> tuple[MapSettings, bool, int]:
 
 def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projection:
     """The map: the model's own, one computed before, or PCA while the wanted one is computed in the background."""
-    if found := maps.shipped(spec.folder, chosen.words, settings):
-        return found
+    if stored := maps.shipped(spec.folder, chosen.words, settings):
+        return stored
     if settings.method == "pca":
         return _at_once(chosen, settings)
     key = maps.key(chosen.matrix, settings)
-    if found := maps.computed(key):
-        return found
+    if stored := maps.computed(key):
+        return stored
     with widgets.guard():
         run = runs().ensure(key, chosen.matrix, settings)
-        if found := maps.computed(key):  # quick as it was
-            return found
+        if stored := maps.computed(key):  # quick as it was
+            return stored
         if run.state().active:
             run_bar.watch(run, partial(_progress, METHODS[settings.method]))
         else:
@@ -225,14 +225,14 @@ def ready(spec: ModelSpec, chosen: MapWords, settings: MapSettings) -> Projectio
 
 def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
     key = maps.key(chosen.matrix, settings)
-    if found := maps.computed(key):
-        return found
-    found = settings.compute(chosen.matrix)
+    if stored := maps.computed(key):
+        return stored
+    stored = settings.compute(chosen.matrix)
     try:
-        maps.keep(key, found, settings, visitor())
+        maps.keep(key, stored, settings, visitor())
     except EmbedLabError:
-        return found  # computed again next time
-    return found
+        return stored  # computed again next time
+    return stored
 
 
 def _progress(method: str, _: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
@@ -425,8 +425,10 @@ def _camera(given: Any) -> dict[str, Any] | None:
         return None
     parts = {}
     for part in ("eye", "center", "up"):
-        place = given.get(part)
-        if not isinstance(place, dict) or not all(isinstance(place.get(axis), int | float) for axis in "xyz"):
+        coordinates = given.get(part)
+        if not isinstance(coordinates, dict) or not all(
+            isinstance(coordinates.get(axis), int | float) for axis in "xyz"
+        ):
             return None
-        parts[part] = {axis: float(place[axis]) for axis in "xyz"}
+        parts[part] = {axis: float(coordinates[axis]) for axis in "xyz"}
     return parts

@@ -56,9 +56,9 @@ def form() -> None:
     )
     ways = [way for way in WAYS if way != "path" or (local_files() and not workspace())]
     way = state.choice("from", ways, "name", "From", titles=WAYS)
-    found = source = None
+    upload = source = None
     if way == "file":
-        found = inputs.file("File of vectors", ENDINGS, "vectors-file")
+        upload = inputs.file("File of vectors", ENDINGS, "vectors-file")
     else:
         label, example = LABELS[way]
         source = state.text(f"from-{way}", "", label, placeholder=example, limit=500)
@@ -73,13 +73,13 @@ def form() -> None:
     replace = right.checkbox("Replace a model of that name", key="fetch-replace")
     if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
         with widgets.guard():
-            if not (source or found):
+            if not (source or upload):
                 raise BadInput("Say first which vectors to load.")
             if name:
                 library.check(name, replace=replace, source=shelf_of(workspace()), place=workspace())
-            run = jobs.draft(visitor(), address(), found.size if found is not None else 0)
-            if found is not None:
-                text_choice.lay_down(run.folder, found.name, found)
+            run = jobs.draft(visitor(), address(), upload.size if upload is not None else 0)
+            if upload is not None:
+                text_choice.lay_down(run.folder, upload.name, upload)
             settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
             jobs.start("fetch", settings, run, visitor(), address())
     loads = jobs.all_runs("fetch", visitor())
@@ -131,7 +131,7 @@ def card(spec: ModelSpec) -> None:
     """What a model says of itself."""
     of = spec.card
     st.markdown(md(spec.family.idea))
-    said = [
+    facts = [
         ("Text", of.text),
         ("Licence of the text", of.licence),
         ("Attribution", of.attribution),
@@ -143,7 +143,7 @@ def card(spec: ModelSpec) -> None:
         ("Note", of.note),
         ("Key", spec.short_key),
     ]
-    st.markdown("\n".join(f"- {name}: {md(value)}" for name, value in said if value))
+    st.markdown("\n".join(f"- {name}: {md(value)}" for name, value in facts if value))
     st.markdown(f"Paper: [{md(spec.family.paper)}]({spec.family.url})")
 
 
@@ -203,14 +203,14 @@ def _neighbors(spec: ModelSpec, model: StaticModel) -> None:
         st.info("Write a word above, or click one.")
         return
     try:
-        found = nearest(model, word, K)
+        result = nearest(model, word, K)
     except UnknownWord:
         widgets.spellings(model, spec.title, word, "shared_word")
         return
-    said = ", ".join(f"{near} {value:.2f}" for near, value in zip(found.words, found.similarities, strict=True))
-    lookups.answered({spec.title: found.lookups})
-    figure = bars.neighbors(found, f"Nearest to {word}", family_color(spec.family.key))
-    widgets.figure(figure, "shared-neighbors", f"{spec.title}: nearest to {word} are {said}.")
+    listed = ", ".join(f"{near} {value:.2f}" for near, value in zip(result.words, result.similarities, strict=True))
+    lookups.answered({spec.title: result.lookups})
+    figure = bars.neighbors(result, f"Nearest to {word}", family_color(spec.family.key))
+    widgets.figure(figure, "shared-neighbors", f"{spec.title}: nearest to {word} are {listed}.")
 
 
 def _leave() -> None:
@@ -275,14 +275,14 @@ def import_form() -> None:
     """Take a model from a zip file."""
     number = st.session_state.setdefault("_imports", 0)
     help = "A zip file that Export made, here or on another machine."
-    found = inputs.file("Model as zip", [".zip"], f"import-{number}", help)
+    upload = inputs.file("Model as zip", [".zip"], f"import-{number}", help)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     name = left.text_input("Name of the import", "", library.LONGEST, key="import-name", placeholder="that on its card")
     replace = st.checkbox("Replace a model of that name", key="import-replace")
-    if right.button("Import", key="import", type="primary", disabled=found is None, width="stretch") and found:
+    if right.button("Import", key="import", type="primary", disabled=upload is None, width="stretch") and upload:
         with widgets.guard():
-            key = _imported(found, name or "", found.size, replace=replace)
-            uploads.used(found)
+            key = _imported(upload, name or "", upload.size, replace=replace)
+            uploads.used(upload)
             st.session_state["_imports"] += 1
             st.session_state["_said"] = f"'{cache.find(key).title}' is imported."
             st.rerun()
@@ -326,12 +326,12 @@ def show_kept() -> None:
     st.markdown("\n".join(f"- {line}" for line in [_runs(limits), _own(limits), _files(limits)]))
     if going := cleanup.ended(jobs.all_runs(visitor=visitor()))[:NEXT]:
         kept = [bool(run_bar.kept_as(one.run)) for one in going]
-        said = [
+        listed = [
             f"{_named(one.run)} ({_day(cleanup.goes(one, limits))}{'; its model is kept and stays' if stays else ''})"
             for one, stays in zip(going, kept, strict=True)
         ]
         can = any(_keepable(one.run) and not stays for one, stays in zip(going, kept, strict=True))
-        st.markdown(f"Next to go: {', '.join(said)}.{' Keep a model to have it longer.' if can else ''}")
+        st.markdown(f"Next to go: {', '.join(listed)}.{' Keep a model to have it longer.' if can else ''}")
 
 
 def _keepable(run: Run) -> bool:

@@ -29,13 +29,13 @@ class Choices:
         word: as typed.
         specs: the chosen models.
         titles: model key: what people read.
-        found: title: neighbors, for the models that know the word.
+        results: title: neighbors, for the models that know the word.
     """
 
     word: str
     specs: list[ModelSpec]
     titles: Mapping[str, str]
-    found: Mapping[str, Neighbors]
+    results: Mapping[str, Neighbors]
 
     @property
     def colors(self) -> dict[str, str]:
@@ -46,23 +46,23 @@ class Choices:
 def controls(word: str, k: int, specs: list[ModelSpec]) -> Choices:
     """Look the word up in every model; one that does not know it says so on the page and offers spellings."""
     titles = widgets.unique_titles(cache.specs("static"))
-    found = {}
+    results = {}
     for spec in specs:
         with widgets.guard():
             model = cache.static(spec.key)
             try:
-                found[titles[spec.key]] = nearest(model, word, k)
+                results[titles[spec.key]] = nearest(model, word, k)
             except UnknownWord:
                 widgets.spellings(model, titles[spec.key], word, "word")
-    lookups.answered({title: result.lookups for title, result in found.items()})
-    return Choices(word, specs, titles, found)
+    lookups.answered({title: result.lookups for title, result in results.items()})
+    return Choices(word, specs, titles, results)
 
 
-def table(asked: Choices) -> pd.DataFrame:
+def table(choices: Choices) -> pd.DataFrame:
     """All neighbors, one a row."""
     rows = [
         (title, rank, neighbor, float(value), int(count))
-        for title, result in asked.found.items()
+        for title, result in choices.results.items()
         for rank, (neighbor, value, count) in enumerate(
             zip(result.words, result.similarities, result.counts, strict=True), 1
         )
@@ -70,16 +70,16 @@ def table(asked: Choices) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "rank", "word", "similarity", "times seen"])
 
 
-def source(asked: Choices, k: int) -> str:
+def source(choices: Choices, k: int) -> str:
     """Lines that compute the neighbors; where no model knows the word, those that look for its spelling."""
-    knowing = [spec.key for spec in asked.specs if asked.titles[spec.key] in asked.found]
+    knowing = [spec.key for spec in choices.specs if choices.titles[spec.key] in choices.results]
     if not knowing:
         return f"""
 import embedlab
 from embedlab.analysis.neighbors import suggest
 
-for key in {[spec.key for spec in asked.specs]!r}:
-    print(key, suggest(embedlab.load_model(key), {asked.word!r}))
+for key in {[spec.key for spec in choices.specs]!r}:
+    print(key, suggest(embedlab.load_model(key), {choices.word!r}))
 """
     return f"""
 import embedlab
@@ -88,77 +88,77 @@ from embedlab.analysis.neighbors import nearest, overlap
 results = []
 for key in {knowing!r}:
     model = embedlab.load_model(key)
-    results.append(nearest(model, {asked.word!r}, k={k}))
+    results.append(nearest(model, {choices.word!r}, k={k}))
     print(key, list(zip(results[-1].words, results[-1].similarities.round(3))))
 print(overlap(results))
 """
 
 
-def overlaps(asked: Choices) -> None:
+def overlaps(choices: Choices) -> None:
     """How much the lists of neighbors share."""
-    found = asked.found
-    if len(found) < 2:
+    results = choices.results
+    if len(results) < 2:
         st.info("Choose a second model above to see what the two lists of neighbors share.")
         return
     st.markdown(
         "Words that are in both lists, divided by words that are in either (the **Jaccard index**): 1 if two models "
         "name the same neighbors, 0 if they share none."
     )
-    shared = overlap(list(found.values()))
-    common = set.intersection(*(set(result.words) for result in found.values()))
+    shared = overlap(list(results.values()))
+    common = set.intersection(*(set(result.words) for result in results.values()))
     widgets.figure(
-        heatmap.square(list(found), shared),
+        heatmap.square(list(results), shared),
         "overlap",
-        f"Overlap of the neighbors of {asked.word} between {', '.join(found)}; {len(common)} words are in every list.",
+        f"Overlap of the neighbors of {choices.word} between {', '.join(results)}; {len(common)} words are in all.",
     )
     listed = ", ".join(md(neighbor) for neighbor in sorted(common)) or "none"
     st.markdown(f"In every list: {listed}.")
 
 
-def frequencies(asked: Choices) -> None:
+def frequencies(choices: Choices) -> None:
     """How common the neighbors are."""
     st.markdown(
         "How often the training text had each neighbor (to the right: more often) and how similar it is (up). "
         "The vector of a rare word, far to the left, was made from few sentences; trust it less."
     )
-    fig = scatter.frequency(asked.found, asked.colors)
-    widgets.figure(fig, "frequency", f"Neighbors of {asked.word}: times seen in the text against similarity.")
+    fig = scatter.frequency(choices.results, choices.colors)
+    widgets.figure(fig, "frequency", f"Neighbors of {choices.word}: times seen in the text against similarity.")
 
 
-def two_words(asked: Choices) -> None:
+def two_words(choices: Choices) -> None:
     """Similarity of the word and another one."""
-    word, other = asked.word, state.text("other", "money", "Compare with")
+    word, other = choices.word, state.text("other", "money", "Compare with")
     if not other:
         st.info("Write a second word to compare with.")
         return
     values: dict[str, float] = {}
     taken: dict[str, list[Lookup]] = {}
-    for spec in asked.specs:
+    for spec in choices.specs:
         with widgets.guard():
             model = cache.static(spec.key)
             try:
-                values[asked.titles[spec.key]] = similarity(model, word, other)
-                taken[asked.titles[spec.key]] = [model.look_up(other)]
+                values[choices.titles[spec.key]] = similarity(model, word, other)
+                taken[choices.titles[spec.key]] = [model.look_up(other)]
             except UnknownWord as error:
                 if error.word == other:  # the first word's spellings are offered above
-                    widgets.spellings(model, asked.titles[spec.key], other, "other")
+                    widgets.spellings(model, choices.titles[spec.key], other, "other")
     lookups.answered(taken)
     if values:
         st.markdown(
             "The cosine of the angle between the two vectors: 1 if they point the same way, 0 if they have nothing "
             "in common, −1 if they point in opposite directions."
         )
-        colors = [asked.colors[title] for title in values]
+        colors = [choices.colors[title] for title in values]
         fig = bars.ranking(list(values), list(values.values()), f"{word} and {other}", colors)
-        said = ", ".join(f"{title} {value:.2f}" for title, value in values.items())
-        widgets.figure(fig, "two-words", f"Similarity of {word} and {other}: {said}.")
+        text = ", ".join(f"{title} {value:.2f}" for title, value in values.items())
+        widgets.figure(fig, "two-words", f"Similarity of {word} and {other}: {text}.")
         widgets.table(pd.DataFrame({"model": list(values), "similarity": list(values.values())}), "two-words")
 
 
-def in_sentences(asked: Choices) -> None:
+def in_sentences(choices: Choices) -> None:
     """The sentences behind a neighbor."""
-    title = next(iter(asked.found))
-    leading = next(spec for spec in asked.specs if asked.titles[spec.key] == title)
+    title = next(iter(choices.results))
+    leading = next(spec for spec in choices.specs if choices.titles[spec.key] == title)
     available, own = inputs.titles(), inputs.behind(leading)
     st.markdown(
         f"This is the text that {md(title)} was trained on, or choose another."
@@ -167,7 +167,7 @@ def in_sentences(asked: Choices) -> None:
         "Look the pair up in another text, and see whether the two words meet or only keep the same company."
     )
     key = state.choice("text", list(available), own or "wikipedia", "Text", titles=available)
-    near, word = asked.found[title].words, asked.found[title].query
+    near, word = choices.results[title].words, choices.results[title].query
     beside = state.choice("beside", near, near[0], f"Neighbor, by {md(title)}")
     with widgets.guard():
         result = concordance(inputs.sentences(key), word, beside)
@@ -183,10 +183,10 @@ def in_sentences(asked: Choices) -> None:
         widgets.table(frame, "sentences")
 
 
-def letter_groups(asked: Choices) -> None:
+def letter_groups(choices: Choices) -> None:
     """FastText's view of a word, known or not."""
-    word = asked.word
-    chosen = [spec for spec in (*asked.specs, *cache.specs("static")) if spec.family.key == "fasttext"]
+    word = choices.word
+    chosen = [spec for spec in (*choices.specs, *cache.specs("static")) if spec.family.key == "fasttext"]
     if not chosen:
         st.info("Only fastText builds words from letter groups, and no fastText model is at hand.")
         return
@@ -198,8 +198,8 @@ def letter_groups(asked: Choices) -> None:
     widgets.chips("Words nobody has seen", NEVER_SEEN, "word")
     with widgets.guard():
         result = parts(cache.static(chosen[0].key), word)
-        title, word = asked.titles.get(chosen[0].key, chosen[0].title), result.word
-        if title not in asked.found:  # what the others were asked is said above
+        title, word = choices.titles.get(chosen[0].key, chosen[0].title), result.word
+        if title not in choices.results:  # what the others were asked is said above
             lookups.say({title: [result.lookup]})
         seen = "in the vocabulary" if result.known else "not in the vocabulary: its vector is made of its parts alone"
         st.markdown(f"**{md(word, 60)}** is {seen}.")

@@ -133,21 +133,21 @@ def _file() -> str | None:
                 st.markdown(":material/description: Your tagged file", width="content")
                 st.button("Another file", key="another-tagged", on_click=_forget, icon=":material/close:")
             return name
-    found = inputs.file(
+    upload = inputs.file(
         "Tagged sentences", (".conll", ".bio", ".txt", ".tsv", ".iob", ".iob2"), key="tagged-file",
         help="A word a line, its tag in the last column, an empty line between sentences; any types of entity, and "
         "BIO, IOB1, BIOES or BILOU tags. Lines “# split = train”, dev and test say what is for what; without them "
         "sentences are dealt out 70 : 10 : 20 by the seed.",
     )  # fmt: skip
-    if found is None:
+    if upload is None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        st.session_state["_tagged"] = store_uploads.lay_down(found.getvalue(), _check, visitor(), address())
+        st.session_state["_tagged"] = store_uploads.lay_down(upload.getvalue(), _check, visitor(), address())
     except BadInput as error:
         st.error(told(error))
     else:
-        uploads.used(found)
+        uploads.used(upload)
         st.rerun()
     return None
 
@@ -172,12 +172,12 @@ def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
         raise BadInput("The tagged file is not here (any more). Upload it again.")
     kept = _kept(name, seed)
     if not kept:
-        found = (
+        sentences = (
             inspect.tagged(inspection.look("entities", SAID, file=str(file), seed=seed))
             if file
             else probe_data.dataset()
         )
-        kept.append((found, probe_data.digest(found)))
+        kept.append((sentences, probe_data.digest(sentences)))
     return kept[0]
 
 
@@ -206,9 +206,9 @@ def begin(job: ProbeJob) -> None:
     jobs.start(KIND, job, visitor=visitor(), address=address())
 
 
-def figures(kept: KeptProbe, asked: Choices) -> None:
+def figures(kept: KeptProbe, choices: Choices) -> None:
     """F1 and selectivity side by side, and what they say."""
-    probe, color = kept.probe, family_color(asked.spec.family.key)
+    probe, color = kept.probe, family_color(choices.spec.family.key)
     best = top(probe)
     widgets.figures(
         [
@@ -303,15 +303,15 @@ def table(probe: LayerProbe) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).round(2)
 
 
-def source(asked: Choices) -> str:
+def source(choices: Choices) -> str:
     """The lines that compute the same when they are pasted."""
     own = ProbeSettings()
-    given = {name: value for name, value in asked.job.settings.items() if value != getattr(own, name)}
+    given = {name: value for name, value in choices.job.settings.items() if value != getattr(own, name)}
     arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
-    loaded = [f"embedlab.load_model({key!r})" for key in asked.job.keys]
+    loaded = [f"embedlab.load_model({key!r})" for key in choices.job.keys]
     model = loaded[0] if len(loaded) == 1 else f"({', '.join(loaded)})"
-    seed = asked.job.settings["seed"]
-    data = f'probe_data.read("your file.conll", seed={seed})' if asked.job.data else "probe_data.dataset()"
+    seed = choices.job.settings["seed"]
+    data = f'probe_data.read("your file.conll", seed={seed})' if choices.job.data else "probe_data.dataset()"
     return f"""
 import embedlab
 from embedlab.workflows import probe_data
@@ -337,32 +337,33 @@ SHOWN = 8
 SORTS = {"all": "all", "missed": "missed", "invented": "invented", "type": "wrong type", "edges": "wrong edges"}
 
 
-def look(kept: KeptProbe, asked: Choices) -> None:
+def look(kept: KeptProbe, choices: Choices) -> None:
     """A choice of what to look at, and that."""
     titles = {name: title for name, (title, _) in VIEWS.items()}
     view = state.choice("look", list(VIEWS), "mistakes", "Look closer", titles=titles)
-    VIEWS[view][1](kept, asked)
+    VIEWS[view][1](kept, choices)
 
 
-def _depth(kept: KeptProbe, asked: Choices) -> None:
-    found = kept.probe.depth
-    if found is None:
+def _depth(kept: KeptProbe, choices: Choices) -> None:
+    result = kept.probe.depth
+    if result is None:
         st.info("One layer has no depth; nor is it measured with the BiLSTM, or where the settings leave it out.")
         return
     layers = [models.layer_title(name) for name in kept.probe.layers]
     text = (
-        f"Where in the model names are found, layers counted from 0, the input, to {len(layers) - 1}: the centre of "
-        f"gravity of the learned mix lies at **{found.centre_of_gravity:.2f}** (an even mix: {(len(layers) - 1) / 2:g})"
+        f"Where in the model names are found, layers counted from 0, the input, to {len(layers) - 1}: the centre "
+        f"of gravity of the learned mix lies at **{result.centre_of_gravity:.2f}** "
+        f"(an even mix: {(len(layers) - 1) / 2:g})"
     )
-    if math.isnan(found.expected_layer):
+    if math.isnan(result.expected_layer):
         text += "; adding layers to the input brings no gain that differs from none, so there is no expected layer."
     else:
         text += (
-            f"; the expected layer, the mean layer of what each one adds, is **{found.expected_layer:.2f}** "
-            f"(95 % interval {found.low:.2f} to {found.high:.2f})."
+            f"; the expected layer, the mean layer of what each one adds, is **{result.expected_layer:.2f}** "
+            f"(95 % interval {result.low:.2f} to {result.high:.2f})."
         )
-    widgets.figure(probes.depth(found, layers, family_color(asked.spec.family.key)), "probes-depth", text)
-    st.markdown(text.replace("-", "−") if "-" in f"{found.expected_layer}" else text)
+    widgets.figure(probes.depth(result, layers, family_color(choices.spec.family.key)), "probes-depth", text)
+    st.markdown(text.replace("-", "−") if "-" in f"{result.expected_layer}" else text)
     st.caption("Tenney et al. (2019), BERT large: centre of gravity 13.16, expected layer 4.64 of 24 for names.")
 
 
@@ -373,11 +374,11 @@ def _chosen_row(probe: LayerProbe) -> Row:
     return probe.row(state.choice("strategy", names, top(probe).strategy, "Strategy"))
 
 
-def _confusion(kept: KeptProbe, asked: Choices) -> None:
+def _confusion(kept: KeptProbe, choices: Choices) -> None:
     probe = kept.probe
     row = _chosen_row(probe)
     types = types_of(probe.labels)
-    table = scoring.confusion(numbered(probe.labels, asked.dataset.test), row.tags, len(types))
+    table = scoring.confusion(numbered(probe.labels, choices.dataset.test), row.tags, len(types))
     if len(types) > 12:
         st.caption("The figure shows the twelve types first by name.")
     size = min(len(types), 12) + 1
@@ -392,9 +393,9 @@ def _confusion(kept: KeptProbe, asked: Choices) -> None:
     st.markdown(md(text))
 
 
-def _mistakes(kept: KeptProbe, asked: Choices) -> None:
+def _mistakes(kept: KeptProbe, choices: Choices) -> None:
     row = _chosen_row(kept.probe)
-    wrong = wrong_sentences(kept.probe, row, asked.dataset.test)
+    wrong = wrong_sentences(kept.probe, row, choices.dataset.test)
     every = [mistake for one in wrong for mistake in one.mistakes]
     titles = {
         name: f"{title} ({len(every) if name == 'all' else sum(one.sort == name for one in every)})"
@@ -430,17 +431,17 @@ def _note(one: WrongSentence, mistake: Mistake) -> str:
     def kind(span: Span | None) -> str:
         return md(span.type) if span else ""
 
-    gold, found = mistake.gold, mistake.found
+    gold, guess = mistake.gold, mistake.found
     if mistake.sort == "missed":
         return f":orange[missed] {text(gold)}"
     if mistake.sort == "invented":
-        return f":orange[invented] {text(found)} as {kind(found)}"
+        return f":orange[invented] {text(guess)} as {kind(guess)}"
     if mistake.sort == "type":
-        return f":orange[wrong type] {text(gold)} as {kind(found)}"
-    return f":orange[wrong edges] {text(found)} as {kind(found)} for {text(gold)}"
+        return f":orange[wrong type] {text(gold)} as {kind(guess)}"
+    return f":orange[wrong edges] {text(guess)} as {kind(guess)} for {text(gold)}"
 
 
-def _paper(kept: KeptProbe, asked: Choices) -> None:
+def _paper(kept: KeptProbe, choices: Choices) -> None:
     rows = [(row.strategy, PAPER[row.strategy], 100 * row.f1) for row in kept.probe.rows if row.strategy in PAPER]
     if not rows:
         st.info("The paper compares layers; this model has one vector a word.")
@@ -458,7 +459,7 @@ def _paper(kept: KeptProbe, asked: Choices) -> None:
     )
 
 
-def _models(kept: KeptProbe, asked: Choices) -> None:
+def _models(kept: KeptProbe, choices: Choices) -> None:
     """The best strategy of every model whose stored result belongs to its weights of today."""
     same = [
         one

@@ -89,11 +89,11 @@ def result(how: RunState, costs: Costs) -> None:
         widgets.figure(softmax.measured(costs), "softmax-measured", _summary(costs))
     for stop in costs.stops:
         st.caption(f"The {TITLES[stop.method]} is left out from V = {stop.words:,} on: {stop.reason}")
-    asked = costs.settings
+    settings = costs.settings
     st.caption(
-        f"Hidden width H = {asked.hidden}, {asked.batch} tokens a step, K = {asked.noise} noise words, "
-        f"S = {asked.samples} sampled words, {asked.threads} thread{'s' if asked.threads > 1 else ''}; "
-        f"a point is the median of {asked.repetitions}, its bar reaches from quartile to quartile; "
+        f"Hidden width H = {settings.hidden}, {settings.batch} tokens a step, K = {settings.noise} noise words, "
+        f"S = {settings.samples} sampled words, {settings.threads} thread{'s' if settings.threads > 1 else ''}; "
+        f"a point is the median of {settings.repetitions}, its bar reaches from quartile to quartile; "
         f"took {text.duration(how.seconds)}."
     )
 

@@ -70,10 +70,10 @@ def controls() -> Choices | None:
     return Choices(settings, bool(draft))
 
 
-def bring(asked: Choices) -> dict[str, Retrained]:
+def bring(choices: Choices) -> dict[str, Retrained]:
     """What has been found, by the family's title; what has not can be asked for, or is on its way."""
-    settings = asked.settings
-    results = {key: _found(key, settings) for key in settings.each}
+    settings = choices.settings
+    results = {key: _stored(key, settings) for key in settings.each}
     if missing := [TITLES[key] for key, one in results.items() if one is None]:
         count = settings.trainings * len(missing)
         button = f"Train {count} models"
@@ -85,7 +85,7 @@ def bring(asked: Choices) -> dict[str, Retrained]:
     return {TITLES[key]: one for key, one in results.items() if one is not None}
 
 
-def _found(family: str, settings: StabilitySettings) -> Retrained | None:
+def _stored(family: str, settings: StabilitySettings) -> Retrained | None:
     return _kept(stability.key_of(family, settings), family, settings) or stability.stored(family, settings)
 
 
@@ -94,9 +94,9 @@ def _kept(key: str, _family: str, _settings: StabilitySettings) -> Retrained | N
     return stability.stored(_family, _settings)
 
 
-def source(asked: Choices, results: dict[str, Retrained], word: str) -> str:
+def source(choices: Choices, results: dict[str, Retrained], word: str) -> str:
     """The lines that train and compare the same when they are pasted."""
-    settings, text = asked.settings, asked.settings.text
+    settings, text = choices.settings, choices.settings.text
     if text.sample:
         first, opened = "from embedlab.data.datasets import load_sample", f"load_sample({text.sample!r})"
     else:
@@ -186,27 +186,27 @@ def word_figures(results: Results, word: str, colors: Mapping[str, str]) -> list
     for title, one in results.items():
         if word not in one.rows:
             continue
-        n, found = len(one.lists), one.of(word)
-        times = [round(n * near.share) for near in found]
+        n, neighbors = len(one.lists), one.of(word)
+        times = [round(n * near.share) for near in neighbors]
         fig = bars.ranking(
-            [near.word for near in found[:SHOWN]], [float(time) for time in times[:SHOWN]], title,
-            colors[title], marked=[near.word for near in found if round(n * near.share) == 1],
-            notes=[f"place {near.place:.1f} in the mean" for near in found[:SHOWN]],
+            [near.word for near in neighbors[:SHOWN]], [float(time) for time in times[:SHOWN]], title,
+            colors[title], marked=[near.word for near in neighbors if round(n * near.share) == 1],
+            notes=[f"place {near.place:.1f} in the mean" for near in neighbors[:SHOWN]],
             unit="trainings", form=f"{{:.0f}} of {n}",
         )  # fmt: skip
         parts.append((fig, f"{title}: {_about(one, word)}"))
     return parts
 
 
-def word_said(results: Results, word: str) -> str:
+def word_summary(results: Results, word: str) -> str:
     """What became of a word's neighbors, a line a family."""
     return "\n".join(f"- **{md(title)}**: {_about(one, word)}" for title, one in results.items() if word in one.rows)
 
 
 def _about(one: Stability, word: str) -> str:
-    n, found = len(one.lists), one.of(word)
-    always = [md(near.word) for near in found if near.share == 1]
-    once = sum(round(n * near.share) == 1 for near in found)
+    n, neighbors = len(one.lists), one.of(word)
+    always = [md(near.word) for near in neighbors if near.share == 1]
+    once = sum(round(n * near.share) == 1 for near in neighbors)
     shared = float(one.overlap[one.rows[word]])
     kept = f"in all {n} lists: {', '.join(always)}" if always else f"none is in all {n} lists"
     noise = f"named by a single training: {once or 'none'}"
@@ -233,7 +233,7 @@ def all_figures(results: Results, colors: Mapping[str, str], word: str) -> list[
     return figures
 
 
-def all_said(results: Results) -> str:
+def summary(results: Results) -> str:
     """What holds for all words, a line a family."""
     lines = []
     for title, one in results.items():

@@ -21,47 +21,49 @@ LITTLE = 1.0
 """Bits told by the words around a gap from which on a guess is more than a common word."""
 
 
-def guesses(reader: ChosenModel, cut: Sequence[str]) -> str:
+def guesses(chosen: ChosenModel, cut: Sequence[str]) -> str:
     """Words to hide, the guesses for each, and one of them layer by layer; returns the lines that compute it."""
-    if not reader.model.has_masked_head:
+    if not chosen.model.has_masked_head:
         st.info(
-            f"{md(reader.title)} was published without the output head that guesses hidden words: it was made for "
+            f"{md(chosen.title)} was published without the output head that guesses hidden words: it was made for "
             "vectors of sentences. Its pieces and its attention are there; for guesses choose another model."
         )
         return ""
-    places = words.hidden(cut)
+    positions = words.hidden(cut)
     k = state.number("k", 5, 3, 10, "How many guesses")
-    if not places:
+    if not positions:
         st.info("Click a word above to hide it.")
         return ""
-    found = [_predicted(reader, cut, place, k, places) for place in places]
-    st.markdown("The model is shown: " + " ".join(_shown(reader, word) for word in found[0].sentence))
-    color = family_color(reader.spec.family.key)
+    results = [_predicted(chosen, cut, position, k, positions) for position in positions]
+    st.markdown("The model is shown: " + " ".join(_marked(chosen, word) for word in results[0].sentence))
+    color = family_color(chosen.spec.family.key)
     titles = inputs.names(cut)
-    figures = [(drawn.guesses(one, f"instead of {titles[one.position]}", color), summary(one)) for one in found]
+    figures = [(drawn.guesses(one, f"instead of {titles[one.position]}", color), summary(one)) for one in results]
     widgets.figures(figures, "bert-guesses")
-    st.markdown("\n".join(f"- {summary(one)}" for one in found))
-    _by_layer(found[_looked_at(found, titles)])
-    widgets.table(table(found), "bert-guesses", title="All guesses of all layers as a table")
+    st.markdown("\n".join(f"- {summary(one)}" for one in results))
+    _by_layer(results[_looked_at(results, titles)])
+    widgets.table(table(results), "bert-guesses", title="All guesses of all layers as a table")
     return f"""
 import embedlab
 from embedlab.analysis.layer_predictions import layer_predictions
 
-model = embedlab.load_model({reader.spec.key!r})
-for place in {places!r}:
-    found = layer_predictions(model, {list(cut)!r}, place, k={k}, hidden={places!r})
+model = embedlab.load_model({chosen.spec.key!r})
+for place in {positions!r}:
+    found = layer_predictions(model, {list(cut)!r}, place, k={k}, hidden={positions!r})
     for layer, tokens, probabilities in zip(found.layers, found.tokens, found.probabilities):
         print(layer, list(zip(tokens, probabilities.round(4).tolist())))
 """
 
 
-def _predicted(reader: ChosenModel, cut: Sequence[str], place: int, k: int, places: Sequence[int]) -> LayerPredictions:
-    key = ("guesses", reader.spec.key, cache.stamp(reader.spec), tuple(cut), place, k, tuple(places))
-    return remembered(key, lambda: layer_predictions(reader.model, cut, place, k, places))
+def _predicted(
+    chosen: ChosenModel, cut: Sequence[str], position: int, k: int, positions: Sequence[int]
+) -> LayerPredictions:
+    key = ("guesses", chosen.spec.key, cache.stamp(chosen.spec), tuple(cut), position, k, tuple(positions))
+    return remembered(key, lambda: layer_predictions(chosen.model, cut, position, k, positions))
 
 
-def _shown(reader: ChosenModel, word: str) -> str:
-    return tinted("violet", md(word)) if word == reader.model.mask else md(word)
+def _marked(chosen: ChosenModel, word: str) -> str:
+    return tinted("violet", md(word)) if word == chosen.model.mask else md(word)
 
 
 def summary(one: LayerPredictions) -> str:
@@ -76,12 +78,12 @@ def summary(one: LayerPredictions) -> str:
     return text + f"The word that stood there has rank {rank:,} of {one.size:,} ({chance:.2%})."
 
 
-def _looked_at(found: Sequence[LayerPredictions], titles: Sequence[str]) -> int:
+def _looked_at(results: Sequence[LayerPredictions], titles: Sequence[str]) -> int:
     """Which of the hidden words is followed through the layers."""
     st.header("Layer by layer")
-    if len(found) == 1:
+    if len(results) == 1:
         return 0
-    names = {str(i): titles[one.position] for i, one in enumerate(found)}
+    names = {str(i): titles[one.position] for i, one in enumerate(results)}
     return int(state.choice("gap", list(names), "0", "Which gap", titles=names))
 
 
@@ -109,11 +111,11 @@ def _bits(size: int) -> str:
     return f"{math.log2(size):.1f}"
 
 
-def table(found: Sequence[LayerPredictions]) -> pd.DataFrame:
+def table(results: Sequence[LayerPredictions]) -> pd.DataFrame:
     """Every layer's guesses, one a row."""
     rows = [
         (one.word, one.position + 1, layer, rank, token, float(probability), float(entropy))
-        for one in found
+        for one in results
         for layer, tokens, values, entropy in zip(one.layers, one.tokens, one.probabilities, one.entropies, strict=True)
         for rank, (token, probability) in enumerate(zip(tokens, values, strict=True), 1)
     ]

@@ -25,11 +25,11 @@ PAIRS = (
 )
 
 
-def following(reader: ChosenModel, _: Sequence[str]) -> str:
+def following(chosen: ChosenModel, _: Sequence[str]) -> str:
     """Two sentences, and the second beside others that do not belong there; returns the lines that compute it."""
-    if not reader.model.has_next_sentence_head:
+    if not chosen.model.has_next_sentence_head:
         st.info(
-            f"{md(reader.title)} was not taught whether sentences follow each other (RoBERTa, DistilBERT and most "
+            f"{md(chosen.title)} was not taught whether sentences follow each other (RoBERTa, DistilBERT and most "
             "later models were not: it helped little). Choose a model that was."
         )
         return ""
@@ -45,27 +45,27 @@ def following(reader: ChosenModel, _: Sequence[str]) -> str:
         st.button("Swap the two", on_click=_take, args=(second, first), icon=":material/swap_horiz:")
     others = [text for before, text in PAIRS if text != second and before != first][: len(PAIRS) - 1]
     texts = [second, *others]
-    found = next_sentences(reader.model, inputs.tokens(first), [inputs.tokens(text) for text in texts])
-    values = [100 * float(value) for value in found.probabilities]
-    color = family_color(reader.spec.family.key)
+    result = next_sentences(chosen.model, inputs.tokens(first), [inputs.tokens(text) for text in texts])
+    values = [100 * float(value) for value in result.probabilities]
+    color = family_color(chosen.spec.family.key)
     fig = bars.ranking(
         texts, values, "May it follow the first sentence?", [color] + [OTHERS] * len(others),
         unit="probability", form="{:.1f} %",
     )  # fmt: skip
     fig.update_xaxes(range=[0, 125])
     widgets.figure(fig, "bert-next", f"Probability that the sentence follows: {values[0]:.0f} %; the others follow.")
-    st.markdown(verdict(found))
+    st.markdown(verdict(result))
     st.caption(
         f"First your second sentence; {NAMES[OTHERS]}: sentences on other matters, for comparison. Each is judged "
         "by itself. In training one half of the pairs were true, so 50 % means that the model does not know."
     )
-    widgets.table(_table(first, texts, found), "bert-next")
+    widgets.table(_table(first, texts, result), "bert-next")
     return f"""
 import embedlab
 from embedlab.analysis.masked import next_sentences
 
-model = embedlab.load_model({reader.spec.key!r})
-found = next_sentences(model, {list(found.first)!r}, {[list(one) for one in found.seconds]!r})
+model = embedlab.load_model({chosen.spec.key!r})
+found = next_sentences(model, {list(result.first)!r}, {[list(one) for one in result.seconds]!r})
 print(found.probabilities.round(3), found.reversed.round(3))
 """
 
@@ -75,28 +75,28 @@ def _take(first: str, second: str) -> None:
     state.put("second", second)
 
 
-def verdict(found: NextSentences) -> str:
+def verdict(result: NextSentences) -> str:
     """What the probabilities say, in sentences of Markdown."""
-    own, others = float(found.probabilities[0]), found.probabilities[1:]
-    said = f"The second sentence follows the first with **{own:.1%}**"
-    if len(others) and not found.told_apart:
-        said += (
+    own, others = float(result.probabilities[0]), result.probabilities[1:]
+    text = f"The second sentence follows the first with **{own:.1%}**"
+    if len(others) and not result.told_apart:
+        text += (
             f"; so do all the others, within {APART:.0%}: for this first sentence the model does not tell what "
             "belongs there."
         )
     elif len(others):
         beaten = int((others < own).sum())
         many = "any" if beaten == len(others) else f"{beaten}"
-        said += f", more than {many} of the {len(others)} sentences on other matters."
+        text += f", more than {many} of the {len(others)} sentences on other matters."
     else:
-        said += "."
-    back = float(found.reversed[0])
-    said += f" In the wrong order the two get {back:.1%}"
+        text += "."
+    back = float(result.reversed[0])
+    text += f" In the wrong order the two get {back:.1%}"
     near = abs(back - own) < APART
-    return said + (": the model judges whether the topics fit, not the order." if near else ".")
+    return text + (": the model judges whether the topics fit, not the order." if near else ".")
 
 
-def _table(first: str, texts: Sequence[str], found: NextSentences) -> pd.DataFrame:
-    rows = zip(texts, found.probabilities.tolist(), found.reversed.tolist(), strict=True)
+def _table(first: str, texts: Sequence[str], result: NextSentences) -> pd.DataFrame:
+    rows = zip(texts, result.probabilities.tolist(), result.reversed.tolist(), strict=True)
     columns = ["first sentence", "second sentence", "probability", "probability in the other order"]
     return pd.DataFrame([(first, *row) for row in rows], columns=columns)

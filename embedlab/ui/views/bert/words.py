@@ -84,13 +84,13 @@ def hidden(cut: Sequence[str]) -> list[int]:
     """
     start = [_first(cut)]
     left = st.session_state.get(HIDDEN) or []
-    if st.session_state.get(OF, list(cut)) != list(cut) or not all(place in range(len(cut)) for place in left):
+    if st.session_state.get(OF, list(cut)) != list(cut) or not all(position in range(len(cut)) for position in left):
         st.session_state[HIDDEN] = start
     st.session_state[OF] = list(cut)
     titles = inputs.names(cut)
     chosen = st.pills(
         "Click a word to hide it; click it again to show it", list(range(len(cut))), selection_mode="multi",
-        default=start, format_func=lambda place: md(titles[place]), key=HIDDEN, bind="query-params",
+        default=start, format_func=lambda position: md(titles[position]), key=HIDDEN, bind="query-params",
     )  # fmt: skip
     return sorted(chosen)
 
@@ -102,19 +102,19 @@ def _first(cut: Sequence[str]) -> int:
     for example, word in EXAMPLES:
         if inputs.tokens(example) == list(cut):
             return cut.index(word)
-    return max(range(len(cut)), key=lambda place: len(cut[place]))
+    return max(range(len(cut)), key=lambda position: len(cut[position]))
 
 
-def pieces(reader: ChosenModel, cut: Sequence[str]) -> None:
+def wordpieces(chosen: ChosenModel, cut: Sequence[str]) -> None:
     """The sentence as the model reads it."""
-    spelled = reader.model.pieces(cut)
+    spelled = chosen.model.pieces(cut)
     sorts = [MARK if word is None else TORN if spelled.words.count(word) > 1 else WHOLE for word in spelled.words]
-    parts = (tinted(PAINTS[sort], md(piece, 30)) for piece, sort in zip(spelled.pieces, sorts, strict=True))
+    parts = (tinted(PAINTS[sort], md(wordpiece, 30)) for wordpiece, sort in zip(spelled.pieces, sorts, strict=True))
     st.markdown("As the model reads it: " + " ".join(parts))
     legend = " ".join(tinted(paint, sort) for sort, paint in PAINTS.items() if sort in sorts)
     st.markdown(f"{len(spelled.pieces)} pieces: {legend}")
     if torn_words := sum(spelled.words.count(i) > 1 for i in range(len(cut))):
         st.caption(
-            f"The vocabulary of {len(reader.model.vocabulary):,} pieces lacks {torn_words} of the {len(cut)} words as "
+            f"The vocabulary of {len(chosen.model.vocabulary):,} pieces lacks {torn_words} of the {len(cut)} words as "
             "a whole; “##” says that a piece goes on with the word before it."
         )

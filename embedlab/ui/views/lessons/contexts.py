@@ -41,44 +41,44 @@ def senses(args: Args) -> Shown:
         for name, (a, b) in zip(pairs(args), combinations(range(len(sentences)), 2), strict=True)
     }
     even = max(values.values()) - min(values.values()) < EQUAL
-    said = ", ".join(f"{name}: {value:.2f}" for name, value in values.items())
-    said = f"Similarity of **{md(word)}** in {md(where)}, sentences {said}."
+    text = ", ".join(f"{name}: {value:.2f}" for name, value in values.items())
+    text = f"Similarity of **{md(word)}** in {md(where)}, sentences {text}."
     figure = heatmap.square(
         [f"sentence {i}" for i in range(1, len(sentences) + 1)], square, title=f"{word}: {where}", unit="similarity"
     )
     table = pd.DataFrame({"sentences": list(values), "similarity": list(values.values())})
     best = SAME if even else max(values, key=lambda one: values[one])
-    return Shown(best, said, ((figure, unmarked(said)),), table)
+    return Shown(best, text, ((figure, unmarked(text)),), table)
 
 
 def _square(args: Args, sentences: list[str]) -> tuple[Doubles, str]:
     """(N, N) similarities of the word in N sentences, and where they were read."""
     key = args["model"]
-    found = compare(models.reader(registry.find(key)), args["word"], sentences)
-    layer = args.get("layer", models.usual_layer(found.layers))
-    if layer not in found.layers:
+    result = compare(models.contextual(registry.find(key)), args["word"], sentences)
+    layer = args.get("layer", models.usual_layer(result.layers))
+    if layer not in result.layers:
         raise BadInput(f"{title(key)} has no layer '{layer}'.")
-    static = len(found.layers) == 1
+    static = len(result.layers) == 1
     where = title(key) if static else f"{title(key)}, {models.layer_title(layer)}"
-    return np.clip(cosines(found.vectors[found.layers.index(layer)]), -1, 1), where
+    return np.clip(cosines(result.vectors[result.layers.index(layer)]), -1, 1), where
 
 
 def direction(args: Args) -> Shown:
     """Which half of the vectors differs between two sentences: that of the network reading forward, or backward."""
     key, word, sentences = args["model"], args["word"], listed(args, "sentences", "|")
-    found = compare(models.reader(registry.find(key)), word, sentences[:2])
-    halves = np.split(found.vectors[-1], 2, axis=1)  # two of (2, D / 2): forward stands first
+    result = compare(models.contextual(registry.find(key)), word, sentences[:2])
+    halves = np.split(result.vectors[-1], 2, axis=1)  # two of (2, D / 2): forward stands first
     values = [float(cosines(half)[0, 1]) for half in halves]
     forward, backward = (value < 1 - EQUAL for value in values)
     outcome = DIRECTIONS[2 * (not forward) + (not backward)]
-    said = (
+    text = (
         f"Similarity of **{md(word)}** in the two sentences: {values[0]:.2f} in the half that reads forward, "
         f"{values[1]:.2f} in the half that reads backward. A difference is seen by: **{outcome}**."
     )
     names = ["forward", "backward"]
-    figure = bars.ranking(names, values, f"{word} in both sentences: {title(key)}, {found.layers[-1]}", color(key))
+    figure = bars.ranking(names, values, f"{word} in both sentences: {title(key)}, {result.layers[-1]}", color(key))
     table = pd.DataFrame({"half": names, "similarity": values})
-    return Shown(outcome, said, ((figure, unmarked(said)),), table)
+    return Shown(outcome, text, ((figure, unmarked(text)),), table)
 
 
 SENSE_FRAGMENTS = {
@@ -101,40 +101,40 @@ def _probed(key: str) -> LayerProbe:
     few = replace(
         sentences, train=sentences.train[:TRAIN], dev=sentences.dev[:DEV], test=sentences.test[:TEST]
     )  # fmt: skip
-    model = models.reader(registry.find(key))
+    model = models.contextual(registry.find(key))
     return layer_probe(model, few, list(model.layers), SETTINGS)
 
 
-def _shown(values: dict[str, float], colors: list[str], what: str) -> Shown:
+def _bars(values: dict[str, float], colors: list[str], what: str) -> Shown:
     best = max(values, key=lambda one: values[one])
-    said = ", ".join(f"{md(one)} {value:.0%}" for one, value in values.items())
-    said = f"**{md(best)}** is best: {said} (F1 of names found in {TEST} sentences, learned from {TRAIN})."
+    text = ", ".join(f"{md(one)} {value:.0%}" for one, value in values.items())
+    text = f"**{md(best)}** is best: {text} (F1 of names found in {TEST} sentences, learned from {TRAIN})."
     figure = bars.ranking(
         list(values), [100 * value for value in values.values()], what, colors, unit="F1", form="{:.0f} %"
     )
     table = pd.DataFrame({"read": list(values), "F1": list(values.values())})
-    return Shown(best, said, ((figure, unmarked(said)),), table)
+    return Shown(best, text, ((figure, unmarked(text)),), table)
 
 
 def probe(args: Args) -> Shown:
     """From whose vectors (its best layer) a probe finds names best, beside a table of words without vectors."""
-    found = {key: _probed(key) for key in keys(args)}
-    values = {title(key): max(row.f1 for row in one.rows) for key, one in found.items()}
-    values[LOOKUP] = next(iter(found.values())).lookup
-    return _shown(values, [*(color(key) for key in found), color("one_hot")], "Names found, per cent")
+    probed = {key: _probed(key) for key in keys(args)}
+    values = {title(key): max(row.f1 for row in one.rows) for key, one in probed.items()}
+    values[LOOKUP] = next(iter(probed.values())).lookup
+    return _bars(values, [*(color(key) for key in probed), color("one_hot")], "Names found, per cent")
 
 
 def layers(args: Args) -> Shown:
     """From which layer of a model a probe finds names best."""
-    found = _probed(args["model"])
-    values = {row.strategy: row.f1 for row in found.rows}
-    return _shown(values, [color(args["model"])] * len(values), f"Names found by layer: {title(args['model'])}")
+    probed = _probed(args["model"])
+    values = {row.strategy: row.f1 for row in probed.rows}
+    return _bars(values, [color(args["model"])] * len(values), f"Names found by layer: {title(args['model'])}")
 
 
 PROBE_FRAGMENTS = {
     "probe": Fragment(frozenset({"models"}), probe, lambda args: (*titles(args), LOOKUP)),
     "layers": Fragment(
         frozenset({"model"}), layers,
-        lambda args: tuple(map(models.layer_title, models.reader(registry.find(args["model"])).layers)),
+        lambda args: tuple(map(models.layer_title, models.contextual(registry.find(args["model"])).layers)),
     ),
 }  # fmt: skip

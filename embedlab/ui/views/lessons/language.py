@@ -72,14 +72,14 @@ def _store(lesson: Lesson) -> None:
 
 def _fitting(lesson: Lesson, answers: tuple[Answer, ...]) -> dict[int, Prediction]:
     """Those from the first step on that the lesson, which may have changed, still offers."""
-    found: dict[int, Prediction] = {}
+    results: dict[int, Prediction] = {}
     for answer, step in zip(answers, lesson.steps, strict=False):
         span, given = step.number, answer.given
         fits = given in step.choices if span is None else isinstance(given, float) and span.low <= given <= span.high
-        if answer.step != len(found) or not fits:
+        if answer.step != len(results) or not fits:
             break
-        found[answer.step] = Prediction(given)
-    return found
+        results[answer.step] = Prediction(given)
+    return results
 
 
 def answer_text(value: str | float | None) -> str:
@@ -108,12 +108,12 @@ def next_word(args: Args) -> Shown:
     """What a model expects after a beginning."""
     key, text = args["model"], args["begin"]
     model = cache.language(key)
-    found = next_tokens(model, beginning(model, text), K)
-    first, sure = name(found.tokens[0]), float(found.probabilities[0])
-    said = f"After “{md(text)} …” {md(title(key))} expects **{md(first)}** ({sure:.1%})."
-    figure = expected.next_tokens(found, title(key), color(key), longest=sure)
-    table = pd.DataFrame({"next": [name(token) for token in found.tokens], "probability": found.probabilities})
-    return Shown(first, said, ((figure, unmarked(said)),), table)
+    result = next_tokens(model, beginning(model, text), K)
+    first, sure = name(result.tokens[0]), float(result.probabilities[0])
+    sentence = f"After “{md(text)} …” {md(title(key))} expects **{md(first)}** ({sure:.1%})."
+    figure = expected.next_tokens(result, title(key), color(key), longest=sure)
+    table = pd.DataFrame({"next": [name(token) for token in result.tokens], "probability": result.probabilities})
+    return Shown(first, sentence, ((figure, unmarked(sentence)),), table)
 
 
 def surer(args: Args) -> Shown:
@@ -121,29 +121,31 @@ def surer(args: Args) -> Shown:
     text, bits, figures = args["begin"], dict[str, float](), []
     for key in keys(args):
         model = cache.language(key)
-        found = next_tokens(model, beginning(model, text), K)
-        bits[title(key)] = found.entropy
-        figure = expected.next_tokens(found, title(key), color(key), longest=float(found.probabilities[0]))
-        figures.append((figure, f"{title(key)} expects {name(found.tokens[0])}; entropy {found.entropy:.1f} bits."))
+        result = next_tokens(model, beginning(model, text), K)
+        bits[title(key)] = result.entropy
+        figure = expected.next_tokens(result, title(key), color(key), longest=float(result.probabilities[0]))
+        figures.append((figure, f"{title(key)} expects {name(result.tokens[0])}; entropy {result.entropy:.1f} bits."))
     best = min(bits, key=lambda one: bits[one])
     listed_bits = ", ".join(f"{md(one)} {value:.1f} bits" for one, value in bits.items())
-    said = f"After “{md(text)} …” **{md(best)}** is surest: {listed_bits} of unsureness."
-    return Shown(best, said, tuple(figures), pd.DataFrame({"model": list(bits), "entropy (bits)": list(bits.values())}))
+    sentence = f"After “{md(text)} …” **{md(best)}** is surest: {listed_bits} of unsureness."
+    return Shown(
+        best, sentence, tuple(figures), pd.DataFrame({"model": list(bits), "entropy (bits)": list(bits.values())})
+    )
 
 
 def perplexity(args: Args) -> Shown:
     """Which model expects a text best, on the words that all of them know."""
-    found = compare({title(key): cache.language(key) for key in keys(args)}, listed(args, "sentences", "|"))
-    values = {row.name: row.shared_perplexity for row in found.rows}
+    result = compare({title(key): cache.language(key) for key in keys(args)}, listed(args, "sentences", "|"))
+    values = {row.name: row.shared_perplexity for row in result.rows}
     best = min(values, key=lambda one: values[one])
     listed_values = ", ".join(f"{md(one)} {value:,.0f}" for one, value in values.items())
-    said = f"**{md(best)}** expects the text best. Perplexity on {found.shared} words that all know: {listed_values}."
+    text = f"**{md(best)}** expects the text best. Perplexity on {result.shared} words that all know: {listed_values}."
     figure = bars.ranking(
         list(values), list(values.values()), "Perplexity (lower is better)", [color(key) for key in keys(args)],
         unit="perplexity", form="{:,.0f}",
     )  # fmt: skip
     table = pd.DataFrame({"model": list(values), "perplexity": list(values.values())})
-    return Shown(best, said, ((figure, unmarked(said)),), table)
+    return Shown(best, text, ((figure, unmarked(text)),), table)
 
 
 def fill(args: Args) -> Shown:
@@ -152,13 +154,13 @@ def fill(args: Args) -> Shown:
     model = cache.model(key)
     if words.count(GAP) != 1 or not isinstance(model, MaskedModel):
         raise BadInput(f"A sentence with one gap {GAP} and a model that fills gaps are needed.")
-    found = layer_predictions(model, words, words.index(GAP), K)
-    sure = float(found.probabilities[-1][0])
-    shown = md(args["sentence"]).replace(md(GAP), f"**{md(found.answer)}**")
-    said = f"{md(title(key))} fills in: “{shown}” ({sure:.1%})."
-    figure = guessed.guesses(found, f"Guesses for the gap: {title(key)}", color(key))
-    table = pd.DataFrame({"guess": list(found.tokens[-1]), "probability": found.probabilities[-1]})
-    return Shown(found.answer, said, ((figure, unmarked(said)),), table)
+    result = layer_predictions(model, words, words.index(GAP), K)
+    sure = float(result.probabilities[-1][0])
+    shown = md(args["sentence"]).replace(md(GAP), f"**{md(result.answer)}**")
+    text = f"{md(title(key))} fills in: “{shown}” ({sure:.1%})."
+    figure = guessed.guesses(result, f"Guesses for the gap: {title(key)}", color(key))
+    table = pd.DataFrame({"guess": list(result.tokens[-1]), "probability": result.probabilities[-1]})
+    return Shown(result.answer, text, ((figure, unmarked(text)),), table)
 
 
 TEXT_FRAGMENTS = {

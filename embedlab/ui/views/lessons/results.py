@@ -25,13 +25,13 @@ class Shown:
 
     Attributes:
         outcome: what came out: a choice, a word or a number.
-        said: the same in a sentence of Markdown.
+        text: the same in a sentence of Markdown.
         figures: figures and their summaries.
         table: the numbers behind them.
     """
 
     outcome: str | float
-    said: str
+    text: str
     figures: tuple[tuple[Figure, str], ...]
     table: DataFrame
 

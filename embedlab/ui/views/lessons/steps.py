@@ -62,20 +62,20 @@ def _answer(lesson: Lesson, number: int, step: Step, given: dict[int, Prediction
     name = f"lesson-{lesson.key}-{number + 1}"
     if shown.figures:
         widgets.figures(shown.figures, name, per_row=2)
-    st.markdown(shown.said)
+    st.markdown(shown.text)
     widgets.table(shown.table, name)
     st.markdown(f"**Why?** {step.why}")
 
 
 def _summary(lesson: Lesson) -> None:
-    found = language.table(lesson)
-    right = int((found["verdict"] == "right").sum())
+    table = language.table(lesson)
+    right = int((table["verdict"] == "right").sum())
     st.header("What you expected, and what came out", anchor=False)
-    st.markdown(f"**{right} of {len(found)}** predictions were right. The others are the ones to remember.")
-    st.dataframe(found, hide_index=True, key=f"summary-{lesson.key}")
+    st.markdown(f"**{right} of {len(table)}** predictions were right. The others are the ones to remember.")
+    st.dataframe(table, hide_index=True, key=f"summary-{lesson.key}")
     with st.container(horizontal=True):
         st.download_button(
-            "Summary as CSV", widgets.csv(found), f"lesson-{lesson.key}.csv", "text/csv",
+            "Summary as CSV", widgets.csv(table), f"lesson-{lesson.key}.csv", "text/csv",
             key=f"summary-csv-{lesson.key}", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.button("Begin again", on_click=language.forget, args=(lesson,), icon=":material/first_page:")

@@ -28,50 +28,50 @@ EQUAL = 1e-4
 def neighbor(args: Args) -> Shown:
     """Which word lies nearest."""
     key, word = args["model"], args["word"]
-    found = nearest(cache.static(key), word, K)
-    first, value = found.words[0], float(found.similarities[0])
-    said = f"In {md(title(key))}, **{md(first)}** lies nearest to **{md(word)}** (similarity {value:.2f})."
-    figure = bars.neighbors(found, f"Nearest to {word}: {title(key)}", color(key))
-    table = pd.DataFrame({"word": found.words, "similarity": found.similarities, "times seen": found.counts})
-    return Shown(first, said, ((figure, unmarked(said)),), table)
+    result = nearest(cache.static(key), word, K)
+    first, value = result.words[0], float(result.similarities[0])
+    text = f"In {md(title(key))}, **{md(first)}** lies nearest to **{md(word)}** (similarity {value:.2f})."
+    figure = bars.neighbors(result, f"Nearest to {word}: {title(key)}", color(key))
+    table = pd.DataFrame({"word": result.words, "similarity": result.similarities, "times seen": result.counts})
+    return Shown(first, text, ((figure, unmarked(text)),), table)
 
 
 def _pairs(args: Args, others: list[str]) -> tuple[list[float], str, Shown]:
     key, word = args["model"], args["word"]
     model = cache.static(key)
     values = [similarity(model, word, other) for other in others]
-    said = ", ".join(f"**{md(other)}** {value:.2f}" for other, value in zip(others, values, strict=True))
-    said = f"Similarity with **{md(word)}** in {md(title(key))}: {said}."
+    text = ", ".join(f"**{md(other)}** {value:.2f}" for other, value in zip(others, values, strict=True))
+    text = f"Similarity with **{md(word)}** in {md(title(key))}: {text}."
     figure = bars.ranking(others, values, f"Similarity with {word}: {title(key)}", color(key))
     table = pd.DataFrame({"word": others, "similarity": values})
-    return values, said, Shown("", said, ((figure, unmarked(said)),), table)
+    return values, text, Shown("", text, ((figure, unmarked(text)),), table)
 
 
 def closest(args: Args) -> Shown:
     """Which of a few words is most similar."""
     others = listed(args, "words")
-    values, said, shown = _pairs(args, others)
+    values, text, shown = _pairs(args, others)
     even = max(values) - min(values) < EQUAL
     outcome = SAME if even else others[values.index(max(values))]
-    return Shown(outcome, said, shown.figures, shown.table)
+    return Shown(outcome, text, shown.figures, shown.table)
 
 
 def alike(args: Args) -> Shown:
     """How similar two words are."""
-    values, said, shown = _pairs(args, [args["other"]])
-    return Shown(round(values[0], 3), said, shown.figures, shown.table)
+    values, text, shown = _pairs(args, [args["other"]])
+    return Shown(round(values[0], 3), text, shown.figures, shown.table)
 
 
 def analogy(args: Args) -> Shown:
     """A is to b as c is to which word; with the question's own words among the answers, or without."""
     key, (a, b, c) = args["model"], listed(args, "words")
     without = args["inputs"] == "without"
-    found = solve(cache.static(key), [b, c], [a], K, exclude_inputs=without)
-    said = f"Nearest to {md(b)} − {md(a)} + {md(c)} in {md(title(key))} is **{md(found.words[0])}**."
+    result = solve(cache.static(key), [b, c], [a], K, exclude_inputs=without)
+    text = f"Nearest to {md(b)} − {md(a)} + {md(c)} in {md(title(key))} is **{md(result.words[0])}**."
     name = f"{b} − {a} + {c}: {title(key)}, {'without' if without else 'with'} the question's words"
-    figure = bars.ranking(found.words, found.scores.tolist(), name, color(key), marked=found.inputs, unit="cosine")
-    table = pd.DataFrame({"word": found.words, "score": found.scores})
-    return Shown(found.words[0], said, ((figure, unmarked(said)),), table)
+    figure = bars.ranking(result.words, result.scores.tolist(), name, color(key), marked=result.inputs, unit="cosine")
+    table = pd.DataFrame({"word": result.words, "score": result.scores})
+    return Shown(result.words[0], text, ((figure, unmarked(text)),), table)
 
 
 def knows(args: Args) -> Shown:
@@ -81,8 +81,8 @@ def knows(args: Args) -> Shown:
     if word in model.lexicon:
         return Shown("yes", f"{md(title(key))} has **{md(word)}** in its list.", (), pd.DataFrame({"word": [word]}))
     like = suggest(model, word)
-    said = f"{md(title(key))} has no **{md(word)}** among its {len(model):,} words. Spelt like it are: "
-    return Shown("no", f"{said}{md(', '.join(like))}.", (), pd.DataFrame({"spelt like it": like}))
+    text = f"{md(title(key))} has no **{md(word)}** among its {len(model):,} words. Spelt like it are: "
+    return Shown("no", f"{text}{md(', '.join(like))}.", (), pd.DataFrame({"spelt like it": like}))
 
 
 WORD_FRAGMENTS = {
@@ -111,10 +111,10 @@ def _of(family: str, args: Args) -> Stability:
 def shared(args: Args) -> Shown:
     """What share of a word's ten neighbors two trainings of one model have in common, in the mean of all words."""
     name, one = families.family(args["model"]).title, _of(args["model"], args)
-    said = f"Two trainings of {md(name)} share **{one.mean:.0%}** of the ten neighbors, in the mean of all words."
+    text = f"Two trainings of {md(name)} share **{one.mean:.0%}** of the ten neighbors, in the mean of all words."
     figure = stability.overall({name: one}, {name: family_color(args["model"])}, "Neighbors that stay")
     table = pd.DataFrame({"word": one.words, "times seen": one.counts, "shared": one.overlap})
-    return Shown(round(one.mean, 3), said, ((figure, unmarked(said)),), table)
+    return Shown(round(one.mean, 3), text, ((figure, unmarked(text)),), table)
 
 
 def steady(args: Args) -> Shown:
@@ -122,11 +122,11 @@ def steady(args: Args) -> Shown:
     results = {families.family(key).title: _of(key, args) for key in keys(args)}
     best = max(results, key=lambda name: results[name].mean)
     parts = ", ".join(f"{md(name)} {one.mean:.0%}" for name, one in results.items())
-    said = f"**{md(best)}** keeps most of its neighbors: {parts}."
+    text = f"**{md(best)}** keeps most of its neighbors: {parts}."
     colors = {families.family(key).title: family_color(key) for key in keys(args)}
     figure = stability.overall(results, colors, "Neighbors that two trainings share")
     table = pd.DataFrame({"model": list(results), "shared": [one.mean for one in results.values()]})
-    return Shown(best, said, ((figure, unmarked(said)),), table)
+    return Shown(best, text, ((figure, unmarked(text)),), table)
 
 
 STABILITY_FRAGMENTS = {

@@ -66,42 +66,42 @@ def beginning() -> str:
 def speakers(text: str, specs: Sequence[ModelSpec]) -> list[Speaker]:
     """The chosen models that read forward; the page says which do not."""
     titles = widgets.unique_titles(cache.specs("language_model"))
-    found, others = [], []
+    known, others = [], []
     for spec in specs:
         with widgets.guard():
             model = cache.language(spec.key)
             if not model_text.reads_forward(model):
                 others.append(titles[spec.key])
                 continue
-            found.append(Speaker(spec, titles[spec.key], model, model_text.beginning(model, text)))
+            known.append(Speaker(spec, titles[spec.key], model, model_text.beginning(model, text)))
     if others:
         st.info(
             f"Left out, as they do not read from the beginning to the end (but backward, or both sides of a gap): "
             f"{md('; '.join(others))}."
         )
     read = {
-        one.title: remembered(("folded", *one.key, text), partial(model_text.lookups, one.model, text)) for one in found
+        one.title: remembered(("folded", *one.key, text), partial(model_text.lookups, one.model, text)) for one in known
     }
     lookups.say(read, "is read as")
-    return found
+    return known
 
 
-def expectations(asked: Sequence[Speaker], k: int) -> dict[str, NextTokens]:
+def expectations(speakers: Sequence[Speaker], k: int) -> dict[str, NextTokens]:
     """Every model's bars, side by side, and buttons that take a token; the results by title."""
-    found: dict[str, NextTokens] = {}
-    for speaker in asked:
+    results: dict[str, NextTokens] = {}
+    for speaker in speakers:
         with widgets.guard():
-            found[speaker.title] = _next(speaker, k)
-    longest = max((float(result.probabilities[0]) for result in found.values()), default=0.0)
-    known = [speaker for speaker in asked if speaker.title in found]
+            results[speaker.title] = _next(speaker, k)
+    longest = max((float(result.probabilities[0]) for result in results.values()), default=0.0)
+    known = [speaker for speaker in speakers if speaker.title in results]
     if known:
-        widgets.figures([_figure(speaker, found[speaker.title], longest) for speaker in known], "next-word")
-        _hatched(found)
+        widgets.figures([_figure(speaker, results[speaker.title], longest) for speaker in known], "next-word")
+        _hatched(results)
         st.markdown("**Click on a word to take it**: the beginning grows, and all models guess again.")
     for speaker in known:
-        _take(speaker, found[speaker.title])
+        _take(speaker, results[speaker.title])
     _unknown(known)
-    return found
+    return results
 
 
 def _next(speaker: Speaker, k: int) -> NextTokens:
@@ -114,16 +114,16 @@ def _figure(speaker: Speaker, result: NextTokens, longest: float) -> tuple[Figur
     return fig, f"{speaker.title} expects {first} with {result.probabilities[0]:.1%}."
 
 
-def _hatched(found: dict[str, NextTokens]) -> None:
+def _hatched(results: dict[str, NextTokens]) -> None:
     """What the hatched bars are, if there are any."""
-    tokens = {token for result in found.values() for token in result.tokens}
-    said = []
+    tokens = {token for result in results.values() for token in result.tokens}
+    parts = []
     if UNKNOWN in tokens:
-        said.append("the *unknown word* stands for every word that is not in the model's vocabulary")
+        parts.append("the *unknown word* stands for every word that is not in the model's vocabulary")
     if END in tokens:
-        said.append("at the *end of sentence* the model writes no more")
-    if said:
-        st.caption(f"Hatched bars are no words: {', and '.join(said)}.")
+        parts.append("at the *end of sentence* the model writes no more")
+    if parts:
+        st.caption(f"Hatched bars are no words: {', and '.join(parts)}.")
 
 
 def _take(speaker: Speaker, result: NextTokens) -> None:
@@ -159,34 +159,34 @@ def _back(to: int) -> None:
     st.session_state[TAKEN] = taken[:to]
 
 
-def _unknown(asked: Sequence[Speaker]) -> None:
+def _unknown(speakers: Sequence[Speaker]) -> None:
     """Which words of the beginning a model does not know."""
-    for speaker in asked:
+    for speaker in speakers:
         if lacking := model_text.unknown(speaker.model, speaker.context):
             words = ", ".join(f"“{md(model_text.name(token), 30)}”" for token in lacking)
             if speaker.model.reads_letters:
-                said = f"does not have {words} among the words that it can guess, but reads the letters"
+                text = f"does not have {words} among the words that it can guess, but reads the letters"
             else:
-                said = f"does not know {words} and reads the unknown word there"
-            st.caption(f"{md(speaker.title)} {said}.")
+                text = f"does not know {words} and reads the unknown word there"
+            st.caption(f"{md(speaker.title)} {text}.")
 
 
-def table(found: dict[str, NextTokens]) -> pd.DataFrame:
+def table(results: dict[str, NextTokens]) -> pd.DataFrame:
     """All expectations, one a row."""
     rows = [
         (title, rank, model_text.name(token), float(probability), result.entropy)
-        for title, result in found.items()
+        for title, result in results.items()
         for rank, (token, probability) in enumerate(zip(result.tokens, result.probabilities, strict=True), 1)
     ]
     return pd.DataFrame(rows, columns=["model", "rank", "next", "probability", "entropy (bits)"])
 
 
-def unsureness(found: dict[str, NextTokens]) -> None:
+def unsureness(results: dict[str, NextTokens]) -> None:
     """How unsure every model is, in a line each."""
     lines = [
         f"- {md(title)}: {result.entropy:.1f} bits, as unsure as between {_choices(result)} equally likely ones; "
         f"the bars hold {1 - result.rest:.0%} of the probability."
-        for title, result in found.items()
+        for title, result in results.items()
     ]
     st.markdown("How unsure is each of them? (Its entropy; one bit is one yes-or-no question.)\n" + "\n".join(lines))
 
@@ -195,14 +195,14 @@ def _choices(result: NextTokens) -> str:
     return f"{result.choices:,.0f}" if result.choices >= 10 else f"{result.choices:.1f}"
 
 
-def source(asked: Sequence[Speaker], text: str, k: int) -> str:
+def source(speakers: Sequence[Speaker], text: str, k: int) -> str:
     """Lines that compute the bars."""
     return f"""
 import embedlab
 from embedlab.analysis.model_text import beginning
 from embedlab.analysis.next_tokens import next_tokens
 
-for key in {[speaker.spec.key for speaker in asked]!r}:
+for key in {[speaker.spec.key for speaker in speakers]!r}:
     model = embedlab.load_model(key)
     result = next_tokens(model, beginning(model, {text!r}), k={k})
     print(key, list(zip(result.tokens, result.probabilities.round(4))))

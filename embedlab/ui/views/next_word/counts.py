@@ -18,9 +18,9 @@ from embedlab.ui import cache, state, widgets
 from embedlab.ui.views.next_word.controls import Speaker
 
 
-def levels(asked: Sequence[Speaker], text: str) -> str:
+def levels(speakers: Sequence[Speaker], text: str) -> str:
     """One word's probability, from the longest context to none; returns the lines that compute it."""
-    able = [speaker for speaker in asked if isinstance(speaker.model, HasLevels)]
+    able = [speaker for speaker in speakers if isinstance(speaker.model, HasLevels)]
     if not able:
         others = [spec.title for spec in cache.specs("language_model") if spec.family.key == "ngram"]
         hint = f"Choose {others[0]} above." if others else "Train one on the Training page."
@@ -35,26 +35,26 @@ def levels(asked: Sequence[Speaker], text: str) -> str:
         likely = [t for t in next_tokens(speaker.model, speaker.context, 12).tokens if t not in (UNKNOWN, END)][:8]
         typed = state.text("next", "", "Next word", placeholder=likely[0] if likely else "france")
         widgets.chips("Likely", likely, "next")
-        found = explain(speaker.model, speaker.context, _token(speaker, typed, likely))
-        _said(found)
-        labels = [*(_context(level) for level in found.levels), "any word alike"]
-        percent = [100 * part for part in found.parts]
+        result = explain(speaker.model, speaker.context, _token(speaker, typed, likely))
+        _summary(result)
+        labels = [*(_context(level) for level in result.levels), "any word alike"]
+        percent = [100 * part for part in result.parts]
         widgets.figure(
             bars.ranking(
-                labels, percent, f"{found.word}: {found.probability:.3%}, level by level", speaker.color,
+                labels, percent, f"{result.word}: {result.probability:.3%}, level by level", speaker.color,
                 unit="adds", form="{:.3g} %",
             ),
             "levels",
-            f"Parts of the probability of {found.word}: "
+            f"Parts of the probability of {result.word}: "
             + ", ".join(f"{label} {part:.3g} %" for label, part in zip(labels, percent, strict=True)),
         )  # fmt: skip
-        _followers(found.followers)
-        widgets.table(_table(found), "levels", title="All counts, level by level")
+        _followers(result.followers)
+        widgets.table(_table(result), "levels", title="All counts, level by level")
         lines += f"""
 from embedlab.analysis.backoff import explain
 
 model = embedlab.load_model({speaker.spec.key!r})
-found = explain(model, beginning(model, {text!r}), {found.word!r})
+found = explain(model, beginning(model, {text!r}), {result.word!r})
 for level, part in zip(found.levels, found.parts):
     print(level.context, level.count, "of", level.context_count, "adds", part)
 """
@@ -73,20 +73,20 @@ def _context(level: Level) -> str:
     return " ".join("⟨start⟩" if token == END else token for token in level.context) + " …"
 
 
-def _said(found: BackingOff) -> None:
+def _summary(result: BackingOff) -> None:
     """A sentence a level: what was counted, and what is handed down."""
     st.caption(
         "The longest context is asked first. A little is taken off every count there, and what is gained so goes to "
         "the next shorter context, down to none: so no word is held for impossible."
     )
     lines = []
-    for level in found.levels:
+    for level in result.levels:
         where = "After anything" if level.order == 1 else f"After **{md(_context(level))}**"
         if not level.context_count:
             lines.append(f"- {where}: never seen, so everything is left to the shorter context.")
             continue
         alone = f" (by counting alone {level.likelihood:.3%})" if level.likelihood is not None else ""
-        seen = f"**{md(found.word)}** stands {level.count:,} times of {level.context_count:,}{alone}"
+        seen = f"**{md(result.word)}** stands {level.count:,} times of {level.context_count:,}{alone}"
         if level.adjusted != level.count:
             seen += f"; what counts here: it stands after {level.adjusted:,} different words, of {level.total:,} pairs"
         if level.discount:
@@ -112,14 +112,14 @@ def _followers(groups: Sequence[Followers]) -> None:
     st.markdown("\n".join(lines))
 
 
-def _table(found: BackingOff) -> pd.DataFrame:
+def _table(result: BackingOff) -> pd.DataFrame:
     rows = [
         (
             level.order, _context(level), level.count, level.context_count, level.likelihood, level.followers,
             level.adjusted, level.total, level.discount, level.share, level.lower_weight, level.lower,
             level.probability, part,
         )
-        for level, part in zip(found.levels, found.parts, strict=False)
+        for level, part in zip(result.levels, result.parts, strict=False)
     ]  # fmt: skip
     columns = [
         "order", "context", "count", "context count", "by counting alone", "different followers", "adjusted count",

@@ -47,7 +47,7 @@ EXPLAINED = """
 """
 
 
-def table(asked: Sequence[Speaker], _: str) -> str:
+def table(speakers: Sequence[Speaker], _: str) -> str:
     """The text, the table, and what makes its figures comparable; returns the lines that compute it."""
     titles = {OWN: "My own text"} | {sample.key: sample.title for sample in samples()}
     key = state.choice("held_out", list(titles), OWN, "Text to measure on", titles=titles)
@@ -63,19 +63,19 @@ def table(asked: Sequence[Speaker], _: str) -> str:
             "split = (sentence.strip() for text in texts for sentence in Tokenizer().split(text))\n"
             f"sentences = list(islice(filter(None, split), {number}))"
         )
-        _warn(asked, key)
+        _warn(speakers, key)
     with widgets.guard():
         if not sentences:
             raise BadInput("Write at least one sentence.")
-        found = _measured(tuple((s.spec.key, s.title, cache.stamp(s.spec)) for s in asked), sentences)
-        _said(found)
-        frame = _frame(found)
+        result = _measured(tuple((s.spec.key, s.title, cache.stamp(s.spec)) for s in speakers), sentences)
+        _summary(result)
+        frame = _frame(result)
         st.dataframe(frame.style.format(_cell), hide_index=True, key="table-perplexity", placeholder="–")
         st.download_button(
             "Table as CSV", widgets.csv(frame), "perplexity.csv", "text/csv", key="csv-perplexity",
             on_click="ignore", type="tertiary", icon=":material/download:",
         )  # fmt: skip
-        _figure(asked, found)
+        _figure(speakers, result)
     st.markdown(EXPLAINED)
     return f"""
 from itertools import islice
@@ -84,7 +84,7 @@ from embedlab.data.datasets import load_sample
 from embedlab.data.tokenizer import Tokenizer
 
 {known}
-models = {{key: embedlab.load_model(key) for key in {[speaker.spec.key for speaker in asked]!r}}}
+models = {{key: embedlab.load_model(key) for key in {[speaker.spec.key for speaker in speakers]!r}}}
 for row in compare(models, sentences).rows:
     print(row.name, row.shared_perplexity, row.perplexity, row.bits_per_character)
 """
@@ -95,12 +95,12 @@ def _of_sample(key: str, number: int) -> tuple[str, ...]:
     """The first sentences of a sample, as they were written."""
     from embedlab.data.datasets import load_sample
 
-    found: list[str] = []
+    results: list[str] = []
     for text in load_sample(key).texts():
-        found += [sentence.strip() for sentence in Tokenizer().split(text) if sentence.strip()]
-        if len(found) >= number:
+        results += [sentence.strip() for sentence in Tokenizer().split(text) if sentence.strip()]
+        if len(results) >= number:
             break
-    return tuple(found[:number])
+    return tuple(results[:number])
 
 
 @st.cache_resource(max_entries=20, ttl="1d", show_spinner="The models read the text …")
@@ -108,30 +108,30 @@ def _measured(models: tuple[tuple[str, str, int], ...], sentences: tuple[str, ..
     return compare({title: cache.language(key) for key, title, _ in models}, sentences)
 
 
-def _warn(asked: Sequence[Speaker], key: str) -> None:
+def _warn(speakers: Sequence[Speaker], key: str) -> None:
     """Say which models were trained on the very text."""
-    if trained := [speaker.title for speaker in asked if inputs.behind(speaker.spec) == key]:
+    if trained := [speaker.title for speaker in speakers if inputs.behind(speaker.spec) == key]:
         st.warning(
             f"{md('; '.join(trained))}: trained on this very text, so the figure flatters.", icon=":material/help:"
         )
 
 
-def _said(found: Comparison) -> None:
-    share = found.shared / found.words if found.words else 0.0
+def _summary(result: Comparison) -> None:
+    share = result.shared / result.words if result.words else 0.0
     st.markdown(
-        f"{found.sentences:,} sentences of {found.words:,} words. Every word model chosen knows **{found.shared:,}** "
-        f"of them (**{share:.0%}**); the first column counts those alone."
+        f"{result.sentences:,} sentences of {result.words:,} words. Every word model chosen knows "
+        f"**{result.shared:,}** of them (**{share:.0%}**); the first column counts those alone."
     )
 
 
-def _frame(found: Comparison) -> pd.DataFrame:
+def _frame(result: Comparison) -> pd.DataFrame:
     rows = [
         (
             row.name, _rounded(row.shared_perplexity), _rounded(row.perplexity),
             row.bits_per_character and round(row.bits_per_character, 3),
             "words" if row.unit != "char" else "characters", row.tokens, row.unknown,
         )
-        for row in found.rows
+        for row in result.rows
     ]  # fmt: skip
     columns = ["model", COMPARABLE, WHOLE, "bits per character", "reads", "tokens", "unknown"]
     return pd.DataFrame(rows, columns=columns)
@@ -148,19 +148,19 @@ def _rounded(value: float) -> float:
     return round(value, 1) if math.isfinite(value) else value
 
 
-def _figure(asked: Sequence[Speaker], found: Comparison) -> None:
+def _figure(speakers: Sequence[Speaker], result: Comparison) -> None:
     """The comparable column as bars, the best first."""
-    rows = sorted((row for row in found.rows if math.isfinite(row.shared_perplexity)), key=_comparable)
+    rows = sorted((row for row in result.rows if math.isfinite(row.shared_perplexity)), key=_comparable)
     if not rows:
         return
-    colors = {speaker.title: family_color(speaker.spec.family.key) for speaker in asked}
+    colors = {speaker.title: family_color(speaker.spec.family.key) for speaker in speakers}
     fig = bars.ranking(
         [row.name for row in rows], [row.shared_perplexity for row in rows],
         "Perplexity of the words all know", [colors[row.name] for row in rows],
         unit="perplexity", form="{:,.1f}",
     )  # fmt: skip
-    said = ", ".join(f"{row.name} {row.shared_perplexity:,.0f}" for row in rows)
-    widgets.figure(fig, "perplexity", f"Word perplexity on the {found.shared} words that all models know: {said}.")
+    text = ", ".join(f"{row.name} {row.shared_perplexity:,.0f}" for row in rows)
+    widgets.figure(fig, "perplexity", f"Word perplexity on the {result.shared} words that all models know: {text}.")
 
 
 def _comparable(row: Row) -> float:

@@ -31,21 +31,21 @@ GRADES: tuple[tuple[float, Paint, str], ...] = (
 """Bits up to which a word has a colour, the colour, and how the legend says it."""
 
 
-def color(asked: Sequence[Speaker], _: str) -> str:
+def color(speakers: Sequence[Speaker], _: str) -> str:
     """The sentence by every model, as text and as a figure; returns the lines that compute it."""
     sentence = state.text("sentence", EXAMPLES[0], "Sentence", limit=400)
     widgets.chips("Try", EXAMPLES, "sentence")
-    found: dict[str, Surprisal] = {}
-    for speaker in asked:
+    results: dict[str, Surprisal] = {}
+    for speaker in speakers:
         with widgets.guard():
-            found[speaker.title] = surprisal(speaker.model, sentence)
-    if found:
-        _explained(found)
-        st.markdown("\n".join(f"- {md(title)}: {_colored(result)}" for title, result in found.items()))
-        st.markdown(" ".join(tinted(paint, said) for _, paint, said in GRADES))
+            results[speaker.title] = surprisal(speaker.model, sentence)
+    if results:
+        _explained(results)
+        st.markdown("\n".join(f"- {md(title)}: {_colored(result)}" for title, result in results.items()))
+        st.markdown(" ".join(tinted(paint, grade) for _, paint, grade in GRADES))
         st.markdown("**Surprisal of each word, in bits**")
-        words, bits = aligned(found)
-        totals = "; ".join(f"{title} {result.total:.0f}" for title, result in found.items())
+        words, bits = aligned(results)
+        totals = "; ".join(f"{title} {result.total:.0f}" for title, result in results.items())
         widgets.figure(
             drawn.surprisal([name(word) for word in words], bits),
             "surprisal",
@@ -56,24 +56,24 @@ def color(asked: Sequence[Speaker], _: str) -> str:
     return f"""
 from embedlab.analysis.surprisal import surprisal
 
-for key in {[speaker.spec.key for speaker in asked]!r}:
+for key in {[speaker.spec.key for speaker in speakers]!r}:
     found = surprisal(embedlab.load_model(key), {sentence!r})
     print(key, round(found.total, 1), list(zip(found.words, found.bits.round(1).tolist())))
 """
 
 
-def _explained(found: dict[str, Surprisal]) -> None:
-    characters = any(result.unit == "char" for result in found.values())
-    words = any(result.unit != "char" for result in found.values())
-    said = "One bit is a coin that fell right, ten bits a chance of one in a thousand."
+def _explained(results: dict[str, Surprisal]) -> None:
+    characters = any(result.unit == "char" for result in results.values())
+    words = any(result.unit != "char" for result in results.values())
+    text = "One bit is a coin that fell right, ten bits a chance of one in a thousand."
     if words:
-        said += " Word models read without capitals and marks, if they were trained so; a word they lack is marked ?."
+        text += " Word models read without capitals and marks, if they were trained so; a word they lack is marked ?."
     if characters:
-        said += (
+        text += (
             " A model of characters pays letter by letter; a word's bits are those of its letters and of the space "
             "(or line end) after it, capitals and marks included."
         )
-    st.caption(said)
+    st.caption(text)
 
 
 def _colored(result: Surprisal) -> str:
@@ -86,11 +86,11 @@ def _colored(result: Surprisal) -> str:
     return " ".join(parts)
 
 
-def aligned(found: dict[str, Surprisal]) -> tuple[list[str], dict[str, list[float | None]]]:
+def aligned(results: dict[str, Surprisal]) -> tuple[list[str], dict[str, list[float | None]]]:
     """The written words, with the end if a model has it, and every model's bits of them; ``None`` where it has none."""
-    longest = max(found.values(), key=lambda result: len(result.words))
+    longest = max(results.values(), key=lambda result: len(result.words))
     bits: dict[str, list[float | None]] = {}
-    for title, result in found.items():
+    for title, result in results.items():
         own = [float(b) if n else None for b, n in zip(result.bits, result.tokens, strict=True)]
         bits[title] = own + [None] * (len(longest.words) - len(own))
     return list(longest.words), bits

@@ -36,21 +36,21 @@ MEANT = {
 ENDS = "■ the model ended its sentence itself; … it was stopped, having written as many words or characters as it may."
 
 
-def write(asked: Sequence[Speaker], text: str) -> str:
+def write(speakers: Sequence[Speaker], text: str) -> str:
     """Let the models go on by themselves; returns the lines that do the same."""
     way = state.choice("way", list(WAYS), "sample", "Choose each word", titles=WAYS)
     st.caption(MEANT[way])
-    return beam(asked, text) if way == "beam" else sampled(asked, text, greedy=way == "greedy")
+    return beam(speakers, text) if way == "beam" else sampled(speakers, text, greedy=way == "greedy")
 
 
-def sampled(asked: Sequence[Speaker], text: str, *, greedy: bool) -> str:
+def sampled(speakers: Sequence[Speaker], text: str, *, greedy: bool) -> str:
     """Every model's text, and what may be drawn at its first step."""
     decoding = _greedy() if greedy else _settings()
     rows = []
-    for speaker in asked:
+    for speaker in speakers:
         with widgets.guard():
             made = _generated(speaker, decoding)
-            _shown(speaker, text, made)
+            _results(speaker, text, made)
             rows += [
                 (speaker.title, i, model_text.name(token), float(probability), candidates)
                 for i, (token, probability, candidates) in enumerate(
@@ -59,7 +59,7 @@ def sampled(asked: Sequence[Speaker], text: str, *, greedy: bool) -> str:
             ]
     st.caption(ENDS)
     if not greedy:
-        _first_step(asked, decoding)
+        _first_step(speakers, decoding)
     columns = ["model", "step", "token", "probability", "drawn among"]
     widgets.table(pd.DataFrame(rows, columns=columns), "written", title="What was written, step by step")
     return f"""
@@ -67,7 +67,7 @@ from embedlab.analysis.generation import Decoding, generate
 from embedlab.analysis.model_text import written
 
 decoding = {decoding!r}
-for key in {[speaker.spec.key for speaker in asked]!r}:
+for key in {[speaker.spec.key for speaker in speakers]!r}:
     model = embedlab.load_model(key)
     print(key, written(model, generate(model, beginning(model, {text!r}), decoding).tokens))
 """
@@ -107,7 +107,7 @@ def _settings() -> Decoding:
     )
 
 
-def _shown(speaker: Speaker, text: str, made: Generated) -> None:
+def _results(speaker: Speaker, text: str, made: Generated) -> None:
     """A text as Markdown, what the model wrote in bold, and a button that takes it."""
     before, after = text.strip(), model_text.extended(speaker.model, text, made.tokens)
     added = after[len(text.rstrip()) :].strip()
@@ -123,10 +123,10 @@ def _shown(speaker: Speaker, text: str, made: Generated) -> None:
             )  # fmt: skip
 
 
-def _first_step(asked: Sequence[Speaker], decoding: Decoding) -> None:
+def _first_step(speakers: Sequence[Speaker], decoding: Decoding) -> None:
     """What temperature, top-k and nucleus make of the first step's probabilities."""
     figures = []
-    for speaker in asked:
+    for speaker in speakers:
         with widgets.guard():
             first = _first(speaker, decoding)
             title = f"{speaker.title}: {first.left:,} of {first.size:,}"
@@ -172,9 +172,9 @@ def _first(speaker: Speaker, decoding: Decoding) -> _First:
     return remembered(("first step", *speaker.key, decoding), make)
 
 
-def beam(asked: Sequence[Speaker], text: str) -> str:
+def beam(speakers: Sequence[Speaker], text: str) -> str:
     """One model's tree, its best texts, and the greedy one beside them."""
-    shown = {speaker.title: speaker for speaker in asked}
+    shown = {speaker.title: speaker for speaker in speakers}
     title = next(iter(shown))
     if len(shown) > 1:
         title = state.choice("focus", list(shown), title, "Model")
@@ -185,20 +185,20 @@ def beam(asked: Sequence[Speaker], text: str) -> str:
     with right:
         length = state.number("steps", 8, 2, 20, "Tokens at most")
     with widgets.guard():
-        found = beam_search(speaker.model, speaker.context, width, length, shown=2)
-        best = _text(speaker, found)
+        result = beam_search(speaker.model, speaker.context, width, length, shown=2)
+        best = _text(speaker, result)
         start = " ".join(text.split()[-3:]) or "beginning"
-        _verdict(speaker, found, length, f"{start} {best}")
+        _verdict(speaker, result, length, f"{start} {best}")
         widgets.figure(
-            beam_tree(found, f"{title}: beam search of width {width}", start),
+            beam_tree(result, f"{title}: beam search of width {width}", start),
             "beam",
             f"Tree of a beam search of width {width}; the likeliest text found is: {start} {best}.",
         )
         st.caption(f"A row is a beginning. {LEGEND} Point at one to see its probability.")
         rows = [
-            (rank, model_text.visible(speaker.model, found.tokens(i)), total, math.exp(total))
-            for rank, i in enumerate(found.best, 1)
-            for total in [found.nodes[i].total]
+            (rank, model_text.visible(speaker.model, result.tokens(i)), total, math.exp(total))
+            for rank, i in enumerate(result.best, 1)
+            for total in [result.nodes[i].total]
         ]
         frame = pd.DataFrame(rows, columns=["rank", "text", "log-probability", "probability"])
         widgets.table(frame, "beam", title="The best texts found")
@@ -212,32 +212,34 @@ for place in found.best:
 """
 
 
-def _verdict(speaker: Speaker, found: Beam, length: int, text: str) -> None:
+def _verdict(speaker: Speaker, result: Beam, length: int, text: str) -> None:
     """The best text against the greedy one, and whether it is certain to be the best."""
     greedy = beam_search(speaker.model, speaker.context, 1, length, shown=0)
-    best, other = found.nodes[found.best[0]].total, greedy.nodes[greedy.best[0]].total
-    if found.tokens(found.best[0]) == greedy.tokens(greedy.best[0]):
-        said = "Taking the likeliest word each time (greedy) gives the same text."
+    best, other = result.nodes[result.best[0]].total, greedy.nodes[greedy.best[0]].total
+    if result.tokens(result.best[0]) == greedy.tokens(greedy.best[0]):
+        sentence = "Taking the likeliest word each time (greedy) gives the same text."
     else:
         words = md(_text(speaker, greedy))
         ratio = math.exp(abs(best - other))
         more = "more" if best > other else "less"
-        said = f"It is {_times(ratio)} times {more} likely than the greedy one, “{words}”."
-        if best > other and len(found.tokens(found.best[0])) < len(greedy.tokens(greedy.best[0])):
-            said += " (Every word costs probability: it is shorter, too.)"
+        sentence = f"It is {_times(ratio)} times {more} likely than the greedy one, “{words}”."
+        if best > other and len(result.tokens(result.best[0])) < len(greedy.tokens(greedy.best[0])):
+            sentence += " (Every word costs probability: it is shorter, too.)"
     certain = (
         "Nothing that was pruned is likelier, and texts only get less likely as they grow: so this is **certainly the "
         f"likeliest** text of at most {length} tokens."
-        if found.exact
+        if result.exact
         else "Something that was pruned was likelier when it was cut off, so a likelier text may have been missed; "
         "a wider beam looks further."
     )
-    st.markdown(f"The best text found, “**{md(text)}**”, has a probability of {math.exp(best):.2g}. {said} {certain}")
+    st.markdown(
+        f"The best text found, “**{md(text)}**”, has a probability of {math.exp(best):.2g}. {sentence} {certain}"
+    )
 
 
-def _text(speaker: Speaker, found: Beam) -> str:
+def _text(speaker: Speaker, result: Beam) -> str:
     """The best text found, without the mark of its end."""
-    return model_text.visible(speaker.model, [token for token in found.tokens(found.best[0]) if token != END])
+    return model_text.visible(speaker.model, [token for token in result.tokens(result.best[0]) if token != END])
 
 
 def _times(ratio: float) -> str:

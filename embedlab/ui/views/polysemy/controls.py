@@ -57,8 +57,8 @@ class Choices:
         import numpy as np
 
         names = list(dict.fromkeys(one.sense for one in self.occurrences)) if self.labelled else [self.word]
-        places = [names.index(one.sense) if self.labelled else 0 for one in self.occurrences]
-        return Named(np.array(places, int), names)
+        groups = [names.index(one.sense) if self.labelled else 0 for one in self.occurrences]
+        return Named(np.array(groups, int), names)
 
 
 def controls() -> Choices | None:
@@ -96,29 +96,29 @@ def _own() -> Choices | None:
     if not word or not text:
         st.info("Write a word, and below it sentences in which it occurs.")
         return None
-    found = written(word, text)
-    for sentences, said in ((found.without, "Left out, without the word"), (found.twice, "Left out, there already")):
+    result = written(word, text)
+    for sentences, why in ((result.without, "Left out, without the word"), (result.twice, "Left out, there already")):
         if sentences:
             more = f" and {len(sentences) - 3} more" if len(sentences) > 3 else ""
-            st.warning(f"{said} “{md(word, 40)}”: " + "; ".join(md(one, 80) for one in sentences[:3]) + more)
-    if len(found.occurrences) > MOST:
-        st.warning(f"Only the first {MOST} of {len(found.occurrences)} sentences are read.")
-    if not found.occurrences:
+            st.warning(f"{why} “{md(word, 40)}”: " + "; ".join(md(one, 80) for one in sentences[:3]) + more)
+    if len(result.occurrences) > MOST:
+        st.warning(f"Only the first {MOST} of {len(result.occurrences)} sentences are read.")
+    if not result.occurrences:
         st.info(f"No sentence has the word “{md(word, 40)}” yet.")
         return None
-    return Choices(word, _moved(word, by_sense(found.occurrences[:MOST])), False)
+    return Choices(word, _moved(word, by_sense(result.occurrences[:MOST])), False)
 
 
 def _moved(word: str, occurrences: tuple[Occurrence, ...]) -> tuple[Occurrence, ...]:
     """With the marks where the visitor moved them."""
-    places = _places(word)
+    positions = _positions(word)
     return tuple(
-        dataclasses.replace(one, position=places[i]) if places.get(i, len(one.words)) < len(one.words) else one
+        dataclasses.replace(one, position=positions[i]) if positions.get(i, len(one.words)) < len(one.words) else one
         for i, one in enumerate(occurrences)
     )
 
 
-def _places(word: str) -> dict[int, int]:
+def _positions(word: str) -> dict[int, int]:
     """Number of a sentence and place of its mark, for those that were moved."""
     of, _, pairs = st.query_params.get(MOVED, "").rpartition(":")
     if of != word:
@@ -130,8 +130,8 @@ def _move(word: str, number: int, key: str) -> None:
     """Put the mark of a sentence where the visitor clicked."""
     at = st.session_state.get(key)
     if at is not None:
-        places = _places(word) | {number: int(at)}
-        st.query_params[MOVED] = f"{word}:" + ",".join(f"{i}.{place}" for i, place in sorted(places.items()))
+        positions = _positions(word) | {number: int(at)}
+        st.query_params[MOVED] = f"{word}:" + ",".join(f"{i}.{position}" for i, position in sorted(positions.items()))
 
 
 def _back(word: str) -> None:
@@ -141,45 +141,49 @@ def _back(word: str) -> None:
         del st.session_state[key]
 
 
-def show(asked: Choices) -> None:
+def show(choices: Choices) -> None:
     """All sentences with the word marked, and one of them as buttons, to move the mark."""
-    named = asked.named
-    with st.expander(f"The {len(asked.occurrences)} sentences, and how to move the mark", icon=":material/short_text:"):
-        numbers = [str(i) for i in range(1, len(asked.occurrences) + 1)]
-        titles = {n: f"{n}. {one.sentence}" for n, one in zip(numbers, asked.occurrences, strict=True)}
+    named = choices.named
+    with st.expander(
+        f"The {len(choices.occurrences)} sentences, and how to move the mark", icon=":material/short_text:"
+    ):
+        numbers = [str(i) for i in range(1, len(choices.occurrences) + 1)]
+        titles = {n: f"{n}. {one.sentence}" for n, one in zip(numbers, choices.occurrences, strict=True)}
         chosen = int(state.choice("sentence_no", numbers, "1", "Sentence", titles=titles)) - 1
-        one, key = asked.occurrences[chosen], f"mark-{asked.word}-{chosen}"
+        one, key = choices.occurrences[chosen], f"mark-{choices.word}-{chosen}"
         st.pills(
             "Click the word whose vector is compared", range(len(one.words)), key=key, default=one.position,
-            required=True, format_func=lambda i: md(one.words[i], 30), on_change=_move, args=(asked.word, chosen, key),
+            required=True, format_func=lambda i: md(one.words[i], 30), on_change=_move,
+            args=(choices.word, chosen, key),
         )  # fmt: skip
-        if _places(asked.word):
-            st.button("Put all marks back", key="marks-back", on_click=_back, args=(asked.word,))
+        if _positions(choices.word):
+            st.button("Put all marks back", key="marks-back", on_click=_back, args=(choices.word,))
         with st.container(height=320):
-            st.markdown(_listed(asked, named))
+            st.markdown(_listed(choices, named))
 
 
-def _listed(asked: Choices, named: Named) -> str:
+def _listed(choices: Choices, named: Named) -> str:
     lines = []
-    for number, (one, group) in enumerate(zip(asked.occurrences, named.labels, strict=True), start=1):
+    for number, (one, group) in enumerate(zip(choices.occurrences, named.labels, strict=True), start=1):
         sense = f"{tag(one.sense, int(group))} " if one.sense else ""
         lines.append(f"{number}\\. {sense}{marked(one)}")
     return "  \n".join(lines)
 
 
-def glosses(asked: Choices) -> str:
+def glosses(choices: Choices) -> str:
     """What each sense means, as Markdown; empty where the sentences do not say so."""
-    said = {one.sense: one.gloss for one in asked.occurrences if one.gloss}
-    counts = {sense: sum(one.sense == sense for one in asked.occurrences) for sense in said}
+    meanings = {one.sense: one.gloss for one in choices.occurrences if one.gloss}
+    counts = {sense: sum(one.sense == sense for one in choices.occurrences) for sense in meanings}
     return " ".join(
-        f"{tag(sense, group)} {md(said[sense])} ({counts[sense]} sentences)." for group, sense in enumerate(said)
+        f"{tag(sense, group)} {md(meanings[sense])} ({counts[sense]} sentences)."
+        for group, sense in enumerate(meanings)
     )
 
 
-def moved(asked: Choices) -> dict[str, int]:
+def moved(choices: Choices) -> dict[str, int]:
     """Sentences whose mark the visitor moved, and where it stands now."""
     return {
-        asked.occurrences[i].sentence: asked.occurrences[i].position
-        for i in _places(asked.word)
-        if i < len(asked.occurrences)
+        choices.occurrences[i].sentence: choices.occurrences[i].position
+        for i in _positions(choices.word)
+        if i < len(choices.occurrences)
     }

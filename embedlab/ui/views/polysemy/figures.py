@@ -15,8 +15,7 @@ from embedlab.plots.senses import SHADE, Column, Named
 from embedlab.plots.text import md, unmarked
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, forms, models, state, widgets
-from embedlab.ui.views.polysemy import results
-from embedlab.ui.views.polysemy import summary as said
+from embedlab.ui.views.polysemy import results, summary
 from embedlab.ui.views.polysemy.controls import Choices
 from embedlab.ui.views.polysemy.results import Reading
 
@@ -35,9 +34,9 @@ FEW_AT_ONCE = 4
 """Models side by side on a phone."""
 
 
-def choose_layers(found: Mapping[str, Reading]) -> dict[str, str]:
+def choose_layers(readings: Mapping[str, Reading]) -> dict[str, str]:
     """Let the visitor choose the layer of every contextual model; by model key."""
-    deep = [one for one in found.values() if len(one.layers) > 1]
+    deep = [one for one in readings.values() if len(one.layers) > 1]
     if not deep:
         return {}
     with st.expander("Layers", icon=":material/layers:"):
@@ -49,7 +48,7 @@ def choose_layers(found: Mapping[str, Reading]) -> dict[str, str]:
 
 def column(reading: Reading, layer: str, title: str, sorter: str = "kmeans", k: int = 2) -> Column:
     """What a layer says, ready to be drawn; coloured by sense, or by groups where no senses are known."""
-    groups = reading.asked.named if reading.asked.labelled else _named(reading, layer, sorter, k)
+    groups = reading.choices.named if reading.choices.labelled else _named(reading, layer, sorter, k)
     score = None
     if reading.scores:
         at = reading.layers.index(layer)
@@ -65,80 +64,82 @@ def _named(reading: Reading, layer: str, sorter: str, k: int) -> Named:
     return Named(labels, [f"group {i}" for i in range(1, int(labels.max(initial=0)) + 2)])
 
 
-def read_all(specs: Sequence[ModelSpec], asked: Choices) -> dict[str, Reading]:
+def read_all(specs: Sequence[ModelSpec], choices: Choices) -> dict[str, Reading]:
     """Every model's reading, by its key; while some still read, the row shows those that have."""
-    place, found, drawn = st.empty(), dict[str, Reading](), time.monotonic()
+    line, readings, drawn = st.empty(), dict[str, Reading](), time.monotonic()
     with st.spinner("The models read the sentences …", show_time=True):
         for number, spec in enumerate(specs):
-            reads = bool(found) and not results.is_remembered(spec, asked)
-            if reads and (time.monotonic() - drawn > PATIENCE or _slow(spec, asked)):
-                place.plotly_chart(widgets.drawn(_row(found, {})), key=f"row-{number}")
+            reads = bool(readings) and not results.is_remembered(spec, choices)
+            if reads and (time.monotonic() - drawn > PATIENCE or _slow(spec, choices)):
+                line.plotly_chart(widgets.drawn(_row(readings, {})), key=f"row-{number}")
                 drawn = time.monotonic()
             with widgets.guard():
-                found[spec.key] = results.read(spec, asked)
-    place.empty()
-    return found
+                readings[spec.key] = results.read(spec, choices)
+    line.empty()
+    return readings
 
 
-def _slow(spec: ModelSpec, asked: Choices) -> bool:
+def _slow(spec: ModelSpec, choices: Choices) -> bool:
     """Whether a model will read for so long that those which have read are to be seen meanwhile."""
-    return not models.is_static(spec) and (len(asked.occurrences) > QUICK or not cache.loaded(spec))
+    return not models.is_static(spec) and (len(choices.occurrences) > QUICK or not cache.loaded(spec))
 
 
-def _row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> Figure:
-    columns = [column(one, said.layer_of(one, layers), said.short(one.spec)) for one in found.values()]
+def _row(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> Figure:
+    columns = [column(one, summary.layer_of(one, layers), summary.short(one.spec)) for one in readings.values()]
     return senses.row(columns, per_row=FEW_AT_ONCE if widgets.on_phone() else 12)
 
 
-def show_row(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
+def show_row(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     """All models side by side, and how to read the figure."""
-    asked = next(iter(found.values())).asked
-    summary = " ".join(map(unmarked, said.lines(found, layers)))
-    widgets.figure(_row(found, layers), "polysemy", summary)
+    choices = next(iter(readings.values())).choices
+    text = " ".join(map(unmarked, summary.lines(readings, layers)))
+    widgets.figure(_row(readings, layers), "polysemy", text)
     score = (
         " **Score**: AUC, the share of comparisons in which two sentences of one sense are more alike than two of "
         "different senses (only sentences with the same form of the word are compared); the bar is the 95 % interval "
         "(bootstrap, 1,000 resamples, seed 1), the dashed line is chance."
-        if any(one.scores for one in found.values())
+        if any(one.scores for one in readings.values())
         else ""
     )
-    order = "in the order of the senses" if asked.labelled else "in your order"
+    order = "in the order of the senses" if choices.labelled else "in your order"
     st.caption(
-        f"**Similarity**: a field for two of the {len(asked.occurrences)} sentences, {order}; the stronger the "
+        f"**Similarity**: a field for two of the {len(choices.occurrences)} sentences, {order}; the stronger the "
         f"{NAMES[SHADE]}, the more alike are the two vectors of the word (cosine; colors reach from the lowest "
         "value of a square to its highest, both stand below it). **Picture**: the sentences as points, on the two "
         f"directions in which the vectors differ most (PCA).{score}"
     )
 
 
-def closer(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
+def details(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
     """One model with its square and its picture large, the groups found, and the score of every layer."""
     st.header("One model closer", anchor=False)
-    deep = [key for key, one in found.items() if not one.static]
-    titles = widgets.unique_titles([one.spec for one in found.values()])
-    key = state.choice("closer", list(found), (deep or list(found))[-1], "Model", titles=titles)
-    reading = found[key]
-    layer, asked = said.layer_of(reading, layers), reading.asked
+    deep = [key for key, one in readings.items() if not one.static]
+    titles = widgets.unique_titles([one.spec for one in readings.values()])
+    key = state.choice("closer", list(readings), (deep or list(readings))[-1], "Model", titles=titles)
+    reading = readings[key]
+    layer, choices = summary.layer_of(reading, layers), reading.choices
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         method = state.choice("picture", list(METHODS), "pca", "Picture", titles=METHODS)
         sorter = state.choice("sorter", list(SORTERS), "kmeans", "Groups by", titles=SORTERS)
-        senses_there = len(asked.named.names) if asked.labelled else 2
+        senses_there = len(choices.named.names) if choices.labelled else 2
         forms.follow("groups", senses_there)
         k = state.number("groups", senses_there, 2, 8, "How many (k-means)") if sorter == "kmeans" else senses_there
-        color = state.choice("color", list(COLORS), "sense", "Color by", titles=COLORS) if asked.labelled else "group"
+        color = state.choice("color", list(COLORS), "sense", "Color by", titles=COLORS) if choices.labelled else "group"
     with st.spinner("Laying the picture out …", show_time=True):
         drawn = reading.picture(layer, method)
     groups = _named(reading, layer, sorter, k)
-    texts = [f"{number}. {one.sentence}" for number, one in enumerate(asked.occurrences, start=1)]
-    texts = [f"{text} ({one.sense})" if one.sense else text for text, one in zip(texts, asked.occurrences, strict=True)]
+    texts = [f"{number}. {one.sentence}" for number, one in enumerate(choices.occurrences, start=1)]
+    texts = [
+        f"{text} ({one.sense})" if one.sense else text for text, one in zip(texts, choices.occurrences, strict=True)
+    ]
     left, right = st.columns(2, gap="medium")
     drawn_from = column(reading, layer, "", sorter, k)
-    name = f"{said.short(reading.spec)} {'' if reading.static else models.layer_title(layer)}".strip()
+    name = f"{summary.short(reading.spec)} {'' if reading.static else models.layer_title(layer)}".strip()
     with left:
-        summary = f"Similarities of the {len(texts)} sentences in {name}."
-        widgets.figure(senses.square(drawn_from, texts), "polysemy-square", summary)
+        alt = f"Similarities of the {len(texts)} sentences in {name}."
+        widgets.figure(senses.square(drawn_from, texts), "polysemy-square", alt)
     with right:
-        shown = replace(drawn_from, groups=asked.named if color == "sense" else groups)
+        shown = replace(drawn_from, groups=choices.named if color == "sense" else groups)
         share = [f"{100 * each:.0f} % of the spread" for each in drawn.explained]
         fig = senses.picture(shown, drawn.points, texts, share if drawn.method == "pca" else ())
         widgets.figure(
@@ -146,16 +147,16 @@ def closer(found: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
         )
     if method != drawn.method:
         st.caption("There are too few different vectors for UMAP; this is PCA.")
-    st.markdown(said.agreed(reading, groups, SORTERS[sorter]))
+    st.markdown(summary.agreed(reading, groups, SORTERS[sorter]))
     if reading.scores and len(reading.layers) > 1:
         at = int(reading.scores.auc.argmax())
         best = models.layer_title(reading.layers[at])
         chance = reading.scores.low[at] <= 0.5
-        summary = f"How well each layer separates the senses; best is {best} with AUC {reading.scores.auc[at]:.2f}"
-        summary += ", which does not differ from chance." if chance else "."
-        st.markdown(md(summary))
+        text = f"How well each layer separates the senses; best is {best} with AUC {reading.scores.auc[at]:.2f}"
+        text += ", which does not differ from chance." if chance else "."
+        st.markdown(md(text))
         names = [models.layer_title(one) for one in reading.layers]
         fig = senses.by_layer(
             names, reading.scores.auc, reading.scores.low, reading.scores.high, family_color(reading.spec.family.key)
         )
-        widgets.figure(fig, "polysemy-layers", summary)
+        widgets.figure(fig, "polysemy-layers", text)

@@ -42,14 +42,14 @@ class Reading:
 
     Attributes:
         spec: the model.
-        asked: the occurrences.
+        choices: the occurrences.
         layers: L names.
         vectors: (L, N, D).
         scores: how well senses are told apart; ``None`` if they are not known or too few.
     """
 
     spec: ModelSpec
-    asked: Choices
+    choices: Choices
     layers: tuple[str, ...]
     vectors: Floats
     scores: Scores | None
@@ -83,7 +83,7 @@ class Reading:
 
     @cached_property
     def _key(self) -> tuple[object, ...]:
-        return self.spec.key, cache.stamp(self.spec), _digest(self.asked)
+        return self.spec.key, cache.stamp(self.spec), _digest(self.choices)
 
 
 def _laid_out(rows: Floats, method: str) -> Projection:
@@ -91,7 +91,7 @@ def _laid_out(rows: Floats, method: str) -> Projection:
     return project(rows, method if len(different) >= FEWEST else "pca", seed=1)
 
 
-def read(spec: ModelSpec, asked: Choices) -> Reading:
+def read(spec: ModelSpec, choices: Choices) -> Reading:
     """The model's vectors of the word in every sentence, and how well they tell the senses apart.
 
     The first time the model has to read, which may take seconds: a progress bar says so.
@@ -99,33 +99,33 @@ def read(spec: ModelSpec, asked: Choices) -> Reading:
     Raises:
         BadModel: the model is gone or damaged.
     """
-    return memo.remembered(_key(spec, asked), lambda: _read(spec, asked))
+    return memo.remembered(_key(spec, choices), lambda: _read(spec, choices))
 
 
-def _read(spec: ModelSpec, asked: Choices) -> Reading:
-    with models.progress(f"{spec.title} reads {len(asked.occurrences)} sentences") as tell:
-        model = models.reader(spec)
-        vectors = occurrences.vectors(model, asked.occurrences, None, tell)
+def _read(spec: ModelSpec, choices: Choices) -> Reading:
+    with models.progress(f"{spec.title} reads {len(choices.occurrences)} sentences") as tell:
+        model = models.contextual(spec)
+        vectors = occurrences.vectors(model, choices.occurrences, None, tell)
     scores, size = None, len(model.layers)
-    senses, forms = zip(*((one.sense, one.form) for one in asked.occurrences), strict=True)
-    if asked.labelled and SensePairs(senses, forms).usable:
+    senses, forms = zip(*((one.sense, one.form) for one in choices.occurrences), strict=True)
+    if choices.labelled and SensePairs(senses, forms).usable:
         if models.is_static(spec):  # pairs of one form, which is one vector: a half, whatever is drawn
             scores = Scores(*(np.full(size, 0.5) for _ in range(3)))
         else:
-            found = polysemy.sense_separation(model, asked.occurrences, vectors=vectors)
-            scores = Scores(found.auc, found.low, found.high)
-    return Reading(spec, asked, tuple(model.layers), vectors, scores)
+            result = polysemy.sense_separation(model, choices.occurrences, vectors=vectors)
+            scores = Scores(result.auc, result.low, result.high)
+    return Reading(spec, choices, tuple(model.layers), vectors, scores)
 
 
-def _key(spec: ModelSpec, asked: Choices) -> tuple[object, ...]:
-    return "reading", spec.key, cache.stamp(spec), _digest(asked)
+def _key(spec: ModelSpec, choices: Choices) -> tuple[object, ...]:
+    return "reading", spec.key, cache.stamp(spec), _digest(choices)
 
 
-def _digest(asked: Choices) -> str:
-    said = [(one.word, one.sense, one.position, one.words) for one in asked.occurrences]
-    return sha256(repr(said).encode()).hexdigest()
+def _digest(choices: Choices) -> str:
+    rows = [(one.word, one.sense, one.position, one.words) for one in choices.occurrences]
+    return sha256(repr(rows).encode()).hexdigest()
 
 
-def is_remembered(spec: ModelSpec, asked: Choices) -> bool:
+def is_remembered(spec: ModelSpec, choices: Choices) -> bool:
     """Whether ``read`` answers at once."""
-    return memo.is_remembered(_key(spec, asked))
+    return memo.is_remembered(_key(spec, choices))

@@ -41,14 +41,14 @@ SHORT = {
 """What starters are called where there is little room."""
 
 
-def lines(found: Mapping[str, Reading], layers: Mapping[str, str]) -> list[str]:
+def lines(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> list[str]:
     """What happened, a sentence a model; models that say the same share one."""
-    said: dict[str, list[str]] = {}
-    for one in found.values():
+    sentences: dict[str, list[str]] = {}
+    for one in readings.values():
         layer = layer_of(one, layers)
         named = f"**{md(short(one.spec))}**" + ("" if one.static else f" {md(models.layer_title(layer))}")
-        said.setdefault(sentence(one, layer), []).append(named)
-    return [_joined(names) + (text if len(names) == 1 else _plural(text)) for text, names in said.items()]
+        sentences.setdefault(sentence(one, layer), []).append(named)
+    return [_joined(names) + (text if len(names) == 1 else _plural(text)) for text, names in sentences.items()]
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -64,11 +64,11 @@ def _plural(text: str) -> str:
 
 def sentence(reading: Reading, layer: str) -> str:
     """What a layer makes of the word, without the model's name."""
-    asked, at = reading.asked, reading.layers.index(layer)
-    forms = {one.form for one in asked.occurrences}
+    choices, at = reading.choices, reading.layers.index(layer)
+    forms = {one.form for one in choices.occurrences}
     rows = reading.at(layer)
     if not rows.any():
-        return f" does not know “{md(asked.word, 40)}”: all its vectors here are zeros."
+        return f" does not know “{md(choices.word, 40)}”: all its vectors here are zeros."
     chance = " It cannot tell the senses apart: AUC 0.50, exactly chance." if reading.scores else ""
     if reading.static and len(forms) > 1:
         missing = "" if rows.any(axis=1).all() else " (zeros for a form that it does not know)"
@@ -81,7 +81,7 @@ def sentence(reading: Reading, layer: str) -> str:
         sizes = np.bincount(reading.groups(layer, "kmeans", 2)).tolist()
         return f": k-means finds groups of {_joined([str(size) for size in sizes])} sentences.{spread}"
     auc, least, most = (values[at] for values in (reading.scores.auc, reading.scores.low, reading.scores.high))
-    count = len({one.sense for one in asked.occurrences})
+    count = len({one.sense for one in choices.occurrences})
     the_senses = f"the {COUNTS.get(count, str(count))} senses"
     interval = f"AUC {auc:.2f} (95 % interval {least:.2f} to {most:.2f})"
     if least <= 0.5 <= most:
@@ -104,35 +104,35 @@ def _number(value: float) -> str:
 def agreed(reading: Reading, groups: Named, sorter: str) -> str:
     """What the groups are, and whether they are the senses, in a sentence or two of Markdown."""
     count, out = len(set(groups.labels[groups.labels >= 0].tolist())), int((groups.labels < 0).sum())
-    said = f"{sorter} finds {count} group{'s' * (count != 1)} in the vectors"
-    said += f" and leaves {out} sentence{'s' * (out != 1)} out" if out else ""
-    if not reading.asked.labelled:
+    text = f"{sorter} finds {count} group{'s' * (count != 1)} in the vectors"
+    text += f" and leaves {out} sentence{'s' * (out != 1)} out" if out else ""
+    if not reading.choices.labelled:
         if count < 2:
-            return f"{said}."
+            return f"{text}."
         rows = [int(np.flatnonzero(groups.labels == group)[0]) for group in range(count)]
-        firsts = "; ".join(f"{i}: {marked(reading.asked.occurrences[row])}" for i, row in enumerate(rows, start=1))
-        return f"{said}. Their first sentences: {firsts}"
-    result = agreement(groups.labels.tolist(), [one.sense for one in reading.asked.occurrences])
+        firsts = "; ".join(f"{i}: {marked(reading.choices.occurrences[row])}" for i, row in enumerate(rows, start=1))
+        return f"{text}. Their first sentences: {firsts}"
+    result = agreement(groups.labels.tolist(), [one.sense for one in reading.choices.occurrences])
     p = f"{result.chance:.3f}" if result.chance < 0.1 else f"{result.chance:.2f}"
     reached = f"{result.chance:.0%} of {result.shuffles:,} random orders reach as much (p = {p})".replace("%", " %")
     verdict = "this is no accident" if result.chance <= 0.05 else "this does not differ from chance"
     return (
-        f"{said}; their agreement with the senses is **{_number(result.rand)}** (adjusted Rand index: 1 if they are "
+        f"{text}; their agreement with the senses is **{_number(result.rand)}** (adjusted Rand index: 1 if they are "
         f"the same, 0 on average by chance). {reached}: {verdict}."
     )
 
 
-def table(found: Mapping[str, Reading]) -> pd.DataFrame:
+def table(readings: Mapping[str, Reading]) -> pd.DataFrame:
     """Every layer of every model as a row."""
     rows = []
-    for one in found.values():
-        senses_of = np.array([o.sense for o in one.asked.occurrences])
+    for one in readings.values():
+        senses_of = np.array([o.sense for o in one.choices.occurrences])
         pairs = np.triu_indices(len(senses_of), 1)
         same = senses_of[pairs[0]] == senses_of[pairs[1]]
         for i, layer in enumerate(one.layers):
             alike = one.similarity(layer)[pairs]
             score = [one.scores.auc[i], one.scores.low[i], one.scores.high[i]] if one.scores else [None] * 3
-            means = [_mean(alike[same]), _mean(alike[~same])] if one.asked.labelled else [_mean(alike), None]
+            means = [_mean(alike[same]), _mean(alike[~same])] if one.choices.labelled else [_mean(alike), None]
             rows.append([one.spec.title, "" if one.static else layer, len(senses_of), *score, *means])
     names = ["model", "layer", "sentences", "AUC", "low", "high", "similarity within a sense", "between senses"]
     return pd.DataFrame(rows, columns=names)
@@ -142,24 +142,24 @@ def _mean(values: NDArray[np.floating]) -> float | None:
     return float(values.mean()) if values.size else None
 
 
-def source(asked: Choices, specs: Sequence[ModelSpec]) -> str:
+def source(choices: Choices, specs: Sequence[ModelSpec]) -> str:
     """The lines that compute the same when they are pasted."""
-    places = moved(asked)
-    text = "\n".join(f"{one.sense} | {one.sentence}" if one.sense else one.sentence for one in asked.occurrences)
-    if asked.shipped:
+    positions = moved(choices)
+    text = "\n".join(f"{one.sense} | {one.sentence}" if one.sense else one.sentence for one in choices.occurrences)
+    if choices.shipped:
         head = "from embedlab.data.datasets import load_senses"
-        forms = {one.form for one in asked.occurrences} if not places else ()
+        forms = {one.form for one in choices.occurrences} if not positions else ()
         only = f" and one.form == {next(iter(forms))!r}" if len(forms) == 1 else ""
-        made = f"found = [one for one in load_senses() if one.word == {asked.word!r}{only}]"
+        made = f"found = [one for one in load_senses() if one.word == {choices.word!r}{only}]"
     else:
         head = "from embedlab.analysis.occurrences import written"
-        made = f"text = {text!r}\nfound = written({asked.word!r}, text).occurrences"
-    if places:
+        made = f"text = {text!r}\nfound = written({choices.word!r}, text).occurrences"
+    if positions:
         head = f"from dataclasses import replace\n\n{head}"
-        made += f"\nmoved = {places!r}\n"
+        made += f"\nmoved = {positions!r}\n"
         made += "found = [replace(one, position=moved.get(one.sentence, one.position)) for one in found]"
     keys = [spec.key for spec in specs]
-    if asked.labelled:
+    if choices.labelled:
         return f"""
 {head}
 from embedlab import load_model

@@ -72,10 +72,10 @@ def differences(run: Run, other: Run) -> list[tuple[str, str, str]]:
 
 
 def _described(run: Run) -> dict[str, str]:
-    asked = train.of(run)
-    values = {**dict(asked.config), **asked.text.options.to_dict()}
+    settings = train.of(run)
+    values = {**dict(settings.config), **settings.text.options.to_dict()}
     titles = {family.key: family.title for family in families.families()}
-    described = {"Model": titles.get(asked.kind, asked.kind), "Text": asked.text.title}
+    described = {"Model": titles.get(settings.kind, settings.kind), "Text": settings.text.title}
     return described | {forms.label(name): str(value) for name, value in values.items()}
 
 

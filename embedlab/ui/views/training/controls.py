@@ -71,9 +71,9 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
     return TrainSettings(kind, values, text, words, " ".join(name.split()))
 
 
-def start(asked: TrainSettings, draft: Run | None) -> Run:
+def start(chosen: TrainSettings, draft: Run | None) -> Run:
     """Start the run; the draft with the text becomes its folder."""
-    run = jobs.start("train", asked, draft, visitor(), address())
+    run = jobs.start("train", chosen, draft, visitor(), address())
     if draft is not None:
         upload.forget_draft()
     return run
@@ -81,15 +81,15 @@ def start(asked: TrainSettings, draft: Run | None) -> Run:
 
 def repeat(run: Run) -> None:
     """Fill the form with what an earlier run was asked, its text included; for a button's ``on_click``."""
-    asked = of(run)
+    chosen = of(run)
     state: dict[str, Any] = {}
     with contextlib.suppress(EmbedLabError):  # of another version, or damaged: the form begins with its own
-        config = config_class(asked.kind).from_dict(dict(asked.config)).to_dict()
-        state = {f"{asked.kind}_{name}": config[name] for name in asked.config}
-    state |= {f"words_{name}": value for name, value in asked.text.options.to_dict().items()}
-    state |= {"train": asked.kind, "watch": ", ".join(asked.watch), "column": asked.text.column}
-    if asked.text.sample:
-        state |= {"source": "sample", "sample": asked.text.sample}
+        config = config_class(chosen.kind).from_dict(dict(chosen.config)).to_dict()
+        state = {f"{chosen.kind}_{name}": config[name] for name in chosen.config}
+    state |= {f"words_{name}": value for name, value in chosen.text.options.to_dict().items()}
+    state |= {"train": chosen.kind, "watch": ", ".join(chosen.watch), "column": chosen.text.column}
+    if chosen.text.sample:
+        state |= {"source": "sample", "sample": chosen.text.sample}
     else:
         state["source"] = upload.take_over(run)
     for name, value in state.items():

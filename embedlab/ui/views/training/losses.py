@@ -79,8 +79,8 @@ MOST = 60
 
 def line(events: Sequence[RunEvent]) -> None:
     """The parts as they stand, in a line under the figures of a run; nothing for a model with one loss."""
-    if said := sentence(events):
-        st.caption(md(said))
+    if text := sentence(events):
+        st.caption(md(text))
 
 
 def sentence(events: Sequence[RunEvent]) -> str:
@@ -89,12 +89,12 @@ def sentence(events: Sequence[RunEvent]) -> str:
     last = next((event.parts for event in reversed(events) if event.parts), ())
     looked = next((event.parts for event in reversed(events) if event.parts and event.held_out is not None), ())
     unseen = {part.name: part.held_out for part in looked}
-    pieces = []
+    parts = []
     for part in last:
         apart = unseen.get(part.name)
         held = "" if apart is None else f" ({shown.text(apart)} held out)"
-        pieces.append(f"{part.name} {shown.text(part.loss)}{held}")
-    return f"{shown.name}, told apart: {'; '.join(pieces)}." if pieces else ""
+        parts.append(f"{part.name} {shown.text(part.loss)}{held}")
+    return f"{shown.name}, told apart: {'; '.join(parts)}." if parts else ""
 
 
 def curves(events: Sequence[RunEvent], total: int) -> None:

@@ -57,13 +57,13 @@ def head(chosen: Chosen) -> Head:
     kept = _kept(repr(chosen.text), _folder(chosen))
     if not kept:
         kept.append(_read(chosen))
-    found = kept[0]
-    if found.tokens < FEWEST:
+    result = kept[0]
+    if result.tokens < FEWEST:
         raise BadInput(
-            f"This text has only {found.tokens} words. Give at least {FEWEST}; "
+            f"This text has only {result.tokens} words. Give at least {FEWEST}; "
             "a hundred thousand and more are enough to see something."
         )
-    return found
+    return result
 
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
@@ -74,17 +74,23 @@ def _kept(text: str, folder: str) -> list[Head]:
 
 def _read(chosen: Chosen) -> Head:
     if chosen.draft:
-        values = inspection.look("beginning", "Reading the text", **_asked(chosen), words=HEAD)
-        found = Beginning(**values)
+        values = inspection.look("beginning", "Reading the text", **_values(chosen), words=HEAD)
+        beginning = Beginning(**values)
     else:
         with st.spinner("Reading the text …"):
-            found = inspect.beginning(chosen.text, None, HEAD)
+            beginning = inspect.beginning(chosen.text, None, HEAD)
     same: dict[str, str] = {}
-    sentences = [[same.setdefault(word, word) for word in sentence] for sentence in found.sentences]
-    return Head(Corpus.from_sentences(sentences, name=found.name), found.tokens, len(same), found.whole, found.complete)
+    sentences = [[same.setdefault(word, word) for word in sentence] for sentence in beginning.sentences]
+    return Head(
+        Corpus.from_sentences(sentences, name=beginning.name),
+        beginning.tokens,
+        len(same),
+        beginning.whole,
+        beginning.complete,
+    )
 
 
-def _asked(chosen: Chosen) -> dict[str, Any]:
+def _values(chosen: Chosen) -> dict[str, Any]:
     return {"text": dataclasses.asdict(chosen.text), "folder": _folder(chosen)}
 
 
@@ -97,7 +103,7 @@ def _preview(text: str, folder: str, min_count: int, max_words: int, sample: flo
     return preview(_head.corpus, min_count=min_count, max_words=max_words, subsample=sample, sentences=8)
 
 
-def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
+def show(chosen: Chosen, beginning: Head, values: Mapping[str, Any]) -> Preview:
     """Draw the preview for the settings as they are in the form now.
 
     Raises:
@@ -106,12 +112,12 @@ def show(chosen: Chosen, found: Head, values: Mapping[str, Any]) -> Preview:
     sample = float(values.get("sample", 0.0))
     seen = _preview(
         repr(chosen.text), str(chosen.draft.folder) if chosen.draft else "",
-        int(values["min_count"]), int(values["max_words"]), sample, found,
+        int(values["min_count"]), int(values["max_words"]), sample, beginning,
     )  # fmt: skip
     st.header("What the model will read", anchor=False)
-    about = "" if found.complete else f" This was counted on the first {found.tokens:,} words."
+    about = "" if beginning.complete else f" This was counted on the first {beginning.tokens:,} words."
     numbers = st.columns(4)
-    numbers[0].metric("Running words", running(found))
+    numbers[0].metric("Running words", running(beginning))
     numbers[1].metric("Different words", f"{seen.types:,}")
     numbers[2].metric("Vocabulary", f"{seen.vocabulary_size:,}", help="Words that are left by the settings.")
     numbers[3].metric("Text kept", f"{100 * seen.kept_share:.1f} %", help="Running words that are in the vocabulary.")
@@ -144,26 +150,26 @@ def _mark(fig: Figure, least: float) -> None:
     )  # fmt: skip
 
 
-def running(found: Head) -> str:
+def running(beginning: Head) -> str:
     """How long the text is, for a label: "203,214" if it was counted, "≈ 350,000" or "≈ 8.2 M" if estimated."""
-    if found.complete:
-        return f"{found.whole:,}"
-    return f"≈ {found.whole / 1e6:,.1f} M" if found.whole >= 1e6 else f"≈ {round(found.whole, -3):,}"
+    if beginning.complete:
+        return f"{beginning.whole:,}"
+    return f"≈ {beginning.whole / 1e6:,.1f} M" if beginning.whole >= 1e6 else f"≈ {round(beginning.whole, -3):,}"
 
 
-def show_pieces(chosen: Chosen, found: Head, pieces: int) -> None:
+def show_wordpieces(chosen: Chosen, beginning: Head, wordpieces: int) -> None:
     """The preview for a model that cuts words into at most so many different pieces.
 
     Raises:
         BadInput: the text cannot be read.
     """
     folder = str(chosen.draft.folder) if chosen.draft else ""
-    seen = _preview(repr(chosen.text), folder, 1, sys.maxsize, 0.0, found)
+    seen = _preview(repr(chosen.text), folder, 1, sys.maxsize, 0.0, beginning)
     st.header("What the model will read", anchor=False)
     numbers = st.columns(3)
-    numbers[0].metric("Running words", running(found))
+    numbers[0].metric("Running words", running(beginning))
     numbers[1].metric("Different words", f"{seen.types:,}")
-    numbers[2].metric("Wordpieces", f"≤ {pieces:,}", help="They are found when the training begins.")
+    numbers[2].metric("Wordpieces", f"≤ {wordpieces:,}", help="They are found when the training begins.")
     st.markdown(
         "**In pieces**: a common word stays whole, a rare one is put together of several pieces, down to single "
         "letters. So no word is left out."
@@ -171,7 +177,7 @@ def show_pieces(chosen: Chosen, found: Head, pieces: int) -> None:
     _beside(seen, 1)
 
 
-def show_characters(chosen: Chosen, found: Head) -> None:
+def show_characters(chosen: Chosen, beginning: Head) -> None:
     """The preview for a model that reads characters: the text as it was written.
 
     Raises:
@@ -180,7 +186,7 @@ def show_characters(chosen: Chosen, found: Head) -> None:
     kept = _paragraphs(repr(chosen.text), _folder(chosen))
     if not kept:
         texts = (
-            inspection.look("paragraphs", "Reading the text", **_asked(chosen))
+            inspection.look("paragraphs", "Reading the text", **_values(chosen))
             if chosen.draft
             else inspect.paragraphs(chosen.text, None)
         )
@@ -189,7 +195,7 @@ def show_characters(chosen: Chosen, found: Head) -> None:
     counts = Counter("".join(texts))
     st.header("What the model will read", anchor=False)
     numbers = st.columns(3)
-    numbers[0].metric("Running words", running(found))
+    numbers[0].metric("Running words", running(beginning))
     numbers[1].metric("Different characters", f"{len(counts):,}", help="In the beginning of the text.")
     numbers[2].metric("Characters a word", f"{sum(counts.values()) / max(len(' '.join(texts).split()), 1):.1f}")
     common = " ".join(md(repr(letter)[1:-1] if letter != " " else "␣", 8) for letter, _ in counts.most_common(40))

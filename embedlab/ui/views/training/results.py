@@ -27,7 +27,7 @@ AGAIN = "Its text and settings are kept: *Change and repeat* above opens them ag
 
 def show(run: Run, how: RunState) -> None:
     """Everything about a run that has ended; to be kept and compared by its owner alone."""
-    _said(run, how)
+    _summary(run, how)
     events, seen = run.events(), train.moments(run)
     shown = losses.measure(events)
     _numbers(run, how, events)
@@ -75,7 +75,7 @@ def _numbers(run: Run, how: RunState, events: Sequence[RunEvent]) -> None:
         next(cells).metric(f"{runs.counted(trained)} a second", f"{sum(speeds) / len(speeds):,.0f}")
 
 
-def _said(run: Run, how: RunState) -> None:
+def _summary(run: Run, how: RunState) -> None:
     if how.status == "done":
         st.success("The training is finished.", icon=":material/check_circle:")
         return

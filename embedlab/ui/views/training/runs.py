@@ -97,8 +97,8 @@ def _progress(run: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
 def epochs(run: Run) -> int:
     """Epochs that were asked for, or rounds; 0 for models that have none."""
     config = train.of(run).config
-    found = config.get("epochs") or config.get("iterations")
-    return found if isinstance(found, int) else 0
+    count = config.get("epochs") or config.get("iterations")
+    return count if isinstance(count, int) else 0
 
 
 def _numbers(state: RunState, events: Sequence[RunEvent], total: int) -> None:
@@ -182,13 +182,13 @@ def neighbor_lists(seen: Moment) -> None:
 
 def your_runs(shown: Run | None) -> None:
     """This visitor's training runs, the newest first, to look at or delete; more than ``OPEN`` wait in a fold-out."""
-    found = jobs.all_runs("train", visitor())
-    if not found:
+    own = jobs.all_runs("train", visitor())
+    if not own:
         return
     st.header("Your runs", anchor=False)
-    for run in found[:OPEN]:
+    for run in own[:OPEN]:
         _row(run, shown)
-    if older := found[OPEN:LISTED]:
+    if older := own[OPEN:LISTED]:
         with st.expander(f"{len(older)} older", icon=":material/history:"):
             for run in older:
                 _row(run, shown)

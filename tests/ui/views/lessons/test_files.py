@@ -26,7 +26,7 @@ def test_a_lesson_asks_shipped_models_only_and_names_all(lesson: Lesson) -> None
 def test_the_models_answer_with_one_of_the_choices(lesson: Lesson, step: Step) -> None:
     fragments.check(lesson, step)
     shown = fragments.FRAGMENTS[step.show].compute(step.args)
-    assert shown.said
+    assert shown.text
     assert len(shown.table)
     if step.number:
         assert isinstance(shown.outcome, float) and math.isfinite(shown.outcome)
