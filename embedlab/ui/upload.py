@@ -63,17 +63,37 @@ def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> 
     column = ""
     if draft:
         _show_file(draft, name, way)
-        if any(ending in name.lower() for ending in IN_TABLES):
-            column = state.text(
-                "column", "", "Column", placeholder="the one with the most text",
-                help="For tables and JSON: the column or field that holds the text. JSON: a.b is field b inside a.",
-            )  # fmt: skip
+        column = _column(draft, name)
     if options is None:
         values = forms.settings_form(
             TextOptions, "words_", first=(), without=("locale",) if sample else (), more="How the text becomes words"
         )
         options = TextOptions(**values)
     return Chosen(TextChoice(sample, name, column, options), draft)
+
+
+def _column(draft: jobs.Run, name: str) -> str:
+    """The column or field with the text, of a table; empty for the one with the most text, and for running text."""
+    if not any(ending in name.lower() for ending in (*IN_TABLES, ".zip")):
+        return ""
+    kept = _columns(draft.id)
+    if not kept:
+        text = dataclasses.asdict(TextChoice(file=name))
+        kept.append(ui_inspection.look("columns", "Looking at the columns", text=text, folder=str(draft.folder)))
+    if not kept[0]:
+        return ""
+    return st.selectbox(
+        "Column", ["", *kept[0]], format_func=lambda name: name or "the one with the most text", key="column",
+        help="The column or field that holds the text. JSON: a.b is field b inside a; one that only later rows have "
+        "can be written.",
+        accept_new_options=True, bind="query-params",
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=50, ttl="1d", show_spinner=False)
+def _columns(identifier: str) -> list[list[str]]:
+    """The columns of a draft, in a list that is empty until they are read: a page's run can be ended meanwhile."""
+    return []
 
 
 def _sample(first: str) -> str:

@@ -65,11 +65,21 @@ def test_another_text_takes_the_place_of_the_first(lab_home: Path) -> None:
 def test_a_table_asks_for_its_column_and_a_wrong_one_loses_nothing(lab_home: Path) -> None:
     app = give(app_on(), "t.csv", b"id,text\n1,The king rules the land\n2,The queen rules the land\n")
     assert app.text[0].value == "t.csv: the king rules the land"
-    app.text_input(key="column").set_value("texts").run()
+    assert app.selectbox(key="column").options == ["the one with the most text", "id", "text"]
+    app = app_on(draft=drafts()[0].name, column="texts")
     assert len(app.error) == 1 and "texts" in app.error[0].value
     assert text_choice.laid_down(drafts()[0]) == "t.csv"
-    app.text_input(key="column").set_value("text").run()
+    app.selectbox(key="column").set_value("text").run()
     assert not app.error and app.text[0].value == "t.csv: the king rules the land"
+    app.selectbox(key="column").set_value("id").run()
+    assert app.text[0].value == "t.csv: 1"
+    again = app_on(draft=drafts()[0].name, column="id")
+    assert again.text[0].value == "t.csv: 1"
+
+
+def test_running_text_has_no_column_to_choose(lab_home: Path) -> None:
+    app = give(app_on(), "t.txt", b"The king rules the land.")
+    assert app.text[0].value == "t.txt: the king rules the land" and "column" not in [box.key for box in app.selectbox]
 
 
 def climbing_zip() -> bytes:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embedlab.data import readers
 from embedlab.data.tagged import TaggedSentence, TaggedSet
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import MixSettings
 from embedlab.workflows import probe_data
-from embedlab.workflows.text_choice import TextChoice
+from embedlab.workflows.text_choice import TextChoice, text_file
 
 CHARS = 6_000_000
 """Characters of words that are held; a word of a hostile text has thousands of them."""
@@ -60,6 +61,15 @@ def usable(text: TextChoice, folder: Path | None) -> None:
         BadInput: it cannot.
     """
     text.open(folder)
+
+
+def columns(text: TextChoice, folder: Path) -> list[str]:
+    """The columns or fields of a table that hold text; none for running text.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    return readers.columns(text_file(folder, text.file))
 
 
 def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int = 0) -> Beginning:
@@ -135,7 +145,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     """What a look found, as plain values that JSON can hold.
 
     Args:
-        call: "usable", "beginning", "paragraphs", "entities" or "tags".
+        call: "usable", "columns", "beginning", "paragraphs", "entities" or "tags".
         values: what it is asked, as plain values.
 
     Raises:
@@ -151,6 +161,8 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     folder = Path(values.pop("folder")) if values.get("folder") else values.pop("folder", None)
     if call == "usable":
         return usable(text, folder)
+    if call == "columns":
+        return columns(text, folder)
     if call == "paragraphs":
         return paragraphs(text, folder)
     found_text = beginning(text, folder, **values)
