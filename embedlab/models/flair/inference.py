@@ -33,7 +33,7 @@ from embedlab.base.read_only import read_only
 from embedlab.models.char_lstm import CharLstm
 from embedlab.models.common.layers import device_of
 from embedlab.models.common.recurrent import LstmNetwork, State, padded
-from embedlab.models.flair.kernel import step, step_int8
+from embedlab.models.flair.kernel import step
 
 Ids = NDArray[np.int64]
 
@@ -62,26 +62,19 @@ class Layer:
     Args:
         weight: (4H, K).
         table: (V, 4H) what is added to the gates: by the character in the first layer, the biases in the others.
-        int8: multiply whole numbers, weights in 127 steps for every gate and hidden states in steps of 1/127.
     """
 
-    def __init__(self, weight: Tensor, table: Tensor, *, int8: bool) -> None:
+    def __init__(self, weight: Tensor, table: Tensor) -> None:
         self.table = read_only(table.contiguous().numpy())
         self.width, self.inputs = weight.shape[0] // 4, weight.shape[1]
-        self.int8, self.packed = int8, False
-        if int8:
-            steps = weight.abs().amax(dim=1).clamp_min(1e-12) / 127  # (4H,)
-            self.weight = (weight / steps[:, None]).round().to(torch.int8).T.contiguous()  # (K, 4H)
-            self.scale = read_only((steps / 127).numpy())
-        elif torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
-            self.weight, self.packed = torch.ops.mkldnn._reorder_linear_weight(weight, 64), True
+        self.packed = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        if self.packed:
+            self.weight = torch.ops.mkldnn._reorder_linear_weight(weight, 64)
         else:
             self.weight = weight.T.contiguous()  # (K, 4H)
 
-    def product(self, states: States, rows: int) -> NDArray[np.float32] | NDArray[np.int32]:
+    def product(self, states: States, rows: int) -> Floats:
         """(rows, 4H)."""
-        if self.int8:
-            return torch._int_mm(states.whole[:rows], self.weight).numpy()
         hidden = states.hidden[:rows]
         if self.packed:
             found: Tensor = torch.ops.mkldnn._linear_pointwise(hidden, self.weight, None, "none", [], "")
@@ -90,11 +83,7 @@ class Layer:
 
     def step(self, states: States, ids: Ids) -> None:
         """One character further for the first ``len(ids)`` texts."""
-        sums = self.product(states, len(ids))
-        if self.int8:
-            step_int8(sums, self.scale, self.table, ids, states.hidden_array, states.cell, states.whole_array)
-        else:
-            step(sums, self.table, ids, states.hidden_array, states.cell)
+        step(self.product(states, len(ids)), self.table, ids, states.hidden_array, states.cell)
 
 
 class States:
@@ -102,8 +91,7 @@ class States:
 
     def __init__(self, layer: Layer, texts: int) -> None:
         self.hidden_array: Floats = np.zeros((texts, layer.inputs), np.float32)
-        self.whole_array: NDArray[np.int8] = np.zeros((texts, layer.inputs if layer.int8 else 0), np.int8)
-        self.hidden, self.whole = torch.from_numpy(self.hidden_array), torch.from_numpy(self.whole_array)
+        self.hidden = torch.from_numpy(self.hidden_array)
         self.cell: Floats = np.zeros((texts, layer.width), np.float32)
         self.width = layer.width
 
@@ -115,19 +103,12 @@ class States:
     def take(self, below: States, rows: int) -> None:
         """Make the output of the layer below the input of this one."""
         self.hidden_array[:rows, : below.width] = below.output[:rows]
-        if self.whole_array.size:
-            self.whole_array[:rows, : below.width] = below.whole_array[:rows, -below.width :]
 
 
 class StateReader:
-    """Reads texts with one direction's network.
+    """Reads texts with one direction's network, whose weights it copies."""
 
-    Args:
-        network: the weights, which are copied.
-        int8: see ``Layer``.
-    """
-
-    def __init__(self, network: LstmNetwork, *, int8: bool = False) -> None:
+    def __init__(self, network: LstmNetwork) -> None:
         self.layers: list[Layer] = []
         with torch.no_grad():
             for i, lstm in enumerate(network.lstm):
@@ -136,7 +117,7 @@ class StateReader:
                 )
                 weight = across if i == 0 else torch.cat([inward, across], dim=1)
                 table = network.embedding.weight @ inward.T + (b + d) if i == 0 else (b + d)[None]
-                self.layers.append(Layer(weight.detach().clone(), table.detach(), int8=int8))
+                self.layers.append(Layer(weight.detach().clone(), table.detach()))
         self.projection = network.projection
 
     def read(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:

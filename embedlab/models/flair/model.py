@@ -60,7 +60,6 @@ class Flair(ContextualModel, LanguageModel):
         backward: reads from the right; as wide and as deep.
         config: settings; those of the forward half without it.
         card: where it comes from.
-        int8: read with 8-bit weights (see ``quantized``).
 
     Attributes:
         forward: see above.
@@ -85,11 +84,9 @@ class Flair(ContextualModel, LanguageModel):
         backward: CharLstm,
         config: FlairConfig | None = None,
         card: Card | None = None,
-        *,
-        int8: bool = False,
     ) -> None:
         _check_pair(forward, backward)
-        self.forward, self.backward, self.int8, self.variant = forward, backward, int8, "int8" if int8 else ""
+        self.forward, self.backward = forward, backward
         self.config, self.card = config or FlairConfig(**shared(forward.config)), card or Card()
         self.words, self.counts, self.vocabulary = forward.words, forward.counts, forward.vocabulary
         shape = forward.config
@@ -189,13 +186,6 @@ class Flair(ContextualModel, LanguageModel):
         ]
         return cls(halves[0], halves[1], config, card)
 
-    def quantized(self) -> Self:
-        """The same model reading with 8-bit weights and states: faster, vectors nearly the same (cosine > 0.999).
-
-        What it predicts as a language model stays exact.
-        """
-        return type(self)(self.forward, self.backward, self.config, self.card, int8=True)
-
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """States at the ends of each word, forward then backward (see ``ContextualModel``)."""
 
@@ -267,14 +257,12 @@ class Flair(ContextualModel, LanguageModel):
 
     @cached_property
     def _readers(self) -> list[StateReader | PackedReader]:
-        return [_reader(half.network, int8=self.int8) for half in (self.forward, self.backward)]
+        return [_reader(half.network) for half in (self.forward, self.backward)]
 
 
-def _reader(network: LstmNetwork, *, int8: bool) -> StateReader | PackedReader:
-    """What reads fastest here; whole numbers are multiplied on the processor only."""
-    if int8 or fastest().type == "cpu":
-        return StateReader(network, int8=int8)
-    return PackedReader(placed(network))
+def _reader(network: LstmNetwork) -> StateReader | PackedReader:
+    """What reads fastest here."""
+    return StateReader(network) if fastest().type == "cpu" else PackedReader(placed(network))
 
 
 def _check_pair(forward: CharLstm, backward: CharLstm) -> None:

@@ -113,14 +113,6 @@ def test_a_word_depends_on_what_stands_on_either_side(model: Flair) -> None:
     np.testing.assert_allclose(one[16:], left[16:], atol=1e-6)
 
 
-def test_eight_bits_are_nearly_exact(model: Flair) -> None:
-    small = Flair.of(half("forward", hidden=64, layers=1), half("backward", hidden=64, layers=1))
-    for full in (model, small):
-        for one, exact in zip(full.quantized().encode(SENTENCES), full.encode(SENTENCES), strict=True):
-            norms = np.linalg.norm(one, axis=2) * np.linalg.norm(exact, axis=2)
-            assert ((one * exact).sum(axis=2) >= 0.999 * norms).all()
-
-
 def test_a_token_of_a_hundred_thousand_characters_has_a_vector() -> None:
     model = Flair.of(half("forward", layers=1), half("backward", layers=1))
     found = model.encode([["a" * 100_000, "b"]])[0]
