@@ -20,6 +20,7 @@ from embedlab.base import (
     BadModel,
     BadSetting,
     ContextualModel,
+    Doubles,
     Floats,
     OnProgress,
     Progress,
@@ -31,7 +32,6 @@ from embedlab.base import (
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import Occurrence
 
-Points = NDArray[np.float64]
 Method = Literal["pca", "umap"]
 DIFFERENT = 8
 """UMAP needs more different vectors than this; layers with fewer are drawn by PCA."""
@@ -205,7 +205,7 @@ def pictures(vectors: Floats, method: str = "pca", seed: int = 1, on_progress: O
     return np.stack(laid).astype(np.float32)
 
 
-def plane(rows: Floats) -> Points:
+def plane(rows: Floats) -> Doubles:
     """(N, D) vectors on the plane of their two principal components, (N, 2).
 
     By the two largest eigenvectors of the smaller of the two products, which for thousands of vectors takes a fraction
@@ -219,7 +219,7 @@ def plane(rows: Floats) -> Points:
     return points
 
 
-def _largest(square: Points, count: int) -> tuple[Points, Points]:
+def _largest(square: Doubles, count: int) -> tuple[Doubles, Doubles]:
     """The largest eigenvalues of a symmetric matrix, and their vectors as columns; largest first."""
     from scipy.sparse.linalg import ArpackError, eigsh
 
@@ -242,7 +242,7 @@ def _distinct(rows: Floats) -> int:
     return len(np.unique(rows.round(5), axis=0))
 
 
-def _umap(layers: list[Floats], seed: int) -> list[Points]:
+def _umap(layers: list[Floats], seed: int) -> list[Doubles]:
     """(N, 2) for each layer, drawn together."""
     import warnings
 
@@ -260,14 +260,14 @@ def _umap(layers: list[Floats], seed: int) -> list[Points]:
     return [np.nan_to_num(np.asarray(points, float)) for points in model.embeddings_]
 
 
-def scaled(points: NDArray[np.floating]) -> Points:
+def scaled(points: NDArray[np.floating]) -> Doubles:
     """(N, 2) points around 0 with a mean square distance of 1 from it; points in one place stay there."""
     centred = np.asarray(points, float) - np.mean(points, axis=0)
     size = float(np.sqrt((centred**2).sum(axis=1).mean()))
     return centred / size if size > 1e-6 else np.zeros_like(centred)
 
 
-def laid_over(points: NDArray[np.floating], before: NDArray[np.floating]) -> Points:
+def laid_over(points: NDArray[np.floating], before: NDArray[np.floating]) -> Doubles:
     """Turn and mirror (N, 2) points, after ``scaled``, so that they lie as near as can be to those of the layer below.
 
     The orthogonal Procrustes solution (Schönemann 1966, https://doi.org/10.1007/BF02289451): a picture is only defined
@@ -278,5 +278,5 @@ def laid_over(points: NDArray[np.floating], before: NDArray[np.floating]) -> Poi
 
     now = scaled(points)
     turn, _ = orthogonal_procrustes(now, scaled(before))
-    turned: Points = now @ turn
+    turned: Doubles = now @ turn
     return turned

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.neighbors import nearest_many
-from embedlab.base import StaticModel, typed_json
-
-Points = NDArray[np.float64]
+from embedlab.base import Doubles, StaticModel, typed_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +29,7 @@ class Moment:
     watched: tuple[str, ...]
     neighbors: tuple[tuple[tuple[str, float], ...], ...]
     words: tuple[str, ...]
-    points: Points
+    points: Doubles
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -101,7 +99,7 @@ def moment(
     return Moment(epoch, known, neighbors, words, points)
 
 
-def plane(vectors: NDArray[np.floating]) -> Points:
+def plane(vectors: NDArray[np.floating]) -> Doubles:
     """(N, D) vectors on the plane of their first two principal components, (N, 2); missing components are zero."""
     from sklearn.decomposition import PCA
 
@@ -110,7 +108,7 @@ def plane(vectors: NDArray[np.floating]) -> Points:
     return np.pad(points, ((0, 0), (0, 2 - points.shape[1])))
 
 
-def laid_over(points: Points, words: Sequence[str], before: Moment) -> Points:
+def laid_over(points: Doubles, words: Sequence[str], before: Moment) -> Doubles:
     """Turn, mirror and shift (N, 2) points so that the words also drawn before lie as near to there as can be."""
     from scipy.linalg import orthogonal_procrustes
 
@@ -121,7 +119,7 @@ def laid_over(points: Points, words: Sequence[str], before: Moment) -> Points:
     then = before.points[[rows[words[i]] for i in here]]  # (C, 2)
     now = points[here]  # (C, 2)
     turn, _ = orthogonal_procrustes(now - now.mean(axis=0), then - then.mean(axis=0))
-    moved: Points = (points - now.mean(axis=0)) @ turn + then.mean(axis=0)
+    moved: Doubles = (points - now.mean(axis=0)) @ turn + then.mean(axis=0)
     return moved
 
 

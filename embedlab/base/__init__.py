@@ -11,7 +11,18 @@ from embedlab.base.capabilities import CharacterReader, MaskedModel, Pieces, Rea
 from embedlab.base.card import Card
 from embedlab.base.errors import BadInput, BadModel, BadSetting, Cancelled, EmbedLabError, UnknownWord, Unreachable
 from embedlab.base.folding import Lexicon, Lookup
-from embedlab.base.models import END, UNKNOWN, ContextualModel, Counts, Floats, LanguageModel, Model, StaticModel
+from embedlab.base.models import (
+    END,
+    UNKNOWN,
+    ContextualModel,
+    Counts,
+    Doubles,
+    Floats,
+    Ids,
+    LanguageModel,
+    Model,
+    StaticModel,
+)
 from embedlab.base.progress import LossPart, OnProgress, Progress
 from embedlab.base.settings import Settings, StaticConfig, setting
 
@@ -27,8 +38,10 @@ __all__ = [
     "CharacterReader",
     "ContextualModel",
     "Counts",
+    "Doubles",
     "EmbedLabError",
     "Floats",
+    "Ids",
     "LanguageModel",
     "Lexicon",
     "Lookup",

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from embedlab.base.model_folder import StoredModel
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Ids = NDArray[np.int64]
 
 
 class Model(ABC):

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput
-
-Numbers = NDArray[np.int64]
+from embedlab.base import BadInput, Ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +24,11 @@ class Huffman:
         depth: (V,), inner nodes above each word, the root among them.
     """
 
-    parent: Numbers
+    parent: Ids
     right: NDArray[np.bool_]
-    depth: Numbers
+    depth: Ids
 
-    def paths(self, words: Numbers) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
+    def paths(self, words: Ids) -> tuple[Ids, Ids, NDArray[np.float32]]:
         """The inner nodes above each of B words.
 
         Returns:
@@ -86,7 +84,7 @@ def huffman(frequencies: NDArray[np.floating]) -> Huffman:
     return Huffman(parent, right, _depths(parent, rounds)[:size])
 
 
-def _depths(parent: Numbers, rounds: list[Numbers]) -> Numbers:
+def _depths(parent: Ids, rounds: list[Ids]) -> Ids:
     """(2V - 1,): how far every node is from the root; later rounds made the nodes above those of earlier ones."""
     depths = np.zeros(len(parent), np.int64)
     size = (len(parent) + 1) // 2

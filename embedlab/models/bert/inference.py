@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from embedlab.base import Floats
+from embedlab.base import Floats, Ids
 from embedlab.models.bert.network import hidden_states, masked_scores, masked_scores_below, reads_alone
 from embedlab.models.bert.tokenizer import Spelled, Speller
 from embedlab.models.common.layers import device_of
@@ -69,7 +69,6 @@ def pooled(vectors: NDArray[np.float32], words: NDArray[np.int64], pooling: str)
 
 PLACES = 4_096
 """Pieces that are read at once, at most."""
-Ids = NDArray[np.int64]
 
 
 @torch.inference_mode()

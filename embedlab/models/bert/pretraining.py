@@ -20,11 +20,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embedlab.base import BadInput, Counts, Floats, OnProgress
+from embedlab.base import BadInput, Counts, Floats, Ids, OnProgress
 from embedlab.models.bert.config import BertConfig
 from embedlab.models.bert.tokenizer import Speller, WordpieceText
 from embedlab.models.common import skipgram_init
@@ -103,7 +102,6 @@ MASKED, REPLACED = 0.8, 0.1
 """Share of the hidden pieces that become the mask, and that become any other piece; the rest stays as it is."""
 SHORT = 0.1
 """Share of the batches that are shorter, so that the network meets short sentences, too."""
-Ids = NDArray[np.int64]
 
 
 class SegmentPairs:

@@ -25,17 +25,14 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from embedlab.base import BadInput, Floats, Readouts
+from embedlab.base import BadInput, Floats, Ids, Readouts
 from embedlab.base.read_only import read_only
 from embedlab.models.char_lstm import CharLstm
 from embedlab.models.common.layers import device_of
 from embedlab.models.common.recurrent import LstmNetwork, State, padded
 from embedlab.models.flair.kernel import step
-
-Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,12 @@ from typing import Any
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-from embedlab.base import Floats
+from embedlab.base import Floats, Ids
 from embedlab.models.common.numba import compiled
 
 Table = Floats
 """(V, 4H): what each character adds to the gates."""
-Ids = NDArray[np.int64]
 
 
 @numba.njit(nogil=True, fastmath=True, error_model="numpy", inline="always")  # type: ignore[untyped-decorator]

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embedlab.base import StaticModel
+from embedlab.base import Ids, StaticModel
 from embedlab.models.common.context_losses import WINDOW, centred_cosines, number_of, vectors_of
 from embedlab.models.common.layers import seeded
 
@@ -80,7 +80,6 @@ class WordQuestions(nn.Module):
         return torch.stack([word, around, error])
 
 
-Numbers = NDArray[np.int64]
 WORD = re.compile(r"\n|[^\W_]+(?:['\u2019](?!s\b)[^\W\d_]+)*")
 """A line's end, or a word; the s of a possessive is none of it."""
 UNKNOWN = 0xFFFD
@@ -99,10 +98,10 @@ class TextWords:
     """
 
     size: int
-    numbers: Numbers
-    lines: Numbers
-    begins: Numbers
-    ends: Numbers
+    numbers: Ids
+    lines: Ids
+    begins: Ids
+    ends: Ids
 
     @classmethod
     def of(cls, text: NDArray[np.int32], characters: Sequence[str], known: Mapping[str, int]) -> TextWords:
@@ -135,7 +134,7 @@ class TextWords:
         over[self.ends] = np.arange(len(self.ends))
         return over
 
-    def near(self, places: Numbers) -> Numbers:
+    def near(self, places: Ids) -> Ids:
         """What has been read where a word is over: there Flair takes its vector.
 
         Args:

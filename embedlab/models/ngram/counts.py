@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedlab.base import BadInput
 
-Ids = NDArray[np.int32]
+Ids32 = NDArray[np.int32]
 Keys = NDArray[np.int64]
 BITS = 22
 """A block of 2^22 places is sorted at once; fewer where the keys leave less room beside the place."""
@@ -34,11 +34,11 @@ class Counted:
     """
 
     keys: Keys
-    counts: Ids
-    adjusted: Ids
+    counts: Ids32
+    adjusted: Ids32
 
 
-def count(text: Ids, size: int, order: int, tell: Callable[[int], None]) -> list[Counted]:
+def count(text: Ids32, size: int, order: int, tell: Callable[[int], None]) -> list[Counted]:
     """Count the n-grams of orders 1 to n inside sentences; each sentence begins with one boundary.
 
     Args:
@@ -71,7 +71,7 @@ def _further(tell: Callable[[int], None], before: int, done: int) -> None:
     tell(before + done)
 
 
-def _preceded(longer: Ids, shorter: Ids, number: int, counts: Ids) -> Ids:
+def _preceded(longer: Ids32, shorter: Ids32, number: int, counts: Ids32) -> Ids32:
     """(G,) how many different longer n-grams end in each shorter one; its own count where none does."""
     inside = longer >= 0
     suffix = np.zeros(number, np.int32)
@@ -80,11 +80,11 @@ def _preceded(longer: Ids, shorter: Ids, number: int, counts: Ids) -> Ids:
     return np.where(adjusted > 0, adjusted, counts)
 
 
-def _numbered(contexts: Ids, tokens: Ids, size: int, tell: Callable[[int], None]) -> tuple[Keys, Ids, Ids]:
+def _numbered(contexts: Ids32, tokens: Ids32, size: int, tell: Callable[[int], None]) -> tuple[Keys, Ids32, Ids32]:
     """Different n-grams, how often each stands there, and (M,) the number of each place, -1 outside of sentences."""
     top = (int(contexts.max(initial=0)) + 1) * size
     bits = min(BITS, 63 - top.bit_length())
-    blocks: list[tuple[Keys, Ids]] = []
+    blocks: list[tuple[Keys, Ids32]] = []
     ids = np.full(len(tokens), -1, np.int32)
     for first in range(0, len(tokens), 1 << bits):
         here = slice(first, first + (1 << bits))
@@ -102,7 +102,7 @@ def _numbered(contexts: Ids, tokens: Ids, size: int, tell: Callable[[int], None]
     return keys, counts, ids
 
 
-def _sorted(keys: Keys, bits: int) -> tuple[Keys, Ids, Ids]:
+def _sorted(keys: Keys, bits: int) -> tuple[Keys, Ids32, Ids32]:
     """Different keys of a block, their counts, and each place's number among them.
 
     The place is packed below its key, so that one sort without an index array does it: numpy sorts numbers several
@@ -118,12 +118,12 @@ def _sorted(keys: Keys, bits: int) -> tuple[Keys, Ids, Ids]:
     return keys[starts], counts, numbers
 
 
-def _merged(blocks: list[tuple[Keys, Ids]]) -> tuple[Keys, Ids]:
+def _merged(blocks: list[tuple[Keys, Ids32]]) -> tuple[Keys, Ids32]:
     """All keys of all blocks, with summed counts."""
     if len(blocks) == 1:
         return blocks[0]
     keys: list[Keys] = []
-    counts: list[Ids] = []
+    counts: list[Ids32] = []
     for parts in _ranges(blocks):
         together = np.concatenate([part for part, _ in parts])
         order = np.argsort(together, kind="stable")  # merges the blocks, which are sorted already
@@ -135,7 +135,7 @@ def _merged(blocks: list[tuple[Keys, Ids]]) -> tuple[Keys, Ids]:
     return np.concatenate(keys or [blocks[0][0]]), np.concatenate(counts or [blocks[0][1]])
 
 
-def _ranges(blocks: list[tuple[Keys, Ids]]) -> Iterator[list[tuple[Keys, Ids]]]:
+def _ranges(blocks: list[tuple[Keys, Ids32]]) -> Iterator[list[tuple[Keys, Ids32]]]:
     """The blocks cut at the same keys, some millions of n-grams at a time."""
     sample = np.sort(np.concatenate([keys[::1000] for keys, _ in blocks]))
     cuts = sample[PART // 1000 :: PART // 1000]

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import Counts
+from embedlab.base import Counts, Doubles
 from embedlab.base.capabilities import Followers, Level
 from embedlab.base.read_only import read_only
-from embedlab.models.ngram.counts import Ids
+from embedlab.models.ngram.counts import Ids32
 from embedlab.models.ngram.tables import Table, places
 
-Doubles = NDArray[np.float64]
 FALLBACK = (0.5, 1.0, 1.5)
 """Discounts where the text is too small to estimate them, as in KenLM."""
 
@@ -110,7 +109,7 @@ class Inside:
     discounts: NDArray[np.float64]
     vocabulary: Sequence[str]
 
-    def levels(self, text: Ids, at: int) -> tuple[Level, ...]:
+    def levels(self, text: Ids32, at: int) -> tuple[Level, ...]:
         """What every order says of the token at a place, the longest context first; ``text`` as in ``places``."""
         found: list[Level] = []
         lower = 1 / len(self.vocabulary)
@@ -119,7 +118,7 @@ class Inside:
             lower = found[-1].probability
         return tuple(reversed(found))
 
-    def followers(self, text: Ids, at: int, k: int) -> tuple[Followers, ...]:
+    def followers(self, text: Ids32, at: int, k: int) -> tuple[Followers, ...]:
         """The k commonest tokens after the contexts of a place, the longest first."""
         found: list[Followers] = []
         for n, context, _ in self._orders(text, at):
@@ -132,13 +131,13 @@ class Inside:
             found.append(Followers(n + 1, before, words, tuple(counts[top].tolist()), int(np.count_nonzero(counts))))
         return tuple(reversed(found))
 
-    def _orders(self, text: Ids, at: int) -> Iterator[tuple[int, int, int]]:
+    def _orders(self, text: Ids32, at: int) -> Iterator[tuple[int, int, int]]:
         """Length, number and n-gram of every context of a place that its sentence is long enough for."""
         for n, place in enumerate(places(self.tables, text)):
             if place.inside[at]:
                 yield n, int(place.contexts[at]), int(place.ids[at])
 
-    def _level(self, n: int, context: int, gram: int, tokens: Ids, lower: float) -> Level:
+    def _level(self, n: int, context: int, gram: int, tokens: Ids32, lower: float) -> Level:
         table, weights = self.tables[n], self.weights[n]
         count, adjusted = (int(table.counts[gram]), int(table.adjusted[gram])) if gram >= 0 else (0, 0)
         seen, total = (int(table.seen[context]), int(table.totals[context])) if context >= 0 else (0, 0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embedlab.base import BadModel, Counts
 from embedlab.base.read_only import read_only
-from embedlab.models.ngram.counts import Counted, Ids, Keys
+from embedlab.models.ngram.counts import Counted, Ids32, Keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +36,8 @@ class Table:
 
     size: int
     keys: Keys
-    counts: Ids
-    adjusted: Ids
+    counts: Ids32
+    adjusted: Ids32
     seen: Counts
     totals: Counts
 
@@ -55,7 +55,7 @@ class Table:
         return read_only(self.keys // self.size)
 
     @cached_property
-    def tokens(self) -> Ids:
+    def tokens(self) -> Ids32:
         """(G,) the last token of every n-gram."""
         return read_only((self.keys - self.contexts * self.size).astype(np.int32))
 
@@ -75,7 +75,7 @@ class Table:
         return np.where((contexts >= 0) & (self.keys[at] == wanted), at, -1)
 
 
-def followed(table: Table | None, counts: Ids) -> Counts:
+def followed(table: Table | None, counts: Ids32) -> Counts:
     """(C,) how often anything follows the n-grams of a table; ``counts`` are of the order above, for no table."""
     if table is None:
         return np.array([counts.sum(dtype=np.int64)])
@@ -115,7 +115,7 @@ class Place(NamedTuple):
     inside: NDArray[np.bool_]
 
 
-def places(tables: Sequence[Table], text: Ids) -> Iterator[Place]:
+def places(tables: Sequence[Table], text: Ids32) -> Iterator[Place]:
     """Look a text up in all orders, the lowest first; the first of its M + 1 tokens is a boundary."""
     tokens, boundary = text[1:], tables[0].size - 1
     number = np.arange(len(text))

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from embedlab import registry
-from embedlab.analysis.polysemy import Doubles, compare, cosines
+from embedlab.analysis.polysemy import compare, cosines
 from embedlab.analysis.probes import ProbeSettings, layer_probe
 from embedlab.analysis.probing.results import LayerProbe
-from embedlab.base import BadInput
+from embedlab.base import BadInput, Doubles
 from embedlab.data.datasets import load_ner
 from embedlab.plots import bars, heatmap
 from embedlab.plots.text import md, unmarked

@@ -10,9 +10,9 @@ import numpy as np
 
 from embedlab.analysis import occurrences, polysemy
 from embedlab.analysis.clusters import Groups, group
-from embedlab.analysis.polysemy import Doubles, SensePairs, cosines
+from embedlab.analysis.polysemy import SensePairs, cosines
 from embedlab.analysis.projection import Projection, project
-from embedlab.base import Floats
+from embedlab.base import Doubles, Floats
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, memo, models
 from embedlab.ui.views.polysemy.controls import Choices
