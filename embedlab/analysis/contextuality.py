@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.analysis import bootstrap
+from embedlab.base import BadInput, ContextualModel, Doubles, Floats, Ids, OnProgress, Progress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import AS_WRITTEN
 from embedlab.data.tokenizer import Tokenizer
 
-Doubles = NDArray[np.float64]
-Rows = NDArray[np.int64]
 MOST = 30
 """Occurrences of a word, drawn at random, from which its explained variance is taken."""
 DRAWS = 40
@@ -40,10 +38,10 @@ class Occurrences:
         unknown: words left out because their vector is zero at some layer.
     """
 
-    kept: Rows
-    sentence: Rows
+    kept: Ids
+    sentence: Ids
     words: tuple[str, ...]
-    rows: tuple[Rows, ...]
+    rows: tuple[Ids, ...]
     unknown: int
 
     @classmethod
@@ -117,10 +115,10 @@ def layer(found: Occurrences, vectors: Floats, resamples: int, rng: np.random.Ge
     rows = vectors[found.kept].astype(np.float64)
     units = rows / np.linalg.norm(rows, axis=1, keepdims=True)  # (N, D)
     numbers, sentence = np.unique(found.sentence, return_inverse=True)
-    weights = rng.multinomial(len(numbers), np.full(len(numbers), 1 / len(numbers)), size=resamples)  # (B, S)
+    weights = bootstrap.draws(len(numbers), resamples, rng)  # (B, S)
     base, base_draws = between(units, sentence, weights)
     own = np.array([_mean_cosine(units[places]) for places in found.rows])  # (W,)
-    chosen = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=resamples) / len(own)  # (B, W)
+    chosen = bootstrap.draws(len(own), resamples, rng) / len(own)  # (B, W)
     intra, shuffled = within(rows, units, sentence), rng.permutation(len(rows))
     chance = within(rows[shuffled], units[shuffled], sentence)
     share, random_share, share_draws = _explained(rows, found.rows, chosen, rng)
@@ -133,7 +131,7 @@ def layer(found: Occurrences, vectors: Floats, resamples: int, rng: np.random.Ge
     )
 
 
-def between(units: Doubles, sentence: Rows, weights: NDArray[np.integer]) -> tuple[float, Doubles]:
+def between(units: Doubles, sentence: Ids, weights: Doubles) -> tuple[float, Doubles]:
     """Mean cosine of all pairs of occurrences from different sentences, and the same in resamples of sentences.
 
     No pair is drawn: with U_s the sum of a sentence's unit vectors, the sum over all pairs is |sum U_s|^2 less the
@@ -156,10 +154,10 @@ def between(units: Doubles, sentence: Rows, weights: NDArray[np.integer]) -> tup
         found: Doubles = np.divide(above, pairs, out=np.zeros_like(above), where=pairs > 0)
         return found
 
-    return float(mean(np.ones((1, count)))[0]), mean(weights.astype(float))
+    return float(mean(np.ones((1, count)))[0]), mean(weights)
 
 
-def within(rows: Doubles, units: Doubles, sentence: Rows) -> Doubles:
+def within(rows: Doubles, units: Doubles, sentence: Ids) -> Doubles:
     """(S,) intra-sentence similarity: mean cosine between a sentence's vectors and their mean."""
     count = int(sentence.max()) + 1
     means = np.zeros((count, rows.shape[1]))
@@ -179,7 +177,7 @@ def explained(sets: Doubles) -> Doubles:
 
 
 def _explained(
-    rows: Doubles, words: Sequence[Rows], chosen: Doubles, rng: np.random.Generator
+    rows: Doubles, words: Sequence[Ids], chosen: Doubles, rng: np.random.Generator
 ) -> tuple[float, float, Doubles]:
     """Mean explained variance of the words, that of as many random occurrences, and the difference in resamples."""
     own, sizes = np.zeros(len(words)), np.array([min(MOST, len(places)) for places in words])
@@ -193,7 +191,7 @@ def _explained(
     return float(own.mean()), float(drawn.mean(axis=1)[which].mean()), difference
 
 
-def _sets(count: int, size: int, rng: np.random.Generator) -> Rows:
+def _sets(count: int, size: int, rng: np.random.Generator) -> Ids:
     """(DRAWS, size) different rows in each set; with so few of so many, drawing again is rare."""
     if size > count // 4:
         return np.stack([rng.permutation(count)[:size] for _ in range(DRAWS)])
@@ -211,7 +209,6 @@ def _mean_cosine(units: Doubles) -> float:
 
 FEWEST = 5
 """Sentences that a word must stand in to be judged, as in the paper."""
-LEVEL = 95
 
 
 @dataclass(frozen=True, eq=False)
@@ -332,7 +329,7 @@ def measure(
 
 
 def _measured(layers: Sequence[Value]) -> Measured:
-    low, high = np.percentile([one.draws for one in layers], [(100 - LEVEL) / 2, (100 + LEVEL) / 2], axis=1)
+    low, high = bootstrap.intervals([one.draws for one in layers])
     raw, baseline = np.array([one.raw for one in layers]), np.array([one.baseline for one in layers])
     return Measured(raw - baseline, low, high, raw, baseline)
 

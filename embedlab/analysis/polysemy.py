@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
+from embedlab.analysis import bootstrap
+from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, Progress, StaticModel
 from embedlab.base.folding import tidy
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import AS_WRITTEN, Occurrence
@@ -21,8 +22,6 @@ from embedlab.data.tokenizer import Tokenizer
 
 DECIMALS = 6
 """Similarities are compared to so many decimals, so that equal vectors tie whatever the rounding of a product."""
-
-Doubles = NDArray[np.float64]
 
 
 class SensePairs:
@@ -77,7 +76,7 @@ class SensePairs:
         """(count, N): how often each occurrence is drawn, with replacement within its sense."""
         weights = np.zeros((count, self.size))
         for rows in self.senses:
-            weights[:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=count)
+            weights[:, rows] = bootstrap.draws(len(rows), count, rng)
         return weights
 
 
@@ -91,9 +90,6 @@ def cosines(vectors: Floats | Doubles) -> Doubles:
 
 
 __all__ = ["Comparison", "Separation", "WordSeparation", "compare", "sense_separation"]
-
-LEVEL = 95
-"""Percent of the resamples that lie between low and high."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,9 +238,9 @@ def sense_separation(
         if pairs[word].usable:
             auc, drawn = _separated(pairs[word], vectors[:, rows] - mean, resamples, rng)  # (L,), (L, B)
             names = tuple(dict.fromkeys(senses[row].sense for row in rows))
-            words.append(WordSeparation(word, names, len(rows), pairs[word].compared, auc, *_interval(drawn)))
+            words.append(WordSeparation(word, names, len(rows), pairs[word].compared, auc, *bootstrap.intervals(drawn)))
             draws.append(drawn)
-    low, high = _interval(_over_words(np.stack(draws), rng))
+    low, high = bootstrap.intervals(_over_words(np.stack(draws), rng))
     auc = np.mean([one.auc for one in words], axis=0)
     skipped = tuple(word for word, each in pairs.items() if not each.usable)
     return Separation(list(reader.layers), auc, low, high, tuple(words), skipped)
@@ -267,11 +263,6 @@ def _over_words(draws: Doubles, rng: np.random.Generator) -> Doubles:
     again = rng.integers(resamples, size=(count, resamples))  # a word drawn twice brings two resamples of its own
     found: Doubles = np.mean(draws[chosen, :, again], axis=0).T  # (W, B, L) to (L, B)
     return found
-
-
-def _interval(draws: Doubles) -> tuple[Doubles, Doubles]:
-    low, high = np.percentile(draws, [(100 - LEVEL) / 2, (100 + LEVEL) / 2], axis=-1)
-    return low, high
 
 
 def _all_vectors(
@@ -354,5 +345,5 @@ def mixed(
         centred = cosines(made - made.mean(axis=0))
         drawn = pairs.auc(centred, pairs.resamples(RESAMPLES, np.random.default_rng(seed)))
         auc = float(pairs.auc(centred)[0])
-        low, high = (float(end) for end in np.percentile(drawn, [2.5, 97.5]))
+        low, high = bootstrap.interval(drawn)
     return Mixed(made.astype(np.float32), cosines(made).astype(np.float32), auc, low, high)

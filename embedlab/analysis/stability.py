@@ -15,15 +15,12 @@ from itertools import combinations
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 
+from embedlab.analysis import bootstrap
 from embedlab.analysis.neighbor_lists import NeighborLists, neighbor_lists
-from embedlab.analysis.probing.scores import interval
-from embedlab.base import BadInput, Lexicon, StaticModel
+from embedlab.base import BadInput, Doubles, Lexicon, StaticModel
 
-Doubles = NDArray[np.float64]
 BANDS = 5
-LEVEL = 95
 
 
 @dataclass(frozen=True)
@@ -159,7 +156,7 @@ def compare(lists: Sequence[NeighborLists], *, resamples: int = 1000, seed: int 
     table = np.array([[_shared(a.of(word), b.of(word)) for word in words] for a, b in combinations(lists, 2)])
     overlap = table.mean(axis=0)
     rng = np.random.default_rng(seed)
-    low, high = _interval(overlap, resamples, rng)
+    low, high = bootstrap.interval(bootstrap.means(overlap, resamples, rng))
     return Stability(
         lists=tuple(lists),
         words=words,
@@ -195,11 +192,6 @@ def _by_place(lists: Sequence[NeighborLists], words: Sequence[str]) -> Doubles:
     return shares
 
 
-def _interval(values: Doubles, resamples: int, rng: np.random.Generator) -> tuple[float, float]:
-    draws = [float(values[rng.integers(len(values), size=len(values))].mean()) for _ in range(resamples)]
-    return interval(np.array(draws), LEVEL)
-
-
 def _rho(counts: Doubles, overlap: Doubles) -> float:
     from scipy.stats import spearmanr
 
@@ -214,7 +206,7 @@ def _bands(counts: Doubles, overlap: Doubles, resamples: int, rng: np.random.Gen
     found = []
     for rows in np.array_split(np.argsort(counts, kind="stable"), BANDS):
         if len(rows):
-            lower, upper = _interval(overlap[rows], resamples, rng)
+            lower, upper = bootstrap.interval(bootstrap.means(overlap[rows], resamples, rng))
             seen = counts[rows]
             mean = float(overlap[rows].mean())
             found.append(Band(float(seen.min()), float(seen.max()), len(rows), mean, lower, upper))

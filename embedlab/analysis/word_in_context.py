@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.analysis.polysemy import DECIMALS, Doubles
-from embedlab.base import BadInput, ContextualModel, OnProgress, StaticModel
+from embedlab.analysis import bootstrap
+from embedlab.analysis.polysemy import DECIMALS
+from embedlab.base import BadInput, ContextualModel, Doubles, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.word_pairs import WordPair
 
@@ -75,8 +76,7 @@ def word_in_context(
     similar = _cosines(known - mean)  # (L, N)
     thresholds = np.array([best_threshold(layer, given) for layer in similar])
     right = (_cosines(asked - mean) >= thresholds[:, None]) == wanted  # (L, M)
-    drawn = np.random.default_rng(seed).integers(len(wanted), size=(resamples, len(wanted)))
-    low, high = np.percentile([layer[drawn].mean(axis=1) for layer in right], (2.5, 97.5), axis=1)
+    low, high = bootstrap.intervals(bootstrap.means(right.T, resamples, np.random.default_rng(seed)).T)
     share = float(wanted.mean())
     return PairAccuracy(
         list(reader.layers), right.mean(axis=1), low, high, thresholds, len(wanted), max(share, 1 - share)
