@@ -11,9 +11,13 @@ from embedlab import registry
 from embedlab.analysis.evaluation import google_analogies, queen_rank, word_similarity
 from embedlab.analysis.neighbors import nearest
 from embedlab.analysis.polysemy import sense_separation
+from embedlab.analysis.probing import layer_mix
+from embedlab.analysis.probing.sources import layer_name
 from embedlab.base import ContextualModel, LanguageModel, StaticModel, paths
 from embedlab.data.senses import load_senses
+from embedlab.jobs.kinds import layer_weights, probes
 from embedlab.store import maps
+from embedlab.store import results as store_results
 
 MEGABYTE = 1_000_000
 LIMITS = {"word2vec": 10, "cbow": 10, "glove": 10, "fasttext": 16, "lsa": 10, "one_hot": 1}
@@ -153,3 +157,19 @@ def test_a_contextual_starter_tells_the_senses_of_bank_apart(key: str) -> None:
 def test_flair_tells_senses_apart_over_all_words() -> None:
     found = sense_separation(registry.load_model("flair"), load_senses(), resamples=200)  # type: ignore[arg-type]
     assert found.low[0] > 0.5
+
+
+@pytest.mark.parametrize("key", ["lstm", "elmo", "bert"])
+def test_elmo_layers_and_layer_probes_show_one_mix(key: str) -> None:
+    """Equation 1 has one answer: the shipped weights, gamma and F1 for names are the same on both pages."""
+    (spec,) = (one for one in registry.list_models() if one.key == key)
+    probed = store_results.find_probe(probes.ProbeJob.of((key,)).key)
+    fits = layer_weights.read([spec], store_results.shipped(layer_weights.KIND))[0].tasks[0][1]
+    learned = next(fit for fit in fits if fit.kind == "learned" and fit.l2 == layer_mix.LAMBDA)
+    assert probed is not None
+    row = probed.probe.row("mix of all")
+    np.testing.assert_allclose(learned.weights, [row.weights] * len(learned.seeds), atol=0.01)
+    np.testing.assert_allclose(learned.gamma, row.gamma, atol=0.01)
+    np.testing.assert_allclose(learned.f1, row.f1, atol=0.005)
+    for alone in (fit for fit in fits if fit.kind == "layer"):
+        assert alone.mean == pytest.approx(probed.probe.row(layer_name(alone.name)).f1, abs=0.005)

@@ -11,18 +11,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import bilstm, linear, mlp
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.features import Features, Readable, read
-from embedlab.analysis.probing.mlp import Fitted, Probe
-from embedlab.analysis.probing.results import BILSTM, LINEAR, Depth, LayerProbe, ProbeSettings, Row, depth
-from embedlab.analysis.probing.scores import Doubles, Ids
+from embedlab.analysis.probing.results import (
+    BILSTM,
+    LINEAR,
+    MLP,
+    Depth,
+    Fit,
+    Fitted,
+    LayerProbe,
+    Probe,
+    ProbeSettings,
+    Row,
+    depth,
+)  # fmt: skip
 from embedlab.analysis.probing.sources import Source, Strategy, chosen, cumulative
 from embedlab.analysis.probing.tasks import control_labels
-from embedlab.base import BadInput, OnProgress
+from embedlab.base import BadInput, Doubles, Ids, OnProgress
 from embedlab.data.tagged import TaggedSet
 
 __all__ = ["LayerProbe", "ProbeSettings", "Row", "layer_probe"]
+
+FITS: dict[str, Fit] = {LINEAR: linear.fit, MLP: mlp.fit, BILSTM: bilstm.fit}
 
 
 def layer_probe(
@@ -90,17 +103,13 @@ class _Work:
         tags = np.array([number[tag] for part in parts for one in part for tag in one.tags], np.int64)
         often = np.bincount(tags[: features.splits[1]], minlength=len(number))
         hard = control_labels(features.words, often, settings.seed)
-        draws = scoring.resamples(settings.resamples, features.places[2].sentences, settings.seed)
+        rng = np.random.default_rng(settings.seed)
+        draws = bootstrap.draws(features.places[2].sentences, settings.resamples, rng)
         return cls(features, np.stack([tags, hard]), draws, settings)
 
     def fit(self, probes: Sequence[Probe], on_progress: OnProgress | None) -> list[Fitted]:
-        here = self.features
-        if self.settings.probe == BILSTM:
-            return bilstm.fit(
-                probes, here.vectors, here.splits, here.places, self.labels, self.judge, self.settings, on_progress
-            )
-        fit = linear.fit if self.settings.probe == LINEAR else mlp.fit
-        return fit(probes, here.vectors, here.splits, self.labels, self.judge, self.settings, on_progress)
+        fit = FITS[self.settings.probe]
+        return fit(probes, self.features, self.labels, self.judge, self.settings, on_progress)
 
     def judge(self, probe: Probe, tags: Ids) -> float:
         """F1 on the dev sentences, or accuracy in the control task."""
@@ -114,11 +123,11 @@ class _Work:
         plain, hard = (fitted[Probe(strategy.source, control)] for control in (False, True))
         counts = self.counts(plain)  # (S, 3)
         right, found, there = counts.sum(0)
-        low, high = scoring.interval(scoring.f1(self.draws @ counts))
+        low, high = bootstrap.interval(scoring.f1(self.draws @ counts))
         places, truth = self.features.places[2], self.labels[:, self.features.splits[2] :]
         hits = np.stack([places.sums(truth[0] == plain.tags), places.sums(truth[1] == hard.tags)])  # (2, S)
         words = np.diff(places.starts)
-        selective = scoring.interval((self.draws @ (hits[0] - hits[1])) / (self.draws @ words))
+        selective = bootstrap.interval((self.draws @ (hits[0] - hits[1])) / (self.draws @ words))
         accuracy, control = (hits.sum(1) / words.sum()).tolist()
         return Row(
             strategy.name,

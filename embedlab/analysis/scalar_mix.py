@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import features, layer_mix, scores, tasks
 from embedlab.analysis.probing.features import Inputs
-from embedlab.analysis.probing.layer_mix import Learned, Mixing
-from embedlab.analysis.probing.scores import Doubles
-from embedlab.analysis.probing.tasks import Measure, TokenTask
-from embedlab.base import BadInput, ContextualModel, OnProgress, Progress, StaticModel
+from embedlab.analysis.probing.layer_mix import Mix, Mixing
+from embedlab.analysis.probing.lbfgs import Pace
+from embedlab.analysis.probing.linear import TAGS
+from embedlab.analysis.probing.results import ProbeSettings
+from embedlab.analysis.probing.tasks import Measure, Part, TokenTask
+from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.senses import Occurrence
 from embedlab.data.tagged import TaggedSet
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Kind = Literal["learned", "equal", "layer", "static", "beside"]
 
@@ -42,7 +48,7 @@ class MixFit:
         layer_norm: whether every layer was brought to mean 0 and variance 1 before.
         seeds: the S seeds.
         weights: (S, L) s = softmax(w); each row sums to 1.
-        gamma: (S,) the factor of the mix.
+        gamma: (S,) the factor of the mix, which gives it a mean square of 1.
         f1: (S,) the measure on the test part (for one answer a word, micro-averaged F1 and accuracy are the same).
         losses: (S,) cross-entropy on the dev part, nats a word.
         low: lower end of the 95 % bootstrap interval of the mean of ``f1`` (test sentences drawn with replacement).
@@ -104,8 +110,9 @@ def difference(one: MixFit, other: MixFit, resamples: int = 1000, seed: int = 1)
     """
     if one.task != other.task or one.counts.shape[1] != other.counts.shape[1]:
         raise BadInput("Only scores on the same sentences can be compared.")
-    value, low, high = scores.paired(list(one.counts), list(other.counts), resamples, seed)
-    return Difference(value, low, high)
+    value = scores.mean_f1(list(one.counts)) - scores.mean_f1(list(other.counts))
+    drawn = [scores.resampled(list(fit.counts), resamples, seed) for fit in (one, other)]
+    return Difference(value, *bootstrap.interval(drawn[0] - drawn[1]))
 
 
 def to_dict(fit: MixFit) -> dict[str, Any]:
@@ -140,8 +147,8 @@ __all__ = ["LAMBDAS", "Difference", "MixFit", "compare", "difference", "fit", "f
 Dataset = TokenTask | TaggedSet | Sequence[Occurrence]
 LAMBDAS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 """Strengths of the penalty, from weights held together to weights that are free."""
-STEPS = 1000
-"""Parts in which progress is told."""
+READOUT = ProbeSettings().l2
+"""Strength of the penalty on the readout's weights, the same as of Layer probes."""
 
 
 def fit(
@@ -157,14 +164,15 @@ def fit(
     """Learn the weights of a model's layers for a task, together with a linear probe.
 
     Peters et al. 2018, equation 1: the probe sees gamma sum_j s_j h_j with s = softmax(w); lambda ||w||^2 is added to
-    the mean cross-entropy (their section 5.1). The model itself is not changed.
+    the mean cross-entropy (their section 5.1). It is brought to where no slope is left (``probing.layer_mix``), as the
+    linear probes of Layer probes are. The model itself is not changed.
 
     Args:
         model: with two layers or more.
         dataset: tagged sentences (``load_ner``), occurrences with senses (``load_senses``), or a ``TokenTask``.
-        seeds: how many times to learn; seeds are 1, 2, and so on.
+        seeds: how many times to learn, from other weights at the start; seeds are 1, 2, and so on.
         l2: lambda; large values hold the weights equal.
-        layer_norm: bring every layer to mean 0 and variance 1 first, so that weights can be compared.
+        layer_norm: bring each value of every layer to mean 0 and variance 1 first, so that weights can be compared.
         resamples: of the bootstrap.
         on_progress: told while sentences are read, then while probes learn.
 
@@ -175,7 +183,10 @@ def fit(
     _check(model, seeds, [l2], resamples)
     inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress)
     head = _Head(task, tuple(model.layers), layer_norm, tuple(range(1, seeds + 1)), resamples)
-    return head.fits([("learned", "", Mixing(l2))], inputs, _teller(on_progress, 0, 1))[0]
+    pace = Pace(on_progress, seeds, "learning")
+    (found,) = head.fits([("learned", "", _learned(model, l2))], inputs, pace)
+    pace.end()
+    return found
 
 
 def compare(
@@ -198,22 +209,24 @@ def compare(
     _check(model, seeds, l2s, resamples)
     layers = tuple(model.layers)
     inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress)
-    ways: list[tuple[Kind, str, Mixing]] = [("learned", "", Mixing(l2)) for l2 in l2s]
+    ways: list[tuple[Kind, str, Mixing]] = [("learned", "", _learned(model, l2)) for l2 in l2s]
     ways.append(("equal", "", Mixing(weights=(1 / len(layers),) * len(layers))))
     for number, layer in enumerate(layers):
         ways.append(("layer", layer, Mixing(weights=tuple(float(i == number) for i in range(len(layers))))))
     head = _Head(task, layers, layer_norm, tuple(range(1, seeds + 1)), resamples)
-    share = 0.7 if static else 1.0
-    found = head.fits(ways, inputs, _teller(on_progress, 0, share))
+    pace = Pace(on_progress, seeds * len(l2s) + 1 + len(layers) + (1 + seeds if static else 0), "learning")
+    found = head.fits(ways, inputs, pace)
     if static is not None:
         other = features.read_vectors(as_contextual(static), task, layer_norm=layer_norm)
         alone = replace(head, layers=("vector",))
-        last: Kind = "beside"
-        found += alone.fits(
-            [("static", static.title, Mixing(weights=(1.0,)))], other, _teller(on_progress, share, 0.85)
-        )
-        found += head.fits([(last, static.title, Mixing(l2s[-1]))], inputs, _teller(on_progress, 0.85, 1), other)
+        found += alone.fits([("static", static.title, Mixing(weights=(1.0,)))], other, pace)
+        found += head.fits([("beside", static.title, _learned(model, l2s[-1]))], inputs, pace, other)
+    pace.end()
     return tuple(found)
+
+
+def _learned(model: ContextualModel, l2: float) -> Mixing:
+    return Mixing(tuple(range(len(model.layers))), l2)
 
 
 def as_task(dataset: Dataset) -> TokenTask:
@@ -249,48 +262,66 @@ class _Head:
     resamples: int
 
     def fits(
-        self,
-        ways: Sequence[tuple[Kind, str, Mixing]],
-        inputs: Inputs,
-        tell: Callable[[float], None],
-        beside: Inputs | None = None,
+        self, ways: Sequence[tuple[Kind, str, Mixing]], inputs: Inputs, pace: Pace, beside: Inputs | None = None
     ) -> list[MixFit]:
-        """Learn every way from every seed."""
-        runs: list[list[Learned]] = []
-        mixings = [mixing for _, _, mixing in ways]
-        for number, seed in enumerate(self.seeds):
+        """Learn every way from every seed; where the weights are given, the seed changes nothing."""
+        import torch
 
-            def share(done: float, before: int = number) -> None:
-                tell((before + done) / len(self.seeds))
+        task, runs = self.task, [list[Mix]() for _ in ways]
+        for seed in self.seeds:
+            rows = [row for row, (_, _, mixing) in enumerate(ways) if mixing.weights is None or not runs[row]]
+            pace.begin(len(rows))
+            if rows:
+                learned = layer_mix.learn(
+                    torch.from_numpy(inputs.train),
+                    torch.from_numpy(task.train.labels).expand(len(rows), -1),
+                    [replace(ways[row][2], seed=seed) for row in rows],
+                    len(task.labels), READOUT, TAGS, pace.told,
+                    beside=torch.from_numpy(beside.train[0]) if beside else None,
+                    hidden=_hidden(task, task.train),
+                )  # fmt: skip
+                for row, mix in zip(rows, learned, strict=True):
+                    runs[row].append(mix)
+        wanted = len(self.seeds)
+        return [
+            self._fit(*way, (mixes * wanted)[:wanted], inputs, beside) for way, mixes in zip(ways, runs, strict=True)
+        ]
 
-            runs.append(layer_mix.learn(inputs, self.task, mixings, seed, share, beside))
-        found = []
-        for way, learned in zip(ways, zip(*runs, strict=True), strict=True):
-            found.append(self._fit(*way, learned, inputs.scale))
-        return found
+    def _fit(
+        self, kind: Kind, name: str, mixing: Mixing, mixes: Sequence[Mix], inputs: Inputs, beside: Inputs | None
+    ) -> MixFit:
+        import torch
 
-    def _fit(self, kind: Kind, name: str, mixing: Mixing, learned: Sequence[Learned], scale: float) -> MixFit:
-        task = self.task
-        counts = [scores.token_counts(task, task.test, one.answers) for one in learned]
-        low, high = scores.token_interval(counts, self.resamples, 1)
-        guessed = scores.token_counts(task, task.test, tasks.commonest(task))
+        task, labels = self.task, torch.from_numpy(self.task.dev.labels)
+        dev = [_scores(mix, task, task.dev, inputs.dev, beside.dev if beside else None) for mix in mixes]
+        test = [_scores(mix, task, task.test, inputs.test, beside.test if beside else None) for mix in mixes]
+        counts = [scores.task_counts(task, task.test, one.argmax(0).numpy()) for one in test]
+        low, high = bootstrap.interval(scores.resampled(counts, self.resamples, 1))
+        guessed = scores.task_counts(task, task.test, tasks.commonest(task))
         return MixFit(
             kind, name, task.name, task.measure, self.layers, mixing.l2, self.layer_norm, self.seeds,
-            weights=np.array([one.weights for one in learned], np.float64),
-            gamma=np.array([one.gamma / scale for one in learned]),
-            f1=np.array([float(scores.token_f1(one.sum(axis=0))) for one in counts]),
-            losses=np.array([one.loss for one in learned]),
+            weights=np.array([mix.weights.tolist() for mix in mixes], np.float64),
+            gamma=np.array([mix.gamma / inputs.scale for mix in mixes]),
+            f1=np.array([scores.mean_f1([one]) for one in counts]),
+            losses=np.array([float(torch.nn.functional.cross_entropy(one.T, labels)) for one in dev]),
             low=low,
             high=high,
-            baseline=float(scores.token_f1(guessed.sum(axis=0))),
+            baseline=scores.mean_f1([guessed]),
             words=(len(task.train.labels), len(task.dev.labels), len(task.test.labels)),
             counts=np.array(counts, np.int64),
         )  # fmt: skip
 
 
-def _teller(on_progress: OnProgress | None, start: float, end: float) -> Callable[[float], None]:
-    def tell(share: float) -> None:
-        if on_progress is not None:
-            on_progress(Progress(round(STEPS * (start + (end - start) * share)), STEPS, phase="learning"))
+def _hidden(task: TokenTask, part: Part) -> Tensor | None:
+    """(C, N) answers that each word cannot have; ``None`` where all words can have all."""
+    import torch
 
-    return tell
+    return None if task.candidates.all() else torch.from_numpy(~task.candidates[part.groups].T)
+
+
+def _scores(mix: Mix, task: TokenTask, part: Part, vectors: Floats, beside: Floats | None) -> Tensor:
+    """(C, N) scores of the answers for the words of a part."""
+    import torch
+
+    other = None if beside is None else torch.from_numpy(beside[0])
+    return mix.scores(torch.from_numpy(vectors), len(task.labels), other, _hidden(task, part))

@@ -137,11 +137,11 @@ def mix_section(mixes: Sequence[Mixes]) -> str:
         return ""
     parts = [
         "## What each layer counts for",
-        "A task learns a weight for each layer together with a linear probe (Peters et al. 2018, equation 1), every "
-        "layer brought to mean 0 and variance 1 before; **λ** holds the weights together. **Weights** and **γ**: mean "
-        "over the seeds, lowest to highest seed in brackets. **Score**: F1 of whole names, or the share of words whose "
-        "sense is right, with its 95 % interval (test sentences drawn); **gain**: what it is above equal weights, on "
-        "the same sentences.",
+        "A task learns a weight for each layer together with a linear probe (Peters et al. 2018, equation 1), each "
+        "value of a layer brought to mean 0 and variance 1 before; **λ** holds the weights together. **Weights** and "
+        "**γ**: mean over the seeds, lowest to highest seed in brackets. **Score**: F1 of whole names, or the share of "
+        "words whose sense is right, with its 95 % interval (test sentences drawn); **gain**: what it is above equal "
+        "weights, on the same sentences.",
         "\n".join(f"- {line}" for line in mix_findings(mixes)),
     ]
     for task in dict.fromkeys(name for one in mixes for name, _ in one.tasks):

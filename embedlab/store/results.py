@@ -29,9 +29,8 @@ from typing import Any
 import numpy as np
 
 from embedlab.analysis.probing.results import Depth, LayerProbe, ProbeSettings, Row
-from embedlab.analysis.probing.scores import Ids
 from embedlab.analysis.probing.sources import true_name
-from embedlab.base import OnProgress, Progress, model_folder, paths
+from embedlab.base import Ids, OnProgress, Progress, model_folder, paths
 from embedlab.base import files as base_files
 from embedlab.base.card import versions
 
@@ -172,7 +171,7 @@ def _find(kind: str, key: str) -> Path | None:
     return find(_home(kind), f"{key}.json")
 
 
-FORMAT = 2
+FORMAT = 3
 """Results of another format are computed anew."""
 LIBRARIES = ("numpy", "torch")
 KEPT = 200

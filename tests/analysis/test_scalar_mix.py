@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from seqeval.metrics import f1_score
 
-from embedlab.analysis import scalar_mix
+from embedlab.analysis import bootstrap, scalar_mix
+from embedlab.analysis.probes import ProbeSettings, layer_probe
 from embedlab.analysis.probing import scores as probing_scores
 from embedlab.analysis.probing import tasks
 from embedlab.analysis.scalar_mix import compare, difference, fit
@@ -90,8 +91,8 @@ def test_layers_of_other_lengths_are_one_to_the_layer_norm():
     longer = made(model.vectors * np.array([50, 1, 0.1])[:, None, None] + np.array([7, 0, -3])[:, None, None])
     plain, scaled = (fit(one, data, seeds=1, l2=0.01) for one in (model, longer))
     np.testing.assert_allclose(scaled.weights, plain.weights, atol=0.02)
-    raw = fit(longer, data, seeds=1, l2=0.01, layer_norm=False)
-    assert raw.mean < plain.mean - 0.2  # the long layer of noise drowns the others
+    raw, held = (fit(one, data, seeds=1, l2=100.0, layer_norm=norm) for one, norm in ((longer, False), (model, True)))
+    assert raw.mean < held.mean - 0.2  # the long layer of noise drowns the others
 
 
 def test_gamma_is_of_the_vectors_as_they_are():
@@ -135,15 +136,13 @@ def test_f1_is_seqevals_and_the_baseline_knows_forms_only():
     task = tasks.from_tagged(ner, "names")
     rng = np.random.default_rng(7)
     answers = np.where(rng.random(len(task.test.labels)) < 0.2, rng.integers(9, size=4240), task.test.labels)
-    counted = probing_scores.token_counts(task, task.test, answers)
+    counted = probing_scores.task_counts(task, task.test, answers)
     given, at = [], 0
     for sentence in ner.test:
         given.append([task.labels[i] for i in answers[at : at + len(sentence.words)]])
         at += len(sentence.words)
     assert task.measure == "F1"
-    assert probing_scores.token_f1(counted.sum(axis=0)) == pytest.approx(
-        f1_score([list(s.tags) for s in ner.test], given)
-    )
+    assert probing_scores.f1(counted.sum(axis=0)) == pytest.approx(f1_score([list(s.tags) for s in ner.test], given))
     guessed = tasks.commonest(task)
     assert {task.labels[guessed[i]] for i, form in enumerate(task.test.forms) if form == "the"} == {"O"}
 
@@ -183,7 +182,7 @@ def test_intervals_cover():
     for trial in range(200):
         right = rng.binomial(10, rng.beta(8, 2, size=60))  # sentences differ in how hard they are
         counted = np.stack([right, np.full(60, 10), np.full(60, 10)], axis=1)
-        low, high = probing_scores.token_interval([counted], 300, trial)
+        low, high = bootstrap.interval(probing_scores.resampled([counted], 300, trial))
         covered += low <= 0.8 <= high
     assert 180 <= covered <= 199
 
@@ -230,3 +229,19 @@ def test_what_cannot_be_learned_is_said(make_model):
 
 def load_senses_like():
     return [Occurrence("x", str(i % 2), "", "noun", ("0", f"{i}"), 1, f"0 {i}") for i in range(20)]
+
+
+def test_a_probe_of_layers_learns_the_same_mix():
+    rng = np.random.default_rng(10)
+    tags = rng.choice(["O", "B-PER", "B-LOC"], size=3000, p=[0.6, 0.2, 0.2])
+    vectors = rng.normal(size=(3, 3000, 12)) + np.array([3, 0, -1])[:, None, None]
+    vectors[1:, np.arange(3000), np.searchsorted(["B-LOC", "B-PER", "O"], tags)] += 1.5
+    model, data = made(vectors), tagged(tags.tolist())
+    found = compare(model, data, seeds=3, l2s=(0.001,))
+    probed = layer_probe(model, data, settings=ProbeSettings(depth=False, resamples=20))
+    row = probed.row("mix of all")
+    np.testing.assert_allclose(found[0].weights, [row.weights] * 3, atol=0.01)
+    np.testing.assert_allclose(found[0].gamma, row.gamma, rtol=0.01)
+    np.testing.assert_allclose(found[0].f1, row.f1, atol=0.005)
+    for alone in (one for one in found if one.kind == "layer"):
+        assert alone.mean == pytest.approx(probed.row(alone.name).f1, abs=0.005)

@@ -1,12 +1,13 @@
 """The whole table of linear layer probes on the shipped names, side by side with scikit-learn's logistic regression.
 
-Run: python tests/benchmarks/bench_probes.py [--model KEY] [--dim 768] [--layers 13] [--every 1] [--depth]
+Run: python tests/benchmarks/bench_probes.py [--model KEY] [--dim 768] [--layers 13] [--every 1] [--depth] [--scipy]
 
 Both learn the same: every strategy, the tags and the control task, the same penalty, the same standardised vectors;
 scikit-learn gets the mixes as ours learned them, and is spared the mixes for the depth. Without --model the vectors are
 made: a random projection of words, neighbours and tags, blurred by noise, with most signal in the upper middle.
 ``--every 4`` asks scikit-learn for every fourth strategy only and scales its time up by values read. Processor seconds
-are printed beside the clock's: on a machine with other work only they compare.
+are printed beside the clock's: on a machine with other work only they compare. ``--scipy`` brings the same losses to
+their minimum with SciPy's L-BFGS-B instead of asking scikit-learn.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import argparse
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from embedlab import load_model
 from embedlab.analysis.probes import ProbeSettings, layer_probe
+from embedlab.analysis.probing import layer_mix, lbfgs, linear
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.errors import numbered
 from embedlab.analysis.probing.features import read, standardise
@@ -109,6 +113,45 @@ def theirs(found: LayerProbe, model: Any, dataset: TaggedSet, every: int) -> Non
 
 
 OURS = {"processor": 0.0}
+Minimise = Callable[..., lbfgs.Minimum]
+
+
+def scipys(objective: Any, start: torch.Tensor, *, tolerance: Any, most: int = 500, told: Any = None) -> lbfgs.Minimum:
+    """``lbfgs.minimise`` by SciPy, one function after the other."""
+    bounds, ends = torch.as_tensor(tolerance).expand(len(start)), []
+    for row, bound in enumerate(bounds.tolist()):
+
+        def value(x: Any, row: int = row) -> tuple[float, Any]:
+            losses, gradients = objective(torch.from_numpy(x.astype(np.float32))[None], torch.tensor([row]))
+            return float(losses[0]), gradients[0].double().numpy()
+
+        options = {"maxcor": lbfgs.MEMORY, "maxiter": most, "maxfun": 10 * most, "gtol": bound, "ftol": 1e-12}
+        ends.append(minimize(value, start[row].double().numpy(), jac=True, method="L-BFGS-B", options=options))
+    return lbfgs.Minimum(
+        torch.tensor(np.array([end.x for end in ends], np.float32)),
+        torch.tensor([end.fun for end in ends], dtype=torch.float64),
+        torch.tensor([end.nit for end in ends]),
+    )
+
+
+def beside_scipy(model: Any, dataset: TaggedSet, settings: ProbeSettings) -> None:
+    """Train all probes with both, and print losses, steps and processor seconds of every minimum."""
+    spent = {}
+    for name, way in (("ours", lbfgs.minimise), ("SciPy", scipys)):
+        spent[name] = 0.0
+
+        def timed(objective: Any, *given: Any, name: str = name, way: Minimise = way, **options: Any) -> lbfgs.Minimum:
+            began = time.process_time()
+            found = way(objective, *given, **options)
+            took = time.process_time() - began
+            spent[name] += took
+            losses = ", ".join(f"{loss:.6f}" for loss in found.losses.tolist())
+            print(f"{name:6} {type(objective).__name__:8} {took:7.2f} s  {losses}  {found.steps.tolist()}", flush=True)
+            return found
+
+        linear.minimise = layer_mix.minimise = timed  # type: ignore[assignment]
+        layer_probe(model, dataset, settings=settings)
+    print(f"processor seconds: {spent}, SciPy / ours {spent['SciPy'] / spent['ours']:.1f}")
 
 
 def joined(vectors: np.ndarray, source: Source, found: LayerProbe, name: str, known: int) -> np.ndarray:
@@ -129,19 +172,23 @@ def main() -> None:
     parser.add_argument("--model")
     for name, usual in (("dim", 768), ("layers", 13), ("every", 1), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=usual)
+    parser.add_argument("--scipy", action="store_true", help="beside SciPy's L-BFGS-B, on one thread")
     parser.add_argument("--depth", action="store_true", help="train the mixes for the depth, too")
     options = parser.parse_args()
     dataset = load_ner()
     model = load_model(options.model) if options.model else Near(dataset, options.layers, options.dim, options.seed)
+    settings = ProbeSettings(seed=options.seed, depth=options.depth)
+    if options.scipy:
+        torch.set_num_threads(1)
+        beside_scipy(model, dataset, settings)
+        return
     began, marks = time.process_time(), []
 
     def hear(event: Any) -> None:
         if event.phase == "encoding":
             marks.append(time.process_time())
 
-    found = layer_probe(
-        model, dataset, settings=ProbeSettings(seed=options.seed, depth=options.depth), on_progress=hear
-    )
+    found = layer_probe(model, dataset, settings=settings, on_progress=hear)
     OURS["processor"] = time.process_time() - (marks[-1] if marks else began)
     what = "tags, control task and depth" if options.depth else "tags and control task"
     print(

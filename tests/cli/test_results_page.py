@@ -99,8 +99,7 @@ def starters(lab_with_lstm: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     few_sentences(lab_with_lstm, "bank", "ran")
     parts = [f"# split = {split}\n" + FEW * times for split, times in (("train", 8), ("dev", 2), ("test", 3))]
     (lab_with_lstm / "sentences" / "ner.conll").write_text("".join(parts), encoding="utf-8")
-    monkeypatch.setattr(layer_mix, "EPOCHS", 2)
-    monkeypatch.setattr(layer_mix, "STEPS", 8)
+    monkeypatch.setattr(layer_mix, "ALONE", 8)
 
     def measured(spec: registry.ModelSpec, *asked: object) -> Result:
         found = (Measurement("senses", 0.6, "lstm1", 0.55, 0.7, 10),)

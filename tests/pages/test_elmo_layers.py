@@ -27,8 +27,7 @@ POS = "the DET\ncat NOUN\nsat VERB\n\n" * 12 + "a DET\nhouse NOUN\nof ADP\nthe D
 def here(lab_with_lstm: Path, at_once: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lab with a tiny LSTM and a few of the shipped sentences; probes learn for a moment."""
     few_sentences(lab_with_lstm, "bank", "ran", "run")
-    monkeypatch.setattr(layer_mix, "EPOCHS", 2)
-    monkeypatch.setattr(layer_mix, "STEPS", 8)
+    monkeypatch.setattr(layer_mix, "ALONE", 8)
     return lab_with_lstm
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedlab.analysis.probing.mlp import Fitted, Ids, Judge, Probe, scale_of_sum
-from embedlab.analysis.probing.results import ProbeSettings
+from embedlab.analysis.probing.features import Features
+from embedlab.analysis.probing.layer_mix import combined, likeness, weigh
+from embedlab.analysis.probing.mlp import scale_of_sum
+from embedlab.analysis.probing.results import Fitted, Judge, Probe, ProbeSettings
 from embedlab.analysis.probing.scores import Places
 from embedlab.analysis.probing.sources import Source
-from embedlab.base import Floats, OnProgress, Progress
+from embedlab.base import Ids, OnProgress, Progress
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,19 +28,17 @@ SHARE = 32
 
 def fit(
     probes: Sequence[Probe],
-    vectors: Floats,
-    splits: tuple[int, int, int, int],
-    places: tuple[Places, Places, Places],
+    features: Features,
     labels: Ids,
     judge: Judge,
     settings: ProbeSettings,
     on_progress: OnProgress | None = None,
 ) -> list[Fitted]:
-    """Train one probe after the other; arguments as in ``probe_training.fit``, and the sentences of each split."""
+    """Train one probe after the other (see ``results.Fit``)."""
     import torch
 
-    x, fitted = torch.from_numpy(vectors), []
-    train, dev, test = (_rows(place, splits[number]) for number, place in enumerate(places))
+    x, splits, fitted = torch.from_numpy(features.vectors), features.splits, []
+    train, dev, test = (_rows(place, splits[number]) for number, place in enumerate(features.places))
     for number, probe in enumerate(probes):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
@@ -78,12 +78,12 @@ class _Network:
         self.source, self.layers, width = source, list(source.layers), known.shape[2]
         self.scale = scale_of_sum(known, source) if source.kind == "sum" else torch.ones(width)
         self.scores = torch.zeros(len(self.layers)).requires_grad_()
-        self.gamma = torch.ones(()).requires_grad_()
+        self.alike = likeness(known[self.layers]) if source.kind == "mix" else torch.ones(1, 1)
         width *= len(self.layers) if source.kind == "concatenation" else 1
         self.lstm = torch.nn.LSTM(width, settings.hidden, batch_first=True, bidirectional=True)
         self.head = torch.nn.Linear(2 * settings.hidden, labels)
         self.drop = torch.nn.Dropout(settings.dropout)
-        weights, mix = [*self.lstm.parameters(), *self.head.parameters()], [self.scores, self.gamma]
+        weights, mix = [*self.lstm.parameters(), *self.head.parameters()], [self.scores]
         parts: list[dict[str, Any]] = [{"params": weights}, {"params": mix, "lr": settings.mix_rate}]
         self.optimiser = torch.optim.Adam(parts if source.kind == "mix" else parts[:1], lr=settings.rate)
 
@@ -95,8 +95,8 @@ class _Network:
         if self.source.kind == "concatenation":
             return torch.cat(list(read), dim=-1)
         if self.source.kind == "mix":
-            mixed: Tensor = self.gamma * torch.tensordot(self.scores.softmax(0), read, dims=1)
-            return mixed
+            shares, gamma = weigh(self.scores[None], self.alike)
+            return combined(gamma * shares, read.flatten(1, 2))[0].view(read.shape[1:])
         summed: Tensor = read.sum(0) * self.scale
         return summed
 
@@ -141,7 +141,8 @@ class _Network:
         """Weights of the layers and gamma of a learned mix; nothing and 1 otherwise."""
         if self.source.kind != "mix":
             return (), 1.0
-        return tuple(self.scores.detach().softmax(0).tolist()), self.gamma.item()
+        shares, gamma = weigh(self.scores.detach()[None], self.alike)
+        return tuple(shares[0].tolist()), gamma.item()
 
     def _teach(self, *, learning: bool) -> None:
         self.drop.train(learning)

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from embedlab.analysis.probing.results import LayerProbe, Row
-from embedlab.analysis.probing.scores import Entities, Ids, Places, as_spans
-from embedlab.base import BadInput
+from embedlab.analysis.probing.scores import Entities, Places, as_spans
+from embedlab.base import BadInput, Ids
 from embedlab.data.tagged import Span, TaggedSentence
 
 Sort = Literal["missed", "invented", "type", "edges"]

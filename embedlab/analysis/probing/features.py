@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedlab.analysis.probing.scores import Places
-from embedlab.analysis.probing.tasks import Part, TokenTask
+from embedlab.analysis.probing.tasks import TokenTask
 from embedlab.base import BadInput, ContextualModel, Floats, Model, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.tagged import TaggedSentence, TaggedSet
@@ -71,14 +71,14 @@ def read(
     splits = (0, int(ends[0]), int(ends[1]), int(ends[2]))
     sentences = [sentence.words for part in parts for sentence in part]
     layers = max((reader.layers for reader in readers), key=len)
-    vectors = _room(len(layers), splits[3], sum(reader.dim for reader in readers))
+    found = _room(len(layers), splits[3], sum(reader.dim for reader in readers))
     at = 0
     for reader in readers:
-        _fill(vectors[:, :, at : at + reader.dim], reader.encode(sentences, None, on_progress))
+        _fill(found[:, :, at : at + reader.dim], reader.encode(sentences, None, on_progress))
         at += reader.dim
-    for layer in vectors:
+    for layer in found:
         standardise(layer, splits[1])
-    return Features(list(layers), vectors, splits, places, tuple(word for words in sentences for word in words))
+    return Features(list(layers), found, splits, places, tuple(word for words in sentences for word in words))
 
 
 def _places(part: Sequence[TaggedSentence]) -> Places:
@@ -111,9 +111,6 @@ def standardise(layer: Floats, train: int) -> None:
     layer /= np.where(deviation > TINY, deviation, 1).astype(np.float32)
 
 
-SMALLEST = 1e-12
-
-
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """The vectors of the words of a task.
@@ -122,7 +119,7 @@ class Inputs:
         train: (L, N, D).
         dev: (L, N, D).
         test: (L, N, D).
-        scale: what every value was divided by; 1 where each layer was normalised for itself.
+        scale: what every value was divided by; 1 where each was standardised for itself.
     """
 
     train: Floats
@@ -143,22 +140,20 @@ def read_vectors(
     Args:
         model: the model; a static one is lifted before.
         task: whose words.
-        layer_norm: give every layer mean 0 and variance 1, over all values of the training words; otherwise all
-            layers are divided by one number, so that they keep their lengths relative to each other.
+        layer_norm: give each value of each layer mean 0 and variance 1 over the training words, as ``read`` does;
+            otherwise all layers are divided by one number, so that they keep their lengths relative to each other.
         on_progress: told while sentences are read.
     """
     parts = (task.train, task.dev, task.test)
     sentences = sorted({sentence for part in parts for sentence in part.sentences})
     known = dict(zip(sentences, model.encode(sentences, None, on_progress), strict=True))
-    train, dev, test = (_gathered(part, known) for part in parts)
-    axes = (1, 2) if layer_norm else None
-    mean = train.mean(axis=axes, keepdims=True) if layer_norm else np.zeros((1, 1, 1), np.float32)
-    spread = np.sqrt(np.square(train - mean).mean(axis=axes, keepdims=True)) + SMALLEST
-    train, dev, test = (((one - mean) / spread).astype(np.float32) for one in (train, dev, test))
-    return Inputs(train, dev, test, 1.0 if layer_norm else float(spread.ravel()[0]))
-
-
-def _gathered(part: Part, known: dict[tuple[str, ...], Floats]) -> Floats:
-    """(L, N, D)."""
-    rows: Sequence[Floats] = [known[part.sentences[sentence]][:, at] for sentence, at in part.places.tolist()]
-    return np.stack(rows, axis=1)
+    rows = [known[part.sentences[sentence]][:, at] for part in parts for sentence, at in part.places.tolist()]
+    found, scale = np.stack(rows, axis=1), 1.0  # (L, N, D)
+    first, second = np.cumsum([len(part.labels) for part in parts])[:2]
+    if layer_norm:
+        for layer in found:
+            standardise(layer, first)
+    else:
+        scale = float(np.sqrt(np.square(found[:, :first]).mean(dtype=np.float64))) + TINY
+        found /= np.float32(scale)
+    return Inputs(found[:, :first], found[:, first:second], found[:, second:], scale)

@@ -3,14 +3,21 @@
 Liu & Nocedal 1989, "On the limited memory BFGS method for large scale optimization", with the two loops of Nocedal &
 Wright 2006, algorithms 7.4 and 7.5. Steps are halved, or less, until the loss has fallen enough (Armijo 1966).
 
+SciPy's L-BFGS-B (memory 20, the same bounds on the gradient) was 5.6 times slower on all linear probes of the shipped
+ELMo (44.7 against 8.0 processor seconds, one thread, one run of ``tests/benchmarks/bench_probes.py --scipy``) and ended
+no lower: losses of readouts within 4e-5, those of the mixes 6e-5 higher after as many steps.
+
 Shapes: P functions of n numbers each; what has been brought to its minimum is no longer asked.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from embedlab.base import OnProgress, Progress
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +32,10 @@ RENEWED = 4
 """Step at which what is known of the second derivatives is renewed; then at twice as many, and so on."""
 TRIALS = 20
 """Lengths of a step that are tried before it is given up."""
+PARTS = 1000
+"""Steps in which progress is told."""
+OFTEN = 0.2
+"""Seconds between two words of progress."""
 
 
 class Objective(Protocol):
@@ -150,3 +161,31 @@ def _line_search(
     walked = torch.ones(len(x), dtype=torch.bool)
     walked[left] = False
     return ends, fallen, after, walked
+
+
+class Pace:
+    """Tells how far the work has come, a few times a second; how many steps a probe will take is not known before."""
+
+    def __init__(self, on_progress: OnProgress | None, whole: int, phase: str = "training probes") -> None:
+        self.on_progress, self.whole, self.phase = on_progress, whole, phase
+        self.done = self.part = 0
+        self.loss, self.last = 0.0, time.monotonic()
+
+    def begin(self, part: int) -> None:
+        """Begin something that costs so much."""
+        self.done, self.part = self.done + self.part, part
+
+    def told(self, step: int, loss: float) -> None:
+        """A step of it is done."""
+        self.loss = loss
+        if time.monotonic() - self.last > OFTEN:
+            self._tell((self.done + self.part * step / (step + 20)) / self.whole)
+
+    def end(self) -> None:
+        """All is done."""
+        self._tell(1.0)
+
+    def _tell(self, share: float) -> None:
+        if self.on_progress is not None:
+            self.on_progress(Progress(int(share * PARTS), PARTS, loss=self.loss, phase=self.phase))
+        self.last = time.monotonic()

@@ -1,6 +1,6 @@
 """Probes with a hidden layer, of all layers and strategies, trained together: one loop, one batch of words for all.
 
-Linear probes are not trained here but brought to their best (``probe_linear``).
+Linear probes are not trained here but brought to their best (``probing.linear``).
 
 Many probes as one: those of a kind share a stack of weights, and one batched product asks them all.
 
@@ -10,37 +10,23 @@ Shapes: L layers, B words of a batch, D values a word, U inputs, C label sets (1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from embedlab.analysis.probing.results import ProbeSettings
+from embedlab.analysis.probing.features import Features
+from embedlab.analysis.probing.layer_mix import combined, likeness, outside, weigh
+from embedlab.analysis.probing.results import Fitted, Judge, Probe, ProbeSettings
 from embedlab.analysis.probing.sources import Source
-from embedlab.base import Floats, OnProgress, Progress
+from embedlab.base import Ids, OnProgress, Progress
 
 if TYPE_CHECKING:
+    import torch
     from torch import Generator, Tensor
 
 EVERY = 4
 """Steps between two at which the weights of mixes move."""
 TINY = 1e-6
 """A value that varies less than this is left as it is."""
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One probe to be trained.
-
-    Attributes:
-        source: what it reads.
-        control: whether it learns the control task instead of the tags.
-    """
-
-    source: Source
-    control: bool = False
 
 
 class Group:
@@ -138,36 +124,34 @@ class Mixes(Group):
 
     Attributes:
         scores: w, (U, L); their softmax over a probe's own layers are its weights s.
-        gamma: (U, 1).
     """
 
-    def __init__(self, probes: Sequence[Probe], layers: int, dim: int, outputs: int, draw: Generator) -> None:
+    def __init__(self, probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator) -> None:
         import torch
 
-        super().__init__(probes, len(probes), dim, outputs, draw)
-        self.scores = torch.zeros(len(probes), layers).requires_grad_()
-        self.gamma = torch.ones(len(probes), 1).requires_grad_()
+        super().__init__(probes, len(probes), known.shape[2], outputs, draw)
+        self.scores = torch.zeros(len(probes), len(known)).requires_grad_()
         self.turn = 0
-        self.outside = torch.full((len(probes), layers), float("-inf"))
-        for row, probe in enumerate(probes):
-            self.outside[row, list(probe.source.layers)] = 0
+        self.outside = outside([probe.source.layers for probe in probes], len(known))
+        self.alike = likeness(known)
 
     def inputs(self, x: Tensor) -> Tensor:
         """The mixes; while learning, their weights move at every fourth step only, which costs most of the time."""
         import torch
 
-        which = self.gamma * (self.scores + self.outside).softmax(1)
+        shares, gamma = weigh(self.scores + self.outside, self.alike)
+        which = gamma * shares
         self.turn += torch.is_grad_enabled()
         return combined(which if self.turn % EVERY == 0 else which.detach(), x)
 
     def mix_parameters(self) -> list[Tensor]:
-        """Scores and gamma."""
-        return [self.scores, self.gamma]
+        """Scores."""
+        return [self.scores]
 
     def mixed(self, number: int) -> tuple[tuple[float, ...], float]:
         """A probe's s, one for each of its own layers, and its gamma."""
-        shares = (self.scores[number] + self.outside[number]).softmax(0).tolist()
-        return tuple(shares[layer] for layer in self.probes[number].source.layers), self.gamma[number].item()
+        shares, gamma = weigh((self.scores + self.outside)[number : number + 1], self.alike)
+        return tuple(shares[0, list(self.probes[number].source.layers)].tolist()), gamma.item()
 
 
 def _picked(x: Tensor, rows: Sequence[int]) -> Tensor:
@@ -184,12 +168,6 @@ def scale_of_sum(known: Tensor, source: Source) -> Tensor:
     return 1 / deviation.where(deviation > TINY, torch.ones(()))
 
 
-def combined(which: Tensor, x: Tensor) -> Tensor:
-    """(U, L) times (L, B, D) to (U, B, D)."""
-    layers, batch, dim = x.shape
-    return (which @ x.reshape(layers, batch * dim)).view(len(which), batch, dim)
-
-
 def _both(sources: Sequence[Source], control: bool) -> list[Probe]:
     return [Probe(source, hard) for source in sources for hard in ((False, True) if control else (False,))]
 
@@ -203,7 +181,7 @@ def groups(probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator
         outputs: H.
         draw: for the first weights.
     """
-    layers, _, dim = known.shape
+    dim = known.shape[2]
     controlled = {probe.source for probe in probes if probe.control}
     found: list[Group] = []
     for control in (False, True):
@@ -215,43 +193,15 @@ def groups(probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator
         joined = [source for source in sources if source.kind == "concatenation"]
         found += [Concatenation(source, control, dim, outputs, draw) for source in joined]
     if mixed := [probe for probe in probes if probe.source.kind == "mix"]:
-        found.append(Mixes(mixed, layers, dim, outputs, draw))
+        found.append(Mixes(mixed, known, outputs, draw))
     return found
 
 
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-
-Ids = NDArray[np.int64]
-Judge = Callable[[Probe, Ids], float]
-"""How good a probe's tags of the dev words are; more is better."""
 STRETCH = 4096
 """Words that are tagged at once."""
 CLOSE = 0.02
 """A later pass counts unless its dev judgement is further than this below the best: F1 of a few hundred names jumps
 about as much from pass to pass, and later passes are nearer to where the training ends."""
-
-
-@dataclass
-class Fitted:
-    """A trained probe.
-
-    Attributes:
-        probe: which.
-        dev: its judgement on the dev words.
-        epoch: the pass that counts, from 1; of a linear probe, the steps that it took.
-        tags: (N of test,) what it then says of the test words.
-        weights: of a learned mix, s for each of its layers; else empty.
-        gamma: of a learned mix, else 1.
-    """
-
-    probe: Probe
-    dev: float = float("-inf")
-    epoch: int = 0
-    tags: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
-    weights: tuple[float, ...] = ()
-    gamma: float = 1.0
 
 
 class Stack:
@@ -306,30 +256,16 @@ class Stack:
 
 def fit(
     probes: Sequence[Probe],
-    vectors: Floats,
-    splits: tuple[int, int, int, int],
+    features: Features,
     labels: Ids,
     judge: Judge,
     settings: ProbeSettings,
     on_progress: OnProgress | None = None,
 ) -> list[Fitted]:
-    """Train probes on the train words, take each as the dev words like it, and tag the test words.
-
-    Args:
-        probes: which, each at most once.
-        vectors: (L, N, D), standardised.
-        splits: where train, dev and test lie among the N words.
-        labels: (2, N) the tags, and the labels of the control task.
-        judge: how good tags of the dev words are.
-        settings: how to train.
-        on_progress: told after every pass.
-
-    Returns:
-        One for each probe, in their order.
-    """
+    """Train all probes together, and take each as it was when the dev words liked it best (see ``results.Fit``)."""
     import torch
 
-    x, (begin, known, dev, end) = torch.from_numpy(vectors), splits
+    x, (begin, known, dev, end) = torch.from_numpy(features.vectors), features.splits
     stack = Stack(probes, x[:, begin:known], int(labels.max()) + 1, settings)
     rows, order = [int(probe.control) for probe in stack.probes], torch.Generator().manual_seed(settings.seed)
     wanted = torch.from_numpy(labels)[rows]  # (P, N)

@@ -102,12 +102,8 @@ def _leading(rows: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def some(words: Tensor) -> Tensor:
-    """(L, N, D) to (L, n, D): those that are looked at, spread over all."""
+    """(…, N, …) words along the second axis, to (…, n, …): those that are looked at, spread over all."""
     return words[:, :: max(1, words.shape[1] // WORDS)]
-
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 STRETCH = 1024
@@ -122,12 +118,15 @@ class Readout:
         wanted: (P, N) labels.
         labels: K.
         l2: strength of the penalty.
+        hidden: (K, N) labels that a word cannot have.
     """
 
-    def __init__(self, blocks: Sequence[Tensor], wanted: Tensor, labels: int, l2: float) -> None:
+    def __init__(
+        self, blocks: Sequence[Tensor], wanted: Tensor, labels: int, l2: float, hidden: Tensor | None = None
+    ) -> None:
         import torch
 
-        self.blocks, self.wanted, self.labels, self.l2 = blocks, wanted, labels, l2
+        self.blocks, self.wanted, self.labels, self.l2, self.hidden = blocks, wanted, labels, l2, hidden
         seen = torch.cat([some(block[None])[0] for block in blocks], dim=1)
         self.curvature = Curvature(seen, len(wanted), labels, l2)
 
@@ -147,7 +146,9 @@ class Readout:
         pulls = torch.zeros_like(biases)
         for at in range(0, wanted.shape[1], STRETCH):
             read = [block[at : at + STRETCH] for block in self.blocks]  # (b, D)
-            lost, rest = residuals(scores_of(read, weights, biases), wanted[:, at : at + STRETCH])
+            scores = scores_of(read, weights, biases)
+            scores = scores if self.hidden is None else masked(scores, self.hidden[:, at : at + STRETCH])
+            lost, rest = residuals(scores, wanted[:, at : at + STRETCH])
             losses += lost
             pulls += rest.sum(2, keepdim=True)
             for slopes, block in zip(turned, read, strict=True):
@@ -158,8 +159,9 @@ class Readout:
 
     def look(self, x: Tensor, which: Tensor) -> None:
         """Take the curvature anew, as it is at x (p, n)."""
-        likely = scores_of([self.curvature.words], *split(x, self.labels)).softmax(1)
-        self.curvature.look(likely, which)
+        scores = scores_of([self.curvature.words], *split(x, self.labels))
+        scores = masked(scores, None if self.hidden is None else some(self.hidden))
+        self.curvature.look(scores.softmax(1), which)
 
     def scaled(self, gradients: Tensor, which: Tensor) -> Tensor:
         """Gradients (p, n) divided by the curvature."""
@@ -182,6 +184,11 @@ def scores_of(blocks: Sequence[Tensor], weights: Tensor, biases: Tensor) -> Tens
     for block, end in zip(blocks, ends, strict=True):
         scores = torch.addmm(scores, flat[:, end - block.shape[1] : end], block.T)
     return scores.view(count, labels, -1)
+
+
+def masked(scores: Tensor, hidden: Tensor | None) -> Tensor:
+    """Scores (P, K, N) with minus infinity where labels are hidden (K, N), since the word cannot have them."""
+    return scores if hidden is None else scores.masked_fill(hidden, float("-inf"))
 
 
 def residuals(scores: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:

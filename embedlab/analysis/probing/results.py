@@ -1,6 +1,6 @@
 """What a layer probe found: one row a strategy, and what the rows are to be held against.
 
-How probes are trained and judged.
+How probes are fitted and judged, and the one signature of all that fit them.
 
 At which layer a task is solved: centre of gravity and expected layer (Tenney et al. 2019).
 
@@ -9,14 +9,18 @@ BERT Rediscovers the Classical NLP Pipeline (https://aclanthology.org/P19-1452/)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from embedlab.analysis.probing.scores import Doubles, Ids, interval
-from embedlab.analysis.probing.sources import true_name
-from embedlab.base import BadInput, Settings, setting
+from embedlab.analysis.bootstrap import interval
+from embedlab.analysis.probing.sources import Source, true_name
+from embedlab.base import BadInput, Doubles, Ids, OnProgress, Settings, setting
+
+if TYPE_CHECKING:
+    from embedlab.analysis.probing.features import Features
 
 LINEAR, MLP, BILSTM = "linear", "mlp", "bilstm"
 PROBES = (LINEAR, MLP, BILSTM)
@@ -77,7 +81,8 @@ class ProbeSettings(Settings):
     resamples: int = setting(1000, "Resamples of the bootstrap over test sentences.", low=10, high=100_000)
     seed: int = setting(
         1,
-        "Of the control task, the bootstrap, and of an MLP or BiLSTM the order of words and the first weights.",
+        "Of the control task, the bootstrap, the first weights of a learned mix, and of an MLP or BiLSTM the order of "
+        "words and the first weights.",
         low=0,
         high=2**31 - 1,
     )
@@ -90,6 +95,71 @@ class ProbeSettings(Settings):
     def rate(self) -> float:
         """The learning rate, or the usual one."""
         return self.learning_rate or USUAL_RATE
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One probe to be trained.
+
+    Attributes:
+        source: what it reads.
+        control: whether it learns the control task instead of the tags.
+    """
+
+    source: Source
+    control: bool = False
+
+
+Judge = Callable[[Probe, Ids], float]
+"""How good a probe's tags of the dev words are; more is better."""
+
+
+@dataclass
+class Fitted:
+    """A trained probe.
+
+    Attributes:
+        probe: which.
+        dev: its judgement on the dev words.
+        epoch: the pass that counts, from 1; of a linear probe, the steps that it took.
+        tags: (N of test,) what it then says of the test words.
+        weights: of a learned mix, s for each of its layers; else empty.
+        gamma: of a learned mix, else 1.
+    """
+
+    probe: Probe
+    dev: float = float("-inf")
+    epoch: int = 0
+    tags: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
+    weights: tuple[float, ...] = ()
+    gamma: float = 1.0
+
+
+class Fit(Protocol):
+    """Fits one kind of probe: ``linear.fit``, ``mlp.fit``, ``bilstm.fit``."""
+
+    def __call__(
+        self,
+        probes: Sequence[Probe],
+        features: Features,
+        labels: Ids,
+        judge: Judge,
+        settings: ProbeSettings,
+        on_progress: OnProgress | None = None,
+    ) -> list[Fitted]:
+        """Fit probes to the train words and tag the test words.
+
+        Args:
+            probes: which, each at most once.
+            features: the vectors of all words, standardised.
+            labels: (2, N) the tags, and the labels of the control task.
+            judge: how good tags of the dev words are.
+            settings: how to train.
+            on_progress: told how far the training is; may raise to stop.
+
+        Returns:
+            One for each probe, in their order.
+        """
 
 
 @dataclass(frozen=True)
@@ -175,7 +245,7 @@ class Row:
             end).
         epoch: the pass after which it was stopped; of a linear probe, the steps that it took to its best.
         weights: of a learned mix, the share of each of its layers; else empty.
-        gamma: of a learned mix, the factor before it (of a linear probe, what gives the mix variance 1); else 1.
+        gamma: of a learned mix, the factor before it, which gives the mix variance 1; else 1.
         tags: (N,) its tag of each word of the test sentences, as its place among ``LayerProbe.labels``.
     """
 

@@ -2,8 +2,6 @@
 
 Tags are numbers: 0 is O; of type k (from 0), 1 + 2k begins an entity and 2 + 2k goes on with it (``TaggedSet.labels``).
 
-How right the answers of a probe are: F1 of entities or accuracy, with a bootstrap over sentences.
-
 What finds names without any vectors: chance, a list of the words seen in training, and calling every word O.
 """
 
@@ -11,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.analysis import bootstrap
 from embedlab.analysis.probing.tasks import Part, TokenTask
-from embedlab.data.tagged import Span, spans
-
-Ids = NDArray[np.int64]
-Doubles = NDArray[np.float64]
+from embedlab.base import Doubles, Ids
+from embedlab.data.tagged import Span
 
 
 @dataclass(frozen=True)
@@ -117,22 +113,6 @@ def f1(totals: NDArray[np.number]) -> Doubles:
     return scores
 
 
-def resamples(number: int, sentences: int, seed: int) -> Doubles:
-    """(R, S) how often each sentence is drawn in each resample of a bootstrap."""
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(sentences, np.full(sentences, 1 / sentences), size=number)
-    return np.asarray(drawn, np.float64)
-
-
-def interval(draws: NDArray[np.floating], level: float = 95) -> tuple[float, float]:
-    """Lower and upper end between which ``level`` percent of a bootstrap's values lie; values that are nan are out."""
-    there = draws[~np.isnan(draws)]
-    if not len(there):
-        return float("nan"), float("nan")
-    low, high = np.percentile(there, [(100 - level) / 2, (100 + level) / 2])
-    return float(low), float(high)
-
-
 def confusion(gold: Ids, found: Ids, types: int) -> Ids:
     """(types + 1, types + 1): how many words of each type (0 for none) were given each type."""
     size = types + 1
@@ -146,83 +126,25 @@ def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) ->
     return tuple(Span(types[kind], start, end) for start, end, kind in found)
 
 
-LEVEL = 95
-"""Percent of the resamples that lie between low and high."""
+def task_counts(task: TokenTask, part: Part, answers: Ids) -> Ids:
+    """(S, 3) as ``counts`` gives it, of answers (N,) to a task: of entities, or of words for an accuracy."""
+    places = Places.of(np.bincount(part.places[:, 0], minlength=len(part.sentences)).tolist())
+    if task.measure == "F1":
+        return counts(part.labels, answers, places)
+    asked = places.sums(np.ones(len(answers), np.int64))
+    return np.stack([places.sums(answers == part.labels), asked, asked], axis=1)
 
 
-def token_counts(task: TokenTask, part: Part, answers: NDArray[np.integer]) -> Doubles:
-    """(S, 3) per sentence: how many answers are right, how many were given, and how many there are to give.
-
-    Entities count as a whole, ``O`` is none (as seqeval counts). For an accuracy every word is one.
-    """
-    found = np.zeros((len(part.sentences), 3))
-    rows = part.places[:, 0]
-    if task.measure == "accuracy":
-        np.add.at(found[:, 0], rows, answers == part.labels)
-        np.add.at(found[:, 1], rows, 1)
-        found[:, 2] = found[:, 1]
-        return found
-    given, true = _by_sentence(task, part, answers), _by_sentence(task, part, part.labels)
-    for row, (mine, right) in enumerate(zip(given, true, strict=True)):
-        own, gold = set(spans(mine)), set(spans(right))
-        found[row] = len(own & gold), len(own), len(gold)
-    return found
+def mean_f1(counted: Sequence[Ids]) -> float:
+    """Mean F1 of several probes, from one (S, 3) each."""
+    return float(np.mean([f1(one.sum(0)) for one in counted]))
 
 
-def _by_sentence(task: TokenTask, part: Part, labels: NDArray[np.integer]) -> list[list[str]]:
-    found: list[list[str]] = [[] for _ in part.sentences]
-    for row, label in zip(part.places[:, 0].tolist(), labels.tolist(), strict=True):
-        found[row].append(task.labels[label])
-    return found
-
-
-def token_f1(counted: NDArray[Any]) -> Doubles:
-    """(...,) F1 of counts (..., 3) that are summed already: 2 right / (given + true); 0 where there is nothing.
-
-    Where every word gets one answer this is the accuracy.
-    """
-    right, given, true = np.moveaxis(np.asarray(counted, np.float64), -1, 0)
-    total = given + true
-    score: Doubles = np.divide(2 * right, total, out=np.zeros_like(total), where=total > 0)
-    return score
-
-
-def token_interval(counted: Sequence[NDArray[Any]], resamples: int, seed: int) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean score of several probes on the same sentences, drawn with replacement.
-
-    Args:
-        counted: one (S, 3) a probe (see ``counts``).
-        resamples: how many.
-        seed: of the drawing.
-    """
-    return _ends(_resampled(counted, _drawn(len(counted[0]), resamples, seed)))
-
-
-def paired(
-    one: Sequence[NDArray[Any]], other: Sequence[NDArray[Any]], resamples: int, seed: int
-) -> tuple[float, float, float]:
-    """Difference of two mean scores on the same sentences, and its 95 % interval; arguments as in ``interval``."""
-    drawn = _drawn(len(one[0]), resamples, seed)
-    value = np.mean([token_f1(each.sum(axis=0)) for each in one]) - np.mean(
-        [token_f1(each.sum(axis=0)) for each in other]
-    )
-    return float(value), *_ends(_resampled(one, drawn) - _resampled(other, drawn))
-
-
-def _drawn(size: int, resamples: int, seed: int) -> NDArray[np.int64]:
-    """(B, S) how often each resample has each sentence."""
-    return np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples)
-
-
-def _resampled(counted: Sequence[NDArray[Any]], drawn: NDArray[np.int64]) -> Doubles:
-    """(B,) mean scores of resamples."""
-    scores: Doubles = np.mean([token_f1(drawn @ one) for one in counted], axis=0)
+def resampled(counted: Sequence[Ids], resamples: int, seed: int) -> Doubles:
+    """(B,) the same in resamples of the sentences, which all probes share."""
+    drawn = bootstrap.draws(len(counted[0]), resamples, np.random.default_rng(seed))
+    scores: Doubles = np.mean([f1(drawn @ one) for one in counted], axis=0)
     return scores
-
-
-def _ends(scores: Doubles) -> tuple[float, float]:
-    low, high = np.percentile(scores, [(100 - LEVEL) / 2, (100 + LEVEL) / 2])
-    return float(low), float(high)
 
 
 DRAWS = 20

@@ -16,12 +16,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput
+from embedlab.base import BadInput, Ids
 from embedlab.data.senses import Occurrence
 from embedlab.data.tagged import TaggedSentence, TaggedSet, is_tag
 
 Measure = Literal["F1", "accuracy"]
-Whole = NDArray[np.int64]
 SENSES = "word senses"
 
 
@@ -37,9 +36,9 @@ class Part:
     """
 
     sentences: tuple[tuple[str, ...], ...]
-    places: Whole
-    labels: Whole
-    groups: Whole
+    places: Ids
+    labels: Ids
+    groups: Ids
 
     @property
     def forms(self) -> list[str]:
@@ -54,10 +53,10 @@ class TokenTask:
     Attributes:
         name: for people.
         measure: "F1" of whole entities, or "accuracy": the share of words with the right answer.
-        labels: C names of the answers.
+        labels: C names of the answers; of entities as in ``TaggedSet.labels``.
         candidates: (G, C) which answers are possible: all for tags, the word's own senses for senses.
         train: to learn from.
-        dev: to stop on.
+        dev: to choose settings on.
         test: to measure on.
     """
 
@@ -81,9 +80,11 @@ def from_tagged(data: TaggedSet, name: str) -> TokenTask:
     labels = tuple(sorted(set(tags)))
     if len(labels) < 2:
         raise BadInput(f"All words of {name} have the same tag, {labels[0]}; there is nothing to learn.")
+    measure: Measure = "F1" if all(is_tag(label) for label in labels) else "accuracy"
+    if measure == "F1":
+        labels = data.labels
     numbers = {label: number for number, label in enumerate(labels)}
     made = [_tagged_part(part, numbers) for part in parts]
-    measure: Measure = "F1" if all(is_tag(label) for label in labels) else "accuracy"
     return TokenTask(name, measure, labels, np.ones((1, len(labels)), bool), *made)
 
 
@@ -137,7 +138,7 @@ def _sense_part(rows: Sequence[tuple[Occurrence, int, int]]) -> Part:
     )
 
 
-def commonest(task: TokenTask) -> Whole:
+def commonest(task: TokenTask) -> Ids:
     """(N of test,) the guess without any vector: what each word form most often is in the training part.
 
     A form that is not there gets the commonest answer among its candidates. For senses this is the "first sense" of
@@ -151,9 +152,6 @@ def commonest(task: TokenTask) -> Whole:
         of_group[group][label] += 1
     asked = zip(test.groups.tolist(), test.forms, strict=True)
     return np.array([(of_form.get(key) or of_group[key[0]]).most_common(1)[0][0] for key in asked], np.int64)
-
-
-Ids = NDArray[np.int64]
 
 
 def control_labels(words: Sequence[str], frequencies: NDArray[np.number], seed: int = 1) -> Ids:

@@ -27,7 +27,7 @@ from embedlab.registry import ModelSpec
 from embedlab.store import results, uploads, vectors
 
 KIND = "elmo_layers"
-VERSION = 2
+VERSION = 3
 DONE = "done.jsonl"
 TASKS = {"ner": "named entities", "senses": "word senses", "file": "your file"}
 LARGEST = 20_000_000

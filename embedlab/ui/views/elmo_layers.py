@@ -124,7 +124,7 @@ def _look(name: str, column: int) -> None:
     task = kept[0]
     kinds = ", ".join(md(label) for label in task.first) + (", …" if task.labels > len(task.first) else "")
     st.caption(
-        f"{task.train:,} words to learn from, {task.dev:,} to stop on, {task.test:,} to measure on; "
+        f"{task.train:,} words to learn from, {task.dev:,} for development, {task.test:,} to measure on; "
         f"{task.labels} tags: {kinds}."
     )
 
@@ -292,12 +292,12 @@ def sizes(results: Results) -> str:
         first = fits[0]
         train, dev, test = first.words
         parts.append(
-            f"{task_title(task)}: {train:,} words to learn from, {dev:,} to choose the moment to stop, "
+            f"{task_title(task)}: {train:,} words to learn from, {dev:,} for the loss in development, "
             f"{test:,} to measure on"
         )
     seeds = len(next(iter(results.values()))[0].seeds)
     return (
-        f"{'; '.join(parts)}. Means over {seeds} seeds (beginnings and orders of a linear probe); lines on the bars "
+        f"{'; '.join(parts)}. Means over {seeds} seeds (layer weights at the start of the learning); lines on the bars "
         "and bands go from the lowest to the highest seed, those of the scores are 95 % bootstrap intervals over test "
         "sentences. Dashed in the scores: what each word most often was in training, a guess without any vector."
     )
@@ -311,8 +311,8 @@ def factor(results: Results, l2: float) -> str:
         for task, fits in results.items()
     ]
     return (
-        f"The factor γ of the whole mix: {'; '.join(parts)}. A probe could do without it, as its own weights can take "
-        "any size; it helps to find them."
+        f"The factor γ of the whole mix: {'; '.join(parts)}. It gives the mix a mean square of 1; the probe's "
+        "own weights can take any size."
     )
 
 

@@ -11,8 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from embedlab.analysis.probes import ProbeSettings, layer_probe
 from embedlab.analysis.probing import layer_mix, lbfgs
-from embedlab.analysis.probing.layer_mix import Mixture
-from embedlab.analysis.probing.mlp import combined
+from embedlab.analysis.probing.layer_mix import Mixing, Mixture, combined
 from embedlab.analysis.probing.readout import Readout, directions, split
 from tests.analysis.probing.probe_toys import Words, tagged
 
@@ -111,14 +110,21 @@ def test_a_readout_comes_to_scikit_learns_optimum(joined: bool) -> None:
 def test_the_slopes_of_a_mixture_are_autograds() -> None:
     x, wanted = drawn()
     outside = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, float("-inf")]])
-    mixture = Mixture(x, wanted, outside, 4, L2)
-    place = (0.1 * torch.randn(2, 3 + 4 * 25, generator=torch.Generator().manual_seed(3))).requires_grad_()
+    draw = torch.Generator().manual_seed(3)
+    beside, hidden = torch.randn(1500, 5, generator=draw), torch.rand(4, 1500, generator=draw) < 0.2
+    hidden[wanted, torch.arange(1500)] = False
+    ways = [Mixing((0, 1, 2), l2=0.3), Mixing((0, 1), l2=0.02)]
+    mixture = Mixture(x, wanted, ways, 4, L2, beside=beside, hidden=hidden)
+    place = (0.1 * torch.randn(2, 3 + 4 * 30, generator=draw)).requires_grad_()
     shares = (place[:, :3] + outside).softmax(1)
     mixed = torch.einsum("pl,lnd->pnd", shares, x)
     mixed = mixed / mixed.square().mean((1, 2), keepdim=True).sqrt()  # gamma gives it variance 1
+    read = torch.cat([mixed, beside.expand(2, -1, -1)], dim=2)
     weights, biases = split(place[:, 3:], 4)
-    losses = torch.nn.functional.cross_entropy(weights @ mixed.mT + biases, wanted, reduction="none").mean(1)
+    scores = (weights @ read.mT + biases).masked_fill(hidden, float("-inf"))
+    losses = torch.nn.functional.cross_entropy(scores, wanted, reduction="none").mean(1)
     losses = losses + L2 / 2 * weights.square().sum((1, 2))
+    losses = losses + torch.tensor([0.3, 0.02]) * place[:, :3].square().sum(1)
     losses.sum().backward()
     found, slopes = mixture(place.detach(), torch.arange(2))
     assert torch.allclose(found.float(), losses.detach(), atol=1e-5)
@@ -127,11 +133,20 @@ def test_the_slopes_of_a_mixture_are_autograds() -> None:
 
 def test_a_mixture_finds_the_layer_and_ends_where_no_slope_is_left() -> None:
     x, wanted = drawn(6000)  # enough words for a sample of them to lead the way
-    found = layer_mix.learn_mixes(x, wanted, [(0, 1, 2), (0, 1)], 4, L2, 1e-4)
-    assert found.shares[0, 1] > 0.9 and found.shares[1, 2] == 0
-    assert torch.allclose(found.shares.sum(1), torch.ones(2))
-    variance = torch.einsum("pl,lnd->pnd", found.gamma * found.shares, x).square().mean((1, 2))
-    assert torch.allclose(variance, torch.ones(2), atol=1e-3)
+    found = layer_mix.learn(x, wanted, [Mixing((0, 1, 2), 1e-5), Mixing((0, 1), 1e-5)], 4, L2, 1e-4)
+    assert found[0].weights[1] > 0.9 and found[1].weights[2] == 0
+    for mix in found:
+        assert mix.weights.sum() == pytest.approx(1)
+        assert mix.blocks(x)[0].square().mean() == pytest.approx(1, abs=1e-3)
+
+
+def test_a_mix_of_given_weights_has_scikit_learns_readout() -> None:
+    x, wanted = drawn()
+    (mix,) = layer_mix.learn(x, wanted[:1], [Mixing(weights=(0.2, 0.5, 0.3))], 4, L2, 1e-5)
+    rows = mix.blocks(x)[0].double().numpy()
+    assert np.square(rows).mean() == pytest.approx(1, abs=1e-3)
+    model = LogisticRegression(C=1 / (L2 * len(rows)), tol=1e-8, max_iter=5000).fit(rows, wanted[0].numpy())
+    np.testing.assert_allclose(split(mix.readout, 4)[0][0].numpy(), model.coef_, atol=2e-3)
 
 
 def test_other_weights_of_layers_would_be_worse() -> None:
@@ -149,7 +164,8 @@ def test_other_weights_of_layers_would_be_worse() -> None:
         readout = Readout([combined(gamma * shares, x)[0]], wanted, 3, L2)
         return lbfgs.minimise(readout, readout.start(), tolerance=1e-5).losses.item()
 
-    best = layer_mix.learn_mixes(x, wanted, [(0, 1, 2)], 3, L2, 1e-5).shares.log()
+    (mix,) = layer_mix.learn(x, wanted, [Mixing((0, 1, 2), l2=0.0)], 3, L2, 1e-5)
+    best = mix.weights.log()[None]
     assert 0.02 < best.exp()[0, 2] < best.exp()[0, 1]
     for turn in 0.5 * torch.cat([torch.eye(3), -torch.eye(3)]):
         assert lowest(best + turn) > lowest(best) + 1e-6

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from seqeval.metrics import f1_score, precision_score, recall_score
 
+from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.results import centre_of_gravity, depth, expected_layer
 from embedlab.analysis.probing.scores import Entities, Places, baselines, lookup
@@ -104,7 +105,8 @@ def test_the_interval_covers_the_f1_of_the_sentences_that_might_have_been_taken(
     covered = 0
     for trial in range(200):
         counts = draw(120)
-        low, high = scoring.interval(scoring.f1(scoring.resamples(300, 120, trial) @ counts))
+        drawn = bootstrap.draws(120, 300, np.random.default_rng(trial))
+        low, high = bootstrap.interval(scoring.f1(drawn @ counts))
         covered += low <= truth <= high
     assert 180 <= covered < 200  # 95 % of 200, and percentile intervals of so few sentences are a little narrow
 

@@ -12,7 +12,6 @@ from embedlab.models.elmo.config import ElmoConfig
 from embedlab.models.elmo.examples import Lexicon, SentenceRows, packed
 from embedlab.models.elmo.network import TokenNetwork
 from embedlab.models.elmo.recurrence import Clips, Recurrence, Weights, run
-from embedlab.models.scalar_mix import ScalarMix
 
 
 def test_characters_are_bytes_between_marks_all_plus_one() -> None:
@@ -147,47 +146,3 @@ def test_rows_are_full() -> None:
     filled = np.add.reduceat(sizes[order], bounds[:-1])
     assert filled.max() <= 48
     assert filled.mean() > 0.97 * 48
-
-
-def test_a_mix_of_layers_is_their_weighted_sum() -> None:
-    layers = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
-    mix = ScalarMix(3)
-    np.testing.assert_allclose(mix.mix(layers), layers.mean(axis=0), atol=1e-6)
-    with torch.no_grad():
-        mix.scores.copy_(torch.tensor([0.0, 1.0, -2.0]))
-        mix.gamma.fill_(1.5)
-    s = np.exp([0.0, 1.0, -2.0])
-    s /= s.sum()
-    np.testing.assert_allclose(mix.weights, s, atol=1e-6)
-    np.testing.assert_allclose(mix.mix(layers), 1.5 * np.einsum("l,ltd->td", s, layers), atol=1e-5)
-    assert mix.penalty().item() == pytest.approx(5)
-    with pytest.raises(BadInput, match="3 layers, not of 2"):
-        mix.mix(layers[:2])
-
-
-def test_layer_norm_counts_only_the_words_that_are_there() -> None:
-    draw = np.random.default_rng(1)
-    layers = draw.normal(3, 2, size=(2, 2, 4, 5)).astype(np.float32)
-    mask = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], bool)
-    expected = np.zeros((2, 4, 5))
-    for layer in layers:
-        there = layer[mask]
-        expected += 0.5 * (layer - there.mean()) / there.std()
-    found = ScalarMix(2, layer_norm=True)(torch.from_numpy(layers), torch.from_numpy(mask)).detach().numpy()
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    alone = ScalarMix(2, layer_norm=True).mix(layers[:, 0])
-    np.testing.assert_allclose(alone, sum(0.5 * (one[0] - one[0].mean()) / one[0].std() for one in layers), atol=1e-4)
-
-
-def test_a_mix_learns_which_layer_tells() -> None:
-    torch.manual_seed(0)
-    layers = torch.randn(3, 200, 8)
-    mix, wanted = ScalarMix(3), 2 * layers[1]
-    optimizer = torch.optim.Adam(mix.parameters(), 0.1)
-    for _ in range(200):
-        optimizer.zero_grad()
-        loss = (mix(layers) - wanted).square().mean() + 0.001 * mix.penalty()
-        loss.backward()
-        optimizer.step()
-    assert mix.weights[1] > 0.9
-    assert mix.gamma.item() == pytest.approx(2, abs=0.2)
