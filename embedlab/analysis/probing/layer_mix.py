@@ -34,7 +34,7 @@ FEW = 4
 """Every fourth word is read at first: it costs little and leads most of the way."""
 ENOUGH = 1000
 """Words that such a sample must have."""
-FIRST, THEN, ALONE = 40, 80, 100
+FIRST, THEN, ALONE = 40, 80, 300
 """Steps that may be taken on the sample, after it on all words, and on all words without it; the rest is the readout's
 alone."""
 LARGE, SOON = 100_000_000, 8
