@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from embedlab.plots.text import md
 
@@ -23,6 +24,7 @@ WIDE = 60
 """Buttons whose titles have more letters than this together stand apart: joined ones look torn in a second row."""
 
 _BROKEN = "_broken"
+_FORMS = "_forms"
 
 
 def text(
@@ -79,7 +81,7 @@ def choice(
         titles: what people read (and what the address holds) instead of an option, where it differs.
         help: a tooltip.
     """
-    _mend(name, lambda left: left if left in options else default)
+    _mend(name, len(options) > FEW, lambda left: left if left in options else default)
     if len(options) > FEW:
         shown = _titled(titles)
         index = list(options).index(default)
@@ -104,7 +106,11 @@ def many(
 ) -> list[str]:
     """Any of several options, in the order of ``options``; arguments as in ``choice``."""
     start = list(default)
-    _mend(name, lambda left: [item for item in left or [] if item in options] if isinstance(left, list) else start)
+    _mend(
+        name,
+        len(options) > FEW,
+        lambda left: [item for item in left or [] if item in options] if isinstance(left, list) else start,
+    )
     if len(options) > FEW:
         shown = _titled(titles)
         chosen = st.multiselect(label, options, start, shown, key=name, help=help, bind="query-params")
@@ -119,12 +125,13 @@ def many(
 
 def number(name: str, default: int, low: int, high: int, label: str, *, step: int = 1, help: str | None = None) -> int:
     """A whole number from ``low`` to ``high``, on a slider."""
-    _mend(name, lambda left: min(high, max(low, left)) if isinstance(left, int) else default)
+    _mend(name, (low, high, step), lambda left: min(high, max(low, left)) if isinstance(left, int) else default)
     return int(st.slider(label, low, high, default, step, key=name, help=help, bind="query-params"))
 
 
 def flag(name: str, default: bool, label: str, *, help: str | None = None) -> bool:
     """On or off."""
+    _mend(name, "flag", lambda left: left if isinstance(left, bool) else default)
     return bool(st.toggle(label, default, key=name, help=help, bind="query-params"))
 
 
@@ -152,12 +159,22 @@ def end() -> None:
         st.stop()
 
 
-def _mend(name: str, mended: Callable[[Any], Any]) -> None:
-    """Make what an earlier page or a model since deleted left behind fit this widget."""
+def _mend(name: str, form: object, mended: Callable[[Any], Any]) -> None:
+    """Make what an earlier page or a model since deleted left behind fit this widget.
+
+    Streamlit takes a widget on another page, or of another form (other bounds, a list instead of buttons), for a new
+    one, and starts it with the value that the name had when its widget last left a page, which need not be the one it
+    has now and may lie out of the bounds. The one it has now is therefore set.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    form = (context and context.page_script_hash, form)
+    forms: dict[str, object] = st.session_state.setdefault(_FORMS, {})
+    changed = forms.get(name) != form
+    forms[name] = form
     if name in st.session_state:
         left = st.session_state[name]
         fitting = mended(left)
-        if fitting != left:
+        if changed or fitting != left:
             st.session_state[name] = fitting
 
 

@@ -1,5 +1,6 @@
 """State in the address: a link sets it, nonsense in it gives way to the default, other pages' values too."""
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -149,4 +150,54 @@ def test_what_is_put_away_on_purpose_leaves_the_address(tmp_path: Path) -> None:
 
 def test_the_app_ends_every_run_so() -> None:
     source = (Path(__file__).resolve().parents[2] / "app.py").read_text(encoding="utf-8")
-    assert source.splitlines()[-1] == "state.end()"
+    run = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == "run")
+    assert ast.unparse(run.body[-1]) == "state.end()"
+
+
+TWO_MODELS = """
+import streamlit as st
+from embedlab.ui import state
+most = int(state.choice("most", ["20000", "3000"], "20000", "Most"))
+if state.flag("shown", True, "Shown"):
+    st.text(state.number("n", 2000, 100, most, "How many", step=100))
+"""
+
+
+def test_a_number_put_away_and_back_is_taken_along_when_its_bounds_change() -> None:
+    page = AppTest.from_string(TWO_MODELS).run()
+    page.slider[0].set_value(20_000).run()
+    page.toggle[0].set_value(False).run()
+    page.toggle[0].set_value(True).run()
+    page.slider[0].set_value(1000).run()
+    page.button_group(key="most").set_value("3000").run()
+    assert not page.exception and (page.text[0].value, page.slider[0].value) == ("1000", 1000)
+
+
+def test_what_was_put_away_and_back_is_taken_along_to_the_next_page(tmp_path: Path) -> None:
+    lines = """
+import streamlit as st
+from embedlab.ui import state
+if state.flag("shown", True, "Shown"):
+    st.text(state.number("k", 10, 3, 30, "k"))
+    st.text(state.choice("one", list("abc"), "a", "One"))
+    st.text(*state.many("any", list("abc"), ["a"], "Any"))
+    st.text(state.flag("on", False, "On"))
+"""
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.py").write_text(lines)
+    (tmp_path / "app.py").write_text("import streamlit as st\nst.navigation(['one.py', 'other.py']).run()\n")
+    page = AppTest.from_file(tmp_path / "app.py").run()
+
+    def set_all(number: int, letter: str, on: bool) -> None:
+        page.slider[0].set_value(number)
+        page.button_group(key="one").set_value(letter)
+        page.button_group(key="any").set_value([letter])
+        page.toggle(key="on").set_value(on).run()
+
+    set_all(25, "b", True)
+    page.toggle(key="shown").set_value(False).run()
+    page.toggle(key="shown").set_value(True).run()
+    set_all(5, "c", False)
+    page.query_params.clear()  # as the browser does on the way to another page
+    page.switch_page("other.py").run()
+    assert not page.exception and [item.value for item in page.text] == ["5", "c", "c", "False"]
