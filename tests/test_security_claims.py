@@ -150,17 +150,17 @@ def test_the_tests_of_the_claims_are_there(file: str, name: str) -> None:
 
 def test_no_page_and_no_run_asks_a_model_hub() -> None:
     """Only the published encoders' own module does, and that is called where code in Python wants it."""
-    asks = {"bert_hub", "huggingface_hub", "snapshot_download", "hf_hub_download"}
+    asks: dict[str, set[Path]] = {"huggingface_hub": set(), "from_published": set()}
     for path in SOURCES:
-        if path.name == "bert_hub.py":
-            continue
         for node in nodes(path):
-            names = {alias.name for alias in node.names} if isinstance(node, (ast.Import, ast.ImportFrom)) else set()
-            names |= {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
-            if {part for name in names for part in name.split(".")} & asks:
-                assert path.name == "bert_published.py", path
-            if isinstance(node, ast.Attribute) and node.attr == "from_published":
-                assert path.parent.name == "models", path
+            names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [node.attr] if isinstance(node, ast.Attribute) else []
+            for name in {part for name in names for part in name.split(".")} & asks.keys():
+                asks[name].add(path)
+    models = ROOT / "embedlab" / "models"
+    assert asks["huggingface_hub"] == {models / "bert" / "published.py"}
+    assert asks["from_published"] == {models / "bert" / "model.py"}
 
 
 def test_memory_forgets_within_a_day_what_visitors_asked() -> None:

@@ -153,7 +153,9 @@ def conll(path: Path) -> None:
     from embedlab.data import tagged
 
     found = tagged.read_conll(path)
-    assert all(sentence.spans is not None for sentence in found)
+    for sentence in found:
+        ends = [place for span in sentence.spans for place in (span.start, span.end)]
+        assert ends == sorted(ends) and all(0 <= place <= len(sentence.words) for place in ends)
     try:
         tagged.TaggedSet.of(found)
     except BadInput:
@@ -474,7 +476,7 @@ def kept_stability(folder: Path) -> None:
         return
     found = read("lsa", values)
     assert found is None or (
-        0 <= found.stability.mean <= 1 and found.stability.of(found.stability.words[0]) is not None
+        0 <= found.stability.mean <= 1 and len(found.stability.of(found.stability.words[0])) >= found.stability.k
     )
 
 
@@ -547,7 +549,7 @@ def probe(folder: Path) -> None:
     from embedlab.store import results as store_results
 
     found = store_results.read_probe(only(folder))
-    assert found is None or found.probe.rows is not None
+    assert found is None or all(found.probe.row(row.strategy).strategy == row.strategy for row in found.probe.rows)
 
 
 def catalogue(folder: Path) -> None:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"\b(gr[ea]y|brown|orange|green|blue|red|violet|purple|pink|yellow)\b", re.IGNORECASE)
 DIRECTIVE = re.compile(r":[a-z]+\[|:[a-z]+-background\[")
 EXAMPLES = {"Colorless green ideas sleep furiously."}
-SOURCES = sorted([*(ROOT / "pages").glob("*.py"), *(ROOT / "embedlab" / "ui").glob("*.py")])
+SOURCES = sorted([*(ROOT / "pages").glob("*.py"), *(ROOT / "embedlab" / "ui").rglob("*.py")])
 
 
 def sentences(source: str) -> list[str]:
@@ -32,7 +32,7 @@ def named(source: str) -> list[str]:
     return [text for text in sentences(source) if text not in EXAMPLES and NAME.search(DIRECTIVE.sub("", text))]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_sentence_names_a_color_by_itself(path: Path) -> None:
     assert named(path.read_text(encoding="utf-8")) == []
 

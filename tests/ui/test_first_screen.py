@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,17 @@ def test_the_server_starts(headless: bool, opened: list[str], monkeypatch: pytes
     monkeypatch.setattr(server, "SOON", 0.0)
     monkeypatch.setattr(server.webbrowser, "open", seen.append)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    monkeypatch.setattr(server, "few_arenas", lambda: None)
 
     async def start() -> None:
         async with server.starting(st.App(Path("app.py").resolve())):
             assert PagesManager.uses_pages_directory is False
             await asyncio.sleep(0.05)
 
-    asyncio.run(start())
+    before = sys.getswitchinterval()
+    try:
+        asyncio.run(start())
+        assert sys.getswitchinterval() < 0.005  # Python's own: threads take turns more often than that
+    finally:
+        sys.setswitchinterval(before)
     assert seen == opened

@@ -41,4 +41,4 @@ def test_no_other_function_asks_for_files() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "file_uploader"
     ]
-    assert calls == ["given.py"]
+    assert calls == ["inputs.py"]

@@ -46,9 +46,13 @@ def test_a_copy_reads_on_the_other_device(kind: str, monkeypatch: pytest.MonkeyP
         np.testing.assert_array_equal(two, three)
 
 
-def test_a_network_that_lies_where_it_is_fastest_is_not_copied() -> None:
+def test_a_network_is_copied_only_where_it_lies_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     network = half("forward").network
-    assert common_layers.placed(network) is network or torch.cuda.is_available()
+    monkeypatch.setattr(common_layers, "fastest", lambda: torch.device("cpu"))
+    assert common_layers.placed(network) is network
+    monkeypatch.setattr(common_layers, "fastest", lambda: torch.device("meta"))
+    assert common_layers.device_of(common_layers.placed(network)) == torch.device("meta")
+    assert common_layers.device_of(network) == torch.device("cpu")
 
 
 @pytest.mark.parametrize("projection", [0, 5])
@@ -71,7 +75,7 @@ def test_both_readers_of_flair_say_the_same(projection: int, steps: int, monkeyp
 def test_flair_reads_packed_on_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
     forward, backward = half("forward"), half("backward")
     expected = Flair.of(forward, backward).encode(SENTENCES)
-    monkeypatch.setattr("embedlab.models.common.layers.fastest", lambda: torch.device("cuda"))
+    monkeypatch.setattr("embedlab.models.flair.model.fastest", lambda: torch.device("cuda"))
     model = Flair.of(forward, backward)
     assert {type(reader) for reader in model._readers} == {PackedReader}
     for one, two in zip(expected, model.encode(SENTENCES), strict=True):
