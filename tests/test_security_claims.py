@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -156,8 +157,8 @@ def test_no_page_and_no_run_asks_a_model_hub() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [node.attr] if isinstance(node, ast.Attribute) else []
-            for name in {part for name in names for part in name.split(".")} & asks.keys():
-                asks[name].add(path)
+            for part in {part for name in names for part in name.split(".")} & asks.keys():
+                asks[part].add(path)
     models = ROOT / "embedlab" / "models"
     assert asks["huggingface_hub"] == {models / "bert" / "published.py"}
     assert asks["from_published"] == {models / "bert" / "model.py"}
