@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab.base import ContextualModel, StaticModel, paths
+from embedlab.base import StaticModel, paths
 from embedlab.jobs import api as jobs
 from embedlab.jobs import worker
 from embedlab.jobs.kinds import train
