@@ -26,7 +26,7 @@ from tests.pages_opened import opened
 
 NAMES = [name for name, _ in PAGES]
 log = logging.getLogger(__name__)
-FEW = 4
+FEW = 2
 """States of a page that are tried always."""
 
 

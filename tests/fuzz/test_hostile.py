@@ -1,6 +1,6 @@
 """Small files that ask for very much are read or refused within 500 MB and 10 seconds of processor time.
 
-All tests together try each of them at its worst, and some dozens with other measures. By hand, other ones every time,
+All tests together try each of them at its worst, and a dozen with other measures. By hand, other ones every time,
 for as long as one likes::
 
     EMBEDLAB_FUZZ_SECONDS=600 python -m pytest tests/fuzz/test_hostile.py
@@ -61,7 +61,7 @@ def test_the_worst_files_are_read_or_refused_within_bounds(name: str, worst: dic
 
 
 def test_files_of_other_measures_are_read_or_refused_within_bounds() -> None:
-    first, count, seconds = 0, 40, 120.0
+    first, count, seconds = 0, 12, 120.0
     if properties.SECONDS:
         first, count, seconds = random.SystemRandom().randrange(10**9), 10**9, properties.SECONDS
     took = list(looked("drawn", str(first), str(count), str(seconds)))

@@ -106,11 +106,11 @@ def test_the_page_ends_the_import_when_its_visitor_leaves(monkeypatch: pytest.Mo
         raise Gone
 
     run = SimpleNamespace(state=lambda: SimpleNamespace(active=True), delete=lambda: deleted.append("run"))
-    monkeypatch.setattr(models.import_runs, "start", lambda *_, **__: run)
-    monkeypatch.setattr(models.jobs, "place", leave)
+    monkeypatch.setattr(import_model, "start", lambda *_, **__: run)
+    monkeypatch.setattr(jobs, "queue_position", leave)
     monkeypatch.setattr(models, "visitor", lambda: ANNA)
     with pytest.raises(Gone):
-        models._imported(io.BytesIO(b""), "", replace=False)
+        models._imported(io.BytesIO(b""), "", 0, replace=False)
     assert deleted == ["run"]
 
 
