@@ -45,7 +45,7 @@ from embedlab.models.bert.model import Bert
 from embedlab.models.vectors import WordVectors
 from embedlab.store import archive, library
 from embedlab.store import vectors as store_vectors
-from embedlab.workflows import downloads, measurements, published, train
+from embedlab.workflows import connection, downloads, measurements, published, train
 from tests.conftest import tiny_vectors
 from tests.fuzz import hostile, targets
 
@@ -133,17 +133,17 @@ def test_addresses_that_no_codec_takes() -> None:
 @pytest.mark.parametrize("host", ["xn--a", "xn--0", "xn--a-ecp.example", f"xn--{'9' * 60}.example"])
 def test_addresses_whose_letters_cannot_be_decoded(host: str) -> None:
     with pytest.raises(BadInput, match=r"is not an address: "):
-        downloads.check_address(f"https://{host}/x")
+        addresses.check(f"https://{host}/x")
 
 
-def test_a_redirection_to_an_address_that_cannot_be_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirection_to_an_address_that_cannot_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(302, headers={"location": "https://xn--a/x"})
 
     client = httpx.Client(transport=httpx.MockTransport(answer))
-    monkeypatch.setattr(httpx, "Client", lambda **_: client)
+    monkeypatch.setattr(connection, "client", lambda *_, **__: client)
     with pytest.raises(EmbedLabError, match=r"is not an address|could not be reached"):
-        list(downloads._blocks("https://localhost/x", 10, None, allow_local=True))
+        downloads.fetch("https://localhost/x", tmp_path / "x", allow_local=True)
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_a_pattern_reads_any_line_in_time_by_its_length() -> None:
 
 
 def test_all_patterns_are_found() -> None:
-    assert {"plain.py", "conll.py", "formulas.py", "tokenizer.py", "published.py"} <= {
+    assert {"plain.py", "tagged.py", "formulas.py", "tokenizer.py", "published.py"} <= {
         one.where for one in everything()
     }
 

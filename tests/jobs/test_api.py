@@ -63,8 +63,8 @@ def slow(lab_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
     folder = tmp_path / "workers"
     folder.mkdir()
     (folder / "slow_work.py").write_text(SLOW_WORK)
-    hook = "from embedlab.jobs import api as jobs\njobs.WORKERS['slow'] = 'slow_work:work'\nimport sys, runpy\n"
-    (folder / "run_worker.py").write_text(hook + "from pathlib import Path\nsys.exit(jobs.main(Path(sys.argv[1])))\n")
+    hook = "from embedlab.jobs import worker\nworker.WORKERS['slow'] = 'slow_work:work'\nimport sys\n"
+    (folder / "run_worker.py").write_text(hook + "from pathlib import Path\nsys.exit(worker.main(Path(sys.argv[1])))\n")
     monkeypatch.setenv("PYTHONPATH", str(folder))
     monkeypatch.setitem(worker.WORKERS, "slow", "slow_work:work")
 

@@ -8,6 +8,7 @@ import pytest
 from embedlab import load_model
 from embedlab.analysis.neighbors import nearest, similarity
 from embedlab.analysis.subwords import parts
+from embedlab.plots.text import md
 from tests import pages_opened
 from tests.pages_opened import button, frame
 
@@ -47,7 +48,7 @@ def test_a_misspelt_word_gets_clickable_spellings() -> None:
 @pytest.mark.usefixtures("lab")
 def test_markup_in_a_word_is_shown_as_it_is() -> None:
     page = opened(word=":red[x] *b* $y$")
-    assert r"\:red\[x\] \*b\* \$y\$" in page.warning[0].value
+    assert md(":red[x] *b* $y$") in page.warning[0].value
 
 
 @pytest.mark.usefixtures("lab")

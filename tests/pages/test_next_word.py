@@ -20,6 +20,7 @@ from embedlab.analysis.perplexity import compare
 from embedlab.analysis.surprisal import surprisal
 from embedlab.base import LanguageModel
 from embedlab.data.corpus import Corpus
+from embedlab.plots.text import md
 from embedlab.ui.views.next_word.perplexity import COMPARABLE, WHOLE
 from tests import pages_opened
 from tests.conftest import trained
@@ -198,7 +199,7 @@ def test_a_sentence_is_coloured_by_every_model() -> None:
 def test_markup_in_a_sentence_is_shown_as_it_is() -> None:
     page = opened(view="Surprise", sentence="the *king* :red[x]", language_models=["Counts"])
     assert r"\*king\*" in said(page)
-    assert r"\:red\[x\]" in said(page)
+    assert md(":red[x]") in said(page)
 
 
 @pytest.mark.usefixtures("speaking")
