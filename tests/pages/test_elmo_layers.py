@@ -18,7 +18,7 @@ from embedlab.jobs.kinds.layer_weights import KIND, MixSettings
 from embedlab.store import results
 from tests import pages_opened
 from tests.conftest import few_sentences
-from tests.pages_opened import said, sound
+from tests.pages_opened import said, sound, together
 
 POS = "the DET\ncat NOUN\nsat VERB\n\n" * 12 + "a DET\nhouse NOUN\nof ADP\nthe DET\nriver NOUN\n\n" * 8
 
@@ -82,7 +82,7 @@ def test_the_penalty_holds_the_weights() -> None:
 def test_a_file_with_parts_of_speech_is_learned_word_by_word() -> None:
     name = layer_runs.lay_down(POS.encode())
     page = opened(tasks=["A tagged file of yours"], file=name, beside="none")
-    assert "4 tags: ADP, DET, NOUN, VERB" in said(page)
+    assert together(said(page), "4 tags", "ADP, DET, NOUN, VERB")
     rows = page.dataframe[0].value
     assert set(rows["measure"]) == {"accuracy"} and len(rows) == 7 + 1 + 3
     assert rows["without vectors"].iloc[0] == 1  # every word has one tag here
@@ -92,7 +92,7 @@ def test_a_file_with_parts_of_speech_is_learned_word_by_word() -> None:
 @pytest.mark.usefixtures("here")
 def test_layers_are_mixed_by_hand() -> None:
     page = senses_only(word_mixed="bank")
-    assert "two uses of “bank” in one sense" in said(page)
+    assert "two uses of “bank”" in said(page)
     page.button(key="preset-only lstm1").click().run()
     assert [page.slider(key=f"w{i}").value for i in range(3)] == [0, 100, 0]
     alone = mixed(page)
@@ -107,15 +107,15 @@ def test_layers_are_mixed_by_hand() -> None:
 def test_what_is_missing_is_said(lab: Path) -> None:
     page = senses_only()
     page.button_group(key="tasks").set_value([]).run()
-    assert "Choose at least one task" in said(page) and "two uses of" in said(page)
-    assert "Give a file with tags" in said(opened(tasks=["A tagged file of yours"]))
+    assert "at least one task" in said(page) and "two uses of" in said(page)
+    assert "a file with tags" in said(opened(tasks=["A tagged file of yours"]))
     assert "not here (any more)" in said(opened(tasks=["A tagged file of yours"], file="../../x"))
     bad = layer_runs.lay_down(b"only words\nno tags at all here\n\nx\n")
-    assert "has no word with a tag" in said(opened(tasks=["A tagged file of yours"], file=bad))
+    assert "no word with a tag" in said(opened(tasks=["A tagged file of yours"], file=bad))
     with pytest.raises(BadInput, match="larger"):
         layer_runs.lay_down(bytes(layer_runs.LARGEST + 1))
     shutil.rmtree(lab / "starters")
-    assert "No model of the right sort" in said(opened())
+    assert "No model" in said(opened())
 
 
 @pytest.mark.usefixtures("here")

@@ -14,7 +14,7 @@ from embedlab.analysis.next_tokens import character_bits, guess
 from embedlab.models.flair.model import Flair
 from tests import pages_opened
 from tests.character_toys import char_lstm
-from tests.pages_opened import button, frame, said
+from tests.pages_opened import button, frame, said, together
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzTGW. \n"
 SENTENCE = "The river bank."
@@ -45,8 +45,8 @@ def test_the_states_of_a_word_are_said_and_drawn() -> None:
     # "The river bank .", counted from 1; the spaces beside each word
     assert shown["forward state after"].tolist() == [4, 10, 15, 17]
     assert shown["backward state after"].tolist() == [0, 4, 10, 15]
-    assert "16 numbers: 8 from the **forward** model, which has read “The river”" in said(page)
-    assert "which has read “river bank .”" in said(page).replace("\\", "")
+    assert together(said(page), "16 numbers", "8", "forward", "“The river”")
+    assert together(said(page).replace("\\", ""), "backward", "“river bank .”")
 
 
 @pytest.mark.usefixtures("here")
@@ -68,7 +68,7 @@ def test_bits_and_guesses_are_those_of_both_halves() -> None:
 @pytest.mark.usefixtures("here")
 def test_a_character_lstm_guesses_in_its_direction_and_has_no_states() -> None:
     page = opened(sentence=SENTENCE, letters_model="Letters, backward")
-    assert "makes no word vectors by itself" in said(page)
+    assert "no word vectors" in said(page)
     page = opened(sentence=SENTENCE, letters_model="Letters, backward", view="Guessed letters")
     found = character_bits(load_model("char_lstm"), SENTENCE)  # type: ignore[arg-type]
     assert frame(page, "backward (bits)")["backward (bits)"].tolist() == pytest.approx(found.bits.tolist())
@@ -83,7 +83,7 @@ def test_a_wrong_spelling_beside_a_model_that_has_no_vector_for_it() -> None:
     assert shown.loc["Flair", "similarity"] == pytest.approx(float(found.similarity[0]))
     assert shown.loc["Flair", "read as"] == "composed"
     assert shown.loc["word2vec skip-gram", "read as"] == "none"
-    assert "has **no vector** for it" in said(page)
+    assert "**no vector**" in said(page)
     button(page, "rier").click().run()
     assert set(frame(page, "read as")["wrong"]) == {"rier"}
     assert not page.exception
@@ -96,7 +96,7 @@ def test_what_cannot_be_shown_is_said() -> None:
         page.text_input(key="sentence").set_value("").run()
         assert not page.exception and "Write a sentence" in said(page)
     page = opened(sentence=SENTENCE, view="Wrong spelling", right_word="river", wrong_river="river")
-    assert "differs from the right one" in said(page)
+    assert "differs from" in said(page)
     page = opened(sentence="Zürich $x$ <b>", view="Guessed letters")
     assert "It lacks" in said(page)
 

@@ -18,7 +18,7 @@ from embedlab.jobs.kinds.fetch import FetchSettings
 from embedlab.store import archive, library
 from embedlab.ui.views import models
 from tests import pages_opened
-from tests.pages_opened import sound, texts
+from tests.pages_opened import sound, texts, together
 
 opened = partial(pages_opened.opened, "models")
 
@@ -34,7 +34,7 @@ def test_all_models_are_listed_with_their_cards_and_sizes(lab: Path, lab_home: P
     assert frame(app)["words of text"].tolist() == [1000, 1000, 1000]
     size = sum(file.stat().st_size for file in (lab / "starters" / "lsa").iterdir())
     assert frame(app)["MB"][0] == round(size / 1e6, 3)
-    assert "Licence of the text: MIT" in texts(app)
+    assert together(texts(app), "Licence", "MIT")
     assert [item.value.split(" (")[0] for item in app.header[:3]] == ["Starters", "Published", "Yours"]
 
 
@@ -95,9 +95,8 @@ def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) ->
     model = registry.load_model("published/small")
     assert model.words == ["the", "king", "queen", "cat"]  # type: ignore[attr-defined]
     app = opened()
-    assert app.success[0].value == (
-        "**Small** is loaded: Neighbors, Analogies, Axes, Map, Polysemy and Layer probes offer it now."
-    )
+    offering = ("Neighbors", "Analogies", "Axes", "Map", "Polysemy", "Layer probes")
+    assert together(app.success[0].value, "**Small**", *offering)
     (run,) = jobs.all_runs("fetch")
     assert library.size(run.folder) < 10_000  # neither the upload nor a second copy stays
 

