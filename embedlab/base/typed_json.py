@@ -1,4 +1,4 @@
-"""Objects made of parsed JSON, with the type of every value checked: what lies on disk may be damaged."""
+"""Objects to plain values that JSON can hold, and back with every type checked: what lies on disk may be damaged."""
 
 from __future__ import annotations
 
@@ -9,18 +9,50 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
+from embedlab.base.errors import BadInput, EmbedLabError
+
 T = TypeVar("T")
 _HALF = re.compile("[\ud800-\udfff]")
 """Half characters, which JSON can hold and nothing can show."""
 LARGEST = 2**63
 """Whole numbers are smaller: no count of anything is larger, and arrays hold no larger ones."""
 
+DAMAGED = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, EmbedLabError,
+)  # fmt: skip
+"""What may be raised where an object is made of a file that holds something else."""
+
+
+def plain(found: Any) -> Any:
+    """Plain values of a dataclass, with lists for tuples and arrays; ``made`` is the way back."""
+    if dataclasses.is_dataclass(found):
+        return {item.name: plain(getattr(found, item.name)) for item in dataclasses.fields(found)}
+    if isinstance(found, Mapping):
+        return {name: plain(value) for name, value in found.items()}
+    if isinstance(found, tuple | list):
+        return [plain(value) for value in found]
+    return found.tolist() if isinstance(found, np.ndarray) else found
+
+
+def asked(kind: type[T], values: Any, what: str = "this run") -> T:
+    """The settings of a run, see ``made``.
+
+    Raises:
+        BadInput: they are damaged.
+    """
+    try:
+        return made(kind, values)
+    except TypeError as error:
+        raise BadInput(f"The settings of {what} cannot be read: {error}.") from error
+
 
 def made(kind: type[T], values: Any) -> T:
     """An object of a dataclass or named tuple; lists become the tuples that its fields ask for.
 
     Args:
-        kind: its class; fields may be texts, numbers, literals, unions, tuples, mappings and such objects.
+        kind: its class; fields may be texts, numbers, literals, unions, tuples, arrays, mappings and such objects.
         values: a mapping by the fields' names; for a named tuple also a list.
 
     Raises:
@@ -63,6 +95,11 @@ def _value(hint: Any, value: Any, name: str) -> Any:
         each = [inner[0]] * len(value) if inner[1:] == (...,) else inner
         if len(each) == len(value):
             return tuple(_value(one, item, name) for one, item in zip(each, value, strict=True))
+    elif origin is np.ndarray and isinstance(value, list):
+        try:
+            return np.array(value, get_args(inner[1])[0])
+        except (ValueError, OverflowError) as error:
+            raise TypeError(f"{name} is no array") from error
     elif (origin is Literal and isinstance(value, str) and value in inner) or (
         origin in (dict, Mapping) and isinstance(value, dict)
     ):

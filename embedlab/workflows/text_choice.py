@@ -7,9 +7,9 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from embedlab.base import BadInput, files, typed_json
+from embedlab.base import BadInput, files
 from embedlab.data import datasets
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
@@ -34,18 +34,6 @@ class TextChoice:
     file: str = ""
     column: str = ""
     options: TextOptions = field(default_factory=TextOptions)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TextChoice:
-        """From parsed JSON.
-
-        Raises:
-            BadInput: it is damaged.
-        """
-        try:
-            return typed_json.made(cls, values)
-        except TypeError as error:
-            raise BadInput(f"Which text was chosen cannot be read: {error}.") from error
 
     @property
     def title(self) -> str:

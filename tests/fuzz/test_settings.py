@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from embedlab import families, registry
-from embedlab.base import BadSetting
+from embedlab.base import BadSetting, typed_json
 from embedlab.base.limits import Limits
 from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.workflows import train
@@ -76,7 +76,7 @@ def test_any_recipe(asked: tuple[str, dict[str, Any]], top: dict[str, Any], sour
 @fuzzed(150, values=st.dictionaries(st.sampled_from(("kind", "config", "text", "watch", "name", "x")), VALUES))
 def test_any_settings_of_a_run(values: dict[str, Any]) -> None:
     with ours():
-        TrainSettings.from_dict({"kind": "lsa", "config": {}, "text": {}, "watch": [], "name": ""} | values)
+        typed_json.asked(TrainSettings, {"kind": "lsa", "config": {}, "text": {}, "watch": [], "name": ""} | values)
 
 
 @fuzzed(

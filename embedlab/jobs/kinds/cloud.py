@@ -8,7 +8,7 @@ from typing import Any
 from embedlab import registry
 from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.occurrences import gather
-from embedlab.base import BadInput, OnProgress, Progress
+from embedlab.base import BadInput, OnProgress, Progress, typed_json
 from embedlab.jobs import api as jobs
 from embedlab.jobs.run import Run
 from embedlab.store import library, vectors
@@ -50,11 +50,6 @@ class CloudSettings:
     k: int = 2
     seed: int = 1
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> CloudSettings:
-        """From parsed JSON."""
-        return cls(**(values | {"text": TextChoice.from_dict(values["text"])}))
-
 
 def of(run: Run) -> CloudSettings:
     """What a run was asked.
@@ -62,10 +57,7 @@ def of(run: Run) -> CloudSettings:
     Raises:
         BadInput: its settings cannot be read.
     """
-    try:
-        return CloudSettings.from_dict(run.asked()[1])
-    except (KeyError, TypeError) as error:
-        raise BadInput("The settings of this cloud cannot be read.") from error
+    return typed_json.asked(CloudSettings, run.asked()[1], "this cloud")
 
 
 def known(settings: CloudSettings, visitor: str = "") -> Run | None:
@@ -106,7 +98,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         EmbedLabError: as the text, the model and the analyses do.
     """
-    asked = CloudSettings.from_dict(values)
+    asked = typed_json.asked(CloudSettings, values)
     on_progress(Progress(0, 0, phase="reading"))
     gathered = gather(
         asked.text.open(run.folder), asked.word, most=asked.most, inflected=asked.inflected, seed=asked.seed,

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from embedlab.base import BadInput, OnProgress, paths
+from embedlab.base import BadInput, OnProgress, paths, typed_json
 from embedlab.base import files as base_files
 from embedlab.jobs.run import Run
 from embedlab.registry import Source
@@ -54,7 +54,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         EmbedLabError: as the loader and the shelf do.
     """
-    asked = FetchSettings(**values)
+    asked = typed_json.asked(FetchSettings, values)
     source: str | Path = asked.source
     place = paths.workspace_of(run.visitor)
     files = (local_files() and not place) or not source

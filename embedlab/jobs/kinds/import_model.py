@@ -84,10 +84,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the zip file or the name cannot be used, or there is no room.
         BadModel: what it holds is no model, or needs more memory than its size justifies.
     """
-    try:
-        asked = typed_json.made(ImportSettings, values)
-    except TypeError as error:
-        raise BadInput("The settings of this import cannot be read.") from error
+    asked = typed_json.asked(ImportSettings, values, "this import")
     on_progress(Progress(0, 0, phase="checking"))
     try:
         with text_choice.text_file(run.folder, NAME).open("rb") as file:

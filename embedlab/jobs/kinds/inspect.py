@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embedlab.base import typed_json
 from embedlab.data import readers
 from embedlab.data.tagged import TaggedSentence, TaggedSet
 from embedlab.jobs.kinds import layer_weights as layer_runs
@@ -156,8 +157,8 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         parts = (found.train, found.dev, found.test)
         return [[dataclasses.astuple(one) for one in part] for part in parts]
     if call == "tags":
-        return dataclasses.asdict(tags(**values))
-    text = TextChoice.from_dict(values.pop("text"))
+        return typed_json.plain(tags(**values))
+    text = typed_json.asked(TextChoice, values.pop("text"), "this text")
     folder = Path(values.pop("folder")) if values.get("folder") else values.pop("folder", None)
     if call == "usable":
         return usable(text, folder)
@@ -165,8 +166,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         return columns(text, folder)
     if call == "paragraphs":
         return paragraphs(text, folder)
-    found_text = beginning(text, folder, **values)
-    return {item.name: getattr(found_text, item.name) for item in dataclasses.fields(found_text)}
+    return typed_json.plain(beginning(text, folder, **values))
 
 
 def tagged(parts: list[list[list[Any]]]) -> TaggedSet:

@@ -59,10 +59,10 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: the map cannot be kept.
     """
     try:
-        asked = typed_json.made(MapRunSettings, values)
+        asked = typed_json.asked(MapRunSettings, values)
         matrix = model_folder.read_tensors(run.folder / VECTORS)["matrix"]
-    except (TypeError, KeyError) as error:
-        raise BadInput("The settings of this map cannot be read.") from error
+    except KeyError as error:
+        raise BadInput("The vectors of this map cannot be read.") from error
     on_progress(Progress(0, 0, phase="starting"))
     maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how, run.visitor)
     (run.folder / VECTORS).unlink()

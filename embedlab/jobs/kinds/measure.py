@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedlab.base import OnProgress, Settings, paths, setting
+from embedlab.base import OnProgress, Settings, paths, setting, typed_json
 from embedlab.base.errors import BadInput
 from embedlab.jobs.run import Run
 from embedlab.registry import list_models
@@ -42,7 +42,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: there is no such model, or nothing to measure.
         BadModel: it cannot be loaded.
     """
-    key = MeasureSettings.from_dict(values).key
+    key = typed_json.asked(MeasureSettings, values).key
     place = paths.workspace_of_key(key)
     spec = next((spec for spec in list_models(place=place) if spec.key == key), None)
     if spec is None:

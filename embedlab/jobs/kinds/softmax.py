@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from embedlab.analysis.softmax.cost import Costs, CostSettings, Point, Stop, points
-from embedlab.base import OnProgress
+from embedlab.base import OnProgress, typed_json
 from embedlab.jobs.run import Run, add_line, lines
 
 POINTS = "points.jsonl"
@@ -19,7 +18,7 @@ def of(run: Run) -> CostSettings:
         BadInput: its settings cannot be read.
         BadSetting: they are out of bounds.
     """
-    return CostSettings.from_dict(run.asked()[1])
+    return typed_json.asked(CostSettings, run.asked()[1])
 
 
 def stored(run: Run) -> Costs:
@@ -38,5 +37,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         BadSetting: the settings are out of bounds.
     """
-    for item in points(CostSettings.from_dict(values), on_progress):
-        add_line(run.folder / POINTS, dataclasses.asdict(item))
+    for item in points(typed_json.asked(CostSettings, values), on_progress):
+        add_line(run.folder / POINTS, typed_json.plain(item))

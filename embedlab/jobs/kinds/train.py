@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from embedlab.analysis.training_snapshots import Moment, moment, telling_words
-from embedlab.base import BadInput, Model, OnProgress, Progress, StaticModel, typed_json
+from embedlab.base import Model, OnProgress, Progress, StaticModel, typed_json
 from embedlab.jobs.run import Run, add_line, lines
 from embedlab.workflows import train
 from embedlab.workflows.text_choice import TextChoice
@@ -39,18 +39,6 @@ class TrainSettings:
     watch: tuple[str, ...] = ()
     name: str = ""
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TrainSettings:
-        """From parsed JSON.
-
-        Raises:
-            BadInput: it is damaged.
-        """
-        try:
-            return typed_json.made(cls, values)
-        except TypeError as error:
-            raise BadInput(f"The settings of this run cannot be read: {error}.") from error
-
 
 def of(run: Run) -> TrainSettings:
     """What a training run was asked to do.
@@ -58,7 +46,7 @@ def of(run: Run) -> TrainSettings:
     Raises:
         BadInput: its settings cannot be read.
     """
-    return TrainSettings.from_dict(run.asked()[1])
+    return typed_json.asked(TrainSettings, run.asked()[1])
 
 
 def moments(run: Run) -> list[Moment]:
@@ -76,7 +64,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         EmbedLabError: as the text, the trainer and the writer do.
     """
-    settings = TrainSettings.from_dict(values)
+    settings = typed_json.asked(TrainSettings, values)
     corpus = settings.text.open(run.folder)
     config = train.settings_of(settings.kind, settings.config)
     watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)
