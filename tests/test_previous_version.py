@@ -96,4 +96,4 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(monkeypatch: pytest.Monk
 
 def test_a_stored_result_is_read() -> None:
     assert results.key_of("a", 1) == KEY
-    assert results.read("test", KEY) == {"answer": 42}
+    assert results.ResultCache("test", results.from_json(lambda values: values)).get(KEY) == {"answer": 42}

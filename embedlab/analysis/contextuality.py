@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -332,30 +331,3 @@ def _measured(layers: Sequence[Value]) -> Measured:
     low, high = bootstrap.intervals([one.draws for one in layers])
     raw, baseline = np.array([one.raw for one in layers]), np.array([one.baseline for one in layers])
     return Measured(raw - baseline, low, high, raw, baseline)
-
-
-def to_dict(result: Contextuality) -> dict[str, Any]:
-    """Plain values, ready for JSON."""
-
-    def simple(value: Any) -> Any:
-        if isinstance(value, Measured):
-            return {key: one.tolist() for key, one in vars(value).items()}
-        return value.tolist() if isinstance(value, np.ndarray) else value
-
-    return {key: simple(value) for key, value in vars(result).items()}
-
-
-def from_dict(values: dict[str, Any]) -> Contextuality:
-    """The inverse of ``to_dict``.
-
-    Raises:
-        TypeError: a field is missing or unknown.
-        KeyError: a field is missing.
-    """
-    measures = {
-        key: Measured(**{name: np.array(one) for name, one in values[key].items()})
-        for key in ("self_similarity", "intra_sentence", "explained")
-    }
-    arrays = {key: np.array(values[key]) for key in ("intra_chance", "by_word")}
-    lists = {key: tuple(values[key]) for key in ("layers", "words", "seen")}
-    return Contextuality(**values | measures | arrays | lists)

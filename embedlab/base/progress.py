@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -68,3 +68,21 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 """Called about once a second, and at the end of every epoch. Whatever it raises stops the work within two
 seconds and reaches the caller."""
+PARTS = 1000
+
+
+def share_of(on_progress: OnProgress, number: int, titles: Sequence[str]) -> OnProgress:
+    """Tells the progress of one of several works, one after the other, as that of all together.
+
+    Args:
+        on_progress: hears it.
+        number: of the work, from 0.
+        titles: of all works; an empty one is not said.
+    """
+
+    def tell(progress: Progress) -> None:
+        done = PARTS * number + round(PARTS * progress.fraction)
+        phase = f"{titles[number]}: {progress.phase}" if titles[number] else progress.phase
+        on_progress(replace(progress, step=done, total=PARTS * len(titles), phase=phase))
+
+    return tell

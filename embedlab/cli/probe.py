@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
         data = probe_data.lay_down(options.data.read_bytes()) if options.data else ""
     except OSError as error:
         raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
-    files.check_target_files(results.shipped_probes() if options.ship else results.own_probes())
+    files.check_target_files(results.PROBES.shipped if options.ship else results.PROBES.own)
     settings = ProbeSettings(probe=options.probe)
     keys = [tuple(key.split(probes.PLUS)) for key in options.keys]
     jobs = [probes.ProbeJob.of(key, data, settings) for key in keys] if keys else probes.starters()
@@ -51,9 +51,9 @@ def run(options: argparse.Namespace) -> None:
         with bar() as on_progress:
             if options.ship:
                 probes.ship([job], on_progress=on_progress)
-            elif results.find_probe(job.key) is None:
-                results.keep_probe(job.key, job.keys, job.data, probes.computed(job, on_progress))
-        if found := results.find_probe(job.key):
+            elif results.PROBES.get(job.key) is None:
+                results.PROBES.put(job.key, job.part().compute(on_progress))
+        if found := results.PROBES.get(job.key):
             say(json.dumps(results.probe_to_dict(found.probe)) if options.json else text(found.probe))
 
 

@@ -130,8 +130,8 @@ def _page(folder: Path, made_by: str) -> str:
     found = [kept[spec.key] for spec in specs if kept[spec.key].digest == model_folder.digest(spec.folder)]
     probes = []
     for job in kinds_probes.jobs_of(specs):
-        file = folder / PROBES / f"{job.key}.json"
-        if file.is_file() and (one := store_results.read_probe(file)):
+        file = store_results.PROBES.file(folder / PROBES, job.key)
+        if one := store_results.PROBES.read(file):
             probes.append((one.probe, registry.find(job.keys[0]).family.key == "bert"))
     mixes = layer_runs.read([spec for spec in specs if "contextual" in spec.capabilities], folder / MIXES)
     return results_page.page(results_page.Findings(made_by, found, measurements.alike(found), probes, mixes))

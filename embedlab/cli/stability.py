@@ -15,8 +15,7 @@ from embedlab.base import BadInput, OnProgress, files, temporary
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
 from embedlab.jobs.kinds import stability
-from embedlab.jobs.kinds.stability import KIND, SAMPLE, StabilitySettings
-from embedlab.store import results
+from embedlab.jobs.kinds.stability import CACHE, SAMPLE, StabilitySettings
 from embedlab.workflows import retrain
 from embedlab.workflows.retrain import FAMILIES
 from embedlab.workflows.text_choice import TextChoice
@@ -52,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     if options.ship and options.corpus:
         raise BadInput("Only results of a sample come with the lab. Leave --corpus or --ship out.")
     if options.ship:
-        files.check_target_files(results.shipped(KIND))
+        files.check_target_files(CACHE.shipped)
     text = TextChoice(sample="" if options.corpus else options.sample)
     corpus = Corpus.from_file(options.corpus) if options.corpus else text.open()
     retrain.check(corpus, options.drawn)
@@ -63,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
                 family, corpus, replace(settings, families=family), folder, _numbered(on_progress)
             )
         if options.ship:
-            file = results.shipped(KIND) / f"{stability.key_of(family, settings)}.json"
+            file = CACHE.file(CACHE.shipped, stability.key_of(family, settings))
             files.write_text(file, json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n")
         say(text_of(families.family(family).title, compare(neighbor_lists.from_dict(made)), options.word))
 

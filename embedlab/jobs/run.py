@@ -12,19 +12,23 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from embedlab.base import BadInput, LossPart, Progress, files, typed_json
+from embedlab.base import BadInput, LossPart, OnProgress, Progress, files, paths, typed_json
+from embedlab.base.progress import share_of
 from embedlab.parallel import processes
+
+if TYPE_CHECKING:
+    from embedlab.store.results import Part, ResultCache
 
 T = TypeVar("T")
 Status = Literal["draft", "queued", "running", "done", "failed", "cancelled", "interrupted"]
 
-SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE, PROCESS = (
-    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive", "process.json",
+SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE, PROCESS, DONE = (
+    "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive", "process.json", "done.jsonl",
 )  # fmt: skip
 GRACE = 1.5
 """Seconds that a worker gets to stop by itself before its process is ended."""
@@ -317,6 +321,21 @@ def add_line(path: Path, value: dict[str, Any]) -> None:
     """Append one line to a JSON-lines file, in one write."""
     with path.open("ab") as file:
         file.write((json.dumps(value, ensure_ascii=False) + "\n").encode())
+
+
+def run_missing(run: Run, cache: ResultCache[Any], parts: Sequence[Part], on_progress: OnProgress) -> None:
+    """Compute and keep those parts of a question that are not kept yet; a line in done.jsonl says that one is there.
+
+    Raises:
+        EmbedLabError: as the parts do.
+        BadModel: a result cannot be kept.
+    """
+    for number, part in enumerate(parts):
+        if cache.get(part.key) is None:
+            found = part.compute(share_of(on_progress, number, [one.title for one in parts]))
+            with files.writing(paths.home()):
+                cache.put(part.key, found, run.visitor)
+        add_line(run.folder / DONE, {"key": part.key})
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.projection import Method, Projection, project
-from embedlab.base import BadModel, BadSetting, OnProgress, StaticModel, files, model_folder, paths
-from embedlab.store import results
+from embedlab.base import BadModel, BadSetting, OnProgress, StaticModel, files, model_folder
+from embedlab.store.results import ResultCache
 
 FILE = "map.safetensors"
 WORDS = 3000
-KEPT = 200  # computed maps left in the home folder
 
 
 @dataclass(frozen=True)
@@ -113,22 +112,16 @@ def key(matrix: NDArray[np.floating], settings: MapSettings) -> str:
 
 def computed(name: str) -> Projection | None:
     """A map that was computed before, by its ``key``; ``None`` if there is none that can be read."""
-    try:
-        found = results.find(_home(), _file(name))
-        return _read(found) if found else None
-    except (BadModel, KeyError, ValueError):
-        return None
+    return CACHE.get(_checked(name))
 
 
 def keep(name: str, result: Projection, settings: MapSettings, visitor: str = "") -> None:
-    """Keep a computed map in the home folder; the oldest of that visitor's beyond ``KEPT`` go.
+    """Keep a computed map in the home folder; that visitor's oldest go.
 
     Raises:
         BadModel: the folder cannot be written.
     """
-    path = results.home(_home(), visitor) / _file(name)
-    save(path, result, settings, ())
-    files.only_newest(path.parent, "*.safetensors", KEPT)
+    CACHE.put(_checked(name), (result, settings), visitor)
 
 
 def save(path: Path, result: Projection, settings: MapSettings, words: Sequence[str]) -> None:
@@ -177,11 +170,19 @@ def _read(path: Path, words: Sequence[str] | None = None, settings: MapSettings 
     return Projection(points, trust, method, int(meta["trusted_on"]), int(meta["neighborhood"]), explained)
 
 
-def _home() -> Path:
-    return paths.home() / "maps"
-
-
-def _file(name: str) -> str:
+def _checked(name: str) -> str:
     if not name.isalnum():
         raise BadSetting(f"{name!r} is not the name of a map.")
-    return f"{name}.safetensors"
+    return name
+
+
+def _decode(path: Path) -> Projection:
+    found = _read(path)
+    if found is None:
+        raise BadModel(f"{path} does not hold a map.")
+    return found
+
+
+CACHE: ResultCache[Projection] = ResultCache(
+    "maps", _decode, lambda path, made: save(path, made[0], made[1], ()), home="maps", suffix=".safetensors"
+)

@@ -1,14 +1,8 @@
-"""Small results kept on disk by what they were asked of, so that a page that opens again shows them at once.
+"""Results kept on disk by what they were asked of, so that a page that opens again shows them at once.
 
-Some come with the lab; they are looked for where a person's own are not.
-
-Files that runs leave for everybody who asks the same, each in the folder of the visitor whose run made it.
-
-So each visitor's oldest make room for that visitor's own new ones, and never for another's.
-
-Layer probes that were computed before, each under a name made of the models' files, the sentences and the settings.
-
-A shipped result is only ever found for the very weights that it was computed with.
+One's own lie in the folder of the visitor whose run found them and are there for everybody who asks the same; each
+visitor's oldest make room for that visitor's own new ones, never for another's. Where none is one's own, those that
+come with the lab are read. A key holds a digest of the weights: a result is only found for those that it is of.
 """
 
 from __future__ import annotations
@@ -18,47 +12,169 @@ import dataclasses
 import hashlib
 import json
 import logging
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from embedlab.analysis.probing.results import Depth, LayerProbe, ProbeSettings, Row
+from embedlab.analysis.probing.results import LayerProbe, ProbeSettings
 from embedlab.analysis.probing.sources import true_name
-from embedlab.base import Ids, OnProgress, Progress, model_folder, paths
-from embedlab.base import files as base_files
+from embedlab.base import Ids, OnProgress, files, model_folder, paths, typed_json
 from embedlab.base.card import versions
-
-
-def home(folder: Path, visitor: str) -> Path:
-    """Where a visitor's files of a folder lie; what whoever runs the lab makes lies in the folder itself.
-
-    Args:
-        folder: of all files of that kind.
-        visitor: whose run makes them.
-    """
-    place = paths.workspace_of(visitor)
-    return folder / place if place else folder
-
-
-def find(folder: Path, name: str) -> Path | None:
-    """A file of that name, whoever made it; noted as asked for."""
-    own = folder / name
-    found = own if own.is_file() else next(iter(sorted(folder.glob(f"*/{name}"))), None)
-    if found:
-        base_files.touch(found)
-    return found
-
 
 MOST = 200
 """Results of one kind that are kept of each visitor's runs; the oldest go first."""
-PARTS = 1000
+T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+def read_json(file: Path) -> Any:
+    """The plain values in a file."""
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def write_json(file: Path, values: Any) -> None:
+    """Plain values into a file, atomically."""
+    files.write_text(file, json.dumps(values, ensure_ascii=False) + "\n")
+
+
+def from_json(decode: Callable[[Any], T]) -> Callable[[Path], T]:
+    """Reads a file of plain values with a function that makes a result of them."""
+    return lambda file: decode(read_json(file))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a question, whose result is kept by itself.
+
+    Attributes:
+        title: for people; empty if it is the whole question.
+        key: names its result.
+        compute: finds the result, as plain values ready to be kept.
+    """
+
+    title: str
+    key: str
+    compute: Callable[[OnProgress | None], Any]
+
+
+@dataclass(frozen=True)
+class ResultCache(Generic[T]):
+    """The results of one kind.
+
+    Attributes:
+        kind: names their folder among those that come with the lab, and among one's own.
+        decode: makes a result of a file; raises one of ``typed_json.DAMAGED`` if it cannot.
+        encode: writes a result into a file.
+        home: folder of one's own, below the lab's home, where it is not results/KIND.
+        suffix: of the files.
+    """
+
+    kind: str
+    decode: Callable[[Path], T]
+    encode: Callable[[Path, Any], None] = write_json
+    home: str = ""
+    suffix: str = ".json"
+
+    @property
+    def shipped(self) -> Path:
+        """Folder of the results that come with the lab."""
+        return paths.assets() / "results" / self.kind
+
+    @property
+    def own(self) -> Path:
+        """Folder of one's own; what whoever runs the lab finds lies in it, what visitors' runs find in theirs there."""
+        return paths.home() / (self.home or f"results/{self.kind}")
+
+    def file(self, folder: Path, key: str) -> Path:
+        """The file of a result in a folder."""
+        return folder / f"{key}{self.suffix}"
+
+    def _find(self, key: str) -> Path | None:
+        """One's own, whoever made it; noted as asked for."""
+        mine = self.file(self.own, key)
+        found = mine if mine.is_file() else next(iter(sorted(self.own.glob(f"*/{mine.name}"))), None)
+        if found:
+            files.touch(found)
+        return found
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a result."""
+        return self._find(key) is not None or self.file(self.shipped, key).is_file()
+
+    def get(self, key: str) -> T | None:
+        """The result, or ``None`` if it is not kept (or damaged; one's own is then removed)."""
+        if (mine := self._find(key)) and (found := self.read(mine)) is not None:
+            return found
+        if mine:
+            self.forget(key)
+        return self.read(self.file(self.shipped, key))
+
+    def read(self, file: Path) -> T | None:
+        """The result in a file; ``None`` if it is not there or damaged."""
+        try:
+            return self.decode(file) if file.is_file() else None
+        except typed_json.DAMAGED as error:
+            log.warning("The kept result %s cannot be read: %s", file.name, error)
+            return None
+
+    def all(self) -> list[T]:
+        """All results that can be read, shipped ones first, the newest of one's own next."""
+        found = sorted(self.shipped.glob(f"*{self.suffix}"))
+        found += sorted(self.own.rglob(f"*{self.suffix}"), key=lambda file: file.stat().st_mtime, reverse=True)
+        return [one for file in found if (one := self.read(file)) is not None]
+
+    def put(self, key: str, value: Any, visitor: str = "") -> Path:
+        """Keep a result, atomically.
+
+        Args:
+            key: its name, see ``key_of``.
+            value: what was found, as ``encode`` takes it.
+            visitor: whose run found it.
+
+        Raises:
+            OSError: the disk is full or read-only.
+        """
+        file = self.file(self.own / paths.workspace_of(visitor), key)
+        self.encode(file, value)
+        files.only_newest(file.parent, f"*{self.suffix}", MOST)
+        return file
+
+    def forget(self, key: str) -> None:
+        """Remove a result of one's own."""
+        with contextlib.suppress(OSError):
+            while path := self._find(key):
+                path.unlink()
+
+    def ship(
+        self,
+        parts: Iterable[Part],
+        stale: Callable[[Any], bool],
+        folder: Path | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Path]:
+        """Compute the results that a folder lacks, and remove those that these replace.
+
+        Args:
+            parts: what is to be there.
+            stale: whether other plain values there are of the same model, with weights or sentences it had before.
+            folder: where the results lie, those that come with the lab if ``None``.
+            on_progress: told while one is computed.
+        """
+        folder, kept = folder or self.shipped, []
+        for part in parts:
+            kept.append(self.file(folder, part.key))
+            if not kept[-1].is_file():
+                self.encode(kept[-1], part.compute(on_progress))
+        for other in set(folder.glob(f"*{self.suffix}")) - set(kept):
+            with contextlib.suppress(*typed_json.DAMAGED):  # damaged, or somebody's own: it stays
+                if stale(read_json(other)):
+                    other.unlink()
+        return kept
 
 
 def key_of(*asked: Any) -> str:
@@ -67,7 +183,7 @@ def key_of(*asked: Any) -> str:
 
 
 def weights(folder: Path) -> str:
-    """A digest of a model's files (see ``storage.digest``), which are read once."""
+    """A digest of a model's files (see ``model_folder.digest``), which are read once."""
     return _weights(folder, model_folder.stamp(folder))
 
 
@@ -82,101 +198,11 @@ def sentences(name: str) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def has(kind: str, key: str) -> bool:
-    """Whether there is such a result."""
-    return _find(kind, key) is not None or (shipped(kind) / f"{key}.json").is_file()
-
-
-def shipped(kind: str) -> Path:
-    """Folder of the results that come with the lab."""
-    return paths.assets() / "results" / kind
-
-
-def read(kind: str, key: str) -> Any:
-    """The result, or ``None`` if it is not kept (or damaged; one's own is then removed)."""
-    for path in (_find(kind, key), shipped(kind) / f"{key}.json"):
-        if path is None:
-            continue
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, RecursionError) as error:
-            log.warning("The kept result %s cannot be read: %s", path.name, error)
-            forget(kind, key)
-    return None
-
-
-def write(kind: str, key: str, value: Any, visitor: str = "") -> None:
-    """Keep a result, atomically.
-
-    Args:
-        kind: of the result.
-        key: its name, see ``key_of``.
-        value: what was found.
-        visitor: whose run found it.
-
-    Raises:
-        OSError: the disk is full or read-only.
-    """
-    path = home(_home(kind), visitor) / f"{key}.json"
-    base_files.write_text(path, json.dumps(value, ensure_ascii=False) + "\n")
-    base_files.only_newest(path.parent, "*.json", MOST)
-
-
-def only_these(folder: Path, files: Sequence[Path], model: str) -> None:
-    """Of the results of a model in a folder, leave these files; the others are of weights or sentences it had before.
-
-    Args:
-        folder: of results that name their model.
-        files: those that stay.
-        model: its key.
-    """
-    for other in set(folder.glob("*.json")) - set(files):
-        with contextlib.suppress(OSError, ValueError, RecursionError):  # damaged, or somebody's own: it stays
-            values = json.loads(other.read_text(encoding="utf-8"))
-            if isinstance(values, dict) and values.get("model") == model:
-                other.unlink()
-
-
-def forget(kind: str, key: str) -> None:
-    """Remove a result of one's own."""
-    with contextlib.suppress(OSError):
-        while path := _find(kind, key):
-            path.unlink()
-
-
-def share_of(on_progress: OnProgress, number: int, titles: Sequence[str]) -> OnProgress:
-    """Tells the progress of one of several works, one after the other, as that of all together.
-
-    Args:
-        on_progress: hears it.
-        number: of the work, from 0.
-        titles: of all works.
-    """
-
-    def tell(progress: Progress) -> None:
-        done = PARTS * number + round(PARTS * progress.fraction)
-        phase = f"{titles[number]}: {progress.phase}"
-        on_progress(replace(progress, step=done, total=PARTS * len(titles), phase=phase))
-
-    return tell
-
-
-def _home(kind: str) -> Path:
-    return paths.home() / "results" / kind
-
-
-def _find(kind: str, key: str) -> Path | None:
-    return find(_home(kind), f"{key}.json")
-
+# ---------------------------------------------------------------- layer probes
 
 FORMAT = 3
 """Results of another format are computed anew."""
 LIBRARIES = ("numpy", "torch")
-KEPT = 200
-"""Results of one's own that are kept; older ones go."""
-_NAME = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,118 +232,47 @@ def probe_key(digests: Sequence[str], sentences: str, settings: ProbeSettings) -
     """The name of a result.
 
     Args:
-        digests: of the models' folders (``storage.digest``).
+        digests: of the models' folders (``model_folder.digest``).
         sentences: of the tagged sentences (``probe_data.digest``).
         settings: how the probes are trained.
     """
-    asked = [FORMAT, list(digests), sentences, settings.to_dict()]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+    return key_of(FORMAT, list(digests), sentences, settings.to_dict())
 
 
-def shipped_probes() -> Path:
-    """Folder of the results that come with the lab."""
-    return paths.assets() / "results" / "probes"
-
-
-def own_probes() -> Path:
-    """Folder of the results computed here."""
-    return paths.home() / "probes" / "results"
-
-
-def find_probe(key: str) -> KeptProbe | None:
-    """The result of that name, if there is one that can be read."""
-    mine, name = find(own_probes(), f"{key}.json"), f"{key}.json"
-    for file in (shipped_probes() / name, mine):
-        if file and file.is_file() and (found := read_probe(file)):
-            return found
-    return None
-
-
-def all_probes() -> list[KeptProbe]:
-    """All results that can be read, shipped ones first, the newest of one's own next."""
-    files = sorted(shipped_probes().glob("*.json"))
-    files += sorted(own_probes().rglob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-    return [found for file in files if (found := read_probe(file))]
-
-
-def keep_probe(
-    key: str, models: Sequence[str], data: str, probe: LayerProbe, folder: Path | None = None, visitor: str = ""
-) -> Path:
-    """Write a result; the oldest of that visitor's runs beyond ``KEPT`` go.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    values = {
+def probe_values(key: str, models: Sequence[str], data: str, probe: LayerProbe) -> dict[str, Any]:
+    """What is kept of a probe."""
+    return {
         "format": FORMAT, "key": key, "models": list(models), "data": data, "created": date.today().isoformat(),
         "versions": versions(LIBRARIES), "probe": probe_to_dict(probe),
     }  # fmt: skip
-    file = (folder or home(own_probes(), visitor)) / f"{key}.json"
-    base_files.write_text(file, json.dumps(values, ensure_ascii=False) + "\n")
-    if folder is None:
-        base_files.only_newest(file.parent, "*.json", KEPT)
-    return file
 
 
-def files(folder: Path) -> list[Path]:
-    """The files of a folder that bear the name of a result; others are somebody's own."""
-    return sorted(file for file in folder.glob("*.json") if _NAME.fullmatch(file.stem) and file.is_file())
+def _kept_probe(file: Path) -> KeptProbe:
+    values = read_json(file)
+    if values["format"] != FORMAT or values["key"] != file.stem:
+        raise ValueError("another format, or another name")
+    del values["format"]
+    shipped = file.parent == PROBES.shipped
+    return typed_json.made(KeptProbe, values | {"probe": _plain_probe(values["probe"]), "shipped": shipped})
 
 
-def read_probe(file: Path) -> KeptProbe | None:
-    """The result in a file; ``None`` if it cannot be read or is of another format."""
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(values, dict) or values["format"] != FORMAT or values["key"] != file.stem:
-            return None
-        return KeptProbe(
-            values["key"], tuple(values["models"]), values["data"], _probe_from_dict(values["probe"]),
-            values["created"],
-            tuple((name, number) for name, number in values["versions"]),
-            file.parent == shipped_probes(),
-        )  # fmt: skip
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        log.warning("The stored probe %s cannot be read: %s", file.name, error)
-        return None
+PROBES = ResultCache("probes", _kept_probe, home="probes/results")
 
 
 def probe_to_dict(probe: LayerProbe) -> dict[str, Any]:
     """Plain values; a row's tags as the words that are not O: place, tag, place, tag and so on."""
-    named = {item.name: getattr(probe, item.name) for item in dataclasses.fields(probe)}
-    rows = [
-        {item.name: getattr(row, item.name) for item in dataclasses.fields(row)} | {"tags": _packed(row.tags)}
-        for row in probe.rows
-    ]
+    rows = [vars(row) | {"tags": _packed(row.tags)} for row in probe.rows]
     depth = dataclasses.asdict(probe.depth) if probe.depth else None
-    return named | {"rows": rows, "depth": depth, "settings": probe.settings.to_dict()}
+    return vars(probe) | {"rows": rows, "depth": depth, "settings": probe.settings.to_dict()}
 
 
-def _probe_from_dict(values: dict[str, Any]) -> LayerProbe:
-    words = values["words"][2]
-    rows = [
-        Row(**row | {"tags": _unpacked(row["tags"], words), **_tuples(row, "layers", "weights")})
-        for row in _truly_named(values["rows"], len(values["layers"]))
-    ]
-    depth = values["depth"]
-    plain = _tuples(values, "layers", "labels", "sentences", "words", "entities")
-    return LayerProbe(**values | plain | {
-        "rows": tuple(rows),
-        "depth": Depth(**depth | _tuples(depth, "weights", "scores", "gains")) if depth else None,
-        "settings": ProbeSettings.from_dict(values["settings"]),
-    })  # fmt: skip
-
-
-def _truly_named(rows: list[dict[str, Any]], layers: int) -> list[dict[str, Any]]:
-    """The rows under the names that they have today: one that only repeated another is left out."""
+def _plain_probe(values: dict[str, Any]) -> dict[str, Any]:
+    """Every tag of the rows, under the names that they have today: one that only repeated another is left out."""
     found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        name = true_name(row["strategy"], layers)
-        found.setdefault(name, row | {"strategy": name})
-    return list(found.values())
-
-
-def _tuples(values: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: tuple(values[name]) for name in names}
+    for row in values["rows"]:
+        name = true_name(row["strategy"], len(values["layers"]))
+        found.setdefault(name, row | {"strategy": name, "tags": _unpacked(row["tags"], values["words"][2])})
+    return values | {"rows": list(found.values())}
 
 
 def _packed(tags: Ids) -> list[int]:
@@ -326,7 +281,8 @@ def _packed(tags: Ids) -> list[int]:
     return found
 
 
-def _unpacked(packed: list[int], words: int) -> Ids:
+def _unpacked(packed: list[int], words: int) -> list[int]:
     tags = np.zeros(words, np.int64)
     tags[packed[::2]] = packed[1::2]
-    return tags
+    found: list[int] = tags.tolist()
+    return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +13,12 @@ from embedlab.analysis.occurrences import Like, like_occurrences
 from embedlab.analysis.probes import layer_probe
 from embedlab.analysis.probing.sources import layer_name
 from embedlab.base import (
-    BadModel,
     ContextualModel,
     Model,
     OnProgress,
     StaticModel,
     files,
     model_folder,
-    paths,
     typed_json,
 )
 from embedlab.base.card import versions
@@ -30,6 +26,7 @@ from embedlab.data.senses import load_senses
 from embedlab.data.tagged import load_ner
 from embedlab.registry import ModelSpec, load_model
 from embedlab.store import vectors
+from embedlab.store.results import ResultCache, from_json
 from embedlab.workflows.evaluate import Figures, Texts, measure
 
 SHOWN = ("bank", "ran")
@@ -37,7 +34,6 @@ SHOWN = ("bank", "ran")
 LIBRARIES = ("numpy", "torch", "scikit-learn")
 WIDEST = 2_000
 """Vectors with more numbers are not probed for names: a one-hot vector has one a word."""
-log = logging.getLogger(__name__)
 READ = 300
 """Sentences by which the speed of reading is taken."""
 
@@ -106,7 +102,7 @@ class Result:
 
 def folder() -> Path:
     """Where the starters' figures lie."""
-    return paths.assets() / "results"
+    return CACHE.shipped
 
 
 def measured(spec: ModelSpec, texts: Texts | None = None, on_progress: OnProgress | None = None) -> Result:
@@ -198,44 +194,25 @@ def alike(results: Sequence[Result]) -> list[tuple[str, list[Like]]]:
     return found
 
 
+CACHE = ResultCache(
+    "", from_json(lambda values: typed_json.made(Result, values)),
+    lambda file, result: files.write_text(file, json.dumps(typed_json.plain(result), indent=1) + "\n"),
+)  # fmt: skip
+
+
 def file_of(folder: Path, key: str) -> Path:
     """The file of a model's result in a folder."""
-    return folder / f"{key.replace('/', '-')}.json"
+    return CACHE.file(folder, key.replace("/", "-"))
 
 
 def write(folder: Path, result: Result) -> Path:
     """Keep a result in a folder, atomically; an older one of the model is replaced."""
     path = file_of(folder, result.key)
-    folder.mkdir(parents=True, exist_ok=True)
-    files.write_text(path, json.dumps(dataclasses.asdict(result), indent=1) + "\n")
+    CACHE.encode(path, result)
     return path
 
 
-def read(folder: Path) -> dict[str, Result]:
-    """The results of a folder by the models' keys; none if there is no such folder.
-
-    Raises:
-        BadModel: a file is damaged.
-    """
-    results = map(_result, sorted(folder.glob("*.json")))
-    return {result.key: result for result in results}
-
-
 def readable(folder: Path) -> dict[str, Result]:
-    """As ``read``, without those that are damaged: their models count as not measured."""
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            result = _result(path)
-        except BadModel as error:
-            log.warning("%s", error)
-            continue
-        found[result.key] = result
-    return found
-
-
-def _result(path: Path) -> Result:
-    try:
-        return typed_json.made(Result, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise BadModel(f"The results in {path.name} cannot be read. Measure the model again.") from error
+    """The results of a folder by the models' keys, without those that are damaged: their models are not measured."""
+    found = map(CACHE.read, sorted(folder.glob("*.json")))
+    return {result.key: result for result in found if result}

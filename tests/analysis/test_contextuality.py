@@ -10,7 +10,7 @@ import pytest
 
 from embedlab.analysis import contextuality
 from embedlab.analysis.contextuality import measure
-from embedlab.base import BadInput
+from embedlab.base import BadInput, typed_json
 from tests.contextual_toys import Made
 
 
@@ -151,7 +151,7 @@ def test_intervals_cover_what_other_texts_would_give():
 def test_the_same_seed_gives_the_same_and_it_can_be_written_down():
     model, sentences, told = Built(lambda s, i: np.stack([noise(s, i)] * 2)), texts(30), []
     one, two = measure(model, sentences, on_progress=told.append), measure(model, sentences)
-    again = contextuality.from_dict(json.loads(json.dumps(contextuality.to_dict(one))))
+    again = typed_json.made(contextuality.Contextuality, json.loads(json.dumps(typed_json.plain(one))))
     for other in (two, again):
         np.testing.assert_array_equal(other.explained.low, one.explained.low)
         np.testing.assert_array_equal(other.by_word, one.by_word)

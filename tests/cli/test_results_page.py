@@ -19,7 +19,6 @@ from embedlab.base import model_folder
 from embedlab.cli import results_page
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import Mixes
-from embedlab.store import results as store_results
 from embedlab.workflows import measurements
 from embedlab.workflows.measurements import Measurement, Result
 from tests.analysis.probing.probe_toys import Words, tagged
@@ -123,7 +122,7 @@ def test_one_command_makes_everything_anew_and_quotes_nothing_stale(starters: Pa
     spec = registry.find("lstm")
     settings = layer_runs.settings_of(spec)
     fits = layer_runs.stored("senses", settings)  # what the page on layers opens with
-    assert fits is not None and store_results.has(layer_runs.KIND, layer_runs.key_of("ner", settings))
+    assert fits is not None and layer_runs.CACHE.has(layer_runs.key_of("ner", settings))
     text = table.read_text(encoding="utf-8")
     assert f"{spec.title}, word senses: most weight for" in text and f"| {spec.title} | lstm2 = last |" in text
     assert "python -m embedlab results --corpus TEXT --pairs KNOWN ASKED --table results.md" in text

@@ -535,7 +535,7 @@ def shipped_results(folder: Path) -> None:
 def results(folder: Path) -> None:
     from embedlab.workflows import measurements
 
-    for result in measurements.read(folder).values():
+    for result in measurements.readable(folder).values():
         assert result.title
         result.top("senses")
 
@@ -548,7 +548,7 @@ def shipped_probe(folder: Path) -> None:
 def probe(folder: Path) -> None:
     from embedlab.store import results as store_results
 
-    found = store_results.read_probe(only(folder))
+    found = store_results.PROBES.read(only(folder))
     assert found is None or all(found.probe.row(row.strategy).strategy == row.strategy for row in found.probe.rows)
 
 

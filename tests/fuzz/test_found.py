@@ -361,11 +361,9 @@ def test_measured_figures_that_are_none(tmp_path: Path) -> None:
     whole = json.loads((tmp_path / "lsa.json").read_text())
     for change in ({"key": []}, {"title": None}, {"size": "1"}, {"best": [["a"]]}):
         (tmp_path / "lsa.json").write_text(json.dumps(whole | change))
-        with pytest.raises(BadModel, match=r"The results in lsa\.json cannot be read\. Measure the model again\."):
-            measurements.read(tmp_path)
+        assert measurements.readable(tmp_path) == {}
     (tmp_path / "lsa.json").write_text("[" * 100_000)
-    with pytest.raises(BadModel, match="Measure the model again"):
-        measurements.read(tmp_path)
+    assert measurements.readable(tmp_path) == {}
 
 
 def test_reports_that_were_cut_off_by_a_kill_are_left_out(tmp_path: Path) -> None:

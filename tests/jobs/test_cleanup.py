@@ -16,6 +16,7 @@ from embedlab.jobs import cleanup
 from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.jobs.run import RunState
 from embedlab.store import library, results, share_links, uploads
+from embedlab.store.results import ResultCache
 
 NOW = 2_000_000_000.0
 DAY = cleanup.DAY
@@ -175,16 +176,17 @@ def test_models_that_the_owner_has_kept_stay_whatever_their_age(lab: Path, lab_h
 
 
 def test_results_and_given_files_go_when_nobody_asks_for_them(lab_home: Path) -> None:
-    results.write("elmo_layers", "a" * 32, {"x": 1})
-    results.write("elmo_layers", "b" * 32, {"x": 2})
+    kept = ResultCache("elmo_layers", results.read_json)
+    kept.put("a" * 32, {"x": 1})
+    kept.put("b" * 32, {"x": 2})
     first, second = uploads.lay_down(b"Anna B-PER\n"), uploads.lay_down(b"Bert B-PER\n")
     (lab_home / "results" / "word2vec.json").write_text("a measurement of the owner")
     for path in lab_home.rglob("*.*"):
         aged(path, 31)
     before = time.time()
-    assert results.read("elmo_layers", "a" * 32) == {"x": 1} and uploads.laid_down(first)  # used just now
+    assert kept.get("a" * 32) == {"x": 1} and uploads.laid_down(first)  # used just now
     rounds_until(max(NOW, before))
-    assert not results.has("elmo_layers", "b" * 32) and uploads.laid_down(second) is None
+    assert not kept.has("b" * 32) and uploads.laid_down(second) is None
     assert (lab_home / "results" / "word2vec.json").exists()
 
 

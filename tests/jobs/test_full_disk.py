@@ -27,6 +27,7 @@ from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.models import vectors
 from embedlab.store import library, maps, results
 from embedlab.store import vectors as store_vectors
+from embedlab.store.results import ResultCache
 from embedlab.workflows import text_choice
 from embedlab.workflows.encode import encode_file
 from embedlab.workflows.text_choice import TextChoice
@@ -95,11 +96,12 @@ def test_what_is_written_on_a_full_disk_is_refused_in_a_sentence_and_leaves_what
 
 
 def test_kept_results_are_whole_or_not_there(lab_home: Path) -> None:
-    results.write("kind", "key", {"old": 1})
+    kept = ResultCache("kind", results.read_json)
+    kept.put("key", {"old": 1})
     before = content(lab_home)
     with full_after(100), pytest.raises(OSError, match="File too large"):
-        results.write("kind", "key", {"new": "x" * 1000})
-    assert content(lab_home) == before and results.read("kind", "key") == {"old": 1}
+        kept.put("key", {"new": "x" * 1000})
+    assert content(lab_home) == before and kept.get("key") == {"old": 1}
 
 
 def test_vectors_that_cannot_be_kept_only_cost_the_keeping(lab_home: Path) -> None:

@@ -13,7 +13,6 @@ from embedlab import registry
 from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds import contextuality
 from embedlab.jobs.kinds.contextuality import KIND, ContextualitySettings
-from embedlab.store import results
 from tests import pages_opened
 from tests.conftest import few_sentences
 from tests.pages_opened import said, sound
@@ -84,9 +83,9 @@ def test_damaged_results_and_missing_models(lab: Path) -> None:
     opened()
     spec, settings = registry.find("lstm"), ContextualitySettings()
     key = contextuality.key_of(spec, settings)
-    assert results.has(KIND, key)
-    results.write(KIND, key, {"title": "x"})
-    assert contextuality.stored(spec, settings) is None and not results.has(KIND, key)
+    assert contextuality.CACHE.has(key)
+    contextuality.CACHE.put(key, {"title": "x"})
+    assert contextuality.stored(spec, settings) is None and not contextuality.CACHE.has(key)
     shutil.rmtree(lab / "starters")
     assert "No model" in said(opened())
 

@@ -16,6 +16,7 @@ from embedlab.jobs.kinds.fetch import FetchSettings
 from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.store import library
 from embedlab.store import results as store_results
+from embedlab.store.results import ResultCache
 from embedlab.training import checkpoints
 from embedlab.ui import run_bar
 from embedlab.workflows import measurements, text_choice
@@ -138,18 +139,18 @@ def test_damaged_results_count_as_not_measured(lab: Path, lab_home: Path, conten
 def test_damaged_results_of_pages_are_as_none_and_other_files_among_them_stay(
     tmp_path: Path, lab_home: Path, content: bytes
 ) -> None:
-    store_results.write("kind", "key", 1)
+    kept = ResultCache("kind", store_results.read_json)
+    kept.put("key", 1)
     (lab_home / "results" / "kind" / "key.json").write_bytes(content)
-    found = store_results.read("kind", "key")
+    found = kept.get("key")
     assert found is None or json.loads(content) == found
     folder = tmp_path / "figures"
     folder.mkdir()
     for name in ("mine.json", "0" * 32 + ".json"):
         (folder / name).write_bytes(content)
-    store_results.only_these(folder, [], "lsa")
+    kept.ship([], lambda values: values["model"] == "lsa", folder)
     assert len(list(folder.iterdir())) == 2
-    assert [file.name for file in store_results.files(folder)] == ["0" * 32 + ".json"]
-    assert store_results.read_probe(folder / "mine.json") is None
+    assert store_results.PROBES.read(folder / "mine.json") is None
 
 
 @pytest.mark.parametrize("content", DAMAGED, ids=lambda content: repr(content[:10]))

@@ -15,7 +15,6 @@ from embedlab.base import BadInput
 from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import KIND, MixSettings
-from embedlab.store import results
 from tests import pages_opened
 from tests.conftest import few_sentences
 from tests.pages_opened import said, sound, together
@@ -137,8 +136,8 @@ def test_damaged_results_are_learned_anew() -> None:
     senses_only()
     settings = MixSettings(model="lstm", tasks="senses", static="word2vec")
     key = layer_runs.key_of("senses", settings)
-    results.write(KIND, key, [{"kind": "learned"}])
-    assert layer_runs.stored("senses", settings) is None and not results.has(KIND, key)
+    layer_runs.CACHE.put(key, [{"kind": "learned"}])
+    assert layer_runs.stored("senses", settings) is None and not layer_runs.CACHE.has(key)
 
 
 @pytest.mark.usefixtures("here")

@@ -75,7 +75,7 @@ def test_a_model_is_measured_by_a_button(lab: Path, at_once: None, monkeypatch: 
     assert len(page.info) == 1 and not page.dataframe
     page.button("measure-lsa").click().run()
     assert not page.exception
-    assert set(measurements.read(measure.folder())) == {"lsa"}
+    assert set(measurements.readable(measure.folder())) == {"lsa"}
     assert together(texts(page), "LSA", "first", "0.800", "1 models")
 
 

@@ -38,8 +38,8 @@ def readers(sentences: Path, at_once: None) -> Path:
 
 def computed(models: tuple[str, ...], data: str = "") -> results.KeptProbe:
     job = probes.ProbeJob.of(models, data, ProbeSettings(epochs=3, resamples=20))
-    results.keep_probe(job.key, job.keys, job.data, probes.computed(job))
-    found = results.find_probe(job.key)
+    results.PROBES.put(job.key, job.part().compute(None))
+    found = results.PROBES.get(job.key)
     assert found is not None
     return found
 
@@ -50,7 +50,7 @@ def test_a_run_brings_the_table_and_the_next_visit_has_it_at_once(readers: Path)
     assert not page.dataframe
     page.button(key="run").click().run()
     assert not page.exception and [one.value for one in page.error] == []
-    (kept,) = results.all_probes()
+    (kept,) = results.PROBES.all()
     for again in (page, opened()):
         frame = next(item.value for item in again.dataframe if "selectivity low" in item.value)
         assert frame["strategy"].tolist() == [row.strategy for row in kept.probe.rows]

@@ -14,7 +14,6 @@ from embedlab.jobs import api as jobs
 from embedlab.jobs import worker
 from embedlab.jobs.kinds import stability
 from embedlab.jobs.kinds.stability import KIND, StabilitySettings
-from embedlab.store import results
 from embedlab.workflows import retrain
 from embedlab.workflows.text_choice import TextChoice
 from tests import pages_opened
@@ -168,9 +167,9 @@ def test_a_damaged_result_is_forgotten() -> None:
         {"names": [], "lists": []},
         [1],
     ):
-        results.write(KIND, key, broken)
+        stability.CACHE.put(key, broken)
         assert stability.stored("lsa", settings) is None
-        assert not results.has(KIND, key)
+        assert not stability.CACHE.has(key)
 
 
 @pytest.mark.usefixtures("quick")

@@ -3,7 +3,7 @@ import pytest
 
 from embedlab.analysis.projection import Projection, project
 from embedlab.base import BadModel, BadSetting
-from embedlab.store import maps
+from embedlab.store import maps, results
 from embedlab.store.maps import SHIPPED, MapSettings
 
 MATRIX = np.random.default_rng(0).normal(size=(30, 6)).astype(np.float32)
@@ -49,7 +49,7 @@ def test_a_computed_map_is_found_by_its_content(lab_home):
 
 
 def test_only_the_newest_maps_are_kept(lab_home, monkeypatch):
-    monkeypatch.setattr(maps, "KEPT", 2)
+    monkeypatch.setattr(results, "MOST", 2)
     result = Projection(np.zeros((2, 2), np.float32), float("nan"), "pca")
     for name in "abc":
         maps.keep(name, result, MapSettings("pca"))

@@ -16,6 +16,7 @@ from embedlab.jobs.queue import Entry, next_up
 from embedlab.jobs.run import RunState
 from embedlab.store import library, maps, quotas, results, uploads
 from embedlab.store.maps import MapSettings
+from embedlab.store.results import ResultCache
 
 ANNA, BERT, CARL = (paths.workspace_name(letter * 64) for letter in "abc")
 
@@ -146,14 +147,14 @@ def test_an_address_with_runs_at_work_lets_the_others_go_first() -> None:
 def test_results_of_one_visitor_s_runs_push_no_other_s_out(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn, how = project(np.eye(4, dtype=np.float32), "pca"), MapSettings("pca")
     monkeypatch.setattr(results, "MOST", 2)
-    monkeypatch.setattr(maps, "KEPT", 2)
-    results.write("kind", "hers", 1, ANNA)
-    results.write("kind", "the lab's", 2)
+    kept = ResultCache("kind", results.read_json)
+    kept.put("hers", 1, ANNA)
+    kept.put("the lab's", 2)
     maps.keep("hers", drawn, how, ANNA)
     for number in range(5):
-        results.write("kind", f"his {number}", number, BERT)
+        kept.put(f"his {number}", number, BERT)
         maps.keep(f"his{number}", drawn, how, BERT)
-    assert [results.read("kind", name) for name in ("hers", "the lab's", "his 2", "his 4")] == [1, 2, None, 4]
+    assert [kept.get(name) for name in ("hers", "the lab's", "his 2", "his 4")] == [1, 2, None, 4]
     assert maps.computed("hers") and maps.computed("his4") and not maps.computed("his2")
-    results.forget("kind", "hers")
-    assert not results.has("kind", "hers") and results.has("kind", "his 4")
+    kept.forget("hers")
+    assert not kept.has("hers") and kept.has("his 4")

@@ -11,7 +11,7 @@ import pytest
 from embedlab import registry
 from embedlab.__main__ import main
 from embedlab.analysis.occurrences import like_occurrences
-from embedlab.base import BadInput, BadModel, StaticModel, model_folder
+from embedlab.base import BadInput, StaticModel, model_folder
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.cli import results_page
 from embedlab.cli.results_page import Findings
@@ -37,15 +37,16 @@ def test_results_are_kept_and_read_back(tmp_path: Path) -> None:
     other = replace(LSTM, key="yours/mine", words_per_second=None, best=(), worst=())
     for one in (LSTM, other):
         measurements.write(tmp_path, one)
-    assert measurements.read(tmp_path) == {"lstm": LSTM, "yours/mine": other}
-    assert measurements.read(tmp_path / "nowhere") == {}
+    assert measurements.readable(tmp_path) == {"lstm": LSTM, "yours/mine": other}
+    assert measurements.readable(tmp_path / "nowhere") == {}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"key": "a"}', '{"measurements": 3}'])
-def test_damaged_results_are_refused(text: str, tmp_path: Path) -> None:
+def test_damaged_results_are_left_out_and_logged(text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
-    with pytest.raises(BadModel, match=r"a\.json cannot be read"):
-        measurements.read(tmp_path)
+    measurements.write(tmp_path, LSTM)
+    assert measurements.readable(tmp_path) == {"lstm": LSTM}
+    assert "a.json cannot be read" in caplog.text
 
 
 def test_the_best_figure_is_the_highest_but_for_what_should_be_low() -> None:
@@ -114,7 +115,7 @@ def test_occurrences_most_alike_are_those_of_the_nearest_vectors() -> None:
 
 def test_the_command_keeps_figures_and_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["results", "one_hot", "--out", str(tmp_path / "r"), "--table", str(tmp_path / "t.md")]) == 0
-    assert set(measurements.read(tmp_path / "r")) == {"one_hot"}
+    assert set(measurements.readable(tmp_path / "r")) == {"one_hot"}
     assert "| One-hot" in (tmp_path / "t.md").read_text(encoding="utf-8")
     assert main(["results", "nothing"]) == 1
     assert "no model 'nothing'" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from typing import Any
 from embedlab import registry
 from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.occurrences import gather
-from embedlab.base import BadInput, OnProgress, Progress, typed_json
+from embedlab.base import OnProgress, Progress, typed_json
 from embedlab.jobs import api as jobs
 from embedlab.jobs.run import Run
 from embedlab.store import library, vectors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +10,16 @@ from typing import Any
 from embedlab import registry
 from embedlab.analysis import contextuality
 from embedlab.analysis.contextuality import Contextuality
-from embedlab.base import BadInput, OnProgress, Settings, files, setting
+from embedlab.base import BadInput, OnProgress, Settings, setting, typed_json
 from embedlab.data.corpus import Corpus
 from embedlab.data.datasets import load_ner, load_senses
 from embedlab.data.senses import AS_WRITTEN
-from embedlab.jobs.run import Run, add_line
+from embedlab.jobs.run import Run, run_missing
 from embedlab.store import results, vectors
+from embedlab.store.results import Part, ResultCache
 
 KIND = "contextuality"
 VERSION = 2
-DONE = "done.jsonl"
 TEXTS = {"senses": "Sentences with ambiguous words", "ner": "Sentences with names", "own": "My own text"}
 
 FILES = {"senses": "senses.jsonl", "ner": "ner.conll"}
@@ -64,17 +63,25 @@ def key_of(spec: registry.ModelSpec, settings: ContextualitySettings) -> str:
     return results.key_of(VERSION, spec.key, results.weights(spec.folder), settings.text, read, settings.seed)
 
 
+def _decode(values: dict[str, Any]) -> Contextuality:
+    return typed_json.made(Contextuality, {name: value for name, value in values.items() if name != "model"})
+
+
+CACHE = ResultCache(KIND, results.from_json(_decode))
+
+
 def stored(spec: registry.ModelSpec, settings: ContextualitySettings) -> Contextuality | None:
     """The result of a model, if it has been measured."""
-    key = key_of(spec, settings)
-    values = results.read(KIND, key)
-    if values is None:
-        return None
-    try:
-        return contextuality.from_dict({name: value for name, value in values.items() if name != "model"})
-    except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError):
-        results.forget(KIND, key)
-        return None
+    return CACHE.get(key_of(spec, settings))
+
+
+def _part(spec: registry.ModelSpec, settings: ContextualitySettings) -> Part:
+    def compute(on_progress: OnProgress | None) -> dict[str, Any]:
+        texts, model = sentences(settings), vectors.cached(registry.load_model(spec.key))
+        found = contextuality.measure(model, texts, seed=settings.seed, on_progress=on_progress)
+        return {**typed_json.plain(found), "model": spec.key}
+
+    return Part(spec.title, key_of(spec, settings), compute)
 
 
 def ship(spec: registry.ModelSpec, folder: Path | None = None, on_progress: OnProgress | None = None) -> Path:
@@ -88,12 +95,8 @@ def ship(spec: registry.ModelSpec, folder: Path | None = None, on_progress: OnPr
     Raises:
         BadModel: it cannot be loaded.
     """
-    folder, settings = folder or results.shipped(KIND), ContextualitySettings()
-    file = folder / f"{key_of(spec, settings)}.json"
-    if not file.is_file():
-        values = contextuality.to_dict(_measured(spec, sentences(settings), settings, on_progress))
-        files.write_text(file, json.dumps(values | {"model": spec.key}, ensure_ascii=False) + "\n")
-    results.only_these(folder, [file], spec.key)
+    part = _part(spec, ContextualitySettings())
+    (file,) = CACHE.ship([part], lambda values: values["model"] == spec.key, folder, on_progress)
     return file
 
 
@@ -104,22 +107,6 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the text holds too little, or a model has no vectors.
         BadModel: one cannot be loaded.
     """
-    settings = ContextualitySettings.from_dict(values)
-    specs = [registry.find(key) for key in settings.models.splitlines()]
-    texts = sentences(settings)
-    for number, spec in enumerate(specs):
-        tell = results.share_of(on_progress, number, [spec.title for spec in specs])
-        if stored(spec, settings) is None:
-            result = _measured(spec, texts, settings, tell)
-            results.write(KIND, key_of(spec, settings), contextuality.to_dict(result), run.visitor)
-        add_line(run.folder / DONE, {"model": spec.key})
-
-
-def _measured(
-    spec: registry.ModelSpec,
-    texts: Sequence[Sequence[str]],
-    settings: ContextualitySettings,
-    on_progress: OnProgress | None,
-) -> Contextuality:
-    model = vectors.cached(registry.load_model(spec.key))
-    return contextuality.measure(model, texts, seed=settings.seed, on_progress=on_progress)
+    settings = typed_json.asked(ContextualitySettings, values)
+    parts = [_part(registry.find(key), settings) for key in settings.models.splitlines()]
+    run_missing(run, CACHE, parts, on_progress)

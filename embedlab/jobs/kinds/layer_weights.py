@@ -5,10 +5,10 @@ Learned layer weights that come with the lab: of every model of two layers or mo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,27 @@ from embedlab.analysis import scalar_mix
 from embedlab.analysis.probing import tasks as probing_tasks
 from embedlab.analysis.probing.tasks import TokenTask
 from embedlab.analysis.scalar_mix import MixFit
-from embedlab.base import BadInput, BadModel, ContextualModel, OnProgress, Settings, StaticModel, paths, setting
-from embedlab.base import files as base_files
+from embedlab.base import (
+    BadInput,
+    BadModel,
+    ContextualModel,
+    OnProgress,
+    Settings,
+    StaticModel,
+    paths,
+    setting,
+    typed_json,
+)
 from embedlab.base.card import versions
 from embedlab.data.datasets import load_ner, load_senses
 from embedlab.data.tagged import dealt, read_tags
-from embedlab.jobs.run import Run, add_line
+from embedlab.jobs.run import Run, run_missing
 from embedlab.registry import ModelSpec
 from embedlab.store import results, uploads, vectors
+from embedlab.store.results import Part, ResultCache
 
 KIND = "elmo_layers"
 VERSION = 3
-DONE = "done.jsonl"
 TASKS = {"ner": "named entities", "senses": "word senses", "file": "your file"}
 LARGEST = 20_000_000
 LIBRARIES = ("numpy", "torch")
@@ -95,30 +104,20 @@ def key_of(key: str, settings: MixSettings) -> str:
     return results.key_of(VERSION, models, key, file, settings.layer_norm, settings.seeds)
 
 
+def _decode(values: Any) -> tuple[MixFit, ...]:
+    return tuple(scalar_mix.from_dict(row) for row in values["fits"])
+
+
+CACHE = ResultCache(KIND, results.from_json(_decode))
+
+
 def stored(key: str, settings: MixSettings) -> tuple[MixFit, ...] | None:
     """The result of one task, if it has been learned.
 
     Raises:
         BadModel: a model is gone.
     """
-    name = key_of(key, settings)
-    values = results.read(KIND, name)
-    if values is None:
-        return None
-    try:
-        return fits_of(values)
-    except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError):
-        results.forget(KIND, name)
-        return None
-
-
-def fits_of(values: Any) -> tuple[MixFit, ...]:
-    """What ``learn`` has found.
-
-    Raises:
-        TypeError, KeyError, ValueError: it is damaged.
-    """
-    return tuple(scalar_mix.from_dict(row) for row in values["fits"])
+    return CACHE.get(key_of(key, settings))
 
 
 def learn(key: str, settings: MixSettings, on_progress: OnProgress | None = None) -> dict[str, Any]:
@@ -142,6 +141,10 @@ def learn(key: str, settings: MixSettings, on_progress: OnProgress | None = None
     return about | {"versions": versions(LIBRARIES), "fits": [scalar_mix.to_dict(fit) for fit in named]}
 
 
+def _parts(tasks: Sequence[str], settings: MixSettings) -> list[Part]:
+    return [Part(TASKS[key], key_of(key, settings), partial(learn, key, settings)) for key in tasks]
+
+
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     """Learn the tasks that have not been learned yet.
 
@@ -149,13 +152,8 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: a task holds nothing to learn, or a model is of the wrong sort.
         BadModel: one cannot be loaded.
     """
-    settings = MixSettings.from_dict(values)
-    titles = [TASKS[key] for key in settings.each]
-    for number, key in enumerate(settings.each):
-        if stored(key, settings) is None:
-            tell = results.share_of(on_progress, number, titles)
-            results.write(KIND, key_of(key, settings), learn(key, settings, tell), run.visitor)
-        add_line(run.folder / DONE, {"task": key})
+    settings = typed_json.asked(MixSettings, values)
+    run_missing(run, CACHE, _parts(settings.each, settings), on_progress)
 
 
 SHIPPED = ("ner", "senses")
@@ -196,20 +194,14 @@ def ship(spec: ModelSpec, folder: Path | None = None, on_progress: OnProgress | 
     model = registry.load_model(spec.key)
     if not isinstance(model, ContextualModel) or len(model.layers) < 2:
         return []
-    folder, settings = folder or results.shipped(KIND), settings_of(spec)
-    files = [folder / f"{key_of(task, settings)}.json" for task in SHIPPED]
-    for task, file in zip(SHIPPED, files, strict=True):
-        if not file.is_file():
-            found = learn(task, settings, on_progress)
-            base_files.write_text(file, json.dumps(found, ensure_ascii=False) + "\n")
-    results.only_these(folder, files, spec.key)
-    return files
+    parts = _parts(SHIPPED, settings_of(spec))
+    return CACHE.ship(parts, lambda values: values["model"] == spec.key, folder, on_progress)
 
 
 def _fits(file: Path) -> tuple[MixFit, ...]:
     try:
-        return fits_of(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        return CACHE.decode(file)
+    except typed_json.DAMAGED as error:
         raise BadModel(f"The weights in {file.name} cannot be read. Remove the file, and learn them again.") from error
 
 
@@ -223,7 +215,7 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
     for spec in specs:
         settings, tasks = settings_of(spec), []
         for task in SHIPPED:
-            file = folder / f"{key_of(task, settings)}.json"
+            file = CACHE.file(folder, key_of(task, settings))
             if file.is_file():
                 tasks.append((TASKS[task], _fits(file)))
         if tasks:

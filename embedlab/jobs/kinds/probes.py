@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from embedlab import registry
 from embedlab.analysis.probes import LayerProbe, layer_probe
 from embedlab.analysis.probing.results import ProbeSettings
-from embedlab.base import BadInput, OnProgress, model_folder
-from embedlab.jobs.run import Run
+from embedlab.base import OnProgress, model_folder, typed_json
+from embedlab.jobs.run import Run, run_missing
 from embedlab.registry import ModelSpec
 from embedlab.store import results, vectors
+from embedlab.store.results import Part
 from embedlab.workflows import probe_data
 
 PLUS = "+"
@@ -29,7 +31,7 @@ class ProbeJob:
         models: key of the model; of a stack, all with a plus between ("elmo+glove").
         data: name of a tagged file (``probe_data.lay_down``), empty for the shipped sentences.
         settings: of the probes, as plain values.
-        key: name of the result (``probe_store.key_of``).
+        key: name of the result (``results.probe_key``).
     """
 
     models: str
@@ -60,6 +62,14 @@ class ProbeJob:
         """Which sort of probe."""
         return str(self.settings.get("probe", ""))
 
+    def part(self) -> Part:
+        """The job as the one part of a question."""
+
+        def compute(on_progress: OnProgress | None) -> dict[str, Any]:
+            return results.probe_values(self.key, self.keys, self.data, computed(self, on_progress))
+
+        return Part("", self.key, compute)
+
     @classmethod
     def asked(cls, run: Run) -> ProbeJob:
         """What a run was asked to do.
@@ -67,11 +77,7 @@ class ProbeJob:
         Raises:
             BadInput: its settings cannot be read.
         """
-        try:
-            values = run.asked()[1]
-            return cls(values["models"], values["data"], values["settings"], values["key"])
-        except (KeyError, TypeError) as error:
-            raise BadInput("The settings of this run cannot be read.") from error
+        return typed_json.asked(cls, run.asked()[1])
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -81,8 +87,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: a model cannot be loaded.
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
-    job = ProbeJob.asked(run)
-    results.keep_probe(job.key, job.keys, job.data, computed(job, on_progress), visitor=run.visitor)
+    run_missing(run, results.PROBES, [typed_json.asked(ProbeJob, values).part()], on_progress)
 
 
 def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe:
@@ -92,7 +97,7 @@ def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe
         BadModel: a model cannot be loaded.
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
-    how = ProbeSettings.from_dict(job.settings)
+    how = typed_json.asked(ProbeSettings, job.settings)
     models = [vectors.cached(registry.load_model(key)) for key in job.keys]
     return layer_probe(models, probe_data.dataset(job.data, how.seed), settings=how, on_progress=on_progress)
 
@@ -103,18 +108,17 @@ def ship(jobs: Sequence[ProbeJob], folder: Path | None = None, on_progress: OnPr
     Raises:
         BadModel: a model cannot be loaded.
     """
-    folder = folder or results.shipped_probes()
     written = []
     for job in jobs:
-        file = folder / f"{job.key}.json"
-        if not file.is_file():
-            file = results.keep_probe(job.key, job.keys, job.data, computed(job, on_progress), folder)
-        written.append(file)
-        for other in results.files(folder):
-            old = results.read_probe(other)
-            if old is None or (old.models == job.keys and other != file and old.probe.settings.probe == job.probe):
-                other.unlink()
+        written += results.PROBES.ship([job.part()], partial(_replaced, job), folder, on_progress)
     return written
+
+
+def _replaced(job: ProbeJob, values: Any) -> bool:
+    """Whether a result that is kept is one that the job's replaces."""
+    if values["models"] != list(job.keys):
+        return False
+    return bool(values["format"] != results.FORMAT or values["probe"]["settings"]["probe"] == job.probe)
 
 
 def starters() -> list[ProbeJob]:

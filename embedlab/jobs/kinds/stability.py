@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from embedlab import families as embedlab_families
+from embedlab import families
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
-from embedlab.base import BadInput, OnProgress, Progress, typed_json
+from embedlab.base import OnProgress, Progress, typed_json
 from embedlab.base.card import versions
+from embedlab.base.progress import share_of
 from embedlab.data.corpus import Corpus
-from embedlab.jobs.run import Run, add_line
+from embedlab.jobs.run import Run, run_missing
 from embedlab.store import results
+from embedlab.store.results import Part, ResultCache
 from embedlab.workflows import retrain, text_choice
 from embedlab.workflows.retrain import FAMILIES
 from embedlab.workflows.text_choice import TextChoice
 
 KIND = "stability"
 VERSION = 1
-DONE = "done.jsonl"
 SAMPLE = "wikipedia"
 """The sample whose results come with the lab."""
 LIBRARIES = ("numpy", "gensim", "numba")
@@ -76,27 +76,21 @@ class Retrained:
 
 def key_of(family: str, settings: StabilitySettings) -> str:
     """Names the result of one family."""
-    text = dataclasses.asdict(settings.text)
+    text = typed_json.plain(settings.text)
     return results.key_of(VERSION, family, text, settings.draft, settings.trainings, settings.drawn, settings.most)
+
+
+def _decode(values: Any) -> Retrained:
+    made = compare(neighbor_lists.from_dict(values))
+    return Retrained(str(values["family"]), dict(values["config"]), int(values["tokens"]), str(values["created"]), made)
+
+
+CACHE = ResultCache(KIND, results.from_json(_decode))
 
 
 def stored(family: str, settings: StabilitySettings) -> Retrained | None:
     """The result of one family, if it is there."""
-    key = key_of(family, settings)
-    values = results.read(KIND, key)
-    result = None if values is None else read(family, values)
-    if result is None and values is not None:
-        results.forget(KIND, key)
-    return result
-
-
-def read(family: str, values: Any) -> Retrained | None:
-    """What was kept for a family; ``None`` if it is damaged."""
-    try:
-        made = compare(neighbor_lists.from_dict(values))
-        return Retrained(family, dict(values["config"]), int(values["tokens"]), str(values["created"]), made)
-    except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError, BadInput):
-        return None
+    return CACHE.get(key_of(family, settings))
 
 
 def computed(
@@ -128,18 +122,18 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the text has too few paragraphs to be drawn anew.
         EmbedLabError: as the text and the trainers do.
     """
-    settings = typed_json.made(StabilitySettings, values)
+    settings = typed_json.asked(StabilitySettings, values)
     corpus = settings.text.open(run.folder)
     retrain.check(corpus, settings.drawn)
-    n = settings.trainings
-    titles = [f"{embedlab_families.family(key).title}, {i} of {n}" for key in settings.each for i in range(1, n + 1)]
-    for place, family in enumerate(settings.each):
-        if stored(family, settings) is None:
-            on_progress(Progress(n * place, len(titles), phase="counting the text"))
-            made = computed(
-                family, corpus, settings, run.folder,
-                lambda number, first=n * place: results.share_of(on_progress, first + number, titles),  # type: ignore[misc]
-            )  # fmt: skip
-            results.write(KIND, key_of(family, settings), made, run.visitor)
-        add_line(run.folder / DONE, {"family": family})
+    seeds = [f"{number} of {settings.trainings}" for number in range(1, settings.trainings + 1)]
+
+    def part(family: str) -> Part:
+        def compute(tell: OnProgress | None) -> dict[str, Any]:
+            heard = tell or (lambda progress: None)
+            heard(Progress(0, 1, phase="counting the text"))
+            return computed(family, corpus, settings, run.folder, lambda number: share_of(heard, number, seeds))
+
+        return Part(families.family(family).title, key_of(family, settings), compute)
+
+    run_missing(run, CACHE, [part(family) for family in settings.each], on_progress)
     text_choice.clear(run.folder)

@@ -192,7 +192,7 @@ KIND = "probes"
 
 def kept(job: ProbeJob) -> KeptProbe | None:
     """The result, if there is one."""
-    return results.find_probe(job.key)
+    return results.PROBES.get(job.key)
 
 
 def begun(job: ProbeJob) -> bool:
@@ -463,7 +463,7 @@ def _models(kept: KeptProbe, choices: Choices) -> None:
     """The best strategy of every model whose stored result belongs to its weights of today."""
     same = [
         one
-        for one in results.all_probes()
+        for one in results.PROBES.all()
         if one.data == kept.data and one.probe.settings == kept.probe.settings and _current(one, kept)
     ]
     rows = {}

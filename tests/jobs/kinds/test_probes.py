@@ -33,20 +33,20 @@ def shown(probe: LayerProbe) -> str:
 def test_a_result_is_kept_and_read_again(sentences: Path) -> None:
     job = probes.ProbeJob.of(["word2vec"], settings=QUICK)
     found = probes.computed(job)
-    results.keep_probe(job.key, job.keys, job.data, found)
-    kept = results.find_probe(job.key)
+    results.PROBES.put(job.key, results.probe_values(job.key, job.keys, job.data, found))
+    kept = results.PROBES.get(job.key)
     assert kept is not None and not kept.shipped
     assert (kept.models, kept.data) == (("word2vec",), "")
     assert {name for name, _ in kept.versions} == {"python", "embedlab", "numpy", "torch"}
     assert shown(kept.probe) == shown(found)
     assert kept.probe.rows[0].f1 == 1 and kept.probe.settings == QUICK
     np.testing.assert_array_equal(kept.probe.rows[0].tags, found.rows[0].tags)
-    assert [one.key for one in results.all_probes()] == [job.key]
+    assert [one.key for one in results.PROBES.all()] == [job.key]
 
 
 @pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem[:6])
 def test_stored_results_are_named_by_the_layers_that_they_read(file: Path) -> None:
-    stored, kept = json.loads(file.read_text(encoding="utf-8"))["probe"], results.read_probe(file)
+    stored, kept = json.loads(file.read_text(encoding="utf-8"))["probe"], results.PROBES.read(file)
     assert kept is not None
     rows, layers = kept.probe.rows, kept.probe.layers
     assert [row.layers for row in rows if "last four" in row.strategy] == (len(layers) >= 4) * 3 * [layers[-4:]]
@@ -71,13 +71,13 @@ def test_shipped_results_are_of_the_weights_of_today(sentences: Path) -> None:
     jobs = [probes.ProbeJob.of(["word2vec"], settings=QUICK), probes.ProbeJob.of(["lsa"], settings=QUICK)]
     files = probes.ship(jobs)
     assert [file.stem for file in files] == [job.key for job in jobs]
-    found = results.find_probe(jobs[0].key)
+    found = results.PROBES.get(jobs[0].key)
     assert found is not None and found.shipped
     write_starter(sentences, "word2vec", "word2vec skip-gram", noise=0.01)
     new = probes.ProbeJob.of(["word2vec"], settings=QUICK)
-    assert results.find_probe(new.key) is None
+    assert results.PROBES.get(new.key) is None
     probes.ship([new])
-    assert {file.stem for file in results.shipped_probes().iterdir()} == {new.key, jobs[1].key}  # the stale one is gone
+    assert {file.stem for file in results.PROBES.shipped.iterdir()} == {new.key, jobs[1].key}  # the stale one is gone
 
 
 def test_every_starter_with_vectors_is_shipped(sentences: Path) -> None:
@@ -87,11 +87,11 @@ def test_every_starter_with_vectors_is_shipped(sentences: Path) -> None:
 
 def test_a_damaged_result_is_passed_over(sentences: Path) -> None:
     job = probes.ProbeJob.of(["word2vec"], settings=QUICK)
-    file = results.keep_probe(job.key, job.keys, job.data, probes.computed(job))
+    file = results.PROBES.put(job.key, job.part().compute(None))
     whole = json.loads(file.read_text())
     for broken in ("", "[]", "{}", json.dumps(whole | {"format": 0}), json.dumps(whole | {"probe": {"rows": 1}})):
         file.write_text(broken)
-        assert results.find_probe(job.key) is None and results.all_probes() == []
+        assert results.PROBES.get(job.key) is None and results.PROBES.all() == []
 
 
 def test_a_file_without_marks_is_dealt_out_by_the_seed(lab_home: Path) -> None:
