@@ -15,7 +15,8 @@ import numpy as np
 from embedlab.analysis.formulas import Formula, parse
 from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors
 from embedlab.base import BadInput, Floats, Lookup, StaticModel
-from embedlab.data.analogy_examples import SETS, AnalogySet
+from embedlab.data.examples import ANALOGIES as SETS
+from embedlab.data.examples import AnalogySet
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ import numpy as np
 
 from embedlab.analysis.ranking import unit, unit_vectors, vector_of
 from embedlab.base import BadInput, Floats, Lookup, StaticModel, UnknownWord
-from embedlab.data.axis_examples import SETS, WORD_SETS, AxisSet, WordSet
+from embedlab.data.examples import AXES as SETS
+from embedlab.data.examples import WORD_SETS, AxisSet, WordSet
 
 __all__ = ["SETS", "WORD_SETS", "Axis", "AxisSet", "Placement", "WordSet", "axis", "place"]
 

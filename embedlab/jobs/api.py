@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import secrets
@@ -13,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from embedlab.base import BadInput, files, paths
+from embedlab.base import BadInput, files, paths, typed_json
 from embedlab.jobs import dispatcher, queue
 from embedlab.jobs.queue import Entry, QueuePosition
 from embedlab.jobs.run import ALIVE, SETTINGS, STATE, Run, RunEvent, RunState
@@ -85,7 +84,7 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", a
         quotas.check_room(visitor, address)
     elif run.state().status != "draft":
         raise BadInput("This run was started before. Start a new one.")
-    created, asked = time.time(), dataclasses.asdict(settings)
+    created, asked = time.time(), typed_json.plain(settings)
     with files.writing(home()):
         home().mkdir(parents=True, exist_ok=True)
         with FileLock(home() / ASKING, timeout=PATIENCE):  # two that ask at once count each other

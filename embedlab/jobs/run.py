@@ -226,12 +226,12 @@ class Run:
 
     def write_state(self, state: RunState) -> None:
         """Replace state.json, atomically."""
-        files.write_text(self.folder / STATE, json.dumps(dataclasses.asdict(state)) + "\n")
+        files.write_text(self.folder / STATE, json.dumps(typed_json.plain(state)) + "\n")
 
     def note_process(self, pid: int) -> None:
         """Write down which process of this machine was begun for the run, before that one says anything itself."""
         noted = Process(pid, processes.born(pid) or 0.0, processes.host())
-        files.write_text(self.folder / PROCESS, json.dumps(dataclasses.asdict(noted)) + "\n")
+        files.write_text(self.folder / PROCESS, json.dumps(typed_json.plain(noted)) + "\n")
 
     def process(self) -> Process:
         """The process that was begun for the run last; one with the number 0 if none was or nobody can tell."""

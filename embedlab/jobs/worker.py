@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from embedlab.base import Cancelled, EmbedLabError, OnProgress, Progress, files
+from embedlab.base import Cancelled, EmbedLabError, OnProgress, Progress, files, typed_json
 from embedlab.jobs.run import EVENTS, LOG, Run, RunEvent, RunState, add_line
 from embedlab.parallel import processes
 
@@ -91,7 +91,7 @@ def _reporter(run: Run, began: float) -> OnProgress:
         event = RunEvent.of(progress, time.time() - began)
         notable = progress.peek is not None or (event.phase, event.epoch) != (last.phase, last.epoch)
         if notable or event.time - last.time >= EVERY or event.step >= event.total:
-            add_line(run.folder / EVENTS, dataclasses.asdict(event))
+            add_line(run.folder / EVENTS, typed_json.plain(event))
             last = event
 
     return report
