@@ -7,14 +7,13 @@ run writes one by one: it starts the run when a page needs them.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from embedlab.base import BadInput, BadModel
+from embedlab.base import BadInput, BadModel, typed_json
 from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.run import lines
@@ -174,7 +173,7 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
 
 def _find(kind: str, settings: Any) -> Run | None:
     """The newest run that was asked for the same."""
-    values = dataclasses.asdict(settings)
+    values = typed_json.plain(settings)  # lists for tuples, as the run has it from JSON
     return jobs.like(kind, lambda run: run.asked()[1] == values, visitor())
 
 
