@@ -1,4 +1,4 @@
-"""The shipped models: they load, fit their size limits, say where they come from, and measure what the README says."""
+"""The shipped models: they load, fit their size limits, say where they come from, and measure what assets/help says."""
 
 from __future__ import annotations
 

@@ -328,11 +328,11 @@ def test_a_limit_that_is_met_says_so(
         ask(tmp_path)
 
 
-def test_every_limit_is_tested_and_stands_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_limit_is_tested_and_stands_on_the_page_of_limits() -> None:
+    page = (ROOT / "assets" / "help" / "limits.md").read_text(encoding="utf-8")
     assert list(MET) == [item.name for item in dataclasses.fields(Limits)]
     for item in dataclasses.fields(Limits):
-        line = next(line for line in readme.splitlines() if f"`{variable(item.name)}`" in line)
+        line = next(line for line in page.splitlines() if f"`{variable(item.name)}`" in line)
         assert f"{item.default:,}" in line and item.metadata["help"] in line
 
 

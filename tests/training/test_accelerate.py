@@ -29,7 +29,7 @@ SETTINGS: dict[str, dict[str, object]] = {
 
 
 TOGETHER = tuple(kind for kind in SETTINGS if kind != "lstm")
-"""Kinds that are trained by the same two processes; the LSTM is by the command that the README shows."""
+"""Kinds that are trained by the same two processes; the LSTM by the command in assets/help/terminal.md."""
 
 
 def command(corpus: Path, out: Path, kind: str = "lstm", **changes: object) -> list[str]:
