@@ -1,6 +1,7 @@
-"""Which model families there are, which trained models lie at hand, and how to load one; classes by name only.
+"""The models at hand: families, starters, published and own models; find one by its key and load it.
 
-Published models that lie at hand because somebody installed a Python package; nothing of the package is run.
+Classes are named by strings, so that nothing heavy is imported before a model is loaded. Models that an installed
+Python package brings are found, too; nothing of the package is run.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""One question a file: a function that takes a model and returns a frozen result. Knows interfaces, never models."""
+"""Analyses: one question a file. A function takes a model's interface and returns a frozen result."""

@@ -1,6 +1,6 @@
 """Analogies by arithmetic on word vectors: a is to b as c is to which word?
 
-An analogy drawn in the plane: the four words and the point that the arithmetic arrives at.
+The parallelogram draws a question in the plane: the four words, and the point that the arithmetic arrives at.
 """
 
 from __future__ import annotations

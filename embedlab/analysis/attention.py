@@ -1,4 +1,4 @@
-"""Who looks at whom in a sentence: the strongest lines of an attention head, and what every head is given to.
+"""Attention in a sentence: the strongest links of a head, and how each head spreads its attention.
 
 Vaswani et al. 2017, Attention Is All You Need, https://arxiv.org/abs/1706.03762; what heads look at: Clark et al. 2019,
 What Does BERT Look At?, https://aclanthology.org/W19-4828/; drawn as in Vig 2019, https://aclanthology.org/P19-3007/.

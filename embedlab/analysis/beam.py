@@ -1,4 +1,4 @@
-"""Beam search: several beginnings of a sentence are kept at a time, the likeliest ones; the tree is kept for drawing.
+"""Beam search: keep the likeliest few beginnings of a sentence at each step; the whole tree is kept for drawing.
 
 Lowerre 1976, The Harpy Speech Recognition System; in language generation: Sutskever et al. 2014, Sequence to Sequence
 Learning with Neural Networks, https://arxiv.org/abs/1409.3215, section 3.2.

@@ -1,7 +1,4 @@
-"""Groups of words: k-means on directions, and names for the groups.
-
-Groups that vectors fall into by themselves, and whether they are the groups that somebody named.
-"""
+"""Clusters of vectors: k-means on directions, names for the clusters, and how well they agree with known groups."""
 
 from __future__ import annotations
 

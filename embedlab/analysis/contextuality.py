@@ -1,8 +1,7 @@
 """How much a word's vector depends on its sentence: self-similarity, intra-sentence similarity, explained variance.
 
-Ethayarajh 2019, "How Contextual are Contextualized Word Representations?" (https://aclanthology.org/D19-1006/).
-
-How alike the vectors of one layer are: within words, within sentences, and at random.
+Ethayarajh 2019, "How Contextual are Contextualized Word Representations?" (https://aclanthology.org/D19-1006/). Each is
+shown beside its baseline: what random occurrences give at the same layer (anisotropy).
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""All benchmark figures of a model in one call: Google's analogies, judged word pairs, and where queen ranks.
+"""Benchmarks of a model: Google's analogies, word similarity judgements, the rank of queen, language model figures.
 
-How well similarities agree with people's judgements of word pairs.
-
-Every figure of a language model on a text: perplexity in each direction, or how often it fills a gap.
+A language model is measured on a text: perplexity in each direction, or how often it fills a gap.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads formulas of words such as ``king - man + woman`` or ``2*paris - 0.5 france``.
+"""Parse formulas of words such as ``king - man + woman`` or ``2*paris - 0.5 france``.
 
 Grammar::
 
@@ -8,10 +8,10 @@ Grammar::
     weight   ::=  digits ["." digits]
     word     ::=  letters and other signs without spaces  |  '"' anything '"'
 
-A hyphen or apostrophe inside a word belongs to it (``mother-in-law``, ``o'clock``); a minus has something
-else than a letter on at least one side (``king - man``, ``king -man``). ``king-man`` is therefore one word, unless
-it is not known while ``king`` and ``man`` both are. A plus always separates: write ``"c++"`` in quotes. A number is
-a weight when a word follows it and a word itself when none does (``1984 - war``).
+A hyphen or apostrophe inside a word belongs to it (``mother-in-law``, ``o'clock``). A minus has something else than a
+letter on at least one side (``king - man``, ``king -man``); so ``king-man`` is one word, unless it is unknown and both
+``king`` and ``man`` are known. A plus always separates: write ``"c++"`` in quotes. A number is a weight when a word
+follows it, and a word when none does (``1984 - war``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""A language model writes: token after token, each chosen as ``decoding`` says.
-
-Which tokens may be drawn, and how likely: temperature, top-k, nucleus.
+"""Generate text with a language model, token by token, with temperature, top-k or nucleus sampling.
 
 Top-k: Fan, Lewis & Dauphin 2018, https://aclanthology.org/P18-1082/; nucleus: Holtzman et al. 2020, The Curious Case
 of Neural Text Degeneration, https://arxiv.org/abs/1904.09751, section 3.1.

@@ -1,4 +1,4 @@
-"""What a masked model would guess for hidden words, and how the guess forms from layer to layer.
+"""Guesses of a masked model for hidden words at every layer: how a guess forms from layer to layer.
 
 Reading every layer with the output head that was trained on the top one: nostalgebraist 2020, interpreting GPT: the
 logit lens; for BERT: Geva et al. 2022, Transformer Feed-Forward Layers Build Predictions by Promoting Concepts in the

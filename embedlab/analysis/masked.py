@@ -1,11 +1,7 @@
-"""How often a model guesses a hidden word of a sentence: the task that BERT is trained on, asked word by word.
+"""Accuracy of BERT's two training tasks: guess a hidden word, and find the sentence that follows.
 
-Taylor 1953, "Cloze Procedure": A New Tool for Measuring Readability; Devlin et al. 2019, section 3.1,
+Taylor 1953, "Cloze Procedure": A New Tool for Measuring Readability; Devlin et al. 2019, BERT, section 3.1,
 https://aclanthology.org/N19-1423/.
-
-Which of several sentences a model takes for the next one: the second task that BERT is trained on.
-
-Devlin et al. 2019, BERT, section 3.1, https://aclanthology.org/N19-1423/.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whether a word that is spelt wrongly still gets nearly the vector of the right spelling.
+"""Compare the vector of a misspelt word with that of the right spelling.
 
 Akbik et al. 2018, section 2.3: models over characters "handle rare and misspelled words"; fastText composes a vector of
-the letter groups that are left (Bojanowski et al. 2017, https://aclanthology.org/Q17-1010/).
+the letter n-grams that remain (Bojanowski et al. 2017, https://aclanthology.org/Q17-1010/).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which words lie nearest, by the cosine of the angle between vectors (exact: every word is compared).
+"""Nearest neighbors of a word by cosine similarity, and known words that are spelt like an unknown one.
 
-The known words spelt most like a word that is not known.
+The search is exact: the query is compared with every word of the vocabulary.
 """
 
 from __future__ import annotations

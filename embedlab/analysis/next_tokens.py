@@ -1,6 +1,4 @@
-"""What a language model expects next, and how sure it is.
-
-How well the characters of a text can be guessed from one side, character by character.
+"""Next-token predictions of a language model, their entropy, and the bits of each character of a text.
 
 Shannon 1951, Prediction and Entropy of Printed English, https://doi.org/10.1002/j.1538-7305.1951.tb01366.x.
 """

@@ -1,7 +1,4 @@
-"""A word in many sentences: where it stands, and its vector there at every layer.
-
-Which other occurrences of a word a model takes for most like one of them.
-"""
+"""Occurrences of a word in many sentences, its vector in each at every layer, and which occurrences are alike."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""How well language models expect the same text: perplexity, with the units and unknown words made comparable.
+"""Compare the perplexity of language models on one text, with units and unknown words made comparable.
 
-The perplexity of N tokens with B bits of surprisal is 2^(B/N): as unsure as between so many equally likely ones
-(Jelinek et al. 1977, https://doi.org/10.1121/1.2016299). It depends on what a token is and on which are unknown, so
-two figures can only be compared where both are the same; hence the second one, over the words that every model knows.
+The perplexity of N tokens with B bits of surprisal is 2^(B/N): the model is as unsure as between so many equally likely
+tokens (Jelinek et al. 1977, https://doi.org/10.1121/1.2016299). It depends on what a token is and on which words are
+unknown, so two figures can be compared only where both are the same; hence a second figure, over the words that every
+model knows.
 """
 
 from __future__ import annotations

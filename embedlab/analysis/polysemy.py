@@ -1,8 +1,7 @@
-"""Whether a model gives a word another vector when it means something else.
+"""Word senses: does a model give a word another vector when it means something else?
 
-Whether pairs of one sense are more similar than pairs of two: the area under the ROC curve, and its bootstrap.
-
-One word's occurrences under layers mixed by hand: how alike they are, and how well their senses are told apart.
+Measured by the area under the ROC curve (are pairs of one sense more similar than pairs of two?), with a bootstrap
+interval; also for layers that are mixed by hand.
 """
 
 from __future__ import annotations

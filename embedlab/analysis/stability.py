@@ -1,4 +1,4 @@
-"""Which neighbors stay when a model is trained again, with another seed or on a text drawn anew, and which are noise.
+"""Stability of neighbors: which stay when a model is trained again with another seed or on a resampled text?
 
 Hellrich & Hahn 2016, "Bad Company—Neighborhoods in Neural Embedding Spaces Considered Harmful"
 (https://aclanthology.org/C16-1262/); Antoniak & Mimno 2018, "Evaluating the Stability of Embedding-based Word

@@ -1,4 +1,4 @@
-"""How much every word of a sentence surprises a language model, in bits: -log2 P(word | what stands before it).
+"""Surprisal of every word of a sentence under a language model, in bits: -log2 P(word | what stands before it).
 
 Shannon 1951, Prediction and Entropy of Printed English; as a measure of reading effort: Hale 2001,
 https://aclanthology.org/N01-1021/, and Levy 2008, https://doi.org/10.1016/j.cognition.2007.05.006.

@@ -1,6 +1,6 @@
-"""The interfaces that every model, analysis and page agrees on. Imports NumPy and nothing heavier.
+"""The foundation that every room shares: interfaces of models, errors, settings, limits, paths, files.
 
-The interfaces of models, one a file; ``embedlab.base`` gives them all.
+Import the common names from here. Nothing in this room imports more than NumPy when it is loaded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which addresses a download may go to: https, a name or number on the public internet, and nothing inside."""
+"""Check the address of a download: only https to a host on the public internet is allowed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Models that guess hidden words from both sides, and show how they look and what they think on the way.
+"""Interfaces of what only some models can do, beside the interfaces in ``models``.
 
-Models that read letters in both directions and take the vector of a word out of the two readings.
-
-What an n-gram model says of a word at each of its orders, for models to fill in and analyses to read.
+``MaskedModel`` (BERT): guess a hidden word from both sides, show attention and the guesses of each layer.
+``CharacterReader`` (Flair): read letters in both directions; a word's vector is taken from both readings.
+``Level`` and ``Followers`` are results of n-gram models: what they count and predict at each order.
 """
 
 from __future__ import annotations

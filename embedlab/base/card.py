@@ -1,4 +1,4 @@
-"""What a model says of itself, and the versions that it was made with."""
+"""The card of a model: where it comes from, and the versions of the libraries that made it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one family of errors that this library raises on purpose; their texts are fit to be shown to a visitor."""
+"""The errors that this library raises on purpose: one family. Their messages may be shown to a visitor."""
 
 BEGINNING, ENDING = 600, 300
 

@@ -1,6 +1,7 @@
-"""A disk that is full or read-only: known from any library's error, and said in a sentence.
+"""Write files safely: atomic writes, a clear message when the disk is full, nothing of the user's overwritten.
 
-Places that a person names for what is written: looked at before the work, so that nothing of theirs is lost.
+A full or read-only disk is recognised in the errors of any library. A path that a person names for output is checked
+before the work begins.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A word as a person types it, and the word of a vocabulary that is meant: small letters, straight apostrophes.
+"""Find the word of a vocabulary that is meant by a typed word: lower case, straight apostrophes.
 
-A text is folded when it is read for training: it is brought to composed characters, and usually to small letters. What
-is asked later has to be folded alike, or "Bank" is not found although the model knows "bank". A vocabulary tells how
-its text was folded: one without capitals comes from lower-cased text, in one with capitals "Paris" stays "Paris".
+A text is folded when it is read for training: characters are composed (Unicode NFC), and usually lower-cased. A typed
+word has to be folded in the same way, or "Bank" is not found although the model knows "bank". The vocabulary shows how
+its text was folded: without capitals, the text was lower-cased; with capitals, "Paris" stays "Paris".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one file, training or question may take: every bound in one place, each with its environment variable."""
+"""Limits of what one file, training or question may use, each with its environment variable."""
 
 from __future__ import annotations
 

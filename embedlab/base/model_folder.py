@@ -1,6 +1,6 @@
-"""The model folder: config.json, model.safetensors, vocab.json and card.json; atomic to write, checked to read.
+"""Read and write model folders: config.json, model.safetensors, vocab.json and card.json.
 
-Nothing is replaced but a model folder of this lab, and that only where it is asked for.
+Writing is atomic; what is read is checked. Only a model folder of this lab is ever replaced, and only on request.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""What every model has.
+"""The interfaces of all models.
 
-Models with one vector a word.
+``Model`` is what every model has: a vocabulary, settings, a card, a folder on disk. Three interfaces build on it:
 
-Models with a vector for every word in every sentence.
+* ``StaticModel``: one vector for each word (word2vec, GloVe, LSA ...).
+* ``ContextualModel``: a vector for each word of each sentence, at several layers (LSTM, ELMo, Flair, BERT).
+* ``LanguageModel``: a probability for each next word or character (n-grams, Bengio's network, LSTMs ...).
 
-Models that say how probable a text is.
+One class may implement several of them: Bengio's network is a ``StaticModel`` and a ``LanguageModel``.
 """
 
 from __future__ import annotations

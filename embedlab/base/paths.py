@@ -1,7 +1,8 @@
-"""Places of visitors: what each of them keeps lies in a folder of its own, under a name that nobody can guess.
+"""Paths of the home folder, of the shipped files, and of visitors' workspaces.
 
-Whoever runs the lab on their own machine is its owner and needs none: theirs is the home folder itself. A place's name
-is made of a secret that only its visitor has; the name leads to the folder, but opens nothing on any page.
+Whoever runs the lab on their own machine is its owner and works in the home folder itself. Each other visitor has a
+workspace: a folder whose name is derived from a secret that only the visitor's browser has. The name is enough to find
+the folder, but it opens nothing on any page.
 """
 
 from __future__ import annotations

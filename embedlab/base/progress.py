@@ -1,4 +1,4 @@
-"""The one event that trainers and other long works report."""
+"""The progress event that trainings and other long work report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models that several visitors share: their arrays are made read-only, so that no page can change them by mistake."""
+"""Make the arrays of a shared model read-only, so that no page can change what other visitors see."""
 
 from __future__ import annotations
 

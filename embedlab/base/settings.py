@@ -1,4 +1,4 @@
-"""Frozen, documented, bounded settings: the base of every model's ``Config``."""
+"""Base class of all settings: frozen, with a help text and bounds for each field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A static model read as a contextual one, so that it can be asked the same questions."""
+"""Adapter that lets a static model answer as a contextual one: a word has the same vector in every sentence."""
 
 from __future__ import annotations
 

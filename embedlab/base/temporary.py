@@ -1,6 +1,6 @@
-"""Temporary folders and files: known by their names, so that what a killed process left is cleared away when it is old.
+"""Temporary files and folders whose names mark them, so that old ones of killed processes can be deleted.
 
-Whatever is written takes its place in one rename; until then it lies beside that place under such a name.
+New files are written under such a name next to their target, then renamed in one step.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tensors of a safetensors file: what its header says is checked before anything is read."""
+"""Check the header of a safetensors file before any tensor is read."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The terminal: one file a command."""
+"""Commands of the terminal, one file each."""

@@ -1,4 +1,4 @@
-"""Results as lines of text, for the terminal."""
+"""Format evaluation results as lines of text for the terminal."""
 
 from __future__ import annotations
 

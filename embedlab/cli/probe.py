@@ -1,4 +1,4 @@
-"""``python -m embedlab probe``: names from frozen vectors, layer by layer, without a browser."""
+"""``python -m embedlab probe``: find names from frozen vectors, layer by layer, without a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress drawn as a bar, and plain lines, in a terminal."""
+"""Draw progress as a bar, and print plain lines, in a terminal."""
 
 from __future__ import annotations
 

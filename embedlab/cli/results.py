@@ -1,4 +1,4 @@
-"""``python -m embedlab results``: every figure of the starters, kept, and the page that says them."""
+"""``python -m embedlab results``: measure the starters, store the figures, and write the page of results."""
 
 from __future__ import annotations
 

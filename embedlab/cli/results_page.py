@@ -1,8 +1,7 @@
-"""Measured figures as a page of Markdown: who tells senses apart, who knows names, what tasks make of the layers.
+"""Write measured figures as a Markdown page (assets/help/results.md): senses, names, layer weights.
 
-Names found from frozen vectors, as part of the page of results: a row a probe, the paper's column, the depth.
-
-What tasks make of a model's layers, as part of the page of results: learned weights, and what they bring.
+One table each: how well senses are told apart; names found by probes, beside the figures of the BERT paper, with the
+depth; the weights that tasks give to a model's layers, and what they gain.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m embedlab stability``: train a family several times on a text and see which neighbors stay."""
+"""``python -m embedlab stability``: train a family several times on a text and compare the neighbors."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Text in: files, samples, sentences, words, vocabularies."""
+"""Text as data: from files to sentences of words, vocabularies, data sets and lessons."""

@@ -1,6 +1,6 @@
-"""Questions that word vectors are commonly measured on, read from the files that the installed gensim carries.
+"""Benchmarks for word vectors, read from the files that the installed gensim brings.
 
-Nothing of them is shipped with this lab. Where they come from:
+None of them is shipped with this project. Their sources:
 
 * ``questions-words.txt``: 19,544 analogies; Mikolov et al. 2013 (https://arxiv.org/abs/1301.3781), published with
   word2vec under the Apache License 2.0.

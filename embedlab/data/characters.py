@@ -1,4 +1,4 @@
-"""A text as character numbers on disk, for models that read letters instead of words."""
+"""Encode a text as character numbers in a file on disk, for character language models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A corpus: text from files, from memory or from other corpora, read as a stream of sentences as often as one likes."""
+"""A corpus: text from files, memory or other corpora, as a stream of sentences that can be read any number of times."""
 
 from __future__ import annotations
 

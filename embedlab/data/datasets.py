@@ -1,4 +1,4 @@
-"""What is there without an upload: texts that come with gensim, the generated kingdom, sentences for measuring."""
+"""Texts and data sets that are there without an upload: gensim's samples, the generated kingdom, test sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sentences of a text are kept from training, to measure a language model on."""
+"""Choose the sentences that are held out from training, on which a language model is measured."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The forms of an English word, and where any of them stands in a sentence.
+"""Inflected forms of an English word, and where they stand in a sentence.
 
-English words whose forms follow no rule; beside the rules of ``inflections``. From general knowledge, no corpus.
+Regular forms are made by rules, irregular ones come from a list (written from general knowledge, not from a corpus).
 """
 
 from __future__ import annotations

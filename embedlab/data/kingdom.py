@@ -1,4 +1,4 @@
-"""Kingdom: a text made by a small probabilistic grammar on which every phenomenon of the course shows in seconds.
+"""Kingdom: a small generated text in which the phenomena of the course appear after seconds of training.
 
 Kings and queens, capitals, animals, tenses, comparatives, words of two senses and word parts: each paragraph is about
 one of them and consists of sentences drawn from the patterns in ``assets/texts/kingdom.toml``. Written for this

@@ -1,11 +1,9 @@
-"""Lessons: a Markdown file each, read by a small strict parser.
+"""Lessons, and the strict parser of their Markdown files.
 
-A file begins with a block of ``key: value`` between two lines ``---`` (title, order, models, about). Every heading
-``## …`` begins a step: directly below it a block of ``key: value`` that names a fragment (``show``), its arguments, and
-what can be predicted (``choices: a | b`` or ``number: 0 to 1 within 0.1``); then the question; then ``### Why`` and the
-reason.
-
-A lesson: questions to predict, what answers them, and why.
+A file begins with a block of ``key: value`` lines between two lines ``---`` (title, order, models, about). Each heading
+``## …`` begins a step. Directly below it stands a block of ``key: value`` lines: the fragment that answers the step
+(``show``), its arguments, and what can be predicted (``choices: a | b`` or ``number: 0 to 1 within 0.1``). Then come
+the question, ``### Why``, and the explanation.
 """
 
 from __future__ import annotations

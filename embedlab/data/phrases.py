@@ -1,4 +1,4 @@
-"""Words that belong together become one, "new_york", by gensim's phrase detection."""
+"""Join words that form a phrase into one token, such as "new_york", with gensim's phrase detection."""
 
 from __future__ import annotations
 

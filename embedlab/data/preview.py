@@ -1,4 +1,4 @@
-"""A look at a text before training: its first sentences, its words, and what the settings would leave out."""
+"""Preview a text before training: its first sentences, its words, and which words the settings would leave out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text drawn anew from itself: each paragraph as often as chance wants it, which is the bootstrap of a text."""
+"""Bootstrap of a text: draw its paragraphs at random with replacement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences in which ambiguous words occur, each marked with the sense that is meant."""
+"""Sentences with ambiguous words, each marked with the sense that is meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a corpus is made of: each source gives paragraphs, and sentences of words, from the beginning every time."""
+"""Sources of a corpus: each gives paragraphs, and sentences of words, and starts anew each time it is read."""
 
 from __future__ import annotations
 

@@ -1,11 +1,7 @@
-"""Sentences whose words carry entity tags, in the two-column form of CoNLL-2003, and the set of this project.
+"""Read sentences whose words carry tags: named entities or others, such as parts of speech.
 
-The form: Tjong Kim Sang & De Meulder 2003, Introduction to the CoNLL-2003 Shared Task
-(https://aclanthology.org/W03-0419/).
-
-Named entities as tags of words: BIO, and the schemes that are brought to it (IOB1, BIOES, BILOU).
-
-Sentences whose words carry tags of any sort, such as parts of speech: columns as in CoNLL, and CoNLL-U.
+Formats: columns as in CoNLL-2003 (Tjong Kim Sang & De Meulder 2003, https://aclanthology.org/W03-0419/) and CoNLL-U.
+Entity tags are converted to BIO from IOB1, BIOES and BILOU.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sentences by Wikimedia's sentencex (244 languages), words by the ICU library's rules and dictionaries (UAX 29)."""
+"""Split text into sentences (Wikimedia's sentencex, 244 languages) and words (the ICU library, Unicode UAX 29)."""
 
 from __future__ import annotations
 

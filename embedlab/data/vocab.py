@@ -1,4 +1,4 @@
-"""The vocabulary, and a text turned into its word numbers on disk so that every trainer can stream it."""
+"""The vocabulary of a text, and the text as word numbers in a file on disk that trainers stream."""
 
 from __future__ import annotations
 

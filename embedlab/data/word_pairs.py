@@ -1,6 +1,6 @@
-"""Pairs of sentences that share a word: is the same thing meant by it in both?
+"""Pairs of sentences that share a word, and whether the word means the same in both.
 
-The layout is that of WiC (Pilehvar and Camacho-Collados 2019, https://aclanthology.org/N19-1128/) with its gold labels
+The layout is that of WiC (Pilehvar and Camacho-Collados 2019, https://aclanthology.org/N19-1128/), with the gold labels
 in the table itself.
 """
 

@@ -1,4 +1,4 @@
-"""Ask for a background run, find it, let it go on."""
+"""Start, find and resume background runs."""
 
 from __future__ import annotations
 

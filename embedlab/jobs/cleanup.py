@@ -1,10 +1,9 @@
-"""What goes by itself, and by age alone: runs that ended long ago, results nobody asked for, places nobody uses.
+"""Delete old files by age: runs that ended long ago, results and workspaces that nobody uses any more.
 
-Runs at work or in the queue stay, as do all models that whoever runs the lab has kept. What killed processes left of
-their writing goes after a day. Clocks jump: so nothing goes
-at the first sight of its age. Each round notes what will be due within a day; a noted thing goes when it is due and
-the lab has run for that day since, counted by a clock that nobody can set. Put right within the day, a wrong clock
-clears nothing.
+Runs at work or in the queue stay, and so do all models of the owner. Temporary files of killed processes go after a
+day. A clock may jump, so nothing is deleted the first time that it looks old: each round notes what will be due within
+a day, and a noted item is deleted when it is due and the lab has run for a day since, measured by a monotonic clock. A
+wrong clock that is put right within that day deletes nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one that hands waiting runs to the executor: a thread that lives as long as there is something to hand out."""
+"""The dispatcher: a thread that hands waiting runs to the executor, and ends when none is waiting."""
 
 from __future__ import annotations
 

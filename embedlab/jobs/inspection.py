@@ -1,7 +1,8 @@
-"""Looks at files that visitors gave, in processes whose time and memory are limited, and that end when nobody waits.
+"""Inspect uploaded files in separate processes with limited memory and time; stop when the visitor leaves.
 
-``python -m embedlab.jobs.inspection`` reads what to look at from its standard input, a JSON object a line, and writes
-each answer into the file that the line names. A process stays for the next look; one that meets a limit is replaced.
+``python -m embedlab.jobs.inspection`` reads JSON objects from standard input, one a line, each naming what to inspect,
+and writes each answer into the file that the line names. The process is used again for the next inspection; one that
+met a limit is replaced.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whose turn it is: runs that wait, in the order in which they were asked for, one at a time for each visitor."""
+"""The queue: which waiting run is next, in order of arrival and one at a time for each visitor."""
 
 from __future__ import annotations
 

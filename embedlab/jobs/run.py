@@ -1,7 +1,7 @@
-"""The folder of a background run: what was asked, how it stands, what it has reported.
+"""The folder of a background run.
 
-settings.json says what was asked, state.json how it stands, events.jsonl holds one line a Progress, log.txt what the
-worker wrote (tracebacks too), result/ what came out. The work itself may leave more, such as an uploaded text.
+``settings.json`` holds what was requested, ``state.json`` the state, ``events.jsonl`` one progress event a line,
+``log.txt`` the worker's output and tracebacks, ``result/`` the result. A run may keep more, such as an uploaded text.
 """
 
 from __future__ import annotations

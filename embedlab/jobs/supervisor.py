@@ -1,4 +1,4 @@
-"""A run in a process of its own, and somebody who stands by: memory and time are limited, a sign of life is given."""
+"""Run a job in its own process and supervise it: limit its memory and time, and write a heartbeat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker process: does the work that a run's folder asks for."""
+"""The worker process: does the job that a run's folder describes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker that stays for quick runs: it has loaded the libraries before it is asked."""
+"""The long-lived worker for quick runs: it has already imported the heavy libraries."""
 
 from __future__ import annotations
 

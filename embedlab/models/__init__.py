@@ -1,1 +1,1 @@
-"""One file a model, from one-hot to BERT."""
+"""Models, from one-hot to BERT: one file or one folder each."""

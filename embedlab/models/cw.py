@@ -1,4 +1,4 @@
-"""Word vectors from telling real windows of text from spoilt ones, without any softmax.
+"""Collobert & Weston's word vectors: tell real windows of text from corrupted ones, without a softmax.
 
 Collobert & Weston 2008, A Unified Architecture for Natural Language Processing, ICML, section 5,
 https://doi.org/10.1145/1390156.1390177; the network as in Collobert et al. 2011, Natural Language Processing (Almost)

@@ -1,4 +1,4 @@
-"""A language model that remembers: words through an LSTM.
+"""Word LSTM: a recurrent language model.
 
 Sundermeyer et al. 2012, LSTM Neural Networks for Language Modeling, https://doi.org/10.21437/Interspeech.2012-65;
 the cell: Hochreiter & Schmidhuber 1997; dropout between layers: Zaremba et al. 2014, https://arxiv.org/abs/1409.2329;

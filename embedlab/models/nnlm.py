@@ -1,9 +1,12 @@
-"""The neural probabilistic language model: the last n - 1 words, as vectors, predict the next one.
+"""Bengio's neural language model: the last n - 1 words, as vectors, predict the next one.
 
 Bengio, Ducharme, Vincent & Jauvin 2003, A Neural Probabilistic Language Model, JMLR 3, equation 1,
 https://www.jmlr.org/papers/v3/bengio03a.html:
 
     y = b + W x + U tanh(d + H x),    x = (C(w[t-1]), ..., C(w[t-n+1])),    P(w[t] = i) = exp(y[i]) / sum_j exp(y[j])
+
+The file shows the parts that every neural model here has: a config (the settings), a network (the weights and the
+formula), a learner (batch in, loss out) and the model itself, which is trained, stored and asked for probabilities.
 """
 
 from __future__ import annotations

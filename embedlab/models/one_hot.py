@@ -1,7 +1,7 @@
-"""One-hot vectors: every word its own dimension, the baseline that knows no similarity.
+"""One-hot vectors: each word has its own dimension; the baseline that knows no similarity.
 
-Harris, Distributional Structure, Word 10 (1954), is where counting words without order begins; the coding itself is
-older than any paper.
+Harris, Distributional Structure, Word 10 (1954), is the beginning of counting words without order; the encoding itself
+is older than any paper.
 """
 
 from __future__ import annotations

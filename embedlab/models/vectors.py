@@ -1,9 +1,7 @@
-"""Word vectors that somebody else trained and published, read from a file.
+"""Published word vectors: read and write word2vec's text and binary formats and GloVe's text, with every row checked.
 
-word2vec's text and binary formats and GloVe's text, read with every row checked, and written.
-
-gensim's reader is the reference (the tests compare), but it allocates whatever a lying header asks for and
-spreads a row of one number over all dimensions, so it is not used on files from strangers.
+gensim's reader is the reference (the tests compare), but it allocates whatever a wrong header asks for and repeats a
+row of one number over all dimensions, so it is not used for untrusted files.
 """
 
 from __future__ import annotations

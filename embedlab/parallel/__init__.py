@@ -1,1 +1,1 @@
-"""Processes and executors: work shared among cores and machines."""
+"""Share work among the cores of this machine and among machines: processes, executors, threads, shards."""

@@ -1,6 +1,6 @@
-"""Where works are done: in processes of this machine, or on the workers of a Dask scheduler.
+"""Executors that run background jobs: in processes of this machine, or on the workers of a Dask scheduler.
 
-Both are ``concurrent.futures`` executors; nothing else in the project knows which one it is.
+Both are ``concurrent.futures`` executors; the rest of the project does not know which one is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starting a process that outlives its parent's pages, and knowing later whether it still runs."""
+"""Start a process that outlives its parent, and check later whether it still runs."""
 
 from __future__ import annotations
 

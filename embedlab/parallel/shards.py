@@ -1,7 +1,6 @@
-"""One work cut in pieces that several processes do at once, on this machine or on the workers of a Dask scheduler.
+"""Split work into shards that several processes do in parallel, on this machine or on Dask's workers.
 
-The pieces and what becomes of them lie in files of a folder that all workers see; a piece whose worker died is done
-again by another.
+Shards and their results are files in a folder that all workers see. If a worker dies, another does its shard again.
 """
 
 from __future__ import annotations

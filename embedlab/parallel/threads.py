@@ -1,4 +1,4 @@
-"""Work on all cores by threads, results in order, for loops that release Python's lock."""
+"""Run a function on all cores in threads, results in order; for loops that release Python's global lock (GIL)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Results as Plotly figures: one file a kind of figure, no figure knows where it is shown."""
+"""From results to Plotly figures: one file for each kind of figure; a figure does not know where it is shown."""

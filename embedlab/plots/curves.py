@@ -1,7 +1,4 @@
-"""Lines: a loss that falls, a frequency curve.
-
-A sentence, word by word, coloured by how much it surprises each of several models.
-"""
+"""Line figures: losses and frequency curves, and the surprisal of each word of a sentence, model by model."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""Figures as plain dictionaries, in Plotly's words.
+"""Figures as plain dictionaries in Plotly's format, and figures as files.
 
-Plotly's own objects check every value as it is set, which was half of the time of most pages. A figure here is what
-Plotly's library in the browser gets; ``checked`` makes Plotly's object of it, which the tests look at, so that what is
-misspelt or out of bounds is found there.
-
-Figures as a file of their own.
+Plotly's own objects check every value when it is set; on most pages that took half of the time. A figure here is the
+dictionary that Plotly's library in the browser receives. Tests turn it into Plotly's object with ``checked``, which
+finds misspelt names and values out of bounds.
 """
 
 from __future__ import annotations

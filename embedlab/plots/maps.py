@@ -1,6 +1,6 @@
-"""A map of words in two or three dimensions: coloured by frequency or group, with one word's neighbors marked.
+"""Map of words in two or three dimensions: coloured by frequency or group, with one word's neighbors marked.
 
-Which points of a crowded map get their word written beside them: as many as can be read, none upon another.
+On a crowded map only as many points are labelled as can be read without overlap.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""One word in many sentences: who is like whom, where they lie and how well senses part, model beside model.
-
-Small diagrams of one word in many sentences: a square of similarities, points in a plane, a score.
-"""
+"""Figures of one word in many sentences, model beside model: similarities, points in a plane, how well senses part."""
 
 from __future__ import annotations
 

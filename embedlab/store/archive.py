@@ -1,6 +1,7 @@
-"""A model folder as a zip file, and back; nothing but the known files of a model folder is ever unpacked.
+"""Export a model folder as a zip file, and import one safely.
 
-Asking a model that was just loaded what pages ask, so that one that cannot answer is refused before it is listed.
+Only the known files of a model folder are unpacked. An imported model is loaded and asked what the pages ask before it
+is listed; one that cannot answer is refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a visitor predicted in the lessons, kept in their place: one small file, written whole or not at all."""
+"""A visitor's answers to the lessons, stored in their workspace: one small file, written atomically."""
 
 from __future__ import annotations
 

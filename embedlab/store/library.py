@@ -1,4 +1,4 @@
-"""One's own and published models, in the home folder or a visitor's place: kept under a checked name, deleted."""
+"""A person's own and published models, in the home folder or a workspace: list, keep under a checked name, delete."""
 
 from __future__ import annotations
 

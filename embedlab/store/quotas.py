@@ -1,7 +1,7 @@
-"""How much disk and how many turns a visitor may have: whoever asks for too much is refused, nothing of others goes.
+"""Quotas: how much disk a visitor may use and how many runs may wait. More is refused; nothing of others is deleted.
 
-A visitor is known by a cookie that anybody can make up, so what comes from one network address counts together, too.
-Whoever runs the lab has no such bounds.
+A visitor is known by a cookie, and cookies can be made up, so all visitors of one network address share quotas, too.
+The owner has none.
 """
 
 from __future__ import annotations

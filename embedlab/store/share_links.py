@@ -1,4 +1,4 @@
-"""Links that show a kept model to somebody: a name that cannot be guessed, and the key that it stands for."""
+"""Links that show one model to others: a random name that cannot be guessed, and the model's key behind it."""
 
 from __future__ import annotations
 

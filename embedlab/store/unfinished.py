@@ -1,4 +1,4 @@
-"""Downloads that broke off: what has come, kept for a while under the address, to go on from there."""
+"""Partial downloads, kept for a day under their address, so that a new try continues from there."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Files with tagged words that were given to the lab, each kept for its visitor under a name made of what it holds.
+"""Uploaded files with tagged words, kept for their visitor under a name made of their content.
 
-Whoever has the name may read the file: results of it are found again by whoever has their link.
+Whoever has the name may read the file: whoever has the link of a result can compute it again.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The training loop of all torch models, its batches and its checkpoints."""
+"""The training loop of all PyTorch models, its batches and its checkpoints."""

@@ -1,4 +1,4 @@
-"""Examples, and the order in which they become batches."""
+"""Training examples, and the order in which they become batches."""
 
 from __future__ import annotations
 

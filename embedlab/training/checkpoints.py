@@ -1,4 +1,4 @@
-"""Where a training stands, written every few minutes so that it survives a kill; safetensors and JSON, no pickle."""
+"""Checkpoints of a training, written every few minutes so that it survives a kill; safetensors and JSON, no pickle."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The one training loop: every network of the lab learns here, on a processor, a graphics card or several of them.
+"""The training loop of all networks, on a processor, a GPU or several of them.
 
-It knows no model: a ``Learner`` turns a batch into a loss, ``Examples`` hand out batches. Devices, mixed precision and
-several processes are Accelerate's business (``accelerate launch -m embedlab train ...``).
+It knows no model: a ``Learner`` turns a batch into a loss, ``Examples`` give the batches. Accelerate handles devices,
+mixed precision and several processes (``accelerate launch -m embedlab train ...``).
 """
 
 from __future__ import annotations

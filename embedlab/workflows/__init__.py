@@ -1,1 +1,1 @@
-"""What the terminal and the background runs both do: train, evaluate, encode, load published models."""
+"""What the terminal and the background runs both do: train, evaluate, encode, download, measure."""

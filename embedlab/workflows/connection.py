@@ -1,4 +1,4 @@
-"""Connections of downloads: to an address that was checked, and with an end to waiting."""
+"""Connections of downloads: to the address that was checked, with a limit on every wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings to begin with for a text: a small one needs fewer dimensions and more passes than a large one."""
+"""Default settings for a text: a small one needs fewer dimensions and more passes than a large one."""
 
 from __future__ import annotations
 

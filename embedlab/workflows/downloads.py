@@ -1,6 +1,7 @@
 """Downloads: HTTPS from public addresses only, with progress, limits of size and time, and a checksum.
 
-A file stands in its place only when it is whole. What a slow or broken download brought is kept for the next try.
+A file is moved to its target only when it is complete. What a slow or broken download has brought is kept for the next
+try.
 """
 
 from __future__ import annotations

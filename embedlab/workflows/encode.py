@@ -1,9 +1,7 @@
-"""A text file in, a file of vectors out: ``python -m embedlab encode``.
+"""Encode a text file into a file of vectors (``python -m embedlab encode``), by one or several processes.
 
-A corpus encoded by several processes: each reads batches of sentences and leaves their vectors in a file.
-
-The pieces are cut between the batches that one process would make, so that every sentence is read beside the same
-others and, with the same number of threads, comes out with the same bits.
+With several, each reads whole batches, cut exactly as one process would cut them. So every sentence is read beside the
+same others and, with the same number of threads, gets the same bits.
 """
 
 from __future__ import annotations

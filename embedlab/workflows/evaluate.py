@@ -1,4 +1,4 @@
-"""Every figure that a model can be given, whatever it can do: what ``python -m embedlab evaluate`` measures."""
+"""Measure everything that a model can be measured on: ``python -m embedlab evaluate``."""
 
 from __future__ import annotations
 

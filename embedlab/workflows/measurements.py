@@ -1,4 +1,4 @@
-"""Measured figures of models, kept with the date, the versions and a digest of the model they are of."""
+"""Measured figures of models, stored with the date, the versions and a digest of the model's files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tagged sentences for probes: the shipped ones, or a file of one's own, kept under a name made of its content."""
+"""Tagged sentences for probes: the shipped ones, or an uploaded file, stored under a name made of its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published word vectors from a file, a folder, an address or gensim's catalogue; and written out again."""
+"""Load published word vectors from a file, a folder, an address or gensim's catalogue, and write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training a model of one family several times on a text, and keeping what is nearest to what each time."""
+"""Train a model of one family several times on a text, and keep the nearest neighbors of each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which text a training run reads: a sample, or a file that lies in the run's folder."""
+"""The text that a training run reads: a sample, or a file in the run's folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Recipes: a TOML file that says which text, which model and which settings make a shipped starter."""
+"""Train a model on a text and write its folder, by settings or by a recipe.
+
+A recipe is a TOML file that names the text, the model and the settings of a shipped starter.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What an output layer costs as the vocabulary grows: full softmax, hierarchical, sampled."""
+"""Measures what an output layer costs as the vocabulary grows: full, hierarchical and sampled softmax."""

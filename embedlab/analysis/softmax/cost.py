@@ -1,8 +1,8 @@
-"""What a training step of the output layer costs on this machine as the vocabulary grows.
+"""Time of a training step of the output layer on this machine, as the vocabulary grows.
 
-Measured is the time of one step (see ``softmax_steps``: scores, loss, gradients of hidden vectors and weights, weights
-moved) divided by the tokens in it, as the median of several repetitions after a warm-up. The network below the output
-layer is not measured: it costs the same whatever the loss.
+The time of one step (see ``steps``: scores, loss, gradients of hidden vectors and weights, update) is divided by the
+tokens in it; the result is the median of several repetitions after a warm-up. The network below the output layer is not
+measured: it costs the same whatever the loss.
 """
 
 from __future__ import annotations

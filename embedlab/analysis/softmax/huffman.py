@@ -1,4 +1,4 @@
-"""Huffman's tree over a vocabulary: common words near the root, so that the mean path is as short as can be.
+"""Huffman's tree over a vocabulary: frequent words are near the root, so that the mean path is as short as possible.
 
 Huffman 1952, A Method for the Construction of Minimum-Redundancy Codes, https://doi.org/10.1109/JRPROC.1952.273898;
 used for the hierarchical softmax by Mikolov et al. 2013, https://arxiv.org/abs/1310.4546.

@@ -1,8 +1,8 @@
-"""Five losses that teach a network which word comes next, from the exact and dear one to the cheap ones.
+"""Five losses for predicting the next word, from the exact, expensive one to the cheap ones.
 
-All take hidden vectors h, one row a token, and the rows of the output matrix W (one a word, or one an inner node of
-a tree) that they need and no others; all return the mean over the tokens, in nats for those that are
-log-probabilities. There are no biases.
+All take hidden vectors h, one row a token, and only those rows of the output matrix W that they need (one a word, or
+one an inner node of a tree); all return the mean over the tokens, in nats for those that are log-probabilities. There
+are no biases.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""One training step of the output layer, for each loss: scores, loss, both gradients, and the weights moved.
+"""One training step of the output layer, for each loss: scores, loss, both gradients, and the update of the weights.
 
-Only the rows of the output matrix that a loss needs are touched: they are gathered first, the loss is differentiated
-with respect to the hidden vectors and to these rows, and the rows are moved where they lie. (Differentiating through
-the lookup would make a gradient of all V rows, and every loss would cost as much as the full softmax.) Noise words
-are drawn inside the step, by binary search in cumulated frequencies. True words and hidden vectors are given, as they
-come from the text and the network below; so are the paths in the Huffman tree, which word2vec looks up, too.
+A step touches only the rows of the output matrix that its loss needs: they are gathered, the loss is differentiated
+with respect to the hidden vectors and to these rows, and the rows are updated in place. (Differentiating through the
+lookup would make a gradient of all V rows, and every loss would cost as much as the full softmax.) Noise words are
+drawn inside the step, by binary search in cumulated frequencies. True words and hidden vectors are given, as they come
+from the text and the network below; so are the paths in the Huffman tree, which word2vec looks up, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read a file as text: by its name and content the reader is chosen; one file a kind of file."""
+"""Readers: one for each kind of file, chosen by the file's ending, each giving paragraphs of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a path to the files to read: a single file, a folder, or what is packed in zip, gz, bz2 or xz, within limits."""
+"""List the files to read behind a path: one file, a folder, or the contents of zip, gz, bz2 or xz, within limits."""
 
 from __future__ import annotations
 

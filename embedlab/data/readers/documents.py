@@ -1,4 +1,4 @@
-"""Texts of documents: PDF by pypdf, docx, and JSON documents."""
+"""Read the text of PDF (with pypdf), docx and JSON documents."""
 
 from __future__ import annotations
 

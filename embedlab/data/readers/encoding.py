@@ -1,6 +1,6 @@
-"""Bytes into characters: which encoding a file has, whether it is text at all, and lines of bounded length.
+"""Decode bytes as text: detect the encoding, refuse what is no text, and give lines of bounded length.
 
-What to take out of a file that holds more than running text.
+``Choice`` says which column or field to read from a file that holds more than running text.
 """
 
 from __future__ import annotations

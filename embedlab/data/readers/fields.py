@@ -1,7 +1,4 @@
-"""Choosing a column or field, and taking texts out of it.
-
-Values of JSON, their number bounded before they are made, and the texts of their fields.
-"""
+"""Choose a column or field, and take the texts out of JSON values whose number is bounded before they are parsed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of files that people give and that are not read: what they are, and what to do instead."""
+"""Kinds of files that are not read: what they are, and what a visitor can do instead."""
 
 from __future__ import annotations
 

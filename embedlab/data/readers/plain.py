@@ -1,4 +1,4 @@
-"""Paragraphs of text and Markdown files."""
+"""Read paragraphs of plain text and of Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of tables, row by row: a column of csv, tsv and parquet, a field of JSON lines."""
+"""Read the texts of tables row by row: a column of csv, tsv or parquet, a field of JSON lines."""
 
 from __future__ import annotations
 

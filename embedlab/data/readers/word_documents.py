@@ -1,4 +1,4 @@
-"""Texts of Word documents (docx), read as a stream: neither the tree of the document nor its pictures are held."""
+"""Read Word documents (docx) as a stream: neither the document's tree nor its pictures are held in memory."""
 
 from __future__ import annotations
 

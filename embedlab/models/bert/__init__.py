@@ -1,4 +1,4 @@
-"""BERT: pretraining, reading, and the published checkpoints."""
+"""BERT: pretraining, encoding, and published checkpoints."""
 
 from embedlab.models.bert.config import BertConfig
 from embedlab.models.bert.model import Bert

@@ -1,6 +1,4 @@
-"""Settings of BERT.
-
-Sizes of BERT that have a name, from ones that learn in minutes on a processor to the published base model.
+"""Settings of BERT, and its named sizes, from ones that learn in minutes on a processor to the published base model.
 
 The uncased miniatures are those of Turc et al. 2019, Well-Read Students Learn Better, https://arxiv.org/abs/1908.08962
 (tiny, mini, small, medium, and the widths of 512 and 768 between); 6x768 is DistilBERT's and 6x384, 12x384 are

@@ -1,6 +1,7 @@
-"""How a network of the BERT family is asked: vectors of words at wanted layers, and what may stand in a gap.
+"""Encode sentences with a BERT network: word vectors at chosen layers, and predictions for a gap.
 
-Sentences longer than a network can read: overlapping windows, and every word from the best of them.
+Sentences that are longer than the network's input are split into overlapping windows; each word is taken from the
+window in which it has the most context.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""BERT: hidden words guessed from both sides, with attention from every word to every other.
+"""BERT: guess hidden words from both sides, with attention from every word to every other.
 
 Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding,
-https://aclanthology.org/N19-1423/. The networks are those of the library transformers.
-
-What a BERT is asked beside its vectors: gaps, scores, whether sentences follow each other, attention.
+https://aclanthology.org/N19-1423/. The networks are those of the library transformers. Beside vectors, a BERT here
+fills gaps, scores sentences, says whether one sentence follows another, and shows its attention.
 """
 
 from __future__ import annotations

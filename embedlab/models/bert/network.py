@@ -1,4 +1,4 @@
-"""The networks of the BERT family: classes of transformers, built from checked settings and never from code."""
+"""Networks of the BERT family: classes of the library transformers, built from checked settings, never from code."""
 
 from __future__ import annotations
 

@@ -1,13 +1,11 @@
-"""The training of a BERT on a text in pieces, from new weights or from learned ones.
+"""Pretrain a BERT on a text, from new weights or from trained ones.
 
-How BERT learns: hidden words, and beside them next sentences and the words around.
-
-What BERT learns from: two segments, some of their pieces hidden, drawn anew at every pass over the text.
+An example is two segments, some of whose wordpieces are hidden; they are drawn anew at every pass over the text. The
+losses are masked words, next sentence and, if wanted, the words around (see ``common.context_losses``). New weights
+begin with distinct position vectors, an output bias by frequency, and, if wanted, skip-gram vectors.
 
 Devlin et al. 2019, BERT, section 3.1 and appendix A.1, https://aclanthology.org/N19-1423/; masks drawn anew every
 time: Liu et al. 2019, RoBERTa, section 4.1, https://arxiv.org/abs/1907.11692.
-
-Where BERT's weights begin: places told apart, pieces expected by frequency, and, if wanted, skip-gram vectors.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Published encoders: from a folder in Hugging Face's layout, a zip of one, or the hub. Never code from a model.
+"""Load published encoders in Hugging Face's layout from a folder, a zip file or the hub; never run code of a model.
 
-The files that a published encoder is made of, in Hugging Face's layout.
-
-Models from a hub such as huggingface.co, kept in its usual cache and used from there when the network is away.
+Files from a hub such as huggingface.co are kept in its usual cache and are read from there without a network.
 """
 
 from __future__ import annotations

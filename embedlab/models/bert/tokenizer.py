@@ -1,10 +1,7 @@
-"""Words as wordpieces: what stands between sentences of words and a network of the BERT family.
+"""Wordpieces: learn them from a text, split words into them, and encode a text as their numbers on disk.
 
+WordPiece as in Schuster & Nakajima 2012, Japanese and Korean Voice Search, learned by the library tokenizers; its use:
 Wu et al. 2016, Google's Neural Machine Translation System, section 4.1, https://arxiv.org/abs/1609.08144.
-
-A text as wordpieces on disk: learning which pieces there are, then spelling every different word once.
-
-WordPiece as in Schuster & Nakajima 2012, Japanese and Korean Voice Search, learned by the library tokenizers.
 """
 
 from __future__ import annotations

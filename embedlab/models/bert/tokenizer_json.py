@@ -1,7 +1,7 @@
-"""Tokenizers from files of strangers: rebuilt from their vocabulary and the few steps that the BERT family uses.
+"""Rebuild tokenizers from untrusted files: their vocabulary and the few steps that the BERT family uses.
 
-The library tokenizers can be told to do far more: steps that never end, that double a text again and again, or that end
-the whole process on damaged tables. None of these is taken over; a step that is not known here is refused by name.
+The library tokenizers can do far more: steps that never end, that double a text again and again, or that end the
+process when tables are damaged. None of these is taken over; an unknown step is refused by its name.
 """
 
 from __future__ import annotations

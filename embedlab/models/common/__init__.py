@@ -1,1 +1,1 @@
-"""What several models share: layers, examples, losses, compiled loops."""
+"""Code that several models share: layers, training examples, losses, compiled loops."""

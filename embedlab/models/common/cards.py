@@ -1,4 +1,4 @@
-"""The card that every trainer leaves in its model folder: text, licence, time, loss and versions."""
+"""Make the card that every trainer writes: text, licence, time, loss and versions."""
 
 from __future__ import annotations
 

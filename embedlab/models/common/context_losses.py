@@ -1,22 +1,16 @@
-"""The words around: a second question for a network that learns from a text, about the company that each word keeps.
+"""Extra training losses: predict the words around each word, so that a small network learns topics.
 
-A small network learns syntax first, since knowing what kind of word stands at a place helps to guess it long before it
-pays to know what the text is about; what it knew of the topic is given up for that. Here every state is asked, too, for
-the mean vector of the words around its own: vectors of a CBOW model, whose mean is made to predict the word between
-(Mikolov et al. 2013, https://arxiv.org/abs/1301.3781), rare words counting more (Arora et al. 2017, A Simple but
-Tough-to-Beat Baseline for Sentence Embeddings, https://openreview.net/forum?id=SyK00v5xx). What answers is one linear
-map, which is dropped when the training is over.
+A small network learns syntax first: the kind of word that fits helps its predictions long before the topic does, and
+what it knew of the topic is lost on the way. Two losses work against this. Their targets are vectors of a static model,
+such as CBOW, whose mean predicts the word between (Mikolov et al. 2013, https://arxiv.org/abs/1301.3781); rare words
+count more (Arora et al. 2017, A Simple but Tough-to-Beat Baseline for Sentence Embeddings,
+https://openreview.net/forum?id=SyK00v5xx).
 
-Which words stand around each place of a text, by the vectors of a static model.
-
-Likeness: states of a text are to be as much alike as their words and the company that these keep.
-
-The harder way to ask a network for the words around (see ``company``): there a linear map has to find them in a
-state, and what it does not read may fill the state all the same; here the cosines between the states themselves are
-asked. They are fitted to those of another model, as in Tung & Mori 2019, Similarity-Preserving Knowledge Distillation,
-https://arxiv.org/abs/1907.09682; the other model is static vectors, a word's own beside the mean of those around it.
-
-What a network is asked, while it learns, of the words around each word.
+* company: a linear map predicts, from each state, the mean vector of the words around. The map is dropped after the
+  training. What the map does not read may still fill the state.
+* likeness: the cosines between the states themselves are fitted to the cosines between the static vectors, of the word
+  itself and of the words around it, as in Tung & Mori 2019, Similarity-Preserving Knowledge Distillation,
+  https://arxiv.org/abs/1907.09682. This is the stricter one.
 """
 
 from __future__ import annotations

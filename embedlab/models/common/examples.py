@@ -1,8 +1,6 @@
-"""A text as examples for networks that carry a state along it.
+"""Training examples from a text of word numbers: ``Stream`` for recurrent networks, ``Windows`` for fixed contexts.
 
-A text as examples for networks that look at a fixed number of places around a word.
-
-Words as numbers for language models over words: the vocabulary, then ``<unk>``, then ``</s>``.
+``WordNumbers`` gives words the numbers that language models use: the vocabulary, then ``<unk>``, then ``</s>``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What several networks share: seeded beginnings, weights as arrays, and the output layer over the vocabulary.
-
-Where vectors are computed: on the graphics card, if there is one.
-"""
+"""Parts that several networks share: seeded initialisation, weights as arrays, the output layer, the device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What models made of one network share: how they are built, trained, stored and asked for a next token."""
+"""Base classes of models that are one network: build, train, store, and predict the next token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numba's compiler, with its results kept on disk where there is a place for them."""
+"""Numba's compiler, with its results cached on disk where a folder for them can be written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Vectors to begin with: skip-gram over the text's own tokens, before a deep network learns from it.
+"""Train skip-gram vectors on the text's own tokens, as initial embeddings of a deep network.
 
-A network that begins with such vectors looks at the context far sooner: the words' likeness, which it would learn from
-millions of examples first, is there in a minute.
+With them the network uses context far sooner: it begins with the similarities of words, which it would otherwise learn
+from millions of examples. The skip-gram training takes about a minute.
 """
 
 from __future__ import annotations

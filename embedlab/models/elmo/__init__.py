@@ -1,4 +1,4 @@
-"""ELMo: two LSTM language models over words that are read by their letters."""
+"""ELMo: LSTM language models in two directions over words that are read letter by letter."""
 
 from embedlab.models.elmo.config import ElmoConfig
 from embedlab.models.elmo.model import Elmo

@@ -1,6 +1,6 @@
-"""A text as ELMo learns from it: which words are predicted, the letters of all, what is held out.
+"""Training examples for ELMo: which words are predicted, the letters of all words, which sentences are held out.
 
-A text as examples for ELMo: whole sentences, put together to rows of the same length, read in both directions.
+Whole sentences are joined to rows of equal length, which both directions read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sentences through a trained ELMo: every different word through the character network once, then the LSTMs."""
+"""Encode sentences with a trained ELMo: each different word passes the character network once, then the LSTMs read."""
 
 from __future__ import annotations
 

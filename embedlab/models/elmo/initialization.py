@@ -1,4 +1,4 @@
-"""A beginning for ELMo: its character network fitted to vectors of common words, its softmax laid out like them."""
+"""Initialise ELMo: fit the character network to vectors of common words, and lay out the softmax in the same way."""
 
 from __future__ import annotations
 

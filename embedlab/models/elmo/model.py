@@ -1,10 +1,7 @@
-"""ELMo: language models in both directions over words made of characters; each layer is a vector in context.
+"""ELMo: language models in both directions over words made of characters; each layer gives vectors in context.
 
-Peters et al. 2018, Deep contextualized word representations, https://aclanthology.org/N18-1202/.
-
-One direction of an ELMo as a language model of its own.
-
-The states that a stateful ELMo carries from one call to the next, row i to row i.
+Peters et al. 2018, Deep contextualized word representations, https://aclanthology.org/N18-1202/. One direction can be
+used as a language model of its own. A stateful ELMo carries its LSTM states from one call to the next, row i to row i.
 """
 
 from __future__ import annotations

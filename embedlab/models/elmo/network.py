@@ -1,14 +1,13 @@
-"""ELMo's network: words from characters, then LSTMs in each direction, then one softmax for both.
+"""ELMo's network: words from characters, LSTMs in each direction, and one softmax for both.
 
 Peters et al. 2018, Deep contextualized word representations, https://aclanthology.org/N18-1202/, section 3; the sizes
 follow Jozefowicz et al. 2016, Exploring the Limits of Language Modeling, https://arxiv.org/abs/1602.02410.
 
-Words as numbers of their characters, the way ELMo reads them: UTF-8 bytes between marks for the word's ends.
+A word enters as the numbers of its UTF-8 bytes between two marks. Its vector is made by convolution filters, the
+maximum of each over the word, highway layers and a projection: Kim et al. 2016, Character-Aware Neural Language Models,
+https://arxiv.org/abs/1508.06615; highway layers: Srivastava et al. 2015, https://arxiv.org/abs/1505.00387:
 
-A word's vector from its characters: filters, the strongest answer of each, highway layers, a projection.
-
-Kim et al. 2016, Character-Aware Neural Language Models, https://arxiv.org/abs/1508.06615; highway layers: Srivastava et
-al. 2015, https://arxiv.org/abs/1505.00387:  y = g relu(x W_t + b_t) + (1 - g) x,  g = sigmoid(x W_c + b_c).
+    y = g relu(x W_t + b_t) + (1 - g) x,  g = sigmoid(x W_c + b_c)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ELMo as AllenNLP and bilm-tf publish it: options.json and an hdf5 file of weights."""
+"""Load ELMo as AllenNLP and bilm-tf publish it: options.json and an HDF5 file of weights."""
 
 from __future__ import annotations
 

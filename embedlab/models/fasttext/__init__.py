@@ -1,4 +1,4 @@
-"""fastText: word vectors that are sums over letter groups."""
+"""fastText: word vectors that are means over letter n-grams."""
 
 from embedlab.models.fasttext.model import FastText, FastTextConfig
 

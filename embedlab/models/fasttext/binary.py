@@ -1,7 +1,7 @@
-"""fastText's own .bin files, old and new, read with every length checked.
+"""Read fastText's own .bin files, old and new, with every length checked.
 
 Layout as in Facebook's fasttext.cc, args.cc and dictionary.cc. gensim's reader is the reference (the tests
-compare), but it loops for ever on a file that is cut off within its vocabulary.
+compare), but it never ends on a file that is cut off within its vocabulary.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Letter n-grams of words and the buckets they hash to, exactly as in Facebook's fastText.
+"""Letter n-grams of words, and the buckets that they hash to, exactly as in Facebook's fastText.
 
-gensim's functions do the same word by word; a whole vocabulary is quicker in NumPy, and needs no gensim to load.
+gensim's functions do the same word by word; NumPy is faster for a whole vocabulary, and gensim need not be imported.
 """
 
 from __future__ import annotations

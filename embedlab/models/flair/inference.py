@@ -1,19 +1,15 @@
-"""A trained character LSTM as a fast reader: many texts side by side, one character at a time, states where wanted.
+"""Encode text with a trained character LSTM: many texts side by side, states only where they are wanted.
 
-What a character adds to the gates of the first layer is a row of a table that is made once (embedding, input weights
-and biases multiplied out), so that a step costs one matrix product with the hidden states. Texts stand longest first:
-where one ends, the product becomes smaller, and nothing is ever padded. Nothing but the wanted states is kept, so
-that a long text needs no more memory than a short one.
+On a processor: what a character adds to the gates of the first layer is a row of a table that is made once (embedding,
+input weights and biases multiplied out), so that a step costs one matrix product with the hidden states. Texts are
+sorted by length, longest first; where one ends, the product becomes smaller, so nothing is padded. Only the wanted
+states are kept, so that a long text needs no more memory than a short one. Both directions run on two cores where there
+are two. On a GPU, where single steps are slow, torch's own LSTM layers are used.
 
-A trained character LSTM as torch's own layers read it: the way for graphics cards, where single steps are slow.
-
-Two pieces of work of a network on two cores, where there are two.
-
-A sentence as the text that Flair reads, and where in it the vector of each word stands.
-
-Akbik et al. 2018, section 2.3: the forward model's state after a word's last character, the backward model's state
-before its first one. As the flair library does, the words are joined by single spaces, a delimiter stands before the
-text and a space after it; the backward model reads the characters reversed, between the same two marks.
+Where a word's vector stands, by Akbik et al. 2018, section 2.3: the forward model's state after the word's last
+character, the backward model's state before its first one. As in the flair library, words are joined by single spaces,
+a delimiter stands before the text and a space after it; the backward model reads the characters reversed, between the
+same two marks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The LSTM cell without its matrix product, compiled: what is left of a step when the gates' sums are there.
+"""Compiled LSTM cell without its matrix product: from the sums at the gates to the new state.
 
 Hochreiter & Schmidhuber 1997; gates in torch's order i, f, g, o: c' = s(f) c + s(i) tanh(g), h' = s(o) tanh(c') with
 s the logistic function. tanh is the rational approximation of Eigen and XLA, exact to the last bits of float32.

@@ -1,4 +1,4 @@
-"""Words from letters in context: a forward and a backward character LSTM, read at the ends of each word.
+"""Flair: word vectors from a forward and a backward character LSTM, read at the ends of each word.
 
 Akbik, Blythe & Vollgraf 2018, Contextual String Embeddings for Sequence Labeling, COLING,
 https://aclanthology.org/C18-1139/.

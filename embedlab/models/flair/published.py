@@ -1,13 +1,10 @@
-"""Checkpoints of the Flair project (``.pt``, one for each direction) as character LSTMs.
+"""Load checkpoints of the Flair project (``.pt``, one for each direction) as character LSTMs, without running code.
 
-The file is a dict of weights and facts and a pickled ``flair.data.Dictionary``. It is read without running anything
-from it: by torch's weights-only unpickler, with a stand-in for that one class. The flair library itself is not needed.
-
-Checkpoints as the flair library writes them, made readable for torch's weights-only unpickler.
-
-That unpickler knows pickle protocol 2; flair writes protocol 4. Here the instructions of a newer pickle are written
-down as those of protocol 2, one for one. Nothing of the pickle is carried out: what it may ask for is decided by
-torch's unpickler alone, and an instruction that protocol 2 has no word for is refused.
+A file holds a dict of weights and facts and a pickled ``flair.data.Dictionary``. It is read by torch's weights-only
+unpickler, with a stand-in for that one class; the flair library is not needed. That unpickler knows pickle protocol 2,
+but flair writes protocol 4, so the instructions of the newer pickle are first translated to protocol 2, one for one.
+The translation runs nothing; torch's unpickler alone decides what the pickle may ask for, and an instruction that
+protocol 2 does not have is refused.
 """
 
 from __future__ import annotations

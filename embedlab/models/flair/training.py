@@ -1,6 +1,6 @@
-"""The training of both halves of Flair on a text, from new weights or from learned ones.
+"""Train both directions of Flair in one training, from new weights or from trained ones.
 
-Both directions of Flair learned in one training: their losses apart, one progress, one checkpoint.
+The losses of the two directions are reported apart; progress and checkpoint are shared.
 """
 
 from __future__ import annotations

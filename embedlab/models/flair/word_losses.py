@@ -1,13 +1,12 @@
-"""What a network that reads letters is asked of words: which it has read, what stood before, what they are alike.
+"""Extra training losses for a character language model: predict words, so that its states learn meaning.
 
-Letters say nothing of what words mean, and a language model of letters finds it out late: it can spell for a long time
-before it pays to know what a text is about. Here, at the end of each word, its state is asked for three things that
-vectors of a model of words, such as CBOW, can answer. By linear maps, which are dropped when the training is over: the
-word itself and the mean of those read before it (see ``company``). And of the states themselves, that two be as much
-alike as what stood before them (see ``likeness``): only of words in two places of the text, since all in one place
-are alike, which can be learned without reading a word.
+Letters say nothing of what words mean, and a character model learns it late: for a long time spelling helps its
+predictions more than the topic of the text. So, at the end of each word, its state is asked three things that the
+vectors of a word model, such as CBOW, can answer (see ``common.context_losses``):
 
-The words of a text that is read letter by letter: where each has been read, and which were read before it.
+* the word itself, and the mean of the words read before it, by linear maps that are dropped after the training;
+* likeness: two states shall be as similar as what stood before them. Only words from two places of the text are
+  compared: neighbors are all alike, which can be learned without reading a word.
 """
 
 from __future__ import annotations

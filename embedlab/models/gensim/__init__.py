@@ -1,1 +1,1 @@
-"""word2vec's training by gensim, with progress and a held-out loss."""
+"""Training of word2vec and fastText by gensim, with progress and a held-out loss."""

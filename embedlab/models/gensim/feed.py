@@ -1,4 +1,4 @@
-"""Hands an encoded text to gensim as fast as lists in memory, from the memory map, and can be stopped."""
+"""Feed a text from its memory map to gensim, as fast as lists in memory, in a way that can be stopped."""
 
 from __future__ import annotations
 

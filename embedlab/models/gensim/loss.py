@@ -1,4 +1,4 @@
-"""What word2vec and fastText minimise, measured on a fixed sample of the text: gensim's own figure only ever grows.
+"""Loss of word2vec and fastText on a fixed sample of the text; gensim's own figure is a sum that only grows.
 
 Mikolov et al. 2013, Distributed Representations of Words and Phrases, equation 4 (negative sampling) and
 equation 3 (hierarchical softmax), https://arxiv.org/abs/1310.4546.

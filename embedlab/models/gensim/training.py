@@ -1,4 +1,4 @@
-"""Runs gensim's training for word2vec and fastText: with progress, a loss that means something, and a way to stop."""
+"""Run gensim's training of word2vec and fastText, with progress, a comparable loss, and a way to stop."""
 
 from __future__ import annotations
 

@@ -1,14 +1,12 @@
-"""Which words stand near which, for GloVe: weighted counts of all pairs within a window, in bounded memory.
+"""Count word co-occurrences for GloVe: weighted counts of all pairs within a window, in bounded memory.
 
-Pennington, Socher & Manning, GloVe, EMNLP 2014, section 3 and 4.2: a pair at distance d counts 1/d. The text is taken
-in stretches that fit in memory. In a stretch, all places of a word are looked up in an index, so that a whole row of
-the table is summed at once in one short array that stays in cache; nothing is sorted. Finished rows are spilled to
-disk, one run a stretch, and the runs are added up row by row when they are read back.
+Pennington, Socher & Manning, GloVe, EMNLP 2014, section 3 and 4.2: a pair at distance d counts 1/d. The text is read
+in stretches that fit in memory. In a stretch, an index gives all places of a word, so that a whole row of the table is
+summed at once in one short array that stays in cache; nothing is sorted. Finished rows are written to disk, one file a
+stretch, and added up row by row when they are read back.
 
-Co-occurrences counted by several processes: each takes stretches of the text, and the tables are added up.
-
-Windows reach over the edges of a stretch, so no pair is lost or counted twice, and the sum holds the same pairs in the
-same order as if one process had read the whole text (see ``cooccurrence.count``).
+Several processes may count, each some of the stretches. Windows reach over the edges of a stretch, so no pair is lost
+or counted twice, and the sum holds the same pairs in the same order as if one process had read the whole text.
 """
 
 from __future__ import annotations

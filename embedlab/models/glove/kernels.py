@@ -1,14 +1,12 @@
-"""The compiled loops of ``cooccurrence``: a stretch of text, its index of places, rows summed in a short array.
-
-GloVe's compiled inner loop: weighted least squares by AdaGrad, without locks.
+"""Compiled loops of GloVe: count a stretch of text, and train by weighted least squares with AdaGrad, without locks.
 
 Pennington, Socher & Manning, GloVe, EMNLP 2014, equation 8: J = sum over i, j of f(X_ij) (w_i . u_j + b_i + c_j -
 log X_ij)^2, with f(x) = min(1, (x / x_max)^alpha) (equation 9). Duchi, Hazan & Singer, JMLR 12 (2011): every number has
 its own step r = 1 / sqrt(1/eta^2 + sum of its squared gradients), so that the first step is eta.
 
-The biases are two more columns of the vectors: (w, b, 1) . (u, 1, c) = w . u + b + c, where the ones have step 0. And r
-itself is kept in place of the sum: when a gradient g comes, r becomes r (1 - (g r)^2 / 2 + 3 (g r)^4 / 8), the first
-terms of r / sqrt(1 + (g r)^2). As g r is small this is AdaGrad to the last digits, with neither root nor division.
+The biases are two more columns of the vectors: (w, b, 1) . (u, 1, c) = w . u + b + c, where the ones have step 0. The
+step r is stored instead of the sum: when a gradient g comes, r becomes r (1 - (g r)^2 / 2 + 3 (g r)^4 / 8), the first
+terms of r / sqrt(1 + (g r)^2). Because g r is small this is AdaGrad to the last digits, without root or division.
 """
 
 from __future__ import annotations

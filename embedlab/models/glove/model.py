@@ -1,4 +1,4 @@
-"""GloVe: word vectors whose products with context vectors give the logarithm of how often words stand near each other.
+"""GloVe: word vectors whose products with context vectors give the logarithm of co-occurrence counts.
 
 Pennington, Socher & Manning, GloVe: Global Vectors for Word Representation, EMNLP 2014.
 """

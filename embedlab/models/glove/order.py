@@ -1,8 +1,8 @@
-"""The order in which GloVe learns from its counts: shuffled, but so that the vectors in use stay in the cache.
+"""The order in which GloVe learns its counts: shuffled, but so that the vectors in use stay in the cache.
 
-The table of counts is cut into blocks of neighboring rows and columns. Pairs of a block stand together, shuffled; the
-trainer visits pieces of that order at random. A random order over the whole table would fetch four vectors from main
-memory for almost every pair, which costs more time than the arithmetic.
+The table of counts is cut into blocks of neighboring rows and columns. The pairs of a block are stored together,
+shuffled; the trainer visits parts of that order at random. A random order over the whole table would fetch four vectors
+from main memory for almost every pair, which costs more time than the arithmetic.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Words by context words as a sparse table for LSA, from the co-occurrences that GloVe counts too.
+"""LSA's sparse table of words by context words, and its weights: pointwise mutual information or tf-idf.
 
-What turns raw counts into a table worth factorising: pointwise mutual information, and tf-idf.
+The counts are the co-occurrences that GloVe counts, too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Truncated singular value decomposition of a large sparse table, which can be watched and stopped.
+"""Truncated singular value decomposition of a large sparse table, with progress and a way to stop.
 
 Halko, Martinsson & Tropp, Finding Structure with Randomness, SIAM Review 53 (2011), algorithms 4.4 and 5.1: the same
-method as scikit-learn's ``randomized_svd``, but working through the table a slice at a time, so that whoever waits is
-told how far it is and can stop it.
+method as scikit-learn's ``randomized_svd``, but it multiplies by the table one slice at a time, so that it can report
+progress and be stopped between slices.
 """
 
 from __future__ import annotations

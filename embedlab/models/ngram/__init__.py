@@ -1,4 +1,4 @@
-"""n-grams with modified Kneser-Ney smoothing."""
+"""n-gram language models with modified Kneser-Ney smoothing."""
 
 from embedlab.models.ngram.model import Ngram, NgramConfig
 

@@ -1,4 +1,4 @@
-"""Counting n-grams by sorting: every order numbers the n-grams of the text, and the next builds on the numbers."""
+"""Count n-grams by sorting: each order numbers the n-grams of the text, and the next order builds on these numbers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A language model of counts: n-grams of words with interpolated modified Kneser-Ney smoothing, or without any.
+"""n-gram language model of words, with interpolated modified Kneser-Ney smoothing or without smoothing.
 
 Kneser & Ney 1995, Improved backing-off for m-gram language modeling, https://doi.org/10.1109/ICASSP.1995.479394;
-Chen & Goodman 1998; Heafield et al. 2013 (see ``kneser_ney``).
+Chen & Goodman 1998; Heafield et al. 2013 (see ``smoothing``).
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""Interpolated modified Kneser-Ney smoothing of one order, and the maximum-likelihood estimate beside it.
+"""Interpolated modified Kneser-Ney smoothing, maximum likelihood, and what each order says at one place of a text.
 
 Chen & Goodman 1998, An Empirical Study of Smoothing Techniques for Language Modeling (TR-10-98), sections 4.1.6 and
 5.4; details as in Heafield et al. 2013, Scalable Modified Kneser-Ney Language Model Estimation,
 https://aclanthology.org/P13-2121/.
-
-A look inside an n-gram model: what each order counts and says at one place of a text.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The counted n-grams as tables that are looked up by binary search: one an order, each built on the one below.
+"""Tables of counted n-grams, one an order, looked up by binary search; and their compact form on disk.
 
-The tables of an n-gram model as small arrays for disk: one byte a count, two a token where that is enough.
+Each table builds on the one of the order below. On disk a count takes one byte and a token two, where that is enough.
 """
 
 from __future__ import annotations
