@@ -138,7 +138,7 @@ def cloud(
         model: contextual; a static one gives a cloud of one layer, with a point for every form.
         occurrences: N of them, such as ``occurrences.gather(...).occurrences``.
         method: "pca" or "umap" (see ``pictures``).
-        sorter: "kmeans" or "hdbscan" (see ``sense_groups.group``).
+        sorter: "kmeans" or "hdbscan" (see ``clusters.group``).
         k: groups of k-means.
         seed: of the pictures and of k-means.
         found: how many occurrences the whole text has; N if 0.

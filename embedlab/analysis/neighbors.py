@@ -17,20 +17,20 @@ from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel
 from embedlab.base.folding import tidy
 
 CUTOFF = 0.6
-"""Least similarity of spelling, 0 to 1, that is worth suggesting: 1 - edits / length of the longer word."""
+"""Lowest similarity of spelling, 0 to 1, of a suggested word: 1 - edits / length of the longer word."""
 
 
 def suggest(model: StaticModel, word: str, k: int = 5) -> list[str]:
-    """Known words that the writer may have meant, likeliest first.
+    """Suggest known words that a person may have meant by an unknown one, likeliest first.
 
-    First the same letters in another case, commonest first; then by the optimal string alignment distance
-    (insert, delete, replace or swap neighbors: one edit each), divided by the longer word's length, with case
-    ignored. Words equally close come by frequency. The word itself is never suggested.
+    The order is that of the optimal string alignment distance (insert, delete, replace, or swap two neighbors: one edit
+    each), divided by the longer word's length, with case ignored; the same letters in another case come first. Equally
+    close words are ordered by frequency. The word itself is never suggested.
 
     Args:
         model: any static model.
-        word: the word looked for.
-        k: how many at most; none may come near enough.
+        word: the unknown word.
+        k: how many at most; the list is empty when no word is close enough.
 
     Raises:
         BadInput: k is below 1.
@@ -39,7 +39,7 @@ def suggest(model: StaticModel, word: str, k: int = 5) -> list[str]:
 
 
 def close(word: str, words: Sequence[str], k: int = 5) -> list[str]:
-    """The same among any words, the commonest of which stand first.
+    """Words of a list that are spelt most like a word, as in ``suggest``; the list's commonest words come first.
 
     Raises:
         BadInput: k is below 1.
@@ -59,7 +59,7 @@ def close(word: str, words: Sequence[str], k: int = 5) -> list[str]:
 __all__ = ["Neighbors", "nearest", "nearest_many", "overlap", "similarity", "suggest"]
 
 SCORES_AT_ONCE = 16_000_000
-"""Similarities held in memory at a time (64 MB) while several words are looked up."""
+"""Similarities in memory at a time (64 MB) while several words are looked up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +67,12 @@ class Neighbors:
     """The k words nearest to a query, nearest first.
 
     Attributes:
-        query: what was looked up: a word, "a + b" for several, "(vector)" for a bare vector.
+        query: what was looked up: a word, "a + b" for several words, "(vector)" for a vector.
         words: the k neighbors.
         similarities: (k,) cosine similarity with the query, -1 to 1.
         counts: (k,) how often the training text had each neighbor; zeros if unknown.
         positions: (k,) the neighbors' rows in the model, 0 for the commonest word.
-        lookups: of each word asked for, as what it was looked up; none for a bare vector.
+        lookups: for each word of the query, the word of the vocabulary that it was taken for; empty for a vector.
     """
 
     query: str
@@ -86,22 +86,22 @@ class Neighbors:
 def nearest(
     model: StaticModel, word: str | Sequence[str] | NDArray[Any], k: int = 10, exclude: Iterable[str] = ()
 ) -> Neighbors:
-    """The k words whose vectors make the smallest angle with the query's.
+    """Find the k words whose vectors have the largest cosine similarity with the query's vector.
 
-    One product of the (V, D) unit matrix with the query, then an exact selection. The query's own words are left
-    out. Equal similarities are ordered by frequency, so a one-hot model, for which every other word has
-    similarity 0, answers with the commonest words. A word whose vector is zero has similarity 0.
+    The (V, D) unit matrix is multiplied by the query, then the k largest are selected. The query's own words are left
+    out. Equal similarities are ordered by frequency; so a one-hot model, in which every other word has similarity 0,
+    gives the commonest words. A word whose vector is zero has similarity 0.
 
     Args:
         model: any static model.
-        word: a word, several words (the mean of their unit vectors is looked up), or a (D,) vector. A word that is
-            not known as typed is folded as the model's text was: "Bank" is looked up as "bank" (see ``folding``).
-        k: how many; fewer come back when the vocabulary is smaller.
-        exclude: further words to leave out.
+        word: a word, several words (the mean of their unit vectors is the query), or a (D,) vector. A word that is not
+            in the vocabulary as typed is folded as the model's text was: "Bank" becomes "bank" (see ``base.folding``).
+        k: how many; fewer if the vocabulary is smaller.
+        exclude: other words to leave out.
 
     Raises:
         UnknownWord: the model has no vector for a word (fastText composes one for most).
-        BadInput: no word given, the vector is zero, not finite or of another width, or k is below 1.
+        BadInput: no word is given, the vector is zero, not finite or of another width, or k is below 1.
     """
     k = checked_count(k)
     own: tuple[Lookup, ...] = ()
@@ -118,7 +118,7 @@ def nearest(
 
 
 def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[Neighbors]:
-    """The k nearest of each of several words, folded as in ``nearest``; one matrix product serves them all.
+    """Find the k nearest words of each of several words, as ``nearest`` does, with one matrix product for all.
 
     Raises:
         UnknownWord: the model has no vector for a word.
@@ -136,7 +136,7 @@ def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[
 
 
 def similarity(model: StaticModel, a: str, b: str) -> float:
-    """Cosine similarity of two words, folded as in ``nearest``, -1 to 1; 0 if the vector of either is zero.
+    """Cosine similarity of two words, -1 to 1; 0 if one of their vectors is zero. Words are folded as in ``nearest``.
 
     Raises:
         UnknownWord: the model has no vector for one of them.
@@ -146,9 +146,9 @@ def similarity(model: StaticModel, a: str, b: str) -> float:
 
 
 def overlap(results: Sequence[Neighbors]) -> NDArray[np.float64]:
-    """(M, M): how much lists of neighbors share: words in both divided by words in either (Jaccard).
+    """(M, M): Jaccard index of each two of M lists of neighbors: words in both, divided by words in either.
 
-    1 on the diagonal; two empty lists count as equal.
+    The diagonal is 1; two empty lists count as equal.
     """
     sets = [set(result.words) for result in results]
     return np.array([[len(a & b) / len(a | b) if a | b else 1.0 for b in sets] for a in sets]).reshape(
@@ -157,7 +157,7 @@ def overlap(results: Sequence[Neighbors]) -> NDArray[np.float64]:
 
 
 def _ranked(model: StaticModel, query: str, scores: Floats, k: int, leave_out: Iterable[str]) -> Neighbors:
-    """The best k of freshly computed scores (V,), which are overwritten."""
+    """Select the k words with the highest scores (V,). The scores are overwritten."""
     scores[[model.positions[word] for word in leave_out if word in model.positions]] = -np.inf
     best = top(scores, k)
     words = [model.words[i] for i in best]
@@ -165,7 +165,7 @@ def _ranked(model: StaticModel, query: str, scores: Floats, k: int, leave_out: I
 
 
 def _mean(units: Floats) -> Floats:
-    """(D,) mean of unit vectors (N, D); exactly zero where they cancel out but for rounding."""
+    """(D,) mean of unit vectors (N, D); exactly zero where they cancel out up to rounding."""
     mean: Floats = units.mean(axis=0)
     return mean if np.linalg.norm(mean) > 1e-6 else np.zeros_like(mean)
 

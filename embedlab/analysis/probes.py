@@ -52,7 +52,7 @@ def layer_probe(
         model: contextual or static; or several to be stacked, one behind the other, such as ``(flair, fasttext)``:
             one with layers, and others with one vector a word that stand beside each of its layers.
         dataset: tagged sentences, such as ``data.datasets.load_ner()``.
-        strategies: names of those that are wanted (see ``layer_strategies.strategies``); all for ``None``.
+        strategies: names of those that are wanted (see ``probing.sources.strategies``); all for ``None``.
         settings: how the probes are trained.
         on_progress: told while sentences are read, and while probes are trained.
 

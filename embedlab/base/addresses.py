@@ -18,9 +18,9 @@ INSTEAD = "Without it, the starters that come with the lab still work."
 INSIDE = "it leads to this machine or its own network"
 MOST_HOST = 253
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""Its last 32 bits are an IPv4 address, which decides. Networks without IPv4 reach the whole IPv4 internet so."""
+"""NAT64: the last 32 bits are an IPv4 address, which is checked instead. IPv6-only networks reach IPv4 in this way."""
 UNICAST = ipaddress.IPv6Network("2000::/3")
-"""Where all public IPv6 addresses of one host lie."""
+"""The range of public IPv6 unicast addresses."""
 NOT_PUBLIC = [
     ipaddress.ip_network(text)
     for text in (
@@ -32,18 +32,18 @@ NOT_PUBLIC = [
         "3fff::/20",  # documentation
     )
 ]
-"""What ``is_global`` takes for public, in one version of Python or another."""
+"""Networks that are not public although ``ipaddress`` says so in some versions of Python (``is_global``)."""
 INNER_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa")
-"""Ends of names that no public server has."""
+"""Endings of host names that no public server has."""
 
 
 def check(url: str) -> None:
-    """Refuse what is not an https address of a public host.
+    """Refuse an address that is not https, or whose host is not public.
 
-    Behind a proxy a name that is unknown here is left to the proxy; everything else is checked all the same.
+    With a proxy, a name that is unknown on this machine is left to the proxy; everything else is checked.
 
     Raises:
-        BadInput: it is not.
+        BadInput: the address is refused.
         Unreachable: the host's name is unknown.
     """
     import httpx
@@ -66,10 +66,10 @@ def check(url: str) -> None:
 
 
 def check_host(host: str) -> None:
-    """Refuse the name or number of a host that cannot be public, before it is looked up.
+    """Refuse a host name or IP address that cannot be public, before it is looked up in DNS.
 
     Raises:
-        BadInput: it cannot.
+        BadInput: the host cannot be public.
     """
     name = host.lower().removesuffix(".")
     try:
@@ -100,10 +100,10 @@ def public(address: str) -> bool:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The IP addresses of a host, all of them public.
+    """Look up the IP addresses of a host, all of which must be public.
 
     Raises:
-        BadInput: one of them is not.
+        BadInput: one of them is not public.
         Unreachable: the name is unknown.
     """
     try:

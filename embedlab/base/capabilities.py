@@ -16,11 +16,11 @@ from embedlab.base.models import Floats, LanguageModel
 
 @dataclass(frozen=True)
 class Pieces:
-    """A sentence as the network reads it: the places of its attention.
+    """A sentence as wordpieces and special tokens: the rows and columns of its attention.
 
     Attributes:
-        pieces: T texts, the first and last of them marks.
-        words: the word that each belongs to, ``None`` for a mark.
+        pieces: T wordpieces; the first and the last are special tokens.
+        words: index of the word that each piece belongs to, ``None`` for a special token.
     """
 
     pieces: tuple[str, ...]
@@ -29,13 +29,13 @@ class Pieces:
 
 @runtime_checkable
 class MaskedModel(Protocol):
-    """An encoder of the BERT family, as far as it can be asked about gaps, next sentences and attention.
+    """An encoder of the BERT family: fills gaps, judges next sentences, shows attention.
 
     Attributes:
         title: name for messages.
         layers: L names, from the input to the top.
-        vocabulary: the V pieces.
-        mask: the piece that stands in the place of a hidden word.
+        vocabulary: the V wordpieces.
+        mask: the special token in the place of a hidden word.
         has_masked_head: whether it can ``fill``.
         has_next_sentence_head: whether it can ``next_sentence``.
     """
@@ -51,20 +51,20 @@ class MaskedModel(Protocol):
 
     @property
     def mask(self) -> str:
-        """The piece that stands in the place of a hidden word."""
+        """The special token in the place of a hidden word."""
 
     def pieces(self, sentence: Sequence[str]) -> Pieces:
-        """The sentence as the network reads it, with marks: the places of ``attention``."""
+        """Split a sentence into wordpieces with special tokens: the rows and columns of ``attention``."""
 
     def fill(self, sentence: Sequence[str], position: int) -> Floats:
-        """(V,) probabilities of what piece stands at a position of a sentence of words or pieces, given both sides.
+        """(V,) probabilities of the wordpiece at a position of a sentence of words or pieces, given both sides.
 
         Raises:
             BadInput: no such position, or the network has no head for hidden words.
         """
 
     def fill_by_layer(self, sentence: Sequence[str], position: int) -> Floats:
-        """(L, V): ``fill``, if the head read each layer instead of the top one. The last row is ``fill``.
+        """(L, V) probabilities as ``fill``, with the output head applied to each layer; the last row equals ``fill``.
 
         Raises:
             BadInput: as ``fill``.
@@ -78,7 +78,7 @@ class MaskedModel(Protocol):
         """
 
     def attention(self, sentence: Sequence[str]) -> Floats:
-        """(B, H, T, T): in each of B blocks and H heads, how much each piece (row) looks at each (column).
+        """(B, H, T, T) attention of B blocks with H heads: the weight that each piece (row) gives to each (column).
 
         Rows sum to 1.
 
@@ -89,12 +89,12 @@ class MaskedModel(Protocol):
 
 @dataclass(frozen=True)
 class Readouts:
-    """Where in a text the states stand that make up the words' vectors.
+    """Positions in a text at which the states for each word's vector are taken.
 
     Attributes:
-        text: N characters, as they are read.
+        text: N characters, as the models read them.
         words: T words.
-        begins: for each word, the place of its first character.
+        begins: for each word, the index of its first character.
         forward: for each word, the character after which the forward model's state is taken; N is the space that is
             read after the text.
         backward: for each word, the character after which the backward model's state is taken, coming from the right;
@@ -108,13 +108,13 @@ class Readouts:
     backward: tuple[int, ...]
 
     def read(self, word: int) -> tuple[str, str]:
-        """What the forward and the backward model have read when they are asked for a word; without outer spaces."""
+        """What the forward and the backward model have read when a word's states are taken; outer spaces left out."""
         return self.text[: self.forward[word] + 1], self.text[max(0, self.backward[word]) :]
 
 
 @runtime_checkable
 class CharacterReader(Protocol):
-    """Two character models that make word vectors together.
+    """A pair of character models whose states together make word vectors.
 
     Attributes:
         forward: reads from the left.
@@ -125,7 +125,7 @@ class CharacterReader(Protocol):
     backward: LanguageModel
 
     def readouts(self, sentence: Sequence[str]) -> Readouts:
-        """Where the states of a sentence's words are read out.
+        """Positions at which the states of a sentence's words are taken.
 
         Raises:
             BadInput: the sentence has no words.
@@ -134,7 +134,7 @@ class CharacterReader(Protocol):
 
 @dataclass(frozen=True)
 class Level:
-    """One order n of an n-gram model, asked for one word after one context.
+    """What one order n of an n-gram model says of one word after one context.
 
     ``probability = share + lower_weight * lower``, and ``share = (adjusted - discount) / total`` for an n-gram that
     was seen (Kneser-Ney). Counts are those of the training text; what pruning dropped counts 0 in ``count`` and

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 VERSION = "0.1.0"
-"""Of Embedding Lab; ``embedlab.__version__``."""
+"""Version of Embedding Lab, also ``embedlab.__version__``."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Card:
         attribution: who has to be named.
         tokens: running words of the training text, 0 if unknown.
         seconds: wall-clock training time, 0 if unknown.
-        loss: on held-out text where there is some, else the last training loss; ``None`` if the model has none.
+        loss: held-out loss, or the last training loss if no text was held out; ``None`` if the model has no loss.
         created: ISO date.
         source: "starter", "yours" or "published".
         versions: pairs of library and version it was made with.

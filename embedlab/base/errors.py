@@ -4,9 +4,9 @@ BEGINNING, ENDING = 600, 300
 
 
 class EmbedLabError(Exception):
-    """Base of every error this library raises on purpose; its text is fit to be shown to a visitor.
+    """Base class of all errors that this library raises on purpose; the message may be shown to a visitor.
 
-    The middle of a very long text is left out: it repeats what a damaged file holds.
+    The middle of a very long message is left out, because it repeats the content of a damaged file.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -39,4 +39,4 @@ class Unreachable(EmbedLabError):
 
 
 class Cancelled(EmbedLabError):
-    """The person who started a long work asked it to stop. Raise it in ``on_progress`` to stop a trainer."""
+    """The work was cancelled by the person who started it. Raise it in ``on_progress`` to stop a training."""

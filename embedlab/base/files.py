@@ -29,7 +29,7 @@ CODES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 def refusal(error: BaseException | None) -> int:
-    """The system's number for why a disk took no more; 0 if an error, and what caused it, is about something else."""
+    """The error number (errno) of a full or read-only disk, from an error or its causes; 0 if it is another error."""
     while error is not None:
         number = error.errno if isinstance(error, OSError) else None
         if isinstance(error, OSError) and number is None and " requested and " in str(error):  # NumPy
@@ -43,7 +43,7 @@ def refusal(error: BaseException | None) -> int:
 
 
 def sentence(path: Path | str, error: Exception) -> str:
-    """What to tell a person of an error that came while something was written."""
+    """The message for a person about an error during writing."""
     number = refusal(error)
     reason = os.strerror(number) if number else getattr(error, "strerror", None) or error
     return f"Cannot write {path}: {reason}. Is the disk full or read-only?"
@@ -52,7 +52,7 @@ def sentence(path: Path | str, error: Exception) -> str:
 def append(file: IO[bytes], array: NDArray[Any]) -> None:
     """Append an array's bytes to a file that is open without a buffer.
 
-    Unlike ``ndarray.tofile``, which says nothing of the last bytes that a full disk does not take.
+    ``ndarray.tofile`` is not used: it reports no error when a full disk drops the last bytes.
 
     Raises:
         OSError: the disk is full.
@@ -64,10 +64,10 @@ def append(file: IO[bytes], array: NDArray[Any]) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What the system says when the block cannot write becomes a sentence.
+    """Turn the system's errors of writing in the block into a ``BadModel`` with a message for people.
 
     Raises:
-        BadModel: the disk is full, read-only or otherwise unwilling.
+        BadModel: the disk is full, read-only or cannot be written for another reason.
     """
     try:
         yield
@@ -80,34 +80,34 @@ def writing(path: Path) -> Iterator[None]:
 
 
 Replaces = Callable[[Path], bool]
-"""Whether the folder that lies at a place may be replaced."""
+"""Function that says whether an existing folder may be replaced."""
 LONGEST = 255
-"""Bytes that a file's name may have on every common disk."""
+"""Longest file name, in bytes, on all common file systems."""
 FORCE = "replace it (--force, in Python overwrite=True)"
 
 
 def never(folder: Path) -> bool:
-    """Nothing may be replaced."""
+    """Say of every folder that it may not be replaced."""
     return False
 
 
 def holds_only(folder: Path, names: Collection[str]) -> bool:
-    """Whether a folder holds files of these names and nothing else; what a killed process left there does not count."""
+    """Whether a folder holds only files of these names; temporary files of killed processes do not count."""
     if folder.is_symlink() or not folder.is_dir():
         return False
     return all(one.is_file() and (one.name in names or temporary.MARK in one.name) for one in folder.iterdir())
 
 
 def real(folder: Path) -> Path:
-    """The place itself, for a link or a path that ends in dots."""
+    """The real path of a link, or of a path that ends in dots."""
     return folder.resolve() if folder.name in ("", "..") or folder.is_symlink() else folder
 
 
 def check_target_folder(folder: Path, replaces: Replaces = never) -> None:
-    """See whether a folder can take a place: there is nothing, an empty folder, or one that may be replaced.
+    """Check that a folder can be written: there is nothing yet, an empty folder, or one that may be replaced.
 
     Raises:
-        BadInput: something else lies there.
+        BadInput: something else exists there.
     """
     if not os.path.lexists(folder):
         return
@@ -125,10 +125,10 @@ def check_target_folder(folder: Path, replaces: Replaces = never) -> None:
 
 
 def check_target_files(folder: Path) -> None:
-    """See whether files can be written into a folder, which need not be there yet.
+    """Check that files can be written into a folder, which need not exist yet.
 
     Raises:
-        BadInput: it is a file.
+        BadInput: it is a file, not a folder.
         BadModel: nothing can be written there.
     """
     check_writable(folder)
@@ -138,10 +138,10 @@ def check_target_files(folder: Path) -> None:
 
 
 def check_target_file(path: Path, *, overwrite: bool = False) -> None:
-    """See whether a file can be written.
+    """Check that a file can be written.
 
     Raises:
-        BadInput: it is a folder, or a file that is there and may not be replaced.
+        BadInput: it is a folder, or an existing file that may not be replaced.
         BadModel: nothing can be written there.
     """
     check_writable(path)
@@ -152,10 +152,10 @@ def check_target_file(path: Path, *, overwrite: bool = False) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """See whether something can be written at a place, by making a temporary folder as near to it as there are folders.
+    """Check that a path can be written, by making a temporary folder in its nearest existing parent.
 
     Raises:
-        BadModel: it cannot.
+        BadModel: it cannot be written.
     """
     with writing(path):
         if any(len(os.fsencode(part)) > LONGEST for part in path.parts):
@@ -166,15 +166,15 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def atomic_folder(folder: Path, replaces: Replaces = never) -> Iterator[Path]:
-    """A scratch folder that takes the place of ``folder`` in one rename if the block succeeds.
+    """Give a temporary folder that becomes ``folder`` in one rename if the block succeeds.
 
     Args:
-        folder: where it is to lie.
-        replaces: whether the folder that lies there may be lost; an empty one always may.
+        folder: the folder to make.
+        replaces: whether an existing folder may be replaced; an empty one always may.
 
     Raises:
-        BadInput: something lies there that may not be lost.
-        BadModel: the disk is full, read-only or otherwise unwilling; nothing is left behind.
+        BadInput: something exists there that may not be replaced.
+        BadModel: the disk is full, read-only or cannot be written for another reason; nothing is left behind.
     """
     made: Path | None = None
     try:
@@ -212,7 +212,7 @@ def _replace_folder(new: Path, folder: Path) -> None:
 
 
 def _swap(one: Path, other: Path) -> bool:
-    """Let two folders change names in one step, where the system can (Linux): whoever is killed then loses none."""
+    """Exchange the names of two folders in one step, where the system can (Linux), so that a kill loses neither."""
     if sys.platform != "linux":
         return False
     swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -222,10 +222,10 @@ def _swap(one: Path, other: Path) -> bool:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """A scratch file that takes the place of ``path`` in one rename if the block succeeds; nothing is left otherwise.
+    """Give a temporary file that becomes ``path`` in one rename if the block succeeds; else it is removed.
 
     Raises:
-        OSError: the disk is full or read-only, or there is no such folder.
+        OSError: the disk is full or read-only, or the folder does not exist.
     """
     temporary.clear(path.parent, path.name)
     handle, name = tempfile.mkstemp(prefix=temporary.temporary_prefix(path), dir=path.parent)
@@ -250,13 +250,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def touch(path: Path) -> None:
-    """Note that a kept file was asked for, where the disk can be written; what is not used for long goes."""
+    """Set a kept file's time to now, if the disk can be written: files that are not used for long are deleted."""
     with contextlib.suppress(OSError):
         os.utime(path)
 
 
 def only_newest(folder: Path, pattern: str, most: int) -> None:
-    """Remove the oldest files of a pattern, so that at most so many stay."""
+    """Delete the oldest files that match a pattern, so that at most ``most`` stay."""
     files = sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     for old in files[most:]:
         old.unlink(missing_ok=True)

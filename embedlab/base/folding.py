@@ -17,26 +17,26 @@ from typing import Literal
 Change = Literal["tidied", "lowercased", "zeroed"]
 
 COMPOSED = 500
-"""Characters that are composed at once; where no ASCII follows, up to twice as many."""
+"""Characters that are composed in one step; up to twice as many where no ASCII follows."""
 _ASCII = re.compile(r"[\x00-\x7f]")
 _TIDY = {0x2019: "'", 0x02BC: "'", 0x00AD: None, 0x200B: " ", 0xFEFF: None, 0x2028: " ", 0x2029: " "}
 _TIDY |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half characters, as JSON can hold them
 _ZERO = str.maketrans("123456789", "000000000")
 _STRAY = 1000
-"""One word with a capital in so many may have been left in lower-cased text, such as the mark <UNK>."""
+"""A lower-cased text may still hold one word with a capital among so many, such as the token <UNK>."""
 
 
 def tidy(text: str) -> str:
-    """Text in Unicode's composed form, with straight apostrophes, without invisible characters and half characters."""
+    """Text in composed form (NFC), with straight apostrophes, without invisible characters or lone surrogates."""
     if text.isascii():
         return text
     return "".join(unicodedata.normalize("NFC", part) for part in _parts(text)).translate(_TIDY)
 
 
 def _parts(text: str) -> Iterator[str]:
-    """A text in parts that are composed each by itself, cut before ASCII, which joins with nothing before it.
+    """Split a text into parts that can be composed one by one, before ASCII, which never combines with what precedes.
 
-    To order a row of accents takes time by the square of its length.
+    Short parts bound the time: ordering a row of combining accents takes time quadratic in its length.
     """
     start = 0
     while len(text) - start > COMPOSED:
@@ -59,10 +59,10 @@ class Lookup:
 
     Attributes:
         typed: as it was typed, without spaces around it.
-        word: what is looked up; of an unknown word the folded form.
+        word: the word that is looked up; for an unknown word its folded form.
         known: whether the vocabulary has ``word``.
-        changes: what was done to the typed word: "tidied" (composed characters, straight apostrophes, invisible marks
-            left out), "lowercased", "zeroed" (digits).
+        changes: what was done to the typed word: "tidied" (composed characters, straight apostrophes, invisible
+            characters removed), "lowercased", "zeroed" (digits).
     """
 
     typed: str
@@ -77,7 +77,7 @@ class Lookup:
 
 
 class Lexicon(Container[str]):
-    """A vocabulary in which words are found as people type them; what is known exactly as typed is never changed.
+    """A vocabulary in which typed words are found; a word that is known exactly as typed is never changed.
 
     Args:
         words: the vocabulary.
@@ -118,9 +118,9 @@ class Lexicon(Container[str]):
         return lookup
 
     def in_text(self, word: str) -> Lookup:
-        """The word that is meant by one that stands in a text.
+        """Find the word that is meant by a word of a text.
 
-        A vocabulary that keeps capitals is asked for small letters, too: a sentence may begin with the word.
+        In a vocabulary that keeps capitals the lower-case form is tried, too: a sentence may begin with the word.
         """
         lookup = self.look_up(word)
         small = lookup if lookup.known else self.look_up(word.lower())

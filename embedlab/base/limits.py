@@ -12,7 +12,7 @@ from embedlab.base.errors import BadInput, BadSetting
 
 MB = 1_000_000
 LONGEST_WORD = 10_000
-"""Letters of a word of a vocabulary; what is longer is no word."""
+"""Most letters of a word of a vocabulary."""
 SETTINGS = {
     "dim": "dimensions", "hidden": "dimensions", "char_dim": "dimensions", "max_words": "vocabulary",
     "epochs": "epochs", "skipgram_epochs": "epochs",
@@ -71,7 +71,7 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """The defaults, with whatever the environment sets instead.
+        """The defaults, replaced by what the environment sets.
 
         Raises:
             BadSetting: a variable is not a positive whole number.
@@ -86,24 +86,24 @@ class Limits:
         return cls(**values)
 
     def check_upload(self, name: str, count: int) -> None:
-        """See that a file that was given is not too large.
+        """Check that an uploaded file is not too large.
 
         Raises:
-            BadInput: it is.
+            BadInput: it is too large.
         """
         if count > self.upload_bytes:
             said = f"{name} has {size(count)}; at most {size(self.upload_bytes)} are taken. Give a part of it."
             raise BadInput(met("upload_bytes", said))
 
     def of(self, setting: str) -> int | None:
-        """The bound of a model's setting, such as "epochs"; ``None`` if it has none here."""
+        """The limit of a model's setting, such as "epochs"; ``None`` if it has none here."""
         return getattr(self, SETTINGS[setting]) if setting in SETTINGS else None
 
     def check_settings(self, values: Mapping[str, Any]) -> None:
-        """See that a model with these settings may be trained.
+        """Check that a model with these settings may be trained.
 
         Raises:
-            BadSetting: one is beyond its bound.
+            BadSetting: a setting is beyond its limit.
         """
         for name, value in values.items():
             most = self.of(name)
@@ -118,7 +118,7 @@ def variable(name: str) -> str:
 
 
 def met(name: str, said: str) -> str:
-    """The message for a limit that was met: what was found and what is possible, then how it is raised."""
+    """The message for a limit that was exceeded: what was found, what is possible, and how to raise the limit."""
     return f"{said} {variable(name)} sets this limit."
 
 

@@ -29,19 +29,19 @@ FORMAT = 1
 CONFIG, TENSORS, VOCABULARY, CARD = "config.json", "model.safetensors", "vocab.json", "card.json"
 TOKENIZER, MAP = "tokenizer.json", "map.safetensors"
 FILES = (CONFIG, TENSORS, VOCABULARY, CARD, TOKENIZER, MAP)
-"""Everything that can lie in a model folder."""
+"""Names of all files that a model folder can hold."""
 MOST_JSON = 10_000_000
-"""Bytes of a config.json or card.json."""
+"""Most bytes of a config.json or card.json."""
 FEW = 10_000
-"""Words of a vocabulary that need no vectors among the tensors: those of one-hot vectors."""
+"""Most words of a vocabulary without rows among the tensors (one-hot vectors)."""
 A_WORD = 4
-"""Values in a vocabulary's JSON for a word: itself, its count, and room for commas in words."""
+"""Most JSON values for a word of the vocabulary: the word, its count, and room for commas within words."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A model as it lies on disk.
+    """The content of a model folder.
 
     Attributes:
         kind: key of the model's class in the registry.
@@ -63,9 +63,9 @@ class StoredModel:
 
 
 def stamp(folder: Path) -> int:
-    """A number that changes when a file of a model's folder is written anew; 0 without a folder.
+    """A number that changes when a file of a model's folder is written again; 0 without a folder.
 
-    It is made of the files' names, sizes, times and numbers on disk, so that nobody can give theirs that of another.
+    It is made of the files' names, sizes, times and inode numbers, so that no copy can have the stamp of another.
     """
     if not folder.is_dir():
         return 0
@@ -79,7 +79,7 @@ def _identity(file: Path) -> tuple[int, ...]:
 
 
 def digest(folder: Path) -> str:
-    """64 letters that change with a model's settings, vocabulary and weights, from the files of its folder."""
+    """SHA-256 of a model's settings, vocabulary and weights as they are on disk, as 64 hexadecimal digits."""
     found = hashlib.sha256()
     for file in sorted(folder.iterdir()):
         if file.is_file() and file.name != CARD:
@@ -91,7 +91,7 @@ def digest(folder: Path) -> str:
 
 
 def is_model(folder: Path) -> bool:
-    """Whether a folder is a model folder of this lab and nothing else, so that nothing more is lost with it."""
+    """Whether a folder is a model folder of this lab and holds nothing else that would be lost with it."""
     if not (base_files.holds_only(folder, FILES) and (folder / TENSORS).is_file()):
         return False
     try:
@@ -101,14 +101,14 @@ def is_model(folder: Path) -> bool:
 
 
 def check_target(folder: Path, *, overwrite: bool = False) -> None:
-    """See, before a long work, whether a model folder can be written at a place.
+    """Check, before long work, that a model folder can be written.
 
     Args:
-        folder: the place.
-        overwrite: whether a model that lies there may be replaced; nothing else ever is.
+        folder: the folder to write later.
+        overwrite: whether an existing model may be replaced; nothing else ever is.
 
     Raises:
-        BadInput: something lies there.
+        BadInput: a file or folder of this name exists and may not be replaced.
         BadModel: nothing can be written there.
     """
     with base_files.writing(folder):
@@ -123,13 +123,13 @@ def write(folder: Path, model: StoredModel, *, half: bool = False, overwrite: bo
     """Write a model folder, atomically.
 
     Args:
-        folder: where it is to lie.
+        folder: the folder to make.
         model: the model.
         half: store float32 tensors as float16.
-        overwrite: whether a model that lies there may be replaced; nothing else ever is.
+        overwrite: whether an existing model may be replaced; nothing else ever is.
 
     Raises:
-        BadInput: something lies there.
+        BadInput: a file or folder of this name exists and may not be replaced.
         BadModel: the folder cannot be written.
     """
     from safetensors.numpy import save_file
@@ -235,10 +235,10 @@ def read_words(folder: Path) -> list[str]:
 
 
 def _read_vocabulary(folder: Path, arrays: dict[str, NDArray[Any]]) -> tuple[list[str], Counts]:
-    """Words and counts. A list takes ten times the memory of its JSON, so it is first measured against the tensors.
+    """Read words and counts, after a check of their number: a list takes ten times the memory of its JSON.
 
     Raises:
-        BadModel: they are not what they should be, or far more than the tensors have rows.
+        BadModel: they are damaged, or far more than the tensors have rows.
     """
     path = folder / VOCABULARY
     rows = max((size for array in arrays.values() for size in array.shape), default=0)
@@ -249,19 +249,19 @@ def _read_vocabulary(folder: Path, arrays: dict[str, NDArray[Any]]) -> tuple[lis
 
 
 def _items(path: Path) -> int:
-    """How many values a JSON file can hold, at most, by its commas; nothing is read into memory."""
+    """Upper bound of the number of values in a JSON file, from its commas, without reading it into memory."""
     try:
         with path.open("rb") as file:
             return sum(block.count(b",") for block in iter(lambda: file.read(1 << 20), b"")) + 2
     except OSError:
-        return 0  # said by whoever reads it
+        return 0  # the caller reads the file and reports the error
 
 
 def checked_words(found: Any) -> list[str]:
-    """The words of a vocabulary, if they are such.
+    """Check that a value is a list of words for a vocabulary.
 
     Raises:
-        ValueError: they are no list of different texts, or one is longer than any word.
+        ValueError: it is no list of different texts, or one is too long.
     """
     if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
         raise ValueError("a word is no text")
@@ -270,7 +270,7 @@ def checked_words(found: Any) -> list[str]:
     if len(set(found)) < len(found):
         raise ValueError("the vocabulary holds a word twice")
     for word in found:
-        word.encode()  # half characters cannot be shown or written
+        word.encode()  # fails for lone surrogates, which cannot be shown or written
     return found
 
 
@@ -292,7 +292,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def checked(folder: Path, make: Callable[[], T]) -> T:
-    """Run ``make`` on the contents of a model folder; whatever it trips over becomes a ``BadModel``."""
+    """Run ``make`` on the content of a model folder; any error in it becomes a ``BadModel``."""
     try:
         return make()
     except (BadModel, MemoryError):

@@ -38,11 +38,11 @@ Ids = NDArray[np.int64]
 
 
 class Model(ABC):
-    """What every model has: a kind (its key in the registry), a vocabulary, settings, a card, and a folder form.
+    """What every model has: a kind (its key in the registry), a vocabulary, settings, a card, and a form on disk.
 
     Attributes:
-        resumes: whether ``train`` takes a folder for checkpoints, too, and goes on where a killed one stopped.
-        spreads: whether ``train`` takes a pool of processes, too, that do parts of the work.
+        resumes: whether ``train`` also takes a folder for checkpoints, from which a killed training continues.
+        spreads: whether ``train`` also takes a pool of processes that do parts of the work.
         words: the vocabulary, commonest first, no duplicates (the characters of a character model).
         counts: (V,), how often each was seen; zeros if unknown.
         config: the settings it was trained with.
@@ -65,10 +65,10 @@ class Model(ABC):
 
     @cached_property
     def fingerprint(self) -> str:
-        """64 letters that change with everything that a model folder holds but the card.
+        """SHA-256, as 64 hexadecimal digits, of everything in the model folder except the card.
 
-        That is all that a model's answers can depend on: weights, vocabulary, counts and settings, also those of its
-        network, its special tokens, its head and its tokenizer. Two models of one fingerprint may share answers.
+        A model's answers depend on nothing else: weights, vocabulary, counts, settings, special tokens, output head and
+        tokenizer. So two models with the same fingerprint may share cached answers.
         """
         stored = self.stored()
         arrays = {name: np.ascontiguousarray(array) for name, array in sorted(stored.tensors.items())}
@@ -81,24 +81,24 @@ class Model(ABC):
 
     @abstractmethod
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The arrays that make up the model on disk."""
+        """The arrays to store in the model folder, by name."""
 
     @classmethod
     @abstractmethod
     def from_tensors(
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
     ) -> Self:
-        """The inverse of ``tensors``."""
+        """Build the model from its stored arrays: the inverse of ``tensors``."""
 
     def stored(self) -> StoredModel:
-        """The model as it lies on disk; overridden by kinds that need more than tensors and words."""
+        """The content of the model folder; overridden by kinds that need more than tensors and words."""
         from embedlab.base.model_folder import StoredModel
 
         return StoredModel(self.kind, self.config.to_dict(), self.tensors(), self.words, self.counts, self.card)
 
     @classmethod
     def from_stored(cls, stored: StoredModel) -> Self:
-        """The inverse of ``stored``."""
+        """Build the model from the content of its folder: the inverse of ``stored``."""
         config = cls.config_class.from_dict(stored.config)
         return cls.from_tensors(stored.words, stored.counts, stored.tensors, config, stored.card)
 
@@ -106,12 +106,12 @@ class Model(ABC):
         """Write the model folder, atomically.
 
         Args:
-            folder: where it is to lie.
+            folder: the folder to make.
             half: store float tensors as float16.
-            overwrite: whether a model folder of this lab that lies there may be replaced; nothing else ever is.
+            overwrite: whether a model folder of this lab may be replaced; nothing else ever is.
 
         Raises:
-            BadInput: something lies there.
+            BadInput: a file or folder of this name exists and may not be replaced.
             BadModel: the folder cannot be written.
         """
         from embedlab.base import model_folder
@@ -132,7 +132,7 @@ class Model(ABC):
 
 
 class StaticModel(Model):
-    """One vector a word, whatever the sentence.
+    """A model with one vector for each word, whatever the sentence.
 
     A kind that needs more than the matrix on disk overrides ``tensors`` and ``from_tensors``.
 
@@ -184,16 +184,16 @@ class StaticModel(Model):
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """The vocabulary, in which words are found as people type them."""
+        """The vocabulary as an index that finds typed words (see ``base.folding``)."""
         return Lexicon(self.words, self.positions)
 
     def look_up(self, typed: str) -> Lookup:
-        """The word that is meant by a typed one: itself if it is known, else folded as the training text was."""
+        """Find the word that is meant by a typed one: itself if it is known, else folded as the training text was."""
         return self.lexicon.look_up(typed)
 
     @cached_property
     def unit_matrix(self) -> Floats:
-        """(V, D): the matrix with every row at length 1 (zero rows stay zero), for cosine similarity."""
+        """(V, D): the matrix with every row scaled to length 1 (zero rows stay zero), for cosine similarity."""
         norms = np.linalg.norm(self.matrix, axis=1, keepdims=True)
         unit: Floats = self.matrix / np.maximum(norms, np.finfo(np.float32).tiny)
         unit.setflags(write=False)
@@ -222,7 +222,7 @@ class StaticModel(Model):
         return len(self.words)
 
     def vector(self, word: str) -> Floats:
-        """(D,) vector of exactly this word; for one that a person typed, ask ``look_up`` first.
+        """(D,) vector of exactly this word; pass a word that a person typed through ``look_up`` first.
 
         Raises:
             UnknownWord: it is not in the vocabulary (fastText composes one instead).
@@ -235,7 +235,7 @@ class StaticModel(Model):
 
 
 class ContextualModel(Model):
-    """A vector a word and sentence, at several layers.
+    """A model with a vector for each word of each sentence, at several layers.
 
     Attributes:
         layers: L names, from the input to the top.
@@ -261,21 +261,21 @@ class ContextualModel(Model):
         layers: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> list[Floats]:
-        """One (L, T, D) float32 array a sentence of T words; the caller's order is kept.
+        """Encode sentences: one (L, T, D) float32 array for each sentence of T words, in the caller's order.
 
-        Sentences of like length are read together. The same call gives the same bits; another grouping of the same
-        sentences gives the same vectors to within 1e-5.
+        Sentences of similar length are read in one batch. The same call gives the same bits; the same sentences in
+        other batches give the same vectors to within 1e-5.
 
         Args:
-            sentences: words; an empty sentence is allowed, (L, 0, D).
-            layers: those that are wanted, in this order; ``None`` for all. Others are not kept.
-            on_progress: told after every batch, in words (phase "encoding").
+            sentences: lists of words; an empty sentence is allowed and gives (L, 0, D).
+            layers: names of the wanted layers, in this order; ``None`` for all.
+            on_progress: called after every batch, with the words done (phase "encoding").
 
         Raises:
             BadInput: no such layer.
         """
         numbers = self.layer_numbers(layers)
-        # all at once, before any batch: small results between the batches' large arrays would leave gaps in memory
+        # All results are allocated before the first batch: between large arrays they would fragment the memory.
         found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)
         for rows in self.batches(sentences):
@@ -317,14 +317,14 @@ class ContextualModel(Model):
 
     @abstractmethod
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
-        """One (len(layers), T, D) array for each of a few sentences of like length, none of them empty."""
+        """Encode one batch: a (len(layers), T, D) array for each of its sentences, none of which is empty."""
 
     def length(self, sentence: Sequence[str]) -> int:
-        """Places that a sentence takes up in the network, about: its words, unless the network reads smaller pieces."""
+        """Tokens of a sentence in the network, about: its words, unless the network reads wordpieces or letters."""
         return len(sentence)
 
     def layer_numbers(self, layers: Sequence[str] | None = None) -> list[int]:
-        """Places of layers among ``self.layers``; all of them for ``None``.
+        """Indices of layers in ``self.layers``; all of them for ``None``.
 
         Raises:
             BadInput: no such layer.
@@ -336,11 +336,10 @@ class ContextualModel(Model):
         return [self.layers.index(name) for name in layers]
 
     def batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-        """Numbers of the sentences that are read together, longest first; empty sentences are in none.
+        """Indices of the sentences of each batch, longest sentences first; empty sentences are in no batch.
 
-        Longest first, since the largest batch then comes while memory is whole: the space that it leaves serves all
-        others. Shortest first, every batch would need more than any hole between the results kept so far, and 10,000
-        sentences took twice the memory.
+        The largest batch comes first, so that its memory can be used again by all others. Shortest first, every batch
+        needed more than any freed block, and 10,000 sentences took twice the memory.
         """
         lengths = {i: self.length(sentence) for i, sentence in enumerate(sentences) if sentence}
         rows: list[int] = []
@@ -359,26 +358,25 @@ def _shifted(tell: OnProgress, done: int, total: int) -> OnProgress:
 
 
 UNKNOWN = "<unk>"
-"""Stands for every word that a language model does not have."""
+"""The token for every word that is not in a language model's vocabulary."""
 END = "</s>"
-"""The boundary between sentences in word models: before the first word, and predicted after the last."""
+"""The boundary of sentences in word models: the context of the first word, and predicted after the last one."""
 
 
 class LanguageModel(Model):
-    """Gives probabilities to continuations.
+    """A model that gives each possible next token its probability.
 
-    A sentence begins after a boundary; ``END`` among the tokens stands for the boundary that closes it. A token
-    outside the vocabulary counts as ``UNKNOWN``.
+    A sentence begins after a boundary; the token ``END`` is the boundary that closes it. A token outside the vocabulary
+    counts as ``UNKNOWN``.
 
     Attributes:
         unit: what a token is.
-        direction: how a sentence is read. A backward model reads from the right: its ``next`` gives what stands before
-            a text, and ``score`` each token given those after it. A model that reads both sides fills gaps: its
-            ``next`` fills the place after the text, and ``score`` gives each token given all the others.
-        vocabulary: what the probabilities of ``next`` belong to: ``words``, then ``UNKNOWN`` and ``END``
-            (models of characters may end otherwise).
-        reads_letters: whether a word of the context that is not in the vocabulary is read by its letters, instead of
-            as ``UNKNOWN``.
+        direction: how a sentence is read. A backward model reads from the right: ``next`` predicts the token before a
+            text, and ``score`` each token from those after it. A model that reads both sides fills gaps: ``next``
+            fills the position after the text, and ``score`` gives each token from all the others.
+        vocabulary: the V tokens that the probabilities of ``next`` belong to, in order: ``words``, then ``UNKNOWN`` and
+            ``END`` (models of characters may end otherwise).
+        reads_letters: whether an unknown word of the context is read letter by letter instead of as ``UNKNOWN``.
     """
 
     unit: Literal["word", "char", "wordpiece"]
@@ -388,18 +386,18 @@ class LanguageModel(Model):
 
     @abstractmethod
     def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the next token after the beginning of a sentence; an empty one is allowed."""
+        """(V,) probabilities of the next token after the beginning of a sentence, which may be empty."""
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
-        """(B, V) probabilities of the next token after each of B beginnings; faster than one by one in most models."""
+        """(B, V) probabilities of the next token after each of B beginnings; in most models faster than B calls."""
         return np.stack([self.next(context) for context in contexts])
 
     @abstractmethod
     def score(self, tokens: Sequence[str]) -> Floats:
-        """(T,) natural log-probabilities of a sentence's tokens, each given those before it."""
+        """(T,) natural log-probabilities of a sentence's tokens, each given the tokens before it."""
 
     def fill(self, sentence: Sequence[str], position: int) -> Floats:
-        """(V,) probabilities of what stands at a position of a sentence, given both sides.
+        """(V,) probabilities of the token at a position of a sentence, given both sides.
 
         Raises:
             BadInput: the model only reads in one direction.

@@ -21,7 +21,7 @@ from embedlab.base.errors import BadInput
 
 
 def home() -> Path:
-    """Folder for a person's own models and downloads: ``EMBEDLAB_HOME``, or ``~/.embedlab``."""
+    """The home folder with the owner's models and downloads: ``EMBEDLAB_HOME``, or ``~/.embedlab``."""
     return Path(os.environ.get("EMBEDLAB_HOME") or Path.home() / ".embedlab").expanduser()
 
 
@@ -40,10 +40,10 @@ def shipped(*names: str) -> Path:
 
 
 def on_this_machine(text: str | Path) -> Path:
-    """The path that a text names; there need not be anything.
+    """The path that a text names, whether or not it exists.
 
     Raises:
-        BadInput: it cannot be a path.
+        BadInput: the text cannot be a path.
     """
     try:
         path = Path(text).expanduser()
@@ -54,32 +54,32 @@ def on_this_machine(text: str | Path) -> Path:
 
 
 OWNER = "owner"
-"""Name of whoever runs the lab, as the visitor of a run."""
+"""The owner's name as the visitor of a run."""
 SECRET = re.compile("[0-9a-f]{64}")
 _LAB = Path(__file__).resolve().parent.parent
 _NAME = re.compile("[0-9a-f]{24}")
 _KEY = re.compile(r"place/([0-9a-f]{24})/[^/\\]+")
 SELDOM = 3600.0
-"""Seconds between two notes of a place's use."""
+"""Seconds between two updates of the time when a workspace was last used."""
 
 
 def new_secret() -> str:
-    """What a new visitor is known by, 256 random bits."""
+    """Make the secret of a new visitor: 256 random bits."""
     return secrets.token_hex(32)
 
 
 def workspace_name(secret: str) -> str:
-    """The place's name, from which the secret cannot be found."""
+    """The name of the workspace of a secret; the secret cannot be computed from it."""
     return hashlib.sha256(f"place {secret}".encode()).hexdigest()[:24]
 
 
 def workspace_of(visitor: str) -> str:
-    """The place of a visitor, such as a run's; empty for the owner and for nobody in particular."""
+    """The name of a visitor's workspace; empty for the owner and for runs without a visitor."""
     return visitor if _NAME.fullmatch(visitor) else ""
 
 
 def workspace_of_key(key: str) -> str:
-    """The place in which the model with this key lies; empty for a model on the shelves of the lab."""
+    """The name of the workspace that holds the model with this key; empty if it is in no workspace."""
     found = _KEY.fullmatch(key)
     return found[1] if found else ""
 
@@ -90,20 +90,20 @@ def workspace_key(place: str, name: str) -> str:
 
 
 def workspaces() -> Path:
-    """Folder of all places."""
+    """The folder of all workspaces."""
     return home() / "places"
 
 
 def workspace(place: str) -> Path:
-    """Where everything of a visitor lies but the runs; for the owner, the home folder."""
+    """The folder of a workspace, which holds everything of a visitor but the runs; for the owner, the home folder."""
     return workspaces() / place if place else home()
 
 
 def names_only(text: str) -> str:
-    """A message with the names of files alone, where it says whole paths: visitors need not know the server's folders.
+    """Shorten the paths in a message to file names, so that visitors do not see the server's folders.
 
     Args:
-        text: that may name files below the folders of the lab, of Python, of its user or of the system's scratch.
+        text: a message that may name files of the lab, of Python, of the user or in the temporary folder.
     """
     own = (home(), assets(), _LAB, tempfile.gettempdir(), sys.prefix, Path.home())
     roots = {str(path) for one in own for path in (Path(one).absolute(), Path(one).resolve()) if len(path.parts) > 1}
@@ -115,7 +115,7 @@ def names_only(text: str) -> str:
 
 
 def use_workspace(place: str) -> None:
-    """Note that a place is in use now; it is made if it is new.
+    """Note that a workspace is used now; make it if it is new.
 
     Raises:
         OSError: the disk is full or read-only.
@@ -125,7 +125,7 @@ def use_workspace(place: str) -> None:
 
 
 def visit_workspace(place: str) -> None:
-    """Note the use of a place that there is already; cheap, for every page."""
+    """Note that an existing workspace is used; cheap enough to call on every page."""
     path = workspace(place)
     with contextlib.suppress(OSError):
         if time.time() - path.stat().st_mtime > SELDOM:
@@ -133,7 +133,7 @@ def visit_workspace(place: str) -> None:
 
 
 def workspace_used(place: str) -> float:
-    """When a place was last used, seconds since 1970; 0 if there is none."""
+    """When a workspace was last used, in seconds since 1970; 0 if it does not exist."""
     try:
         return workspace(place).stat().st_mtime
     except OSError:
@@ -141,7 +141,7 @@ def workspace_used(place: str) -> float:
 
 
 def all_workspaces() -> list[str]:
-    """Names of all places."""
+    """Names of all workspaces."""
     return (
         sorted(path.name for path in workspaces().iterdir() if workspace_of(path.name)) if workspaces().is_dir() else []
     )

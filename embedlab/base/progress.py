@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class LossPart(NamedTuple):
-    """One of several losses that are learned from at once.
+    """One of several losses that a training minimises together.
 
     Attributes:
         name: for people.
         loss: mean of the last stretch, natural logarithm.
-        held_out: at the last look at held-out text.
+        held_out: the same on held-out text, when it was last measured.
     """
 
     name: str
@@ -26,24 +26,24 @@ class LossPart(NamedTuple):
 
 @dataclass(frozen=True)
 class Progress:
-    """The one event that trainers and other long works report.
+    """The progress event that trainings and other long work report.
 
     Attributes:
         step: work done so far, in the unit of ``total`` (words, iterations, documents).
         total: all the work.
-        loss: mean training loss of the last stretch, if it means something; natural logarithm.
+        loss: mean training loss since the last event, in nats; ``None`` if there is no meaningful one.
         held_out: the same loss on text that is not trained on.
-        tokens_per_second: speed of the last stretch, in ``unit``.
-        eta: seconds left, estimated.
+        tokens_per_second: speed since the last event, in ``unit``.
+        eta: estimated seconds left.
         phase: what is being done, in a word or two ("reading", "counting", "training").
-        epoch: how many whole passes over the text are finished.
+        epoch: finished passes over the text.
         unit: what is counted by ``tokens_per_second``, in words for people.
         units_per_word: tokens that make up a word where the losses are log-probabilities of the text (1 for word
             models, about 6 for characters), so that exp(loss * units_per_word) is a word perplexity; else ``None``.
         parts: the losses that ``loss`` is put together of, where there are several (BERT's two tasks, ELMo's two
             directions).
-        peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` when
-            there is nothing to look at yet. Trainers of static models set it at the end of every epoch.
+        peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` while there is no
+            model yet. Trainers of static models set it at the end of every epoch.
     """
 
     step: int

@@ -11,19 +11,19 @@ from embedlab.base.models import Model
 
 A = TypeVar("A", bound="np.ndarray[Any, Any]")
 PLAIN = (str, bytes, int, float, type(None))
-"""Words and numbers, of which there are many, hold no arrays."""
+"""Types that hold no arrays and occur in large numbers, so that they are skipped."""
 
 
 def read_only(array: A) -> A:
-    """The array, which cannot be changed any more; for what a model makes when it is first asked for it."""
+    """Make an array read-only and return it; for arrays that a model computes when they are first needed."""
     array.setflags(write=False)
     return array
 
 
 def make_read_only(model: Model) -> None:
-    """Make every array that a model holds read-only, and see to it that its networks learn no more.
+    """Make every array of a model read-only, and switch its networks to evaluation without gradients.
 
-    Arrays that a model makes later, when it is first asked for them, its class makes read-only (``read_only``).
+    Arrays that a model computes later are made read-only by its class (``read_only``).
     """
     for part in _parts(model):
         if isinstance(part, np.ndarray):
@@ -34,7 +34,7 @@ def make_read_only(model: Model) -> None:
 
 
 def writable(model: Model) -> list[str]:
-    """The arrays of a model that could be changed, by shape and type: none, of one that is sealed."""
+    """The arrays of a model that can be changed, by shape and type; empty after ``make_read_only``."""
     arrays = (part for part in _parts(model) if isinstance(part, np.ndarray))
     return [f"{array.shape} {array.dtype}" for array in arrays if array.flags.writeable]
 

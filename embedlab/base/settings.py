@@ -19,7 +19,7 @@ def setting(
     choices: Sequence[str] | None = None,
     shown: bool = True,
 ) -> Any:
-    """A documented, bounded dataclass field: forms show ``text`` as a tooltip, ``Settings`` holds the bounds.
+    """A documented, bounded dataclass field: forms show ``text`` as a tooltip, ``Settings`` checks the bounds.
 
     ``shown=False`` keeps it out of forms: it is a fact of a published checkpoint rather than a choice.
     """
@@ -28,7 +28,7 @@ def setting(
 
 @dataclass(frozen=True)
 class Settings:
-    """Base of every model's ``Config``: frozen, every field made by ``setting`` and checked on construction.
+    """Base class of every model's ``Config``: frozen; each field is made by ``setting`` and checked on construction.
 
     Raises:
         BadSetting: a value has the wrong type, is outside its bounds or is not among its choices.
@@ -40,7 +40,7 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Settings from parsed JSON or TOML; an unknown name is an error rather than silently dropped."""
+        """Make settings from parsed JSON or TOML; an unknown name is an error."""
         known = {item.name for item in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
             raise BadSetting(f"{cls.__name__} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
@@ -79,8 +79,8 @@ class NeuralConfig(Settings):
     """Settings of the training loop that all networks share (``embedlab.training.loop``).
 
     Attributes:
-        units_per_word: tokens that make up a word, about; 1 for models over words.
-        work: how much longer a token takes than in an LSTM that reads in one direction, about.
+        units_per_word: about how many tokens make up a word; 1 for models over words.
+        work: about how many times longer a token takes than in an LSTM that reads in one direction.
     """
 
     units_per_word: ClassVar[float] = 1.0

@@ -32,7 +32,7 @@ class StaticAsContextual(ContextualModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """The static model's own: it is lifted anew for every question, and its weights are read once."""
+        """The static model's fingerprint, so that the weights are hashed once although adapters are made often."""
         return self.model.fingerprint
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
@@ -57,7 +57,7 @@ class StaticAsContextual(ContextualModel):
     def from_tensors(
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
     ) -> Self:
-        """Lifted models are not stored."""
+        """Not available: the adapter is never stored."""
         raise BadModel("A lifted model is not stored; store the static model.")
 
 

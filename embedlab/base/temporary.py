@@ -15,40 +15,40 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MARK = ".embedlab-"
-"""In the names of all temporary folders and files, before eight random letters; no person's own bears it."""
+"""Part of the names of all temporary folders and files, followed by eight random letters; no other file has it."""
 LONGEST = 40
-"""Letters of the name of what is written that are repeated, so that no temporary name is too long."""
+"""Most letters of the target's name that are repeated in a temporary name, so that it is not too long."""
 LEFT_SECONDS = 86_400.0
-"""What nobody has written to for so long was left by a process that is gone."""
+"""Seconds without a write after which a temporary file counts as left by a killed process."""
 BELOW = (
     "", "downloads", "encodings", "maps", "models/*", "models/*/*", "pieces/*", "places/*", "places/*/models/*",
     "places/*/models/*/*", "places/*/results", "probes/results", "results", "results/*", "runs/*", "runs/*/*", "shares",
     "tagged",
 )  # fmt: skip
-"""Folders of a home in which something is written."""
+"""Folders of the home folder in which temporary files can be."""
 
 
 def temporary_prefix(path: Path) -> str:
-    """How the temporary name begins of what is to lie at ``path``."""
+    """The beginning of the temporary name of what will become ``path``."""
     return f".{path.name[:LONGEST]}{MARK}"
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A temporary folder for as long as a block lasts; what killed processes left there goes."""
+    """Give a temporary folder for the block; delete old ones of killed processes."""
     clear(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=temporary_prefix(Path("scratch"))) as name:
         yield Path(name)
 
 
 def clear(parent: Path, name: str = "", now: float | None = None, seconds: float | None = None) -> None:
-    """Remove what killed processes left in a folder; what cannot be removed stays.
+    """Delete old temporary files of killed processes in a folder; skip what cannot be deleted.
 
     Args:
         parent: the folder.
-        name: of what was to be written; empty for anything.
-        now: seconds since 1970, the clock's if ``None``.
-        seconds: how long nobody has written to it, ``LEFT_SECONDS`` if ``None``.
+        name: the target's name; empty for any.
+        now: the time in seconds since 1970; ``None`` for the clock's.
+        seconds: least time without a write; ``None`` for ``LEFT_SECONDS``.
     """
     now, seconds = time.time() if now is None else now, LEFT_SECONDS if seconds is None else seconds
     with contextlib.suppress(OSError):
@@ -58,7 +58,7 @@ def clear(parent: Path, name: str = "", now: float | None = None, seconds: float
 
 
 def clear_home(home: Path, now: float | None = None) -> None:
-    """Remove what killed processes left in a home folder, and among the system's temporary folders."""
+    """Delete old temporary files of killed processes in a home folder and in the system's temporary folder."""
     for pattern in BELOW:
         for parent in home.glob(pattern) if pattern else [home]:
             clear(parent, now=now)

@@ -19,13 +19,13 @@ TYPES: dict[str, type[np.generic]] = {
     "F16": np.float16, "F32": np.float32, "F64": np.float64, "BOOL": np.bool_, "I8": np.int8, "I16": np.int16,
     "I32": np.int32, "I64": np.int64, "U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64,
 }  # fmt: skip
-"""The types that are read, as safetensors calls them."""
+"""The number types that can be read, by their names in safetensors."""
 MOST_HEADER = 10_000_000
 MOST_TENSORS = 20_000
 ALIGNMENT = 64
-"""Bytes; torch's memory begins at multiples of it, and its kernels round otherwise elsewhere."""
+"""Bytes. torch's memory begins at multiples of it; elsewhere its kernels round differently."""
 LARGEST = 1e18
-"""The square of a larger number is infinite in float32, and so is every length and product made of it."""
+"""Largest number: the square of a larger one is infinite in float32, and so are lengths and products."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Entry:
 
 
 def entries(path: Path) -> dict[str, Entry]:
-    """What a file holds, from its header alone.
+    """The tensors of a file as its header describes them; no tensor is read.
 
     Raises:
         BadModel: the file is missing, damaged, or holds numbers of a type that is not read.
@@ -95,7 +95,7 @@ def _entry(name: str, about: dict[str, Any], begin: int, size: int) -> Entry:
 
 
 def read(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of a file; float16 ones come back as float32. Nothing is in memory twice.
+    """Read the arrays of a file; float16 becomes float32. No array is in memory twice.
 
     Raises:
         BadModel: see ``entries``.
@@ -121,7 +121,7 @@ def _array(file: BufferedReader, entry: Entry) -> NDArray[Any]:
 
 
 def aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Room for an array that begins where torch's own would, so that a network computes the same bits with it."""
+    """An empty array, aligned like torch's memory, so that a network computes the same bits with it."""
     size = math.prod(shape) * dtype.itemsize
     room = np.empty(size + ALIGNMENT, np.uint8)
     skip = -room.ctypes.data % ALIGNMENT
@@ -129,10 +129,10 @@ def aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def check_finite(arrays: dict[str, NDArray[Any]]) -> None:
-    """See that arrays hold numbers that can be computed with; nothing is copied.
+    """Check, without copies, that all numbers of arrays are finite and not too large.
 
     Raises:
-        BadModel: one holds something that is not finite, or beyond ``LARGEST``.
+        BadModel: a number is not finite, or beyond ``LARGEST``.
     """
     for name, array in arrays.items():
         if array.dtype.kind == "f" and array.size and not max(-array.min(), array.max()) <= LARGEST:

@@ -15,9 +15,9 @@ from embedlab.base.errors import BadInput, EmbedLabError
 
 T = TypeVar("T")
 _HALF = re.compile("[\ud800-\udfff]")
-"""Half characters, which JSON can hold and nothing can show."""
+"""Lone surrogates, which JSON can hold but no screen can show."""
 LARGEST = 2**63
-"""Whole numbers are smaller: no count of anything is larger, and arrays hold no larger ones."""
+"""Bound of whole numbers: arrays cannot hold larger ones."""
 
 DAMAGED = (
     OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, EmbedLabError,
@@ -49,7 +49,7 @@ def asked(kind: type[T], values: Any, what: str = "this run") -> T:
 
 
 def made(kind: type[T], values: Any) -> T:
-    """An object of a dataclass or named tuple; lists become the tuples that its fields ask for.
+    """Build an object of a dataclass or named tuple from parsed JSON; lists become tuples where the fields are tuples.
 
     Args:
         kind: its class; fields may be texts, numbers, literals, unions, tuples, arrays, mappings and such objects.

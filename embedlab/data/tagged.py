@@ -183,7 +183,7 @@ def read_conll(path: str | Path) -> tuple[TaggedSentence, ...]:
     """Read sentences with entity tags: a word a line, its tag in the last column, blank lines between sentences.
 
     Columns stand apart by tabs, or else by spaces; those between the first and the last are not read. Tags may be BIO,
-    IOB1, BIOES or BILOU with any types and come out as BIO (see ``tags.spans``). Lines ``-DOCSTART-`` are left out.
+    IOB1, BIOES or BILOU with any types and come out as BIO (see ``spans``). Lines ``-DOCSTART-`` are left out.
     A line ``# key = value`` holds for all sentences after it, until the key gets another value; ``split``,
     ``register`` and ``spelling`` are kept, other keys are not. Any encoding and line ending that text may have.
 
@@ -257,7 +257,7 @@ def read_tags(path: str | Path, column: int | None = None) -> tuple[TaggedSenten
 
     Columns stand apart by tabs, or else by spaces. Of CoNLL-U (ten columns, the first a number) the word is the second
     and the tag the fourth (UPOS); else the word is the first and the tag the last. If all tags are of one of the BIO
-    schemes they come out as BIO, as in ``conll.read_conll``; others stay as they are. Lines ``-DOCSTART-`` and notes
+    schemes they come out as BIO, as in ``read_conll``; others stay as they are. Lines ``-DOCSTART-`` and notes
     (``#`` and no tab) are left out, except ``# split = train`` (dev, test), which holds for what follows.
 
     Args:

@@ -147,7 +147,7 @@ class Look:
 
 
 def begin(call: str, **values: Any) -> Look:
-    """Look at something, see ``look.answer``.
+    """Look at something, see ``kinds.inspect.answer``.
 
     Args:
         call: what is done.

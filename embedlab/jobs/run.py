@@ -173,7 +173,7 @@ class Run:
 
     @property
     def visitor(self) -> str:
-        """Whose it is, by a name that cannot be guessed (see ``places``); empty if nobody's in particular.
+        """Whose it is, by a name that cannot be guessed (see ``base.paths``); empty if nobody's in particular.
 
         Raises:
             BadInput: the file is damaged.

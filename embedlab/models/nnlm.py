@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
 
 BATCH = 256
-"""Contexts answered at once: their scores for every word are in memory together."""
+"""Contexts in a batch of ``next_many`` and ``score``; the scores of all words for all of them are in memory."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class NnlmConfig(NeuralConfig):
 
 
 class NnlmNetwork(nn.Module):
-    """Equation 1. The matrices W and U stand side by side in one softmax, as its input is (x, tanh(d + H x)).
+    """The network of equation 1; W and U are one matrix, because the softmax reads x and tanh(d + H x) side by side.
 
     Args:
-        size: |V|, of the vocabulary with unknown word and boundary.
+        size: |V|, the vocabulary with the unknown word and the boundary.
         config: m, h, n, whether there is W, and how the softmax is computed.
         counts: (V,) how often each word occurs, for the sampled softmax.
     """
@@ -71,21 +71,21 @@ class NnlmNetwork(nn.Module):
         self.softmax = Softmax((n - 1) * m * self.direct + h, size, config.samples, counts)  # W and U, with the bias b
 
     def forward(self, contexts: Tensor) -> Tensor:
-        """(B, n - 1) word numbers, the oldest first, to what the softmax reads, (B, h) or (B, (n - 1) m + h)."""
+        """From (B, n - 1) word numbers, the oldest first, to the input of the softmax, (B, h) or (B, (n - 1) m + h)."""
         x = self.C(contexts).flatten(1)  # (B, (n - 1) m)
         hidden = torch.tanh(self.H(x))  # (B, h)
         return torch.cat([x, hidden], dim=1) if self.direct else hidden
 
 
 class NnlmLearner(loop.Learner):
-    """Learns to predict a word from those before it."""
+    """The loss to minimise: how badly the network predicts each word from the n - 1 words before it."""
 
     def __init__(self, network: NnlmNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, contexts: Tensor, targets: Tensor) -> Tensor:
-        """Mean negative log-probability in nats; contexts (B, n - 1), targets (B,)."""
+        """Mean negative log-probability of the targets (B,) after the contexts (B, n - 1), in nats."""
         loss: Tensor = self.network.softmax(self.network(contexts), targets)
         return loss
 
@@ -94,14 +94,14 @@ class Nnlm(NetworkLanguageModel, StaticModel):
     """A trained neural language model; its word vectors are the rows of C.
 
     Args:
-        network: the weights; for the vocabulary, the unknown word and the boundary.
+        network: the weights, with rows for the vocabulary, the unknown word and the boundary.
         words: the vocabulary, commonest first.
         counts: (V,) how often each word was seen.
         config: its settings.
         card: where it comes from.
 
     Attributes:
-        matrix: (V, m) the words' rows of C; those of the unknown word and the boundary are left out.
+        matrix: (V, m) the rows of C that belong to words, without the unknown word and the boundary.
     """
 
     kind = "nnlm"
@@ -126,7 +126,7 @@ class Nnlm(NetworkLanguageModel, StaticModel):
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
     ) -> Self:
-        """Train on a text; contexts do not cross sentences (see ``training.fit``).
+        """Train on a text; contexts do not cross sentences (see ``training.loop.fit``).
 
         Raises:
             BadInput: too little text.
@@ -149,12 +149,12 @@ class Nnlm(NetworkLanguageModel, StaticModel):
 
     @classmethod
     def built(cls, config: NnlmConfig, size: int, counts: Counts | None = None) -> NnlmNetwork:
-        """The network with new weights (see ``NetworkModel``)."""
+        """Build the network with random weights (see ``NetworkModel``)."""
         return NnlmNetwork(size, config, counts)
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
-        """(B, V) probabilities of the next word after each beginning."""
-        windows = [self._windows([*context, UNKNOWN]) for context in contexts]  # the last place is what is asked for
+        """(B, V) probabilities of the next word after each of B beginnings."""
+        windows = [self._windows([*context, UNKNOWN]) for context in contexts]  # UNKNOWN: the word to be predicted
         last = torch.cat([one.__getitems__([len(one) - 1])[0] for one in windows])  # (B, n - 1)
         with torch.inference_mode():
             found = [torch.softmax(self._scores(part), dim=1) for part in torch.split(last, BATCH)]
@@ -177,5 +177,5 @@ class Nnlm(NetworkLanguageModel, StaticModel):
         return Windows(np.array([boundary, *self.numbers(tokens)], np.int32), boundary, self.config.n - 1, 0)
 
     def _scores(self, contexts: Tensor) -> Tensor:
-        """(B, n - 1) to y, (B, V)."""
+        """From contexts (B, n - 1) to y of equation 1, (B, V)."""
         return self.network.softmax.scores(self.network(contexts))

@@ -26,7 +26,7 @@ class Workers:
     """An executor, and how much it does at once.
 
     Attributes:
-        executor: takes ``work(folder, threads, tied)`` of ``run_process``.
+        executor: takes ``work(folder, threads, tied)`` of ``jobs.supervisor``.
         slots: how many runs work at once.
         threads: budget of each.
         tied: whether a run ends with the process that stands by it; another worker then takes it up again.

@@ -66,7 +66,7 @@ class Result:
     Attributes:
         key: of the model.
         title: for people.
-        digest: of its files (``storage.digest``); figures of other weights are not this model's.
+        digest: of its files (``model_folder.digest``); figures of other weights are not this model's.
         created: ISO date of the measurement.
         versions: pairs of library and version.
         parameters: numbers that the model is made of.
@@ -106,7 +106,7 @@ def folder() -> Path:
 
 
 def measured(spec: ModelSpec, texts: Texts | None = None, on_progress: OnProgress | None = None) -> Result:
-    """Measure a model on everything that fits it (see ``evaluations.measure``).
+    """Measure a model on everything that fits it (see ``evaluate.measure``).
 
     Raises:
         BadInput: there is nothing to measure.

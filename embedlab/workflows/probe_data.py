@@ -42,7 +42,7 @@ def read(file: Path, seed: int = 1) -> TaggedSet:
 
 
 def lay_down(content: bytes, seed: int = 1, visitor: str = paths.OWNER, address: str = "") -> str:
-    """Keep an uploaded file for whoever gave it (see ``tagged_files``); gives its name for ``dataset``.
+    """Keep an uploaded file for whoever gave it (see ``store.uploads``); gives its name for ``dataset``.
 
     Raises:
         BadInput: it cannot be used; nothing is kept then.

@@ -81,7 +81,7 @@ def keep(model: StaticModel, name: str = "", *, overwrite: bool = False) -> Path
 
     Args:
         model: what ``load`` gave.
-        name: what it is called on the shelf, by default its title (see ``shelf.folder_name``).
+        name: what it is called among one's own models, by default its title (see ``library.folder_name``).
         overwrite: whether a model of that name may be replaced.
 
     Returns:

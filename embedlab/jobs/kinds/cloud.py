@@ -61,7 +61,7 @@ def of(run: Run) -> CloudSettings:
 
 
 def known(settings: CloudSettings, visitor: str = "") -> Run | None:
-    """The run that was asked exactly this (see ``same_runs.like``); ``None`` if there is none."""
+    """The run that was asked exactly this (see ``api.like``); ``None`` if there is none."""
 
     def fits(run: Run) -> bool:
         return of(run) == settings

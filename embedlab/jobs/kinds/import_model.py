@@ -53,7 +53,7 @@ def start(
         size: bytes of the zip file.
 
     Raises:
-        BadInput: the visitor has enough runs waiting (see ``jobs.start``).
+        BadInput: the visitor has enough runs waiting (see ``api.start``).
         BadModel: the disk is full or read-only.
     """
     run = jobs.draft(visitor, address, size)

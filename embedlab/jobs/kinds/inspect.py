@@ -129,7 +129,7 @@ def entities(file: Path, seed: int) -> TaggedSet:
 
 
 def tags(file: str, column: int) -> TaskSizes:
-    """What a file with tags of any sort holds, see ``elmo_layer_runs.task``.
+    """What a file with tags of any sort holds, see ``layer_weights.task``.
 
     Raises:
         BadInput: it cannot be read, or holds nothing to learn.

@@ -66,7 +66,7 @@ class MixSettings(Settings):
 
 
 def lay_down(content: bytes, visitor: str = paths.OWNER, address: str = "") -> str:
-    """Keep a tagged file for whoever gave it, by a name made of what it holds (see ``tagged_files``).
+    """Keep a tagged file for whoever gave it, by a name made of what it holds (see ``store.uploads``).
 
     Raises:
         BadInput: it is too large, or cannot be written.

@@ -26,7 +26,7 @@ class MapRunSettings:
     """What is asked.
 
     Attributes:
-        key: of the map, see ``stored_maps.key``.
+        key: of the map, see ``store.maps.key``.
         how: it is made.
     """
 

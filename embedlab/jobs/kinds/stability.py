@@ -100,7 +100,7 @@ def computed(
     folder: Path,
     told: Callable[[int], OnProgress | None],
 ) -> dict[str, Any]:
-    """Train a family and compare; gives plain values, ready to be kept. Arguments as ``retraining.retrain``.
+    """Train a family and compare; gives plain values, ready to be kept. Arguments as ``retrain.retrain``.
 
     Raises:
         EmbedLabError: as the text and the trainer do.

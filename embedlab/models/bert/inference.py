@@ -84,7 +84,7 @@ def vectors(
         limit: pieces that the network reads at once, marks included; longer sentences go through in windows.
         sentences: none of them empty.
         layers: the wanted ones, 0 for the embeddings.
-        pooling: see ``bert_windows.pooled``.
+        pooling: see ``pooled``.
     """
     firsts = [starts(len(one.ids), limit - 2) for one in sentences]
     cut = [one.ids[at : at + limit - 2] for one, first in zip(sentences, firsts, strict=True) for at in first]

@@ -325,7 +325,7 @@ def begin(network: Any, counts: Counts, vectors: Floats | None = None) -> None:
     Args:
         network: a new BERT with its head for hidden words.
         counts: (V,) how often each piece stands in the text; the head begins with their log-probabilities.
-        vectors: (V, D) of the pieces, see ``warm_start.skipgram``; ``None`` leaves them drawn at random.
+        vectors: (V, D) of the pieces, see ``skipgram_init.skipgram``; ``None`` leaves them drawn at random.
     """
     pieces, places = network.bert.embeddings.word_embeddings.weight, network.bert.embeddings.position_embeddings.weight
     waves = sinusoids(*places.shape)

@@ -99,7 +99,7 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
         on_progress: told the bytes so far.
 
     Raises:
-        BadModel: see ``bert_network.checked``.
+        BadModel: see ``network.checked``.
         BadSetting: ``HF_ENDPOINT`` is no address.
         Unreachable: the hub cannot be reached, or gives no such model.
     """

@@ -109,7 +109,7 @@ class Speller:
 
     @cached_property
     def text(self) -> str:
-        """The tokenizer as JSON, for a model folder: what ``bert_tokenizer.from_json`` makes the same one of."""
+        """The tokenizer as JSON, for a model folder: what ``tokenizer_json.from_json`` makes the same one of."""
         return json.dumps(rebuilt(json.loads(self.tokenizer.to_str())), ensure_ascii=False)
 
 

@@ -22,7 +22,7 @@ STEPS = 2_000
 """Batches of words to learn from, about."""
 PHASE = "letters to vectors"
 STRETCH = 4.0
-"""How much longer than weights drawn at random vectors are put into the softmax (see ``bert_begin.STRETCH``)."""
+"""Factor by which vectors are longer in the softmax than random weights (see ``bert.pretraining.VECTOR_STRETCH``)."""
 
 
 def begin(

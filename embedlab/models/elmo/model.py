@@ -205,7 +205,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
 
     @classmethod
     def from_published(cls, options_path: str | Path, weights_path: str | Path, stateful: bool = False) -> Self:
-        """The weights that AllenNLP and bilm-tf use (see ``elmo_published.read``).
+        """The weights that AllenNLP and bilm-tf use (see ``published.read``).
 
         Args:
             options_path: options.json.

@@ -130,7 +130,7 @@ REMEMBER = 1.0
 
 
 class Layer(nn.Module):
-    """One LSTM layer with projection, in one direction (see ``elmo_recurrence``)."""
+    """One LSTM layer with projection, in one direction (see ``recurrence``)."""
 
     def __init__(self, dim: int, size: int, clips: Clips) -> None:
         super().__init__()
@@ -234,7 +234,7 @@ class ElmoLearner(Learner):
             self.parts = (*self.parts, company.part)
 
     def forward(self, characters: Tensor, inputs: Tensor, fresh: Tensor, targets: Tensor, read: Tensor) -> Tensor:
-        """Mean negative log-probability in nats, over both directions (see ``elmo_rows.SentenceRows``)."""
+        """Mean negative log-probability in nats, over both directions (see ``examples.SentenceRows``)."""
         vectors = self.network.tokens(characters)  # (U, P)
         softmax, losses, tops = cast(Softmax, self.network.softmax), [], []
         for direction, ids, begun, wanted in zip(self.network.ways, inputs, fresh, targets, strict=True):
