@@ -24,26 +24,26 @@ __all__ = [
     "queue_position", "resume", "start",
 ]  # fmt: skip
 ASKING = ".asking"
-"""Held by whoever counts the runs and adds one."""
+"""Lock file: held while the runs are counted and one is added."""
 PATIENCE = 30.0
-"""Seconds that this may take."""
+"""Longest wait for this lock, in seconds."""
 
 
 def home() -> Path:
-    """Folder of all runs."""
+    """The folder of all runs."""
     return paths.home().absolute() / "runs"
 
 
 def draft(visitor: str = "", address: str = "", more: int = 0) -> Run:
-    """A new run folder in which a text can be laid down before anything is started.
+    """Make a new run folder into which a text can be written before the run is started.
 
     Args:
-        visitor: whose text it will be.
-        address: where that visitor's connection comes from, as a digest.
-        more: bytes that will be laid down in it at once.
+        visitor: name of the visitor who owns it.
+        address: digest of the visitor's network address.
+        more: bytes that will be written into it now.
 
     Raises:
-        BadInput: the visitor would take too much room (see ``quotas.check_room``).
+        BadInput: the visitor would use too much disk (see ``quotas.check_room``).
         BadModel: the disk is full or read-only.
     """
     quotas.check_room(visitor, address, more)
@@ -63,20 +63,20 @@ def _write_down(run: Run, visitor: str, address: str, **asked: Any) -> None:
 
 
 def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", address: str = "") -> Run:
-    """Ask for a work, which is done in a process of its own as soon as there is room for it.
+    """Start a background run: it works in its own process as soon as a slot is free.
 
-    With room the process has begun when this returns, and goes on when the caller ends.
+    If a slot is free now, the process has started when this returns. It goes on when the caller ends.
 
     Args:
         kind: a key of ``WORKERS``.
         settings: a dataclass whose fields can be written as JSON.
-        run: a draft that already holds the work's text, or ``None`` for a new folder.
-        visitor: who asks; of a visitor one run works at a time, and three wait.
-        address: where that visitor's connection comes from, as a digest; visitors of one address have a bound, too.
+        run: a draft that already holds the text, or ``None`` for a new folder.
+        visitor: name of the visitor; of each visitor one run works at a time, and at most three wait.
+        address: digest of the visitor's network address; the visitors of one address share a limit, too.
 
     Raises:
-        BadInput: no such kind of work, the run was started before, or the visitor has enough runs (see ``quotas``).
-        BadModel: the disk is full or read-only; the draft is still one then.
+        BadInput: no such kind, the run was started before, or the visitor has too many runs (see ``quotas``).
+        BadModel: the disk is full or read-only; the run is then still a draft.
     """
     if kind not in WORKERS:
         raise BadInput(f"There is no kind of work called '{kind}'.")
@@ -87,7 +87,7 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", a
     created, asked = time.time(), typed_json.plain(settings)
     with files.writing(home()):
         home().mkdir(parents=True, exist_ok=True)
-        with FileLock(home() / ASKING, timeout=PATIENCE):  # two that ask at once count each other
+        with FileLock(home() / ASKING, timeout=PATIENCE):  # so that two starts at the same time count each other
             queue.check_turn(Entry("", visitor, kind, created, address=address), *dispatcher.queue(home()))
             run = run or draft(visitor, address)
             _write_down(run, visitor, address, kind=kind, settings=asked)
@@ -97,10 +97,10 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", a
 
 
 def resume(run: Run) -> None:
-    """Let a run that was interrupted go on; the work finds its checkpoint if it left one.
+    """Continue an interrupted run from its checkpoint, or from the beginning if there is none.
 
     Raises:
-        BadInput: it was not interrupted.
+        BadInput: the run was not interrupted.
         BadModel: the disk is full or read-only.
     """
     state = run.state()
@@ -113,23 +113,23 @@ def resume(run: Run) -> None:
 
 
 def queue_position(run: Run) -> QueuePosition | None:
-    """Where a run stands in the queue; ``None`` if it does not wait."""
+    """Position of a run in the queue; ``None`` if it does not wait."""
     return dispatcher.dispatcher(home()).place(run)
 
 
 def look_after() -> None:
-    """See to the runs that were left waiting when the app last ended."""
+    """Continue with the runs that were still waiting when the app last ended."""
     if dispatcher.queue(home())[0]:
         dispatcher.dispatcher(home()).wake()
 
 
 def prepare_quick() -> None:
-    """See that a process waits for the next quick run."""
+    """Start a worker process in advance, for the next quick run."""
     dispatcher.dispatcher(home()).prepare()
 
 
 def _launch(run: Run) -> None:
-    """Into the queue, and out of it if there is room; ``executors.chosen`` decides where the work is done."""
+    """Put a run into the queue, and hand it out at once if a slot is free; ``executors.chosen`` says to whom."""
     dispatcher.dispatcher(run.folder.parent).begin(run)
 
 
@@ -137,7 +137,7 @@ def find(identifier: str) -> Run:
     """The run with this id.
 
     Raises:
-        BadInput: there is none.
+        BadInput: there is no such run.
     """
     folder = home() / identifier
     if not re.fullmatch(r"[0-9a-f]{24}", identifier) or not (folder / STATE).is_file():
@@ -146,11 +146,11 @@ def find(identifier: str) -> Run:
 
 
 def all_runs(kind: str | None = None, visitor: str | None = None) -> list[Run]:
-    """Every run that was started, the newest first.
+    """All runs that were started, the newest first.
 
     Args:
         kind: only runs of this kind.
-        visitor: only those of this visitor; a run of nobody in particular is the owner's.
+        visitor: only runs of this visitor; a run without a visitor is the owner's.
     """
     runs = []
     for run in _all():
@@ -170,14 +170,15 @@ def _all() -> Iterator[Run]:
 
 
 def like(kind: str, fits: Callable[[Run], bool], visitor: str = "") -> Run | None:
-    """A run that was asked the same, the newest: one that works or is done, else one of the visitor's own.
+    """Find the newest run with the same settings: one that works or is done, else one of the visitor's own.
 
-    Questions about a text or a model of one's own name a draft or a place, and so are never like another visitor's.
+    Settings that name a visitor's own text or model hold the name of a draft or a workspace, so they never equal those
+    of another visitor.
 
     Args:
-        kind: of the work.
-        fits: whether a run was asked the same; where it raises ``BadInput`` it was not.
-        visitor: who asks.
+        kind: kind of run.
+        fits: whether a run has the same settings; ``BadInput`` counts as no.
+        visitor: name of the visitor.
     """
     whose, ended = visitor or paths.OWNER, None
     for run in all_runs(kind):
@@ -194,7 +195,7 @@ def like(kind: str, fits: Callable[[Run], bool], visitor: str = "") -> Run | Non
 
 
 def only_newest(kind: str, most: int, visitor: str = "") -> None:
-    """Delete the visitor's oldest runs of a kind that have ended, so that at most so many stay."""
+    """Delete a visitor's oldest ended runs of a kind, so that at most ``most`` stay."""
     for old in all_runs(kind, visitor or paths.OWNER)[most:]:
         if not old.state().active:
             old.delete()

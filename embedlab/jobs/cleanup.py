@@ -35,16 +35,16 @@ DAY = 86_400.0
 EVERY = 3600.0
 """Seconds between two rounds."""
 NOTICE = DAY
-"""Seconds that the lab has to run between the note that something will be due and its going."""
+"""Seconds that the lab has to run between the note that something will be due and its deletion."""
 DRAFT_SECONDS = 6 * 3600.0
-"""A text that was laid down and has not been used for so long is cleared away; its notice is as long."""
+"""Age in seconds at which an unused draft is deleted; it is noted for as long before."""
 FIRST = 20.0
-"""Seconds before the first: those who open the lab come first."""
+"""Seconds before the first round, so that it does not slow the start of the app."""
 USED = (
     "tagged/*.txt", "tagged/*/*.txt", "results/*/*.json", "results/*/*/*.json", "probes/results/*.json",
     "probes/results/*/*.json", "encodings/*.safetensors", "maps/*.safetensors", "maps/*/*.safetensors",
 )  # fmt: skip
-"""Files that are touched whenever they are asked for: what was given or computed beside runs and models."""
+"""Uploaded and computed files beside runs and models; their time is set anew at each use."""
 NOTES, LOCK = "expiry.json", ".expiry"
 
 
@@ -53,8 +53,8 @@ class Ended:
     """A run that has ended.
 
     Attributes:
-        run: it.
-        at: when it ended, seconds since 1970.
+        run: the run.
+        at: when it ended, in seconds since 1970.
     """
 
     run: Run
@@ -63,13 +63,13 @@ class Ended:
 
 @dataclass(frozen=True)
 class Going:
-    """Something that goes by its age.
+    """Something that is deleted by its age.
 
     Attributes:
-        name: under which it is noted.
-        at: when it is due, seconds since 1970.
-        remove: lets it go; what cannot be removed is left for the next round.
-        notice: seconds that it has to be noted before.
+        name: the name under which it is noted.
+        at: when it is due, in seconds since 1970.
+        remove: deletes it; if that fails, the next round tries again.
+        notice: seconds between its note and its deletion, at least.
     """
 
     name: str
@@ -80,12 +80,12 @@ class Going:
 
 @dataclass(frozen=True)
 class Notes:
-    """What the rounds know of each other.
+    """Notes that one round leaves for the next.
 
     Attributes:
-        counted: seconds that the lab has run, by a clock that nobody can set.
-        since: what will be due, by its name: what was counted when it was noted, and when it is due. Whatever is used
-            after that is due later, and so is noted anew.
+        counted: seconds that the lab has run, by a monotonic clock.
+        since: for each name that will be due: ``counted`` at the time of the note, and when it is due. If it is used
+            later, it is due later, and so it is noted again.
     """
 
     counted: float = 0.0
@@ -93,7 +93,7 @@ class Notes:
 
     @classmethod
     def read(cls) -> Notes:
-        """Those of this home; of none or damaged ones, nothing is noted."""
+        """Read the notes of this home folder; missing or damaged ones count as empty."""
         try:
             values = json.loads((paths.home() / NOTES).read_text(encoding="utf-8"))
             since = {str(name): (float(counted), float(at)) for name, (counted, at) in values["since"].items()}
@@ -102,7 +102,7 @@ class Notes:
             return cls()
 
     def write(self) -> None:
-        """Keep them, atomically.
+        """Write the notes, atomically.
 
         Raises:
             OSError: the disk is full or read-only.
@@ -111,7 +111,7 @@ class Notes:
 
 
 def ended(runs: Iterable[Run]) -> list[Ended]:
-    """Those of several runs that have ended, the oldest first; a damaged one ended when it was last written."""
+    """The runs that have ended, the oldest first; a damaged run counts as ended when it was last written."""
     found = []
     for run in runs:
         with contextlib.suppress(FileNotFoundError):
@@ -131,16 +131,16 @@ def _end(run: Run) -> float | None:
 
 
 def goes(one: Ended, limits: Limits) -> float:
-    """When a run goes, seconds since 1970."""
+    """When a run will be deleted, in seconds since 1970."""
     return one.at + limits.run_days * DAY
 
 
 def clear(now: float | None = None, passed: float = 0.0) -> None:
-    """One round: note what will be due, let go what is due and was noted long enough ago.
+    """Do one round: note what will be due, and delete what is due and was noted long enough ago.
 
     Args:
-        now: seconds since 1970, the clock's if ``None``.
-        passed: seconds since the round before, by a clock that nobody can set; 0 for the first.
+        now: the time in seconds since 1970; ``None`` for the clock's.
+        passed: seconds since the last round by a monotonic clock; 0 for the first round.
     """
     limits, now, notes = Limits.from_environment(), time.time() if now is None else now, Notes.read()
     counted, since = notes.counted + passed, dict[str, tuple[float, float]]()
@@ -158,7 +158,7 @@ def clear(now: float | None = None, passed: float = 0.0) -> None:
 
 
 def _going(limits: Limits) -> Iterator[Going]:
-    """Everything that has an age, due or not."""
+    """Everything that is deleted by age, due or not."""
     for place in paths.all_workspaces():
         yield Going(f"places/{place}", paths.workspace_used(place) + limits.place_days * DAY, partial(_leave, place))
     runs = [Run(folder) for folder in _folders(jobs.home())]
@@ -182,7 +182,7 @@ def _unlink(file: Path) -> None:
 
 
 def _leave(place: str) -> None:
-    """Remove a place with its models, unless a run of its visitor has not ended; what has ended goes by its own age."""
+    """Delete a workspace with its models, unless a run of its visitor is active; ended runs go by their own age."""
     if any(run.state().active for run in jobs.all_runs(visitor=place)):
         return
     shutil.rmtree(paths.workspace(place), ignore_errors=True)
@@ -194,11 +194,11 @@ def _folders(home: Path) -> list[Path]:
 
 
 class Rounds:
-    """A thread that clears the home folder of its beginning, a while after the start and then every hour.
+    """A thread that clears the home folder, a while after the start and then every hour.
 
     Args:
         first: seconds before the first round.
-        every: seconds between two.
+        every: seconds between two rounds.
     """
 
     def __init__(self, first: float = FIRST, every: float = EVERY) -> None:
@@ -207,11 +207,11 @@ class Rounds:
         self._alone = FileLock(self._home / LOCK)
 
     def begin(self) -> None:
-        """Start; returns at once."""
+        """Start the thread and return at once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the round that is under way."""
+        """Stop after the current round."""
         self._stop.set()
         self._thread.join()
 
@@ -222,7 +222,7 @@ class Rounds:
             if paths.home() != self._home:
                 continue
             try:
-                if not self._alone.is_locked:  # of several processes with one home, one clears and counts
+                if not self._alone.is_locked:  # of several processes with one home folder, only one clears
                     self._alone.acquire(timeout=0)
                 now = time.monotonic()
                 passed, last = now - last if last else 0.0, now

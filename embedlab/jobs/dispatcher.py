@@ -26,20 +26,20 @@ from embedlab.parallel.executors import Workers
 log = logging.getLogger(__name__)
 
 EVERY = 0.2
-"""Seconds between two looks at the queue."""
+"""Seconds between two checks of the queue."""
 LATER = 5.0
-"""The same where the look failed: the disk may be full."""
+"""The same after a failed check, for example on a full disk."""
 PATIENCE = 5.0
-"""Seconds that whoever asks for a run waits until it is in a worker's hands, at most."""
+"""Longest wait of the caller, in seconds, until a new run has a worker."""
 LOCK = ".queue"
-"""Of several processes with one home, the one that holds this file hands out."""
+"""Lock file: of several processes with one home folder, the one that holds it hands out runs."""
 
 
 class Dispatcher:
-    """Hands the waiting runs of one folder of runs to an executor.
+    """Hand the waiting runs of one folder to an executor.
 
     Args:
-        home: folder of the runs.
+        home: the folder of the runs.
     """
 
     def __init__(self, home: Path) -> None:
@@ -51,7 +51,7 @@ class Dispatcher:
         self._starting, self._news = Lock(), Event()
 
     def begin(self, run: Run) -> None:
-        """Wake, and return when a run is in a worker's hands or waits for its turn: who asked may end then."""
+        """Wake the dispatcher, and return when a run has a worker or waits in the queue: then the caller may end."""
         asked, deadline = self.wake(), time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             state = run.written()
@@ -62,7 +62,7 @@ class Dispatcher:
             time.sleep(0.01)
 
     def wake(self) -> int:
-        """There may be something to hand out. Returns at once, with the number of this call."""
+        """Tell the dispatcher to check the queue. Returns at once, with the number of this call."""
         with self._starting:
             self._asked += 1
             self._news.set()
@@ -72,11 +72,11 @@ class Dispatcher:
             return self._asked
 
     def prepare(self) -> None:
-        """See that a process waits for the next quick run."""
+        """Start a worker process in advance, for the next quick run."""
         worker_pool.workers().prepare(self._pools["quick"].threads)
 
     def place(self, run: Run) -> QueuePosition | None:
-        """Where a run stands in the queue; ``None`` if it does not wait."""
+        """Position of a run in the queue; ``None`` if it does not wait."""
         waiting, running = queue(self.home)
         lane = next((entry.lane for entry in waiting if entry.id == run.id), None)
         if lane is None:
@@ -105,7 +105,7 @@ class Dispatcher:
             self._news.wait(pause)
 
     def _look(self) -> bool:
-        """Hand out what can begin; whether something waits."""
+        """Hand out the runs that can begin; return whether any still wait."""
         if not self.home.is_dir():
             return False
         try:
@@ -113,7 +113,7 @@ class Dispatcher:
                 waiting, running = queue(self.home)
                 for lane in LANES:
                     self._hand_out(_of_lane(waiting, lane), _of_lane(running, lane), self._pools.get(lane))
-        except Timeout:  # another process is at it
+        except Timeout:  # another process is handing out
             return True
         return bool(waiting)
 
@@ -134,7 +134,7 @@ class Dispatcher:
             future.add_done_callback(partial(self._over, run))
 
     def _over(self, run: Run, future: Future[str]) -> None:
-        """Somebody else can begin now; a run whose worker was lost for good says so."""
+        """Free the slot of a run that has ended; mark a run whose worker was lost for good as interrupted."""
         never = future.cancelled()
         if never or (error := future.exception()):
             log.error("%s was lost: %s", run.id, "it was never begun" if never else error)
@@ -145,12 +145,12 @@ class Dispatcher:
 
 @cache
 def dispatcher(home: Path) -> Dispatcher:
-    """The one of this process for a folder of runs."""
+    """This process's dispatcher for a folder of runs."""
     return Dispatcher(home)
 
 
 def queue(home: Path) -> tuple[list[Entry], list[Entry]]:
-    """The runs that wait, and those that work or were handed out."""
+    """The waiting runs, and the runs that work or were handed out."""
     waiting: list[Entry] = []
     running: list[Entry] = []
     for run in _all(home):
@@ -162,12 +162,12 @@ def queue(home: Path) -> tuple[list[Entry], list[Entry]]:
 
 
 def _of_lane(entries: list[Entry], lane: Lane) -> list[Entry]:
-    """Those of one of the queues."""
+    """The entries of one queue."""
     return [entry for entry in entries if entry.lane == lane]
 
 
 def typical(home: Path) -> dict[str, float]:
-    """Seconds that finished runs of each kind took, in the middle."""
+    """Median duration of finished runs, in seconds, by kind."""
     took: dict[str, list[float]] = {}
     for run in _all(home):
         state = run.state()
@@ -193,7 +193,7 @@ def _entry(run: Run, state: RunState) -> Entry:
 
 
 def _handed_out(state: RunState) -> RunState:
-    """The state of a run that a worker gets now, from this process."""
+    """The new state of a run that this process hands to a worker now."""
     pid = os.getpid()
     return dataclasses.replace(
         state, given=time.time(), host=processes.host(), giver=pid, giver_born=processes.born(pid) or 0.0

@@ -12,14 +12,14 @@ from embedlab.base.limits import Limits, met
 
 Lane = Literal["work", "quick", "fetch"]
 QUICK = frozenset({"map", "analogies", "import"})
-"""Kinds of work that take seconds and that somebody waits for: a queue of their own, or they would wait for hours."""
+"""Kinds that take seconds and that somebody waits for. They have their own queue, or they would wait for hours."""
 ALONE = frozenset({"import"})
-"""Quick kinds that get a new process all the same: what they read may break it."""
+"""Quick kinds that get a new process each, because the file that they read may crash it."""
 FETCH = frozenset({"fetch"})
-"""Kinds that wait for another machine most of the time: a slow download must not take a trainer's slot."""
+"""Kinds that mostly wait for the network: a slow download must not take a training's slot."""
 LANES: tuple[Lane, ...] = ("quick", "fetch", "work")
 UNKNOWN = 60.0
-"""Seconds that a run is taken to need when nothing is known of its kind."""
+"""Expected duration, in seconds, of a run of a kind that has never run."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Entry:
 
     Attributes:
         id: of the run.
-        visitor: who asked for it; runs without a visitor never wait for each other.
-        kind: of the work.
-        created: when it was asked for, seconds since 1970.
+        visitor: name of the visitor who started it; runs without a visitor never wait for each other.
+        kind: kind of run.
+        created: when it was started, in seconds since 1970.
         left: seconds that it still needs, ``None`` if unknown.
-        address: where its visitor's connection came from, empty if unknown.
+        address: digest of the visitor's network address, empty if unknown.
     """
 
     id: str
@@ -44,17 +44,17 @@ class Entry:
 
     @property
     def lane(self) -> Lane:
-        """In which of the queues it stands; they know nothing of each other."""
+        """The queue that it is in; the queues are independent."""
         return "quick" if self.kind in QUICK else "fetch" if self.kind in FETCH else "work"
 
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """Where a run stands in the queue.
+    """Position of a run in its queue.
 
     Attributes:
         position: 1 for the next one.
-        seconds: until it begins, about.
+        seconds: expected seconds until it begins.
     """
 
     position: int
@@ -62,10 +62,10 @@ class QueuePosition:
 
 
 def next_up(waiting: Sequence[Entry], running: Sequence[Entry], slots: int) -> list[Entry]:
-    """The runs that can begin now: the oldest first, none whose visitor has one that works.
+    """Choose the runs that can begin now: the oldest first, and none whose visitor already has a run at work.
 
-    Of several addresses the one with the fewest runs at work comes first, so that many made-up visitors of one address
-    do not keep the others waiting.
+    The network address with the fewest runs at work comes first, so that many made-up visitors of one address do not
+    keep the others waiting.
     """
     busy, free = {entry.visitor for entry in running} - {""}, slots - len(running)
     at_work = Counter(entry.address for entry in running)
@@ -82,13 +82,13 @@ def next_up(waiting: Sequence[Entry], running: Sequence[Entry], slots: int) -> l
 def positions(
     waiting: Sequence[Entry], running: Sequence[Entry], slots: int, typical: Mapping[str, float]
 ) -> dict[str, QueuePosition]:
-    """When each waiting run will begin, played through with the times that are expected.
+    """Simulate the queue with expected durations to tell when each waiting run will begin.
 
     Args:
         waiting: in any order.
-        running: with the seconds that they still need, where these are known.
-        slots: runs that work at once.
-        typical: seconds that a run of each kind takes.
+        running: the runs at work, with the seconds that they still need, where known.
+        slots: how many runs work at once.
+        typical: typical duration by kind, in seconds.
     """
 
     def needs(entry: Entry) -> float:
@@ -112,15 +112,15 @@ WAITING = 3
 
 
 def check_turn(asked: Entry, waiting: Sequence[Entry], running: Sequence[Entry]) -> None:
-    """See that a run may join its queue.
+    """Check that a run may join its queue.
 
     Args:
-        asked: the run.
-        waiting: all runs that wait.
-        running: all that work.
+        asked: the new run.
+        waiting: all waiting runs.
+        running: all runs at work.
 
     Raises:
-        BadInput: the visitor has enough of them waiting, or the visitors of that address have enough runs.
+        BadInput: the visitor has too many waiting runs, or the visitors of the address have too many runs.
     """
     if asked.visitor and sum((one.visitor, one.lane) == (asked.visitor, asked.lane) for one in waiting) >= WAITING:
         raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
@@ -138,7 +138,7 @@ def check_turn(asked: Entry, waiting: Sequence[Entry], running: Sequence[Entry])
 
 
 def keeps_models(visitor: str) -> bool:
-    """Whether a visitor has kept a model, so that more is behind the name than a cookie."""
+    """Whether a visitor has kept a model, which made-up visitors have not."""
     place = paths.workspace_of(visitor)
     folder = paths.workspace(place) / "models" / "yours"
     return bool(place) and folder.is_dir() and any(folder.iterdir())

@@ -31,32 +31,32 @@ SETTINGS, STATE, EVENTS, LOG, RESULT, CANCEL, ALIVE, PROCESS, DONE = (
     "settings.json", "state.json", "events.jsonl", "log.txt", "result", "cancel", "alive", "process.json", "done.jsonl",
 )  # fmt: skip
 GRACE = 1.5
-"""Seconds that a worker gets to stop by itself before its process is ended."""
+"""Seconds that a worker gets to stop by itself before its process is killed."""
 START_LIMIT = 60.0
 """Seconds after which a run that was handed out and never began counts as dead, if its process is unknown."""
 SLOW_START = 15.0
 """Seconds after which a run that was handed out and has not begun is said to be still starting."""
 LATEST = 2.5e11
-"""Seconds since 1970 beyond which a time is none, and no calendar goes (about the year 9900)."""
+"""Latest valid time, in seconds since 1970 (about the year 9900); calendars end soon after."""
 SILENCE = 60.0
-"""Seconds after which a worker on another machine counts as dead if it gives no sign of life."""
+"""Seconds without a heartbeat after which a worker on another machine counts as dead."""
 
 
 @dataclass(frozen=True)
 class RunState:
-    """How a run stands.
+    """The state of a run.
 
     Attributes:
         status: draft, queued, running, done, failed, cancelled, or interrupted (its process died).
-        created: when it was asked for, seconds since 1970.
+        created: when it was requested, in seconds since 1970.
         started: when the worker began, 0 before that.
         finished: when it ended, 0 before that.
         pid: number of the worker process, 0 if none.
-        born: when that process began; together with ``pid`` it names one process for good.
-        error: for a failed or interrupted run, what went wrong in a sentence.
+        born: when that process began; with ``pid`` it identifies one process.
+        error: for a failed or interrupted run, a sentence that says what went wrong.
         given: when it was handed to a worker, 0 while it waits in the queue.
-        host: name of the worker's machine; before it begins, of the one that handed the run out.
-        giver: number of the process that handed it out, 0 if none; that process sees to it until a worker begins.
+        host: name of the worker's machine; before the worker begins, of the machine that handed the run out.
+        giver: number of the process that handed it out, 0 if none; it is responsible until a worker begins.
         giver_born: when that process began.
     """
 
@@ -74,27 +74,27 @@ class RunState:
 
     @property
     def active(self) -> bool:
-        """Whether more is to come."""
+        """Whether the run has not ended yet."""
         return self.status in ("queued", "running")
 
     @property
     def still_starting(self) -> bool:
-        """Whether a worker has had it for a while without beginning: on a busy machine libraries load slowly."""
+        """Whether a worker has had the run for a while without beginning: libraries load slowly on a busy machine."""
         return self.status == "queued" and 0 < self.given < time.time() - SLOW_START
 
     @property
     def seconds(self) -> float:
-        """How long it has worked, or worked."""
+        """Seconds of work so far, or until its end."""
         return (self.finished or time.time()) - self.started if self.started else 0.0
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process that was begun for a run.
+    """A process that was started for a run.
 
     Attributes:
         pid: its number, 0 if there is none.
-        born: when it began, seconds since 1970.
+        born: when it began, in seconds since 1970.
         host: name of its machine.
     """
 
@@ -125,7 +125,7 @@ class RunEvent:
 
     @classmethod
     def of(cls, progress: Progress, seconds: float) -> RunEvent:
-        """What is kept of a Progress."""
+        """Make an event from a Progress."""
         names = [item.name for item in dataclasses.fields(cls) if item.name != "time"]
         return cls(round(seconds, 3), **{name: getattr(progress, name) for name in names})
 
@@ -137,34 +137,34 @@ class RunEvent:
 
 @dataclass(frozen=True)
 class Run:
-    """One run, known by its folder.
+    """A background run, read from and written to its folder.
 
     Attributes:
-        folder: where everything about it lies.
+        folder: the run's folder.
     """
 
     folder: Path
 
     @property
     def id(self) -> str:
-        """The folder's name, which cannot be guessed: fit for an address."""
+        """The folder's name, which cannot be guessed, so that it may stand in an address."""
         return self.folder.name
 
     @property
     def result(self) -> Path:
-        """Where the work leaves what it makes."""
+        """The folder of the run's result."""
         return self.folder / RESULT
 
     @property
     def cancelling(self) -> bool:
-        """Whether it has been asked to stop."""
+        """Whether the run has been cancelled."""
         return (self.folder / CANCEL).exists()
 
     def asked(self) -> tuple[str, dict[str, Any]]:
-        """Kind of work, and its settings as plain values.
+        """The kind of run, and its settings as plain values.
 
         Raises:
-            BadInput: a draft, or the file is damaged.
+            BadInput: the run is a draft, or the file is damaged.
         """
         values = _json(self.folder / SETTINGS)
         if not isinstance(values.get("settings"), dict):
@@ -173,7 +173,7 @@ class Run:
 
     @property
     def visitor(self) -> str:
-        """Whose it is, by a name that cannot be guessed (see ``base.paths``); empty if nobody's in particular.
+        """Name of the visitor who owns the run, which cannot be guessed (see ``base.paths``); empty if there is none.
 
         Raises:
             BadInput: the file is damaged.
@@ -182,7 +182,7 @@ class Run:
 
     @property
     def address(self) -> str:
-        """Where its visitor's connection came from, as a digest; empty if unknown.
+        """Digest of the visitor's network address; empty if unknown.
 
         Raises:
             BadInput: the file is damaged.
@@ -190,11 +190,11 @@ class Run:
         return str(_json(self.folder / SETTINGS).get("address", ""))
 
     def state(self) -> RunState:
-        """How it stands now. A run whose process is gone without a word is "interrupted", not "running"."""
+        """The state now. A run whose process is gone without a final state is "interrupted", not "running"."""
         state = self.written()
         if not state.active or self._lives(state):
             return state
-        state = self.written()  # it may have ended properly between the two looks
+        state = self.written()  # it may have ended properly since it was read
         if not state.active:
             return state
         status: Status = "cancelled" if self.cancelling else "interrupted"
@@ -202,21 +202,21 @@ class Run:
         return dataclasses.replace(state, status=status, error=error, finished=self._last_sign())
 
     def events(self) -> list[RunEvent]:
-        """Everything the worker has reported, oldest first."""
+        """All events that the worker has reported, oldest first."""
         return readable(RunEvent, lines(self.folder / EVENTS))
 
     def cancel(self) -> None:
-        """Ask the work to stop; within two seconds its process is gone. Returns at once."""
+        """Cancel the run; within two seconds its process is gone. Returns at once."""
         state = self.state()
         if not state.active:
             return
-        with contextlib.suppress(OSError):  # a full disk: it is ended all the same
+        with contextlib.suppress(OSError):  # a full disk: the process is killed anyway
             (self.folder / CANCEL).touch()
         threading.Thread(target=self._end_soon, daemon=True).start()
 
     def delete(self) -> None:
-        """Remove the run, its text and its result; a running one is ended first."""
-        with contextlib.suppress(BadInput):  # a damaged one works for nobody
+        """Delete the run with its text and result; a running one is stopped first."""
+        with contextlib.suppress(BadInput):  # a damaged run has no process
             state = self.state()
             if state.active:
                 with contextlib.suppress(OSError):
@@ -229,22 +229,22 @@ class Run:
         files.write_text(self.folder / STATE, json.dumps(typed_json.plain(state)) + "\n")
 
     def note_process(self, pid: int) -> None:
-        """Write down which process of this machine was begun for the run, before that one says anything itself."""
+        """Record the process of this machine that was started for the run, before the process reports itself."""
         noted = Process(pid, processes.born(pid) or 0.0, processes.host())
         files.write_text(self.folder / PROCESS, json.dumps(typed_json.plain(noted)) + "\n")
 
     def process(self) -> Process:
-        """The process that was begun for the run last; one with the number 0 if none was or nobody can tell."""
+        """The process that was last started for the run; number 0 if there is none or the file is damaged."""
         try:
             return typed_json.made(Process, _json(self.folder / PROCESS))
         except (BadInput, TypeError):
             return Process()
 
     def written(self) -> RunState:
-        """How it stood when somebody last wrote it down.
+        """The state as it was last written.
 
         Raises:
-            BadInput: that cannot be read.
+            BadInput: it cannot be read.
         """
         try:
             state = typed_json.made(RunState, _json(self.folder / STATE))
@@ -266,7 +266,7 @@ class Run:
     def _starts(self, state: RunState) -> bool:
         """Whether a run that was handed out on this machine may still begin, however long it takes.
 
-        Whoever handed it out says so if its process ends; after that one's own end, the process itself counts.
+        The process that handed it out reports if the worker dies; if that process is gone, the worker is checked.
         """
         if state.giver and processes.alive(state.giver, state.giver_born):
             return True
@@ -295,7 +295,7 @@ class Run:
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    """The objects in a JSON-lines file; a line that is being written just now, or is damaged, is left out."""
+    """Read the objects of a JSON-lines file; a damaged line, or one that is not yet complete, is left out."""
     try:
         *whole, _ = path.read_bytes().split(b"\n")
     except OSError:  # nothing has been written yet, or it cannot be read
@@ -309,7 +309,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:
-    """Objects of a dataclass, without those that are damaged."""
+    """Build objects of a dataclass; damaged ones are left out."""
     made = []
     for values in found:
         with contextlib.suppress(TypeError):
@@ -318,7 +318,7 @@ def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:
 
 
 def add_line(path: Path, value: dict[str, Any]) -> None:
-    """Append one line to a JSON-lines file, in one write."""
+    """Append one line to a JSON-lines file in a single write."""
     with path.open("ab") as file:
         file.write((json.dumps(value, ensure_ascii=False) + "\n").encode())
 

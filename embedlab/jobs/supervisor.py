@@ -18,23 +18,23 @@ from embedlab.parallel import processes
 
 SCRATCH = "scratch"
 LONGEST = {"import": "import_seconds"}
-"""Kinds of work that have a limit on their time of their own, by its name."""
+"""Kinds with their own time limit, and the limit's name."""
 EVERY = 0.2
-"""Seconds between two looks."""
+"""Seconds between two checks of the process."""
 
 
 def work(folder: str, threads: int = 0, tied: bool = False) -> str:
-    """Do what a run's folder asks for, and return when it ended; executors call this, here or on another machine.
+    """Do the job of a run's folder, and return when it has ended; executors call this, here or on another machine.
 
-    A run that was begun before, by a process that is gone, is begun anew; the work finds its checkpoint.
+    A run whose process is gone is started again; the job continues from its checkpoint.
 
     Args:
-        folder: of the run.
-        threads: for its mathematics; 0 leaves the choice to the libraries.
+        folder: the run's folder.
+        threads: number of threads for mathematics; 0 leaves the choice to the libraries.
         tied: whether the run ends when this process does.
 
     Returns:
-        How it ended, see ``RunState.status``.
+        The status in which it ended, see ``RunState.status``.
     """
     run = Run(Path(folder))
     before = run.state()
@@ -57,10 +57,10 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
 
 @contextlib.contextmanager
 def _scratch(run: Run) -> Iterator[Path]:
-    """A folder for temporary files inside the run's own: what a killed process left there goes, too."""
+    """Give a folder for temporary files inside the run's folder; it is deleted even if the process is killed."""
     folder = run.folder / SCRATCH
     shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # then they lie where the system keeps such
+    with contextlib.suppress(OSError):  # then the system's temporary folder is used
         folder.mkdir()
     try:
         yield folder
@@ -69,7 +69,7 @@ def _scratch(run: Run) -> Iterator[Path]:
 
 
 def _by_a_warm_one(run: Run, given: float, threads: int) -> bool:
-    """Done by a process that stays; by a second one if the first had just gone to rest. Whether both left it undone."""
+    """Run the job in the long-lived worker; start another if that one has just exited. Whether both failed to do it."""
     for _ in range(2):
         with worker_pool.worker(threads) as process:
             worker_pool.hand_over(process, run.folder)
@@ -80,7 +80,7 @@ def _by_a_warm_one(run: Run, given: float, threads: int) -> bool:
 
 
 def _lost(run: Run, pid: int, given: float) -> bool:
-    """Whether a process ended without a word about its run, and nobody has asked for the run anew since."""
+    """Whether a process ended without writing its run's state, and the run has not been started again since."""
     if not run.folder.exists():
         return False
     now = run.written()
@@ -88,7 +88,7 @@ def _lost(run: Run, pid: int, given: float) -> bool:
 
 
 def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
-    """Until the process ends; or, of one that stays for the next run, until this run has."""
+    """Supervise a process until it ends; or, if it stays for the next run, until this run has ended."""
     with contextlib.suppress(OSError):  # a full disk
         run.note_process(process.pid)
     _give_a_sign(run)
@@ -124,7 +124,7 @@ def _give_a_sign(run: Run) -> None:
 
 
 def _half_of_the_memory() -> int:
-    """In megabytes."""
+    """Half of the machine's memory, in megabytes."""
     import psutil
 
     return int(psutil.virtual_memory().total / 2 / MB)
@@ -133,5 +133,5 @@ def _half_of_the_memory() -> int:
 def _say(run: Run, status: Status, error: str = "") -> None:
     if status == "interrupted":
         error = "The process that did the work ended without finishing it."
-    with contextlib.suppress(OSError):  # then its state speaks for itself: the process is gone
+    with contextlib.suppress(OSError):  # then the run counts as interrupted, because its process is gone
         run.write_state(dataclasses.replace(run.written(), status=status, error=error, finished=time.time()))

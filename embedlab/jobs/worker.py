@@ -33,17 +33,17 @@ WORKERS = {
     "analogies": "embedlab.jobs.kinds.analogies:work",
     "import": "embedlab.jobs.kinds.import_model:work",
 }
-"""Kinds of work, and "module:function" of what does each: ``function(run, settings, on_progress)``."""
+"""Kinds of run, and the function of each as "module:function"; its arguments are ``run, settings, on_progress``."""
 ROOM = "When there is room again, let it go on."
 EVERY = 0.4
-"""Seconds between two reports that are written down; the ends of epochs always are."""
+"""Least seconds between two progress events that are written; the ends of epochs always are."""
 
 
 # ---------------------------------------------------------------- the worker
 
 
 def main(folder: Path) -> int:
-    """Do the work that a run's folder asks for; how it ended goes to state.json, tracebacks only to log.txt."""
+    """Do the job of a run's folder; write the outcome to state.json, tracebacks only to log.txt."""
     run = Run(folder)
     now, pid = time.time(), os.getpid()
     processes.follow()
@@ -51,7 +51,7 @@ def main(folder: Path) -> int:
     began = RunState("running", run.state().created, started=now, pid=pid, born=born, host=processes.host())
 
     def ended(status: Literal["done", "failed", "cancelled", "interrupted"], error: str = "") -> int:
-        with contextlib.suppress(OSError):  # a full disk: without a word from here it counts as interrupted
+        with contextlib.suppress(OSError):  # a full disk: without a final state the run counts as interrupted
             run.write_state(dataclasses.replace(began, status=status, error=error, finished=time.time()))
         return 0 if status == "done" else 1
 
@@ -81,7 +81,7 @@ def main(folder: Path) -> int:
 
 
 def _reporter(run: Run, began: float) -> OnProgress:
-    """Writes events down, and stops the work when the run has been cancelled."""
+    """Make the callback that writes progress events, and stops the work when the run has been cancelled."""
     last = RunEvent(0.0, 0, 0, phase="")
 
     def report(progress: Progress) -> None:

@@ -19,17 +19,17 @@ from embedlab.jobs.run import LOG
 from embedlab.parallel import processes
 
 REST = 900.0
-"""Seconds without a run after which a process ends, and its memory is free again."""
+"""Seconds without a run after which a process exits to free its memory."""
 AT_ONCE = 0.5
-"""A run that comes so soon is done before anything is loaded for a map."""
+"""Seconds to wait for a first run before the libraries of maps are loaded in advance."""
 
 
 class Workers:
-    """The processes that wait for a run; one begun when the lab had other settings in its environment is let go.
+    """Idle worker processes; one that was started with other settings in its environment is ended.
 
     Args:
-        module: what they do.
-        told: whether they are told the settings with each work, so that none has to be let go.
+        module: the module that they run.
+        told: whether each job brings the settings along, so that none has to be ended.
         politeness: their niceness.
     """
 
@@ -43,11 +43,11 @@ class Workers:
         self._lock = Lock()
 
     def prepare(self, threads: int) -> None:
-        """See that one waits."""
+        """Start an idle process if there is none."""
         self.give_back(self.take(threads))
 
     def take(self, threads: int) -> Popen[bytes]:
-        """One that waits, or a new one."""
+        """Take an idle process, or start a new one."""
         with self._lock:
             if self._begun_with != (now := settings()) and not self._told:
                 self._begun_with, old, self._idle = now, self._idle, []
@@ -60,13 +60,13 @@ class Workers:
         return _started(self._module, threads, self._politeness)
 
     def give_back(self, process: Popen[bytes]) -> None:
-        """It has nothing to do any more."""
+        """Put a process that has finished its job back among the idle ones."""
         with self._lock:
             self._idle.append(process)
 
 
 def settings() -> dict[str, str]:
-    """What the environment says about the lab."""
+    """The environment variables of this project."""
     return {name: value for name, value in os.environ.items() if name.startswith("EMBEDLAB_")}
 
 
@@ -78,16 +78,16 @@ def _let_go(process: Popen[bytes]) -> None:
 
 @cache
 def workers() -> Workers:
-    """Those of this process."""
+    """This process's idle workers."""
     return Workers()
 
 
 @contextlib.contextmanager
 def worker(threads: int) -> Iterator[Popen[bytes]]:
-    """A process that has nothing to do, for as long as a run takes.
+    """Give an idle worker process for the block.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the process cannot be started.
     """
     process = workers().take(threads)
     try:
@@ -97,7 +97,7 @@ def worker(threads: int) -> Iterator[Popen[bytes]]:
 
 
 def hand_over(process: Popen[bytes], folder: Path) -> None:
-    """Let a process do a run; that one that has just died does nothing shows in the run's state."""
+    """Hand a run to a process. If the process has just died, that shows in the run's state."""
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):
         process.stdin.write(os.fsencode(folder) + b"\n")
@@ -112,7 +112,7 @@ def _started(module: str, threads: int, politeness: int) -> Popen[bytes]:
 
 
 def main() -> None:
-    """Do the runs that are handed over, until there are no more."""
+    """Do the runs that are handed over, until the input ends."""
     from embedlab.jobs import worker as jobs_worker
 
     with open(0, "rb", buffering=0) as orders:
@@ -126,12 +126,12 @@ def main() -> None:
 
 
 def _comes(orders: FileIO, seconds: float) -> bool:
-    """Whether there is something to read within so many seconds; an end counts, too."""
+    """Whether there is something to read within some seconds; the end of the input counts, too."""
     return bool(select.select([orders], [], [], seconds)[0])
 
 
 def _load() -> None:
-    """What a map by UMAP needs: the library, and its loops compiled."""
+    """Load UMAP and compile its loops in advance."""
     import numpy as np
 
     project = import_module("embedlab.analysis.projection").project
@@ -141,7 +141,7 @@ def _load() -> None:
 
 
 def _write_to(log: Path) -> None:
-    """Standard output and error go to a file from now on."""
+    """Redirect standard output and error to a file."""
     with contextlib.suppress(OSError), log.open("ab") as file:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -18,18 +18,18 @@ from embedlab.parallel import processes
 
 SCHEDULER, WORKERS = "EMBEDLAB_SCHEDULER", "EMBEDLAB_WORKERS"
 PATIENCE = "10s"
-"""How long a scheduler may take to answer."""
+"""Longest wait for a scheduler's answer."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """An executor, and how much it does at once.
+    """An executor, and how many runs it works on at once.
 
     Attributes:
-        executor: takes ``work(folder, threads, tied)`` of ``jobs.supervisor``.
+        executor: runs ``work(folder, threads, tied)`` of ``jobs.supervisor``.
         slots: how many runs work at once.
-        threads: budget of each.
-        tied: whether a run ends with the process that stands by it; another worker then takes it up again.
+        threads: how many threads each run may use.
+        tied: whether a run ends with its supervisor, after which another worker starts it again.
     """
 
     executor: Executor
@@ -39,17 +39,17 @@ class Workers:
 
 
 class LocalExecutor(Executor):
-    """Calls functions in threads of this process that do not keep it from ending; what they wait for lives on.
+    """Call functions in daemon threads of this process, so that it can end while the runs that they wait for go on.
 
     Args:
-        workers: calls at once; further ones wait.
+        workers: how many calls at once; more calls wait.
     """
 
     def __init__(self, workers: int) -> None:
         self._free = Semaphore(workers)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Call a function as soon as there is room."""
+        """Call a function as soon as a thread is free."""
         future: Future[Any] = Future()
 
         def call() -> None:
@@ -66,15 +66,15 @@ class LocalExecutor(Executor):
 
 
 def beside() -> Workers:
-    """Processes of this machine for quick works or downloads, beside all others: half as many as there are cores."""
+    """Workers of this machine for quick runs or downloads, beside the others: half as many as there are cores."""
     count = max(1, (os.cpu_count() or 1) // 2)
     return Workers(LocalExecutor(count), lambda: count, 1, tied=False)
 
 
 def chosen() -> Workers:
-    """Dask's workers if ``EMBEDLAB_SCHEDULER`` names a scheduler, else processes of this machine.
+    """Choose Dask's workers if ``EMBEDLAB_SCHEDULER`` names a scheduler, else processes of this machine.
 
-    ``EMBEDLAB_WORKERS`` says how many runs work at once here; without it, one a core.
+    ``EMBEDLAB_WORKERS`` sets how many runs work at once on this machine; the default is one for each core.
 
     Raises:
         Unreachable: the scheduler does not answer.
@@ -88,11 +88,11 @@ def chosen() -> Workers:
 
 @dataclass(frozen=True)
 class ShardWorkers:
-    """Who does the pieces of one work.
+    """Workers for the shards of one piece of work.
 
     Attributes:
-        make: an executor for them, which takes any function of a module; a new one when processes of it have died.
-        count: how many pieces it does at once.
+        make: makes an executor for functions of modules; called again when processes of the last one have died.
+        count: how many shards it works on at once.
     """
 
     make: Callable[[], Executor]
@@ -100,7 +100,7 @@ class ShardWorkers:
 
 
 def for_shards(count: int) -> ShardWorkers:
-    """Dask's workers if ``EMBEDLAB_SCHEDULER`` names a scheduler, else so many processes of this machine.
+    """Choose Dask's workers if ``EMBEDLAB_SCHEDULER`` names a scheduler, else ``count`` processes of this machine.
 
     Raises:
         Unreachable: the scheduler does not answer.
@@ -120,7 +120,7 @@ def for_shards(count: int) -> ShardWorkers:
 def _dask(address: str) -> Workers:
     import distributed
 
-    library: Any = distributed  # says nothing of its types
+    library: Any = distributed  # it has no type annotations
     try:
         client = library.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

@@ -15,18 +15,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENT = {"OMP_WAIT_POLICY": "passive"}
-"""Threads that wait for each other sleep: where the cores have other work, too, spinning makes a network's training
-forty times slower (measured on BERT, 62 against 2,569 wordpieces a second)."""
+"""Waiting threads sleep instead of spinning. On busy cores spinning makes the training of a network forty times slower
+(measured on BERT: 62 instead of 2,569 wordpieces a second)."""
 PAGES = PATIENT | {"OMP_NUM_THREADS": "1"}
-"""For the process that makes pages: many visitors share its cores, and each step of theirs is small."""
+"""Environment of the server process, in which many visitors share the cores and each step is small."""
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
-"""What the libraries take their number of threads from."""
+"""Environment variables from which the libraries take their number of threads."""
 POLITE = 10
-"""Niceness of a run: where a page and a training want the same core, the page gets nine tenths of it."""
+"""Niceness of a run: when a page and a training need the same core, the page gets 90 % of it."""
 EAGER = 5
-"""Niceness of what a visitor waits for beside the pages: it goes after a page, and before a run."""
+"""Niceness of work that a visitor waits for: below a page, above a run."""
 PARENT = "EMBEDLAB_PARENT"
-"""Holds the number of the process that a tied one follows."""
+"""Environment variable with the number of the process with which a tied process ends."""
 
 
 def start(
@@ -39,14 +39,14 @@ def start(
     temporary: Path | None = None,
     politeness: int = POLITE,
 ) -> subprocess.Popen[bytes]:
-    """Start Python in a session of its own, with this package importable; it lets other processes go first.
+    """Start Python in its own session, with this package importable and a low priority.
 
     Args:
-        arguments: of Python.
-        log: takes what it writes.
-        threads: for its mathematics; 0 leaves the choice to the libraries.
+        arguments: the command line after ``python``.
+        log: file for its output.
+        threads: number of threads for mathematics; 0 leaves the choice to the libraries.
         tied: whether it ends when this process does (see ``follow``).
-        listens: whether its standard input is a pipe from this process; else there is none.
+        listens: whether its standard input is a pipe from this process; otherwise it has none.
         temporary: folder for its temporary files; ``None`` for the system's.
         politeness: its niceness.
 
@@ -76,7 +76,7 @@ def start(
 
 
 def _step_back(pid: int, by: int) -> None:
-    """Lower a process that has just begun; Linux may weigh whole sessions against each other, so its session, too."""
+    """Lower the priority of a new process, and of its session, as Linux may schedule whole sessions (autogroup)."""
     with contextlib.suppress(OSError):
         politeness = min(19, os.getpriority(os.PRIO_PROCESS, 0) + by)
         os.setpriority(os.PRIO_PROCESS, pid, politeness)
@@ -84,7 +84,7 @@ def _step_back(pid: int, by: int) -> None:
 
 
 def follow() -> None:
-    """End this process as soon as the one that started it is gone, if it was started ``tied``."""
+    """If this process was started ``tied``, end it as soon as the process that started it is gone."""
     parent = int(os.environ.get(PARENT) or 0)
 
     def watch() -> None:
@@ -97,11 +97,11 @@ def follow() -> None:
 
 
 def begin_shard_worker(parent: int, threads: int) -> None:
-    """What a process that does pieces of a work begins with: it ends with its parent, and leaves Ctrl-C to that.
+    """Prepare a process that works on shards: it ends with its parent and leaves Ctrl-C to the parent.
 
     Args:
         parent: number of the process that started it.
-        threads: for its mathematics.
+        threads: number of threads for mathematics.
     """
     os.environ.update(PATIENT | dict.fromkeys(THREADS, str(threads)) | {PARENT: str(parent)})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -110,10 +110,10 @@ def begin_shard_worker(parent: int, threads: int) -> None:
 
 @contextlib.contextmanager
 def bounded_memory(more: int) -> Iterator[None]:
-    """Let this process ask for so many bytes more than it has, and no more; where the system can (Linux).
+    """Limit the address space of this process to ``more`` bytes beyond today's in the block, where possible (Linux).
 
     Raises:
-        MemoryError: by whatever asks for more inside.
+        MemoryError: raised in the block by whatever asks for more.
     """
     try:
         import resource
@@ -137,7 +137,7 @@ def host() -> str:
 
 
 def memory(pid: int) -> int:
-    """Bytes of memory that a process and what it started hold; 0 if it is gone."""
+    """Bytes of memory of a process and its children; 0 if it is gone."""
     import psutil
 
     try:
@@ -148,13 +148,13 @@ def memory(pid: int) -> int:
 
 
 def kill(pid: int) -> None:
-    """End a process of a session of its own, and what it started, at once."""
+    """Kill a process that leads its own session, with everything that it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 
 
 def born(pid: int) -> float | None:
-    """When the process with this number began, in seconds since 1970; ``None`` if it is gone or a zombie."""
+    """Start time of the process with this number, in seconds since 1970; ``None`` if it is gone or a zombie."""
     import psutil
 
     try:
@@ -165,13 +165,13 @@ def born(pid: int) -> float | None:
 
 
 def alive(pid: int, since: float) -> bool:
-    """Whether that very process still runs: numbers are given out again, beginnings are not."""
+    """Whether this very process still runs: process numbers are used again, but not with the same start time."""
     began = born(pid)
     return began is not None and abs(began - since) < 1.0
 
 
 def end(pid: int, since: float) -> None:
-    """End a process and what it started, at once; returns when it is gone, or after a second."""
+    """Kill a process with everything that it started; return when it is gone, or after a second."""
     if not alive(pid, since):
         return
     try:

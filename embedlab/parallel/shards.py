@@ -20,17 +20,17 @@ from embedlab.parallel import executors
 
 Item = TypeVar("Item")
 TRIES = 3
-"""How often workers may die before the work is given up."""
+"""How often workers may die before the work fails."""
 LEFT_DAYS = 2.0
-"""Folders that were left by works that were killed are removed after so long."""
+"""Age in days at which the folder of killed work is deleted."""
 
 
 class Pool:
-    """Workers for the pieces of a work; a context that ends them.
+    """Workers for the shards of one piece of work, as a context manager that ends them.
 
     Args:
-        make: gives an executor; asked again when its processes have died.
-        workers: pieces that are done at once.
+        make: makes an executor; called again when its processes have died.
+        workers: how many shards are done at once.
     """
 
     def __init__(self, make: Callable[[], Executor], workers: int) -> None:
@@ -44,14 +44,14 @@ class Pool:
         self._executor.shutdown()
 
     def done(self, work: Callable[[Item], Any], items: Sequence[Item]) -> Iterator[Item]:
-        """Do ``work(item)`` for every item; gives each item back when it is done, in the order of their ends.
+        """Call ``work(item)`` for every item in parallel; yield each item when it is done, in the order of completion.
 
         Args:
-            work: a function of a module that the workers can import; what it finds it leaves in files.
-            items: their work must not mind being begun twice.
+            work: a function of a module that the workers can import; it writes its result into files.
+            items: what to work on; the work on an item may be started twice.
 
         Raises:
-            EmbedLabError: as the work does; or its workers died again and again.
+            EmbedLabError: the work raised it, or the workers died ``TRIES`` times.
         """
         left, tries = dict(enumerate(items)), 0
         while left:
@@ -89,7 +89,7 @@ def _ended(futures: dict[Future[Any], int]) -> Iterator[Future[Any]]:
 
 
 def pool(workers: int | None) -> AbstractContextManager[Pool | None]:
-    """Workers for the pieces of a work: processes of this machine, or those of ``EMBEDLAB_SCHEDULER``.
+    """Make workers for shards: processes of this machine, or those of ``EMBEDLAB_SCHEDULER``.
 
     Args:
         workers: processes of this machine; ``None`` for no pool at all.
@@ -108,7 +108,7 @@ def pool(workers: int | None) -> AbstractContextManager[Pool | None]:
 
 @contextmanager
 def folder(pool: Pool | None) -> Iterator[Path]:
-    """A folder for a work's files, for as long as it lasts; one that all workers see, if there are any.
+    """Give a folder for the files of the block; with workers, one that all of them see.
 
     Raises:
         BadModel: the disk is full or read-only.
@@ -127,7 +127,7 @@ def folder(pool: Pool | None) -> Iterator[Path]:
 
 
 def clear(now: float) -> None:
-    """Remove the folders of works that were killed."""
+    """Delete the folders of killed work."""
     for old in _home().glob("*"):
         with contextlib.suppress(OSError):
             if now - base_temporary.written(old) > LEFT_DAYS * 86_400:

@@ -12,9 +12,9 @@ Result = TypeVar("Result")
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Generator[Result, None, None]:
-    """Results of ``work(item)`` in the order of the items, at most ``workers`` + 1 of them ahead of the caller.
+    """Yield the results of ``work(item)`` in the order of the items, at most ``workers`` + 1 ahead of the caller.
 
-    When the caller stops, or a piece of work fails, what runs is waited for and what waits is dropped.
+    When the caller stops, or the work on an item fails, items in progress are waited for and waiting ones are dropped.
     """
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="embedlab") as pool:
