@@ -38,18 +38,18 @@ from embedlab.data.readers.archives import DAMAGE, files_inside
 from embedlab.store import library
 
 ODD = ("the", "cat", "Naïve", "北京", "𝕏", "e\u0301", "\u0301", "\u200d", "don't", "3.5%", "ﷺ", "`", "''", "a" * 300)
-"""Words that tokenizers trip over."""
+"""Unusual words that have made tokenizers fail."""
 MANY = 100
-"""How often they are cut into pieces, which is to take no time."""
+"""How often they are tokenized; it must be fast."""
 SHORT = ("the", "cat", "sleeps")
 
 
 def ask(model: Model) -> None:
-    """Ask for vectors, next tokens, scores and gaps, as far as the model can.
+    """Test a loaded model: ask it for vectors, next tokens, scores and gaps, as far as its kind has them.
 
     Raises:
-        BadModel: an answer is not what it should be.
-        Exception: whatever a model that does not hold together trips over.
+        BadModel: an answer has the wrong form.
+        Exception: any error of a model whose parts do not fit together.
     """
     if isinstance(model, StaticModel):
         if not model.words:
@@ -69,9 +69,9 @@ def _ask_for_words(model: LanguageModel) -> None:
         if not isinstance(model, MaskedModel):
             _check(model.next([]), (len(model.vocabulary),))
         _check(model.next(words), (len(model.vocabulary),))
-        if np.isnan(model.score(words)).any():  # minus infinity is said of the impossible
+        if np.isnan(model.score(words)).any():  # minus infinity is allowed: an impossible token
             raise BadModel("The model gives what is no probability.")
-    except BadInput:  # published without what predicts
+    except BadInput:  # published without its output layer
         return
 
 
@@ -86,18 +86,18 @@ REQUIRED = (CONFIG, TENSORS, VOCABULARY, CARD)
 OPTIONAL = (MAP, TOKENIZER)
 MOST_RATIO = 200
 SMALL = 20_000_000
-"""Below this unpacked size the ratio does not matter."""
+"""Unpacked bytes up to which the ratio of compression is not checked."""
 MOST_HEADER = 1_000_000
 MOST_TOKENIZER = 100_000_000
 SPARE = 1_000_000_000
-"""Bytes of address space that libraries and threads may ask for beside a model."""
+"""Bytes of address space that libraries and threads may use beside the model."""
 GROWTH = 3
-"""Memory that a model may take for each byte of its folder: half floats become whole ones, words become objects."""
+"""Bytes of memory allowed for each byte of a model's folder: float16 becomes float32, words become objects."""
 Within = Callable[[int], AbstractContextManager[None]]
 
 
 def pack(folder: Path) -> bytes:
-    """A model folder as a zip file; the files lie in a folder of the model's name.
+    """Pack a model folder as a zip file that holds a folder of the model's name.
 
     A published model in another layout is packed as a model folder of this lab.
 
@@ -119,19 +119,19 @@ def pack(folder: Path) -> bytes:
 
 
 def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
-    """Check a zip file that should hold a model, and leave the model folder at ``folder``.
+    """Check a zip file that should hold a model, and unpack it to ``folder``.
 
-    The names, the sizes and the kinds of all entries are checked before anything is written, the written bytes are
-    counted, and the model is loaded and asked once before it takes its place.
+    Names, sizes and kinds of all entries are checked before anything is written, the written bytes are counted, and the
+    model is loaded and tested before its folder is moved to ``folder``.
 
     Args:
         file: the zip file.
         folder: the model folder to write.
-        overwrite: whether a model that lies there may be replaced; nothing else ever is.
+        overwrite: whether an existing model may be replaced; nothing else ever is.
 
     Raises:
-        BadInput: something lies there; or it is no zip file, damaged, encrypted, a zip bomb, or holds something other
-            than a model.
+        BadInput: ``folder`` exists and may not be replaced; or the file is no zip file, damaged, encrypted, a zip
+            bomb, or holds something other than a model.
         BadModel: the model itself is damaged or of a kind that this version does not know.
     """
     model_folder.check_target(folder, overwrite=overwrite)
@@ -143,21 +143,21 @@ def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
 def take(
     file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "", within: Within = lambda _: nullcontext()
 ) -> str:
-    """Check a zip file and put its model among one's own.
+    """Import the model of a zip file into the person's own models.
 
     Args:
         file: the zip file.
-        name: title from now on; empty keeps the one on the model's card.
-        replace: whether a model of that name may be overwritten.
-        place: of the visitor whose it shall be; empty for whoever runs the lab.
-        within: bounds the memory of this process to so many bytes more; for a process of its own.
+        name: the model's new title; empty keeps the title on its card.
+        replace: whether a model of that name may be replaced.
+        place: the visitor's workspace; empty for the owner.
+        within: context manager that limits this process to a number of additional bytes; for a separate process.
 
     Returns:
         The model's key.
 
     Raises:
-        BadInput: the zip file or the name cannot be used, or the place has no room for what it would unpack to.
-        BadModel: what it holds is no model.
+        BadInput: the zip file or the name cannot be used, or the workspace has no room for the unpacked model.
+        BadModel: the file holds no model.
         MemoryError: it needs more memory than ``within`` gives.
     """
     if name.strip():
@@ -167,7 +167,7 @@ def take(
         folder.mkdir()
         try:
             title = _tried(file, folder, library.room(place, replace=replace) if place else None, within)
-        except (BadInput, BadModel) as error:  # where it was unpacked is nobody's concern
+        except (BadInput, BadModel) as error:  # the message must not show the temporary folder
             said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
             raise type(error)(said) from error
         if not (title := name.strip() or title[: library.LONGEST]):
@@ -176,18 +176,18 @@ def take(
 
 
 def _tried(file: IO[bytes], folder: Path, room: int | None, within: Within) -> str:
-    """Unpack a model and load it once; gives the title on its card."""
+    """Unpack a model, load and test it; return the title on its card."""
     with within(SPARE):
         _extract_all(file, folder, room)
         kind, title = model_folder.read_kind(folder), model_folder.read_card(folder).title
-    registry.model_class(kind)  # its libraries do not count
+    registry.model_class(kind)  # imported before the limit, so that its libraries do not count
     with within(SPARE + GROWTH * library.size(folder)):
         check(folder)
     return title
 
 
 def check(folder: Path) -> None:
-    """Load a model folder once, and ask the model what pages ask, to see that it is one.
+    """Load a model folder once and test the model with what the pages ask.
 
     Raises:
         BadModel: it is damaged, of a kind that this version does not know, or cannot answer.
@@ -197,7 +197,7 @@ def check(folder: Path) -> None:
 
 
 def _extract_all(file: IO[bytes], folder: Path, room: int | None = None) -> None:
-    """Copy the files of a model out of a zip file, if they fit into so many bytes."""
+    """Copy the files of a model out of a zip file, if they fit into ``room`` bytes."""
     try:
         with zipfile.ZipFile(file) as archive:
             entries = _entries(archive)
@@ -211,7 +211,7 @@ def _extract_all(file: IO[bytes], folder: Path, room: int | None = None) -> None
 
 
 def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The files of a model by name; everything else is refused."""
+    """The entries of a model's files by name; any other entry is refused."""
     found: dict[str, zipfile.ZipInfo] = {}
     parents = set()
     infos = files_inside(archive)

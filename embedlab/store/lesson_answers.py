@@ -11,12 +11,12 @@ from embedlab.base import files, paths, typed_json
 
 NAME = "predictions.json"
 MOST_BYTES = 200_000
-"""A larger file is none of ours."""
+"""Most bytes of the file; a larger one is damaged."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A prediction: the step's place in its lesson, from 0, and the choice or number."""
+    """A prediction: the number of the step in its lesson, from 0, and the choice or number that was predicted."""
 
     step: int
     given: str | float
@@ -24,7 +24,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answered:
-    """What was predicted in one lesson, by its key."""
+    """The predictions in one lesson, which is named by its key."""
 
     lesson: str
     answers: tuple[Answer, ...]
@@ -36,12 +36,12 @@ class _File:
 
 
 def load(place: str, lesson: str) -> tuple[Answer, ...]:
-    """What was predicted in a lesson; nothing where none is kept, or the file is damaged."""
+    """Load a visitor's predictions in a lesson; empty if there are none or the file is damaged."""
     return next((one.answers for one in _read(place).lessons if one.lesson == lesson), ())
 
 
 def keep(place: str, lesson: str, answers: Iterable[Answer]) -> None:
-    """Keep what was predicted in a lesson in the place of what was kept before; no answers forget it.
+    """Store a visitor's predictions in a lesson instead of the earlier ones; an empty list deletes them.
 
     Raises:
         OSError: the disk is full or read-only.

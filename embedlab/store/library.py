@@ -19,9 +19,9 @@ from embedlab.registry import ModelSpec, Source
 
 LONGEST = 60
 KEPT = "kept.txt"
-"""In a run's folder: the key of the model that its result was kept as."""
+"""File in a run's folder with the key of the model that its result was kept as."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control and half characters."""
+"""Control characters and lone surrogates."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Disk:
 
 
 def folder_name(title: str) -> str:
-    """The folder for a model of this title.
+    """The folder name of a model with this title.
 
     Raises:
-        BadInput: the title is empty, too long, holds no letter or digit, or something that cannot be shown.
+        BadInput: the title is empty, too long, has no letter or digit, or has characters that cannot be shown.
     """
     title = one_line(title)
     if not title:
@@ -57,24 +57,24 @@ def folder_name(title: str) -> str:
 
 
 def one_line(title: str) -> str:
-    """A title without line breaks or further spaces."""
+    """A title without line breaks and repeated spaces."""
     return " ".join(title.split())
 
 
 def taken(title: str, place: str = "") -> bool:
-    """Whether one has a model of that name (or one that differs only in signs and capitals) already."""
+    """Whether the person already has a model of that name, or of one that differs only in punctuation or case."""
     return registry.model_folder("yours", folder_name(title), place).exists()
 
 
 def check(title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> Path:
-    """See, before a long work, whether its model can be kept under a name; arguments as ``keep``.
+    """Check, before long work, that its model can be kept under a name; arguments as ``keep``.
 
     Returns:
-        Where the model will lie.
+        The folder that the model will have.
 
     Raises:
         BadInput: the name cannot be used, or is taken and ``replace`` is false.
-        BadModel: the shelf cannot be written.
+        BadModel: the folder of models cannot be written.
     """
     target = registry.model_folder(source, folder_name(title), place)
     if target.exists() and not replace:
@@ -84,20 +84,20 @@ def check(title: str, *, replace: bool = False, source: Source = "yours", place:
 
 
 def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> str:
-    """Copy a model folder to the shelf.
+    """Copy a model folder to the person's own or published models.
 
     Args:
         folder: a model folder, for example a run's result.
-        title: its name from now on.
-        replace: whether a model of that name may be overwritten.
-        source: which shelf.
-        place: of the visitor whose it shall be; empty for whoever runs the lab.
+        title: the model's new name.
+        replace: whether a model of that name may be replaced.
+        source: "yours" or "published".
+        place: the visitor's workspace; empty for the owner.
 
     Returns:
         The model's key.
 
     Raises:
-        BadInput: the name cannot be used, or is taken and ``replace`` is false; or the place is full.
+        BadInput: the name cannot be used, or is taken and ``replace`` is false; or the workspace is full.
         BadModel: the folder is damaged, or the disk is full.
     """
     target = check(title, replace=replace, source=source, place=place)
@@ -115,7 +115,7 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
 
 
 def kept_as(folder: Path) -> str:
-    """Key of the model that a run's result was kept as; empty if it was not, or the note is damaged."""
+    """Key of the model that a run's result was kept as; empty if it was not kept, or the file is damaged."""
     try:
         return (folder / KEPT).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
@@ -123,11 +123,11 @@ def kept_as(folder: Path) -> str:
 
 
 def room(place: str, *, replace: bool = False) -> int:
-    """Bytes that a visitor may still keep; with ``replace`` the largest of their models counts as gone.
+    """Bytes that a visitor may still store; with ``replace`` the largest of their models counts as deleted.
 
     Args:
-        place: the visitor's.
-        replace: whether a model may be overwritten; which one, its name decides later.
+        place: the visitor's workspace.
+        replace: whether a model may be replaced; which one is known only later, by its name.
     """
     models = registry.model_folder("yours", "", place)
     largest = max(map(size, models.iterdir()), default=0) if replace and models.is_dir() else 0
@@ -135,10 +135,10 @@ def room(place: str, *, replace: bool = False) -> int:
 
 
 def check_room(place: str, more: int) -> None:
-    """See that a visitor may keep so many bytes more.
+    """Check that a visitor may store ``more`` additional bytes.
 
     Raises:
-        BadInput: they may not.
+        BadInput: the workspace would be too large.
     """
     most = Limits.from_environment().place_bytes
     if (taken := size(paths.workspace(place)) + more) > most:
@@ -147,11 +147,11 @@ def check_room(place: str, more: int) -> None:
 
 
 def delete(spec: ModelSpec) -> None:
-    """Remove a model of one's own or a published one.
+    """Delete an own or published model.
 
     Raises:
-        BadInput: it is a starter, which belongs to the lab.
-        BadModel: the folder cannot be removed.
+        BadInput: it is a starter, which cannot be deleted.
+        BadModel: the folder cannot be deleted.
     """
     if spec.source == "starter":
         raise BadInput(f"'{spec.title}' is a starter and stays.")
@@ -170,7 +170,7 @@ def disk(models: Sequence[ModelSpec], runs: Sequence[Path]) -> Disk:
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files in a folder; what disappears while they are counted does not count."""
+    """Bytes of all files in a folder; files that disappear during the count are left out."""
     total = 0
     with contextlib.suppress(FileNotFoundError):
         for file in folder.rglob("*"):

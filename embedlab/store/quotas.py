@@ -18,18 +18,18 @@ from embedlab.base.limits import size as said
 from embedlab.store import library
 
 MOST, CROWD = 300, 10
-"""Texts and runs of one visitor, however small; those of one address may have so many times as many."""
+"""Most texts and runs of one visitor, of any size, and how many times as many the visitors of one address may have."""
 SHARE = 0.5
-"""Part of the room for all visitors that those of one address may take together."""
+"""Share of the disk space for all visitors that the visitors of one address may use together."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What something on disk takes.
+    """Disk space that a run, text or file uses.
 
     Attributes:
-        visitor: whose it is.
-        address: where that visitor's connection came from, see ``Run.address``.
+        visitor: name of the visitor who owns it.
+        address: digest of the visitor's network address, see ``Run.address``.
         size: bytes.
     """
 
@@ -39,15 +39,15 @@ class Taken:
 
 
 def check_room(visitor: str, address: str = "", more: int = 0) -> None:
-    """See that a visitor may lay down a text or start a run.
+    """Check that a visitor may upload a text or start a run.
 
     Args:
-        visitor: who asks.
-        address: where the visitor's connection comes from; empty if unknown.
-        more: bytes that will be added at once.
+        visitor: name of the visitor.
+        address: digest of the visitor's network address; empty if unknown.
+        more: bytes that will be added now.
 
     Raises:
-        BadInput: the visitor, the visitors of that address or all of them together would take too much.
+        BadInput: the visitor, the visitors of the address or all visitors together would use too much.
     """
     if not paths.workspace_of(visitor):
         return
@@ -69,7 +69,7 @@ def check_room(visitor: str, address: str = "", more: int = 0) -> None:
 
 
 def taken() -> Iterator[Taken]:
-    """What the runs, the texts and the tagged files of each visitor take now."""
+    """The disk space of each run, text and tagged file of all visitors."""
     home = paths.home()
     for folder in (home / "runs").iterdir() if (home / "runs").is_dir() else ():
         if folder.is_dir():
@@ -90,6 +90,6 @@ def _asker(run: Path) -> tuple[str, str]:
 
 
 def tagged(visitor: str = "", address: str = "") -> Path:
-    """Where the tagged files of a visitor lie who comes from that address; without a visitor, those of all."""
+    """The folder of a visitor's tagged files, by name and address; without a visitor, the folder of all."""
     folder = paths.home() / "tagged"
     return folder / f"{visitor}-{address}" if visitor else folder

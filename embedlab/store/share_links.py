@@ -13,7 +13,7 @@ from embedlab.registry import ModelSpec
 
 
 def share(key: str) -> str:
-    """The name under which a model is shown; the same as before if it is shared already.
+    """Share a model and return the name in its link; the same as before if it is shared already.
 
     Raises:
         OSError: the disk is full or read-only.
@@ -26,12 +26,12 @@ def share(key: str) -> str:
 
 
 def shared_as(key: str) -> str:
-    """The name under which a model is shown; empty if it is not shared."""
+    """The name in a model's link; empty if it is not shared."""
     return next((path.stem for path in _all() if _key(path) == key), "")
 
 
 def withdraw(key: str) -> None:
-    """Let the link of a model lead nowhere from now on."""
+    """Withdraw the link of a model, which then leads nowhere."""
     for path in _all():
         if _key(path) == key:
             path.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def find(token: str) -> ModelSpec:
 
 
 def tidy() -> None:
-    """Forget the links to models that are gone."""
+    """Delete the links to models that no longer exist."""
     for path in _all():
         try:
             registry.find(_key(path))

@@ -15,19 +15,19 @@ from embedlab.base import limits, paths
 
 KEPT_SECONDS = 86_400.0
 LONGEST = 100
-"""Characters of a version that is still written into a file's name."""
+"""Most characters of a version that can be part of a file name."""
 
 
 def version(headers: Mapping[str, str]) -> str:
-    """What an answer calls its version of a file, if a server may be asked to go on with just that; else empty."""
+    """The version of a file in a server's answer (its strong ETag), with which a download can continue; else empty."""
     tag = headers.get("etag", "")
     return tag if tag.startswith('"') else headers.get("last-modified", "")
 
 
 def take(url: str, path: Path) -> str:
-    """Move what an earlier try brought to ``path``; its version, empty if there is nothing.
+    """Move what an earlier try has brought to ``path`` and return its version; empty if there is nothing.
 
-    Only one of those who ask at the same time gets it.
+    If several ask at the same time, only one gets it.
     """
     for old in _folder().glob(f"{_key(url)}-*"):
         mine = old.with_name(f".{uuid.uuid4().hex}")
@@ -40,12 +40,12 @@ def take(url: str, path: Path) -> str:
 
 
 def keep(url: str, version: str, path: Path) -> bool:
-    """Keep what has come; whether it is worth it.
+    """Keep what a download has brought so far; return whether it was kept.
 
     Args:
-        url: of the file.
-        version: of it.
-        path: where its beginning lies; it is moved away.
+        url: address of the file.
+        version: its version, see ``version``.
+        path: the partial file, which is moved away.
     """
     if not version.isascii() or not 0 < len(version) <= LONGEST or not path.stat().st_size:
         return False
@@ -63,10 +63,10 @@ def keep(url: str, version: str, path: Path) -> bool:
 
 
 def tidy(now: float | None = None) -> None:
-    """Remove what nobody asked for within a day, and the oldest of what is more than one download may have.
+    """Delete partial downloads that are older than a day, and the oldest beyond the size of one download.
 
     Args:
-        now: seconds since 1970, the clock's if ``None``.
+        now: the time in seconds since 1970; ``None`` for the clock's.
     """
     now, total = time() if now is None else now, 0
     for file, (at, size) in sorted(_files().items(), key=lambda item: item[1], reverse=True):
@@ -77,7 +77,7 @@ def tidy(now: float | None = None) -> None:
 
 
 def _files() -> dict[Path, tuple[float, int]]:
-    """What is kept: when it was last written, and its bytes."""
+    """The kept files: when each was last written, and its bytes."""
     found = {}
     for file in _folder().glob("*"):
         with contextlib.suppress(OSError):

@@ -14,23 +14,23 @@ from embedlab.base import BadInput, files, paths
 from embedlab.store import quotas
 
 KEPT = 30
-"""Files that are kept of a visitor; older ones go."""
+"""Most files of each visitor; older ones are deleted."""
 _NAME = 24
 
 
 def lay_down(
     content: bytes, check: Callable[[Path], object] | None = None, visitor: str = paths.OWNER, address: str = ""
 ) -> str:
-    """Keep a file; gives its name for ``laid_down``. The visitor's own oldest beyond ``KEPT`` go, nobody else's.
+    """Store a file and return its name for ``laid_down``. The visitor's own oldest files beyond ``KEPT`` are deleted.
 
     Args:
         content: its bytes.
         check: reads the file before it is kept, and raises ``BadInput`` if it cannot be used.
-        visitor: whose it is.
-        address: where that visitor's connection comes from, as a digest.
+        visitor: name of the visitor who owns it.
+        address: digest of the visitor's network address.
 
     Raises:
-        BadInput: it cannot be used or not be written, or the visitor would take too much room; nothing is kept then.
+        BadInput: it cannot be used or not be written, or the visitor would use too much disk; then it is not kept.
     """
     quotas.check_room(visitor, address, len(content))
     name = hashlib.sha256(content).hexdigest()[:_NAME]
@@ -48,7 +48,7 @@ def lay_down(
 
 
 def laid_down(name: str) -> Path | None:
-    """Where a file lies, if it (still) does."""
+    """The path of a stored file; ``None`` if it does not exist (any more)."""
     if not re.fullmatch(f"[0-9a-f]{{{_NAME}}}", name):
         return None
     found = sorted(quotas.tagged().rglob(f"{name}.txt"))

@@ -13,11 +13,11 @@ from embedlab.base.settings import NeuralConfig
 
 
 class Examples(Protocol):
-    """Examples to learn from, known by number.
+    """Training examples, each with a number.
 
     Attributes:
-        lanes: 0 where the order does not matter and is shuffled anew every epoch; where a state is carried, how
-            many texts run side by side: batches are then that many examples each, one after the other.
+        lanes: 0 if the order does not matter and is shuffled every epoch. If a state is carried between batches, how
+            many stretches of text run side by side: each batch then holds that many examples, in order.
         tokens: predictions in one example.
     """
 
@@ -25,7 +25,7 @@ class Examples(Protocol):
     tokens: int
 
     def __len__(self) -> int:
-        """How many there are."""
+        """How many examples there are."""
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
         """The examples with these numbers, as one batch."""
@@ -33,22 +33,22 @@ class Examples(Protocol):
 
 @runtime_checkable
 class Redrawn(Examples, Protocol):
-    """Examples that are drawn anew at every pass over the text.
+    """Examples that are drawn anew in every epoch.
 
     Attributes:
-        epoch: the number of the pass; set before it begins.
+        epoch: the number of the epoch; set before it begins.
     """
 
     epoch: int
 
 
 def as_it_is(batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """A batch comes whole from its examples: there is nothing to collate."""
+    """Return a batch as it is: the examples give whole batches, so there is nothing to collate."""
     return batch
 
 
 class BatchOrder:
-    """The batch sampler: row numbers, shuffled anew every epoch unless they must stay in order; whole batches only."""
+    """Batch sampler: numbers of examples, shuffled every epoch unless they must stay in order; full batches only."""
 
     drop_last = True
 

@@ -19,16 +19,16 @@ TENSORS, STATE = "checkpoint.safetensors", "checkpoint.json"
 
 @dataclass
 class Checkpoint:
-    """Where a training stands.
+    """The state of a training, beside network and optimizer.
 
     Attributes:
-        step: batches learned from.
-        seconds: time they took.
-        loss: mean training loss of the last stretch.
-        held_out: loss at the last look at held-out text.
-        best_held_out: the lowest of those.
-        looks_without_gain: looks since then.
-        best: the weights at that look.
+        step: batches learned from so far.
+        seconds: time that they took.
+        loss: mean training loss since the last event.
+        held_out: held-out loss when it was last measured.
+        best_held_out: the lowest held-out loss.
+        looks_without_gain: measurements since the lowest.
+        best: the weights at the lowest.
     """
 
     step: int = 0
@@ -42,12 +42,12 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class CheckpointFolder:
-    """Where checkpoints are kept.
+    """The folder of a training's checkpoint.
 
     Attributes:
-        folder: replaced at every checkpoint; ``None`` keeps none.
-        mark: what the training is; a checkpoint with another mark is left alone and overwritten.
-        every: seconds between two.
+        folder: replaced at every checkpoint; ``None`` for no checkpoints.
+        mark: identifies text, vocabulary and settings; a checkpoint with another mark is not resumed but overwritten.
+        every: seconds between two checkpoints.
     """
 
     folder: Path | None
@@ -55,14 +55,14 @@ class CheckpointFolder:
     every: float
 
     def due(self, saved: float) -> bool:
-        """Whether it is time for the next one."""
+        """Whether it is time for the next checkpoint."""
         return self.folder is not None and monotonic() - saved >= self.every
 
     def write(self, at: Checkpoint, learner: Any, optimizer: Any) -> None:
-        """Write everything that the rest of the training depends on, atomically.
+        """Write a checkpoint atomically: everything that the rest of the training depends on.
 
         Raises:
-            BadInput: something that is no checkpoint lies there.
+            BadInput: the folder exists and holds something that is no checkpoint.
             BadModel: the folder cannot be written.
         """
         from safetensors.torch import save_file
@@ -83,7 +83,7 @@ class CheckpointFolder:
             (made / STATE).write_text(json.dumps(plain))
 
     def resume(self, learner: Any, optimizer: Any) -> Checkpoint | None:
-        """Bring a training back to where it stood; ``None`` if there is no checkpoint of this very training."""
+        """Restore learner and optimizer from the checkpoint; ``None`` if there is none of this very training."""
         from safetensors.torch import load_file
 
         plain = self._read()
@@ -99,7 +99,7 @@ class CheckpointFolder:
         return Checkpoint(**plain["at"], best=best)
 
     def _read(self) -> dict[str, Any]:
-        """What the checkpoint says of itself; nothing if there is none, or it is damaged."""
+        """The JSON part of the checkpoint; empty if there is none, or it is damaged."""
         if self.folder is None:
             return {}
         try:
@@ -109,7 +109,7 @@ class CheckpointFolder:
         return plain if isinstance(plain, dict) else {}
 
     def clear(self) -> None:
-        """The training is over."""
+        """Delete the checkpoint after the end of the training."""
         if self.folder is not None and _is_checkpoint(self.folder):
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -137,7 +137,7 @@ def _group(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
 
 
 def _taken_apart(value: Any, path: str, tensors: dict[str, Tensor]) -> Any:
-    """A nested state as plain JSON: tensors move to ``tensors``, and their path stays in their place."""
+    """Convert a nested state to plain JSON: tensors move to ``tensors``; their path is left where they were."""
     if isinstance(value, Tensor):
         tensors[path] = value
         return {"tensor": path}

@@ -25,21 +25,21 @@ from embedlab.training.batches import BatchOrder, Examples, as_it_is
 from embedlab.training.checkpoints import Checkpoint, CheckpointFolder
 
 LOOK_EVERY = 2_000_000
-"""Tokens after which the held-out text is looked at when an epoch is longer."""
+"""Tokens after which the held-out loss is measured, if an epoch is longer."""
 SAVE_EVERY = 180.0
 """Seconds between two checkpoints."""
 TELL_EVERY = 1.0
 """Seconds between two Progress events."""
 Losses = list[float]
-"""A mean loss and the parts that it is put together of."""
+"""A mean loss, followed by the parts that make it up."""
 
 
 class Learner(nn.Module):
-    """A network together with what it minimises: ``forward(*batch)`` gives the mean loss of a token, in nats.
+    """A network with its loss: ``forward(*batch)`` gives the mean loss of a token, in nats.
 
     Attributes:
-        carried: state that goes from one batch to the next, such as an LSTM's; kept in checkpoints.
-        parts: names of the losses that the loss is put together of, for people; empty where there is only one.
+        carried: state that is carried from one batch to the next, such as an LSTM's; part of checkpoints.
+        parts: names, for people, of the losses that make up the loss; empty if there is only one.
         apart: (len(parts),) those losses of the last batch; ``forward`` leaves them here.
     """
 
@@ -50,16 +50,16 @@ class Learner(nn.Module):
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be learned.
+    """What to train, and on what.
 
     Attributes:
         learner: network and loss.
-        examples: to learn from.
-        held_out: to measure on, ``None`` for none.
+        examples: the training examples.
+        held_out: examples to measure the held-out loss on, or ``None``.
         unit: what a token is, in words for people.
         units_per_word: tokens that make up a word, if the loss is the log-probability of the text.
         peek: builds a snapshot of the model for ``Progress.peek``.
-        mark: names text, vocabulary and settings; a checkpoint with another mark is not resumed.
+        mark: identifies text, vocabulary and settings; a checkpoint with another mark is not resumed.
     """
 
     learner: Learner
@@ -73,14 +73,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training ended; the learner holds the best weights, or without early stopping the last.
+    """The outcome of a training; the learner then holds the best weights, or without early stopping the last ones.
 
     Attributes:
-        loss: mean training loss of the last stretch, nats a token.
-        held_out: best loss on held-out text, ``None`` without any.
-        tokens: predictions learned from, all passes together.
-        seconds: wall-clock time, interruptions left out.
-        epochs: whole passes.
+        loss: last mean training loss, in nats a token.
+        held_out: best held-out loss, ``None`` if no text was held out.
+        tokens: predictions learned from, in all epochs together.
+        seconds: wall-clock time without interruptions.
+        epochs: finished epochs.
     """
 
     loss: float
@@ -91,7 +91,7 @@ class Outcome:
 
     @property
     def measured(self) -> float:
-        """The loss that a model's card gives: on held-out text where there is some."""
+        """The loss for the model's card: the held-out loss if there is one."""
         return self.loss if self.held_out is None else self.held_out
 
 
@@ -103,20 +103,20 @@ def fit(
     *,
     save_every: float | None = None,
 ) -> Outcome:
-    """Train until the epochs are over or held-out text gains no more.
+    """Train until all epochs are done or the held-out loss falls no more.
 
-    With the same seed on one machine the weights come out the same, also after an interruption.
+    With the same seed on one machine the weights are the same, also after an interruption.
 
     Args:
-        task: what to learn.
-        config: for how long, how fast; a batch is shared by the processes that ``accelerate launch`` started.
-        on_progress: told about once a second and at every epoch's end; what it raises stops the training at once.
-        checkpoints: folder to keep the state of the training in, so that a call with the same task resumes where a
-            killed one stopped; removed at the end. ``None`` keeps none.
-        save_every: seconds between two checkpoints; without it ``EMBEDLAB_SAVE_EVERY`` says, or three minutes.
+        task: what to train.
+        config: epochs, learning rate and so on; a batch is shared by the processes that ``accelerate launch`` started.
+        on_progress: called about once a second and at the end of every epoch; an error in it stops the training.
+        checkpoints: folder for the state of the training, from which a call with the same task continues after a kill;
+            deleted at the end. ``None`` for no checkpoints.
+        save_every: seconds between two checkpoints; ``None`` for ``EMBEDLAB_SAVE_EVERY``, else three minutes.
 
     Raises:
-        BadSetting: the batch cannot be shared evenly by the processes.
+        BadSetting: the batch cannot be split evenly among the processes.
     """
     seconds = save_every if save_every is not None else float(os.environ.get("EMBEDLAB_SAVE_EVERY") or SAVE_EVERY)
     run = _Run(task, config, on_progress, CheckpointFolder(checkpoints, task.mark, seconds))
@@ -125,7 +125,7 @@ def fit(
 
 
 class _Run:
-    """One training: ``place`` says where it stands."""
+    """One training; its state is in ``place``."""
 
     def __init__(
         self, task: Task, config: NeuralConfig, on_progress: OnProgress | None, place: CheckpointFolder
@@ -149,12 +149,12 @@ class _Run:
         optimizer = torch.optim.AdamW(
             self.weights, self.config.learning_rate, weight_decay=self.config.weight_decay, fused=True
         )
-        self.clear = optimizer.zero_grad  # Accelerate's own looks up the signature of this one at every step
+        self.clear = optimizer.zero_grad  # the wrapper of Accelerate inspects its signature at every step
         loader: DataLoader[Any] = DataLoader(
             cast("Dataset[Any]", self.task.examples),
             batch_sampler=cast("Any", self.order),
             collate_fn=cast("Any", as_it_is),
-            generator=torch.Generator(),  # a loader draws a number at every pass: not from the one that dropout uses
+            generator=torch.Generator(),  # the loader draws a number every epoch; it must not come from dropout's
         )
         moved = self.accelerator.device.type != "cpu"  # asking whether to move a batch costs a millisecond
         learner, optimizer, loader = self.accelerator.prepare(
@@ -163,9 +163,9 @@ class _Run:
         return optimizer, learner, loader
 
     def all(self) -> Outcome:
-        """Every epoch, from the beginning or from the checkpoint."""
+        """Train all epochs, from the beginning or from the checkpoint."""
         torch.manual_seed(self.config.seed)
-        self.clear()  # of what was learned before, such as vectors to begin with
+        self.clear()  # gradients of an earlier training, such as that of the initial vectors
         self.at = self.place.resume(self.task.learner, self.optimizer) or self.at
         self.told_step = self.at.step
         self.began -= self.at.seconds
@@ -257,12 +257,12 @@ class _Run:
 
 
 def first_process() -> bool:
-    """Whether this is the one process that writes results, of those that ``accelerate launch`` has started."""
+    """Whether this is the process that writes results, among those that ``accelerate launch`` started."""
     return bool(PartialState().is_main_process)
 
 
 def rate(config: NeuralConfig, done: float) -> float:
-    """Learning rate when so much of the training is done, 0 to 1: a linear rise, then the schedule's fall."""
+    """Learning rate at a share ``done`` of the training, 0 to 1: a linear warm-up, then the schedule's decay."""
     if done < config.warmup:
         return config.learning_rate * (done + 1e-3) / (config.warmup + 1e-3)
     left = (1 - done) / max(1 - config.warmup, 1e-9)
@@ -272,7 +272,7 @@ def rate(config: NeuralConfig, done: float) -> float:
 
 @torch.no_grad()
 def mean_losses(learner: Learner, examples: Examples, batch_size: int, device: torch.device | str = "cpu") -> Losses:
-    """Mean loss of a token over examples and its parts, without dropout; the carried state is left as it was."""
+    """Mean loss of a token over examples, and its parts, without dropout; the carried state is not changed."""
     training, carried, learner.carried = learner.training, learner.carried, ()
     batch_size = examples.lanes or batch_size
     learner.eval()
@@ -288,7 +288,7 @@ def mean_losses(learner: Learner, examples: Examples, batch_size: int, device: t
 
 
 def _with_parts(learner: Learner, loss: Tensor) -> Tensor:
-    """(1 + len(parts),)."""
+    """The loss followed by its parts, (1 + len(parts),)."""
     return loss.detach()[None] if learner.apart is None else torch.cat([loss.detach()[None], learner.apart.detach()])
 
 
