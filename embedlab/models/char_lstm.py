@@ -107,7 +107,7 @@ class CharLstm(NetworkLanguageModel):
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
     ) -> Self:
-        """Train on a text as it was written, capitals and spaces included (see ``training.fit``).
+        """Train on a text as it was written, capitals and spaces included (see ``training.loop.fit``).
 
         Raises:
             BadInput: too little text.

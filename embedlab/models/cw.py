@@ -143,7 +143,7 @@ class Cw(NetworkModel, StaticModel):
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
     ) -> Self:
-        """Train on the windows around every known word of a text (see ``training.fit``).
+        """Train on the windows around every known word of a text (see ``training.loop.fit``).
 
         Raises:
             BadInput: too little text.

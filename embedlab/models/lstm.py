@@ -70,7 +70,7 @@ class Lstm(NetworkLanguageModel, ContextualModel):
         on_progress: OnProgress | None = None,
         checkpoints: Path | None = None,
     ) -> Self:
-        """Train on a text; sentences follow each other, the state is carried along (see ``training.fit``).
+        """Train on a text; sentences follow each other, the state is carried along (see ``training.loop.fit``).
 
         Raises:
             BadInput: too little text.

@@ -17,13 +17,13 @@ from embedlab.base.addresses import INSTEAD
 from embedlab.base.errors import Unreachable
 
 SLOWEST = 10_000
-"""Bytes per second that a download must bring, on average over each ``WINDOW``."""
+"""Least speed of a download in bytes per second, on average over each ``WINDOW``."""
 WINDOW = 60.0
-"""Seconds of waiting for the network after which the speed is looked at."""
+"""Seconds of waiting for the network after which the speed is checked."""
 SILENCE = 30.0
-"""Seconds that one wait for the network may last."""
+"""Longest single wait for the network, in seconds."""
 MOST_TRIED = 8
-"""Addresses of one host that are tried."""
+"""Most addresses of one host that are tried."""
 PLAIN = {"accept-encoding": "identity"}
 TROUBLE = (
     httpx.HTTPError, httpx.InvalidURL, httpx.StreamError,
@@ -32,15 +32,15 @@ TROUBLE = (
     OSError,  # of sockets and of ssl
     ValueError, OverflowError,  # of idna and the codecs, too
 )  # fmt: skip
-"""What the libraries of the network raise."""
+"""Errors that the network libraries raise."""
 
 
 @contextmanager
 def trouble(url: str) -> Iterator[None]:
-    """Turn what the libraries of the network raise into a sentence.
+    """Turn the network libraries' errors into ``Unreachable`` with a message for people.
 
     Raises:
-        Unreachable: one of them raised something.
+        Unreachable: a library raised an error.
     """
     try:
         yield
@@ -50,11 +50,11 @@ def trouble(url: str) -> Iterator[None]:
 
 
 class Pace:
-    """How fast a download must be, and how long it may take.
+    """Limits of a download: how fast it must be, and how long it may take.
 
     Args:
-        seconds: it may take from now on.
-        clock: what tells the seconds.
+        seconds: longest duration from now.
+        clock: gives the time in seconds.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
@@ -67,7 +67,7 @@ class Pace:
         return max(0.001, min(SILENCE if timeout is None else timeout, left))
 
     def count(self, seconds: float, received: int) -> None:
-        """Add a wait and what it brought.
+        """Add a wait, and the bytes that it brought.
 
         Raises:
             Unreachable: the download is too slow or has taken too long.
@@ -87,11 +87,11 @@ class Pace:
 
 
 class Stream(httpcore.NetworkStream):
-    """A connection whose reads obey a pace.
+    """A connection whose reads are limited by a pace.
 
     Args:
         inner: the connection.
-        pace: of all that is read.
+        pace: the limits of all reads.
     """
 
     def __init__(self, inner: httpcore.NetworkStream, pace: Pace) -> None:
@@ -113,27 +113,27 @@ class Stream(httpcore.NetworkStream):
         self.inner.write(buffer, timeout)
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self.inner.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> Stream:
-        """Encrypt it; the certificate must be the named host's."""
+        """Start TLS; the certificate must be that of the named host."""
         return Stream(self.inner.start_tls(ssl_context, server_hostname, timeout), self.pace)
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore wants to know of it."""
+        """Pass on httpcore's questions about the connection."""
         return self.inner.get_extra_info(info)
 
 
 class Backend(httpcore.NetworkBackend):
-    """Opens connections.
+    """Open connections.
 
     Args:
-        pace: of all that is read.
-        checked: whether a host's addresses are looked up and checked here, and one of just these is connected to. A
-            name that answers differently from one look-up to the next leads nowhere else.
+        pace: the limits of all reads.
+        checked: whether a host's addresses are looked up and checked here, and the connection goes to one of them. So a
+            name whose DNS answer changes between two look-ups (DNS rebinding) gains nothing.
     """
 
     def __init__(self, pace: Pace, *, checked: bool) -> None:
@@ -164,10 +164,10 @@ class Backend(httpcore.NetworkBackend):
 
 
 class Body(httpx.SyncByteStream):
-    """What comes after an answer's headers.
+    """The body of a response.
 
     Args:
-        inner: as httpcore gives it.
+        inner: the body as httpcore gives it.
     """
 
     def __init__(self, inner: Any) -> None:
@@ -177,16 +177,16 @@ class Body(httpx.SyncByteStream):
         yield from self.inner
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Return the connection to the pool."""
         self.inner.close()
 
 
 class Transport(httpx.BaseTransport):
-    """Answers requests by a direct connection, or through the proxy that the environment names for a host.
+    """Send requests directly, or through the proxy that the environment names for a host.
 
     Args:
-        pace: of all that is read.
-        local: whether addresses of this machine may be asked; proxies are not, then.
+        pace: the limits of all reads.
+        local: whether addresses of this machine are allowed; then no proxy is used.
     """
 
     def __init__(self, pace: Pace, *, local: bool) -> None:
@@ -195,7 +195,7 @@ class Transport(httpx.BaseTransport):
         self.pools: dict[str, httpcore.ConnectionPool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and read the answer's headers."""
+        """Send a request and read the response's headers."""
         name = "" if self.local else addresses.proxy(request.url)
         if name not in self.pools:
             self.pools[name] = self._pool(name)
@@ -213,7 +213,7 @@ class Transport(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         for pool in self.pools.values():
             pool.close()
 
@@ -236,10 +236,10 @@ class Transport(httpx.BaseTransport):
 
 
 def client(pace: Pace, *, local: bool = False) -> httpx.Client:
-    """Something that asks for addresses, one redirection at a time.
+    """Make an HTTP client that does not follow redirects by itself.
 
     Args:
-        pace: of all that is read.
-        local: whether addresses of this machine may be asked.
+        pace: the limits of all reads.
+        local: whether addresses of this machine are allowed.
     """
     return httpx.Client(transport=Transport(pace, local=local), timeout=SILENCE, headers=PLAIN, trust_env=False)

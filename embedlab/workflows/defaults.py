@@ -9,15 +9,15 @@ from typing import Any
 from embedlab.base.settings import NeuralConfig, Settings
 
 PASSES = 2_500_000
-"""Running words to train on in all, passes times text, before another pass is no longer worth the wait."""
+"""Running words to train on in all epochs together; beyond that another epoch is not worth the wait."""
 
 
 FEW_TYPES = 2_000
-"""Different words below which the usual threshold of subsampling, 0.001, thins words that mean something, too."""
+"""Different words below which the usual threshold of subsampling, 0.001, would also thin words with meaning."""
 
 
 def by_size(kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]:
-    """Defaults for a text of so many running words.
+    """Default settings for a text of ``tokens`` running words.
 
     Rules of thumb, checked on the samples: dimensions grow with the fourth root of the text, rare words stay in
     while the text is small, and passes make up for a short text. The threshold of subsampling is meant for a
@@ -48,7 +48,7 @@ def by_size(kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]
 
 
 def of_family(key: str, kind: type[Settings], tokens: int, types: int = 0) -> dict[str, Any]:
-    """The same for a family, by its key: what suits its kind, and what CBOW needs beyond that.
+    """Default settings for a family, by its key: those of its kind, and what CBOW needs in addition.
 
     CBOW averages its context, so each step is small; the authors' program starts it at twice the learning rate, too.
     With few different words its context is the two words beside: more of them average to nearly the same everywhere.
@@ -63,7 +63,7 @@ def of_family(key: str, kind: type[Settings], tokens: int, types: int = 0) -> di
 
 
 def _of_network(kind: type[NeuralConfig], tokens: int, types: int, small: dict[str, Any]) -> dict[str, Any]:
-    """A short text has few stretches, so fewer are read side by side; a model of characters has more to read."""
+    """Defaults of networks: a short text has few stretches, so fewer are read side by side; characters are more."""
     own: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(kind)}
     passes = math.ceil(PASSES / (tokens * kind.units_per_word * kind.work))
     changed: dict[str, Any] = {"epochs": min(40, max(3 if kind.work == 1 or kind.units_per_word > 1 else 2, passes))}
@@ -81,7 +81,7 @@ def _of_network(kind: type[NeuralConfig], tokens: int, types: int, small: dict[s
 
 
 def _of_heavy(own: dict[str, Any], tokens: int, dim: int) -> dict[str, Any]:
-    """What ELMo, Flair and BERT leave out for a short text, so that a run on two cores takes minutes, not hours.
+    """Smaller settings of ELMo, Flair and BERT for a short text, so that a run on two cores takes minutes, not hours.
 
     Checked on the sample "kingdom": an ELMo of three passes (in batches of 16) takes 78 s of one processor core and is
     then at a held-out perplexity of 3.9; a hidden width of 512 and 13 passes would take about 13 minutes. Flair takes

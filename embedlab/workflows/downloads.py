@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 GENSIM_LIST = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 GENSIM_FILES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 LEFT_SECONDS = 600.0
-"""What a download has not written to for so long belongs to one that was killed."""
+"""Seconds without a write after which a temporary file counts as left by a killed download."""
 REDIRECTS = 5
 MOST_PARTS = 1_000
 
@@ -67,13 +67,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Received:
-    """A piece of a file from the network.
+    """A part of a file from the network.
 
     Attributes:
         data: its bytes.
-        at: where in the file they belong.
-        size: of the whole file, 0 if not said.
-        version: what the server calls this version of the file, if it can go on with it later.
+        at: their position in the file.
+        size: bytes of the whole file, 0 if unknown.
+        version: the server's name of this version of the file, with which a download can continue; else empty.
     """
 
     data: bytes
@@ -97,8 +97,8 @@ def fetch(
         url: an https address of a public host.
         path: where to put it.
         checksum: "md5:..." or "sha256:...", if known.
-        largest: bytes it may have; what the limits say without it.
-        on_progress: told the bytes so far about twice a second; what it raises ends the download.
+        largest: most bytes; ``None`` for the limit of the settings.
+        on_progress: called with the bytes so far about twice a second; an error in it ends the download.
         allow_local: also take http and addresses of this machine or its network.
 
     Raises:
@@ -109,7 +109,7 @@ def fetch(
     most = limits.Limits.from_environment().download_bytes if largest is None else largest
     with files.writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.clear(path.parent, path.name, seconds=LEFT_SECONDS)  # one that goes on has written just now
+        temporary.clear(path.parent, path.name, seconds=LEFT_SECONDS)  # a running download has a newer file
         with files.atomic_file(path) as made:
             _receive(made, url, most, on_progress, allow_local)
             if checksum and not _matches(made, checksum):
@@ -126,13 +126,13 @@ def _matches(path: Path, checksum: str) -> bool:
 
 
 def _receive(made: Path, url: str, most: int, on_progress: OnProgress | None, allow_local: bool) -> None:
-    """Write a file from the network, from where an earlier try ended."""
+    """Write a file from the network; continue where an earlier try ended."""
     version = unfinished.take(url, made)
     began, told, first = monotonic(), 0.0, made.stat().st_size if version else 0
     try:
         with made.open("r+b") as file:
             for piece in _pieces(url, first, version, most, allow_local):
-                if not piece.data:  # the first, which says where to go on
+                if not piece.data:  # the first part only says where the file continues
                     file.truncate(file.seek(piece.at))
                     first = piece.at
                 file.write(piece.data)
@@ -148,9 +148,9 @@ def _receive(made: Path, url: str, most: int, on_progress: OnProgress | None, al
 
 
 def catalogue(*, url: str = GENSIM_LIST, allow_local: bool = False) -> dict[str, Entry]:
-    """The word vectors that gensim's downloader offers; the last list seen if the network is away.
+    """The word vectors that gensim's downloader offers; without a network, the list as it was last fetched.
 
-    gensim's own ``api.load`` runs a Python file from the network; this reads the list and nothing else.
+    gensim's own ``api.load`` runs a Python file from the network; this function only reads the list.
 
     Raises:
         Unreachable: the list was never fetched and cannot be now.
@@ -215,7 +215,7 @@ def _entry(name: str, about: dict[str, Any]) -> Entry:
 
 
 def _pieces(url: str, start: int, version: str, most: int, allow_local: bool) -> Iterator[Received]:
-    """A file piece by piece; the first one is empty and says where the next begins."""
+    """Download a file in parts; the first part is empty and says where the next one begins."""
     from embedlab.workflows import connection
 
     pace = connection.Pace(limits.Limits.from_environment().download_seconds)
@@ -229,13 +229,13 @@ def _pieces(url: str, start: int, version: str, most: int, allow_local: bool) ->
 
 
 def _goes_on(answer: httpx.Response, start: int) -> bool:
-    """Whether an answer is of use to whoever asked for a file from a place on: it is that part, or the whole."""
+    """Whether a response to a range request can be used: it is the rest of the file, or the whole file."""
     at = re.match(r"bytes (\d{1,18})-", answer.headers.get("content-range", ""))
     return answer.status_code == 200 or (at is not None and answer.status_code == 206 and int(at[1]) == start)
 
 
 def _answer(client: httpx.Client, url: str, allow_local: bool, asked: dict[str, str]) -> httpx.Response:
-    """The answer after at most five redirections, each checked; its body is not read yet."""
+    """The response after at most five redirects, each of which is checked; its body is not read yet."""
     fine = (200, 206, 416) if asked else (200,)
     for _ in range(REDIRECTS + 1):
         if not allow_local:

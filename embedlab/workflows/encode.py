@@ -21,21 +21,21 @@ from embedlab.parallel import shards
 from embedlab.parallel.shards import Pool
 
 FEWEST = 2_000
-"""Words that are worth a process's while."""
+"""Least words for which a process is worth its start."""
 EACH = 4
-"""Pieces for each process, so that one that dies costs little."""
+"""Shards for each process, so that little is lost if one dies."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Sentences that one process reads.
+    """Sentences for one process.
 
     Attributes:
         model: folder of the model.
-        layers: those that are wanted.
-        sentences: words.
-        rows: the sentences' places in the corpus.
-        out: the file that takes their vectors.
+        layers: names of the wanted layers.
+        sentences: lists of words.
+        rows: numbers of the sentences in the corpus.
+        out: the file for their vectors.
     """
 
     model: Path
@@ -58,15 +58,15 @@ def encode(
     pool: Pool,
     on_progress: OnProgress | None = None,
 ) -> list[Floats]:
-    """What ``model.encode`` gives, by several processes.
+    """Encode sentences as ``model.encode`` does, in several processes.
 
     Args:
-        model: the model; one that carries states from call to call is asked in this process.
-        folder: where it lies; all processes must see it.
+        model: the model; one that carries states from call to call runs in this process instead.
+        folder: its folder, which all processes must see.
         sentences: words.
         layers: those that are wanted.
         pool: the processes.
-        on_progress: told the words that were read (phase "encoding").
+        on_progress: called with the words that were read (phase "encoding").
 
     Raises:
         BadInput: no such layer.
@@ -92,7 +92,7 @@ def encode(
 
 
 def encode_shard(piece: Shard) -> None:
-    """Read a piece's sentences, and leave the vectors in its file."""
+    """Encode the sentences of a shard, and write the vectors into its file."""
     from safetensors.numpy import save_file
 
     model = _model(piece.model, model_folder.stamp(piece.model))
@@ -109,7 +109,7 @@ def _cut(
     most: int,
     scratch: Path,
 ) -> Iterator[Shard]:
-    """The batches that the model would make, as many in a piece as have about so many words."""
+    """Put the model's own batches into shards of about the same number of words."""
     rows: list[int] = []
     for batch in [*model.batches(sentences), []]:
         if rows and (not batch or sum(len(sentences[row]) for row in rows) >= most):
@@ -121,7 +121,7 @@ def _cut(
 
 @lru_cache(1)
 def _model(folder: Path, stamp: int) -> ContextualModel:
-    """The model that this process read last; it stays until another is asked for, or the folder changes."""
+    """Load a model, or use the one that this process loaded last if it is the same and has not changed."""
     return as_contextual(registry.load_model(folder))
 
 

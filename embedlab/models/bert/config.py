@@ -20,10 +20,10 @@ class Shape:
 
     Attributes:
         name: for the setting ``shape``.
-        blocks: L, Transformer blocks above one another.
-        width: D, of every vector; four times as much in the middle of a feed-forward layer.
-        heads: H, of attention in a block; each sees D / H numbers.
-        pieces: V, wordpieces that suit it.
+        blocks: L, the number of Transformer blocks.
+        width: D, the width of every vector; the inner width of a feed-forward layer is 4 D.
+        heads: H, attention heads in a block; each works on D / H numbers.
+        pieces: V, a suitable number of wordpieces.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Shape:
 
     @property
     def feed_forward(self) -> int:
-        """Width in the middle of a feed-forward layer."""
+        """Inner width of a feed-forward layer."""
         return 4 * self.width
 
 

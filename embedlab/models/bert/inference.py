@@ -20,7 +20,7 @@ from embedlab.models.common.layers import device_of
 
 
 def starts(length: int, size: int) -> NDArray[np.int64]:
-    """(W,) where windows of ``size`` begin that cover ``length`` pieces, each overlapping the next by half or more."""
+    """(W,) begins of windows of ``size`` that cover ``length`` pieces; neighbors overlap by half or more."""
     if length <= size:
         return np.zeros(1, np.int64)
     return np.append(np.arange(0, length - size, max(1, size // 2)), length - size)
@@ -46,13 +46,13 @@ def best_window(words: NDArray[np.int64], first: NDArray[np.int64], size: int) -
 
 
 def window_around(place: int, length: int, size: int) -> slice:
-    """The window of at most ``size`` pieces with a place in the middle."""
+    """The window of at most ``size`` pieces around a position."""
     begin = max(0, min(place - size // 2, length - size))
     return slice(begin, begin + size)
 
 
 def pooled(vectors: NDArray[np.float32], words: NDArray[np.int64], pooling: str) -> NDArray[np.float32]:
-    """(L, n, D) vectors of pieces to (L, T, D) vectors of words: the mean of a word's pieces, or its first.
+    """Pool (L, n, D) vectors of pieces to (L, T, D) vectors of words: the mean of a word's pieces, or its first.
 
     Args:
         vectors: of the pieces.
@@ -76,12 +76,12 @@ PLACES = 4_096
 def vectors(
     network: nn.Module, speller: Speller, limit: int, sentences: Sequence[Spelled], layers: Sequence[int], pooling: str
 ) -> list[Floats]:
-    """One (len(layers), T, D) array for each sentence of T words.
+    """Encode sentences: one (len(layers), T, D) array for each sentence of T words.
 
     Args:
         network: an encoder.
-        speller: for the marks.
-        limit: pieces that the network reads at once, marks included; longer sentences go through in windows.
+        speller: its tokenizer, for the special tokens.
+        limit: longest input of the network, special tokens included; longer sentences are read in windows.
         sentences: none of them empty.
         layers: the wanted ones, 0 for the embeddings.
         pooling: see ``pooled``.
@@ -97,7 +97,7 @@ def vectors(
 
 
 def _read(network: nn.Module, speller: Speller, texts: list[Ids], layers: Sequence[int]) -> Iterator[Floats]:
-    """(L, n, D) of the pieces of every text, without the marks."""
+    """(L, n, D) vectors of the pieces of every text, without the special tokens."""
     ids, mask = padded([_marked(speller, text) for text in texts], speller.pad)
     device = device_of(network)
     mask = mask if mask is None else mask.to(device)
@@ -107,7 +107,7 @@ def _read(network: nn.Module, speller: Speller, texts: list[Ids], layers: Sequen
 
 
 def _joined(found: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
-    """The windows of a sentence as one, every piece from the best."""
+    """Join the windows of a sentence, each piece from its best window."""
     if len(found) == 1:
         return found[0]
     best = best_window(words, first, size)
@@ -120,14 +120,14 @@ def _joined(found: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
 
 @torch.inference_mode()
 def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Ids], places: Sequence[int]) -> Floats:
-    """(B, V) natural log-probabilities of what stands at one place of each text, given all its other pieces.
+    """(B, V) natural log-probabilities of the piece at one position of each text, given all its other pieces.
 
     Args:
-        network: with a head for hidden words, made ``ready``.
-        speller: for the marks.
-        limit: as in ``vectors``; of a longer text what stands around the place is read.
-        texts: pieces without marks; what stands at the place is not looked at.
-        places: one of each text.
+        network: a network with a head for hidden words, prepared by ``network.ready``.
+        speller: its tokenizer, for the special tokens.
+        limit: as in ``vectors``; of a longer text the window around the position is read.
+        texts: pieces without special tokens; the piece at the position is ignored.
+        places: one position in each text.
     """
     marked, at = [], []
     for text, place in zip(texts, places, strict=True):
@@ -146,7 +146,7 @@ def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Id
 
 @torch.inference_mode()
 def in_gap_below(network: nn.Module, speller: Speller, limit: int, text: Ids, place: int) -> Floats:
-    """(L - 1, V): ``in_gaps`` of one text, by the layers below the top one, 0 for the embeddings."""
+    """(L - 1, V): ``in_gaps`` of one text, from each layer below the top one; 0 is the embeddings."""
     shown, gap = _with_gap(speller, limit, text, place)
     scores = masked_scores_below(network, torch.from_numpy(shown)[None], gap)
     result: Floats = torch.log_softmax(scores.float(), dim=-1).numpy()[:, : len(speller.vocabulary)]
@@ -154,7 +154,7 @@ def in_gap_below(network: nn.Module, speller: Speller, limit: int, text: Ids, pl
 
 
 def _with_gap(speller: Speller, limit: int, text: Ids, place: int) -> tuple[Ids, int]:
-    """What the network reads of a text around a hidden place, with marks, and where the gap is in it."""
+    """The network's input for a text with a hidden position, with special tokens, and the position of the gap in it."""
     around = window_around(place, len(text), limit - 2)
     shown = text[around].copy()
     shown[place - around.start] = speller.mask
@@ -163,7 +163,7 @@ def _with_gap(speller: Speller, limit: int, text: Ids, place: int) -> tuple[Ids,
 
 @torch.inference_mode()
 def follows(network: nn.Module, speller: Speller, limit: int, first: Spelled, second: Spelled) -> float:
-    """Probability that the second text follows the first; the end of one and the beginning of the other are read."""
+    """Probability that the second text follows the first; of long texts the parts next to each other are read."""
     room = limit - 3
     half = room // 2
     a = first.ids[-max(half, room - len(second.ids)) :]
@@ -175,7 +175,7 @@ def follows(network: nn.Module, speller: Speller, limit: int, first: Spelled, se
 
 
 def padded(texts: Sequence[Ids], pad: int) -> tuple[Tensor, Tensor | None]:
-    """(B, T) numbers and which of them count; no mask where all texts are equally long."""
+    """Pad texts to (B, T) numbers with a mask of what counts; no mask if all texts have the same length."""
     lengths = np.array([len(text) for text in texts])
     ids = np.full((len(texts), lengths.max()), pad, np.int64)
     for row, text in zip(ids, texts, strict=True):
@@ -190,7 +190,7 @@ def _marked(speller: Speller, text: Ids) -> Ids:
 
 
 def _batches(texts: Sequence[Ids], mixed: bool) -> Iterator[list[Ids]]:
-    """Texts that follow each other, so many that they fill ``PLACES``; of one length unless they may be mixed."""
+    """Group consecutive texts into batches of at most ``PLACES`` pieces; of one length unless lengths may be mixed."""
     batch: list[Ids] = []
     longest = 0
     for text in texts:

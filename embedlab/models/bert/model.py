@@ -43,16 +43,16 @@ from embedlab.models.common.context_losses import question
 from embedlab.models.common.layers import arrays, digest, placed, seeded
 
 AT_ONCE = 64
-"""Hidden places that are scored together: each has a score for every piece of the vocabulary."""
+"""Hidden positions in a batch; each has a score for every piece of the vocabulary."""
 
 
 class BertQuestions(LanguageModel):
-    """A language model over wordpieces that reads both sides.
+    """A masked language model over wordpieces: what a BERT answers beside vectors.
 
     Attributes:
-        network: a class of transformers, made ``ready``.
-        speller: cuts words into pieces.
-        limit: pieces it reads at once, the marks at both ends included.
+        network: a network of the library transformers, prepared by ``network.ready``.
+        speller: splits words into pieces.
+        limit: longest input in pieces, the special tokens at both ends included.
         has_masked_head: whether it can ``fill``, ``score`` and ``next``.
         has_next_sentence_head: whether it can ``next_sentence``.
     """
@@ -67,13 +67,13 @@ class BertQuestions(LanguageModel):
 
     @property
     def mask(self) -> str:
-        """The piece that stands in the place of a hidden word."""
+        """The special token in the place of a hidden word."""
         return self.speller.marks.mask
 
     def fill(self, sentence: Sequence[str], position: int) -> Floats:
-        """(V,) probabilities of what piece stands at a position of a sentence of words or pieces, given both sides.
+        """(V,) probabilities of the piece at a position of a sentence of words or pieces, given both sides.
 
-        The word there counts as hidden, all its pieces as one place.
+        The word at the position is hidden; all its pieces become one mask.
 
         Raises:
             BadInput: no such position, or the network has no head for hidden words.
@@ -83,10 +83,10 @@ class BertQuestions(LanguageModel):
         return found
 
     def fill_by_layer(self, sentence: Sequence[str], position: int) -> Floats:
-        """(L, V): ``fill``, if the head read each layer instead of the top one. The last row is ``fill``.
+        """(L, V) probabilities as ``fill``, with the output head applied to each layer; the last row equals ``fill``.
 
-        The head never saw a lower layer while it learned; that it can read them at all is due to the residual
-        connections, by which every block only adds to what stands there (the "logit lens" of nostalgebraist 2020).
+        The head was trained on the top layer only. It can read lower layers because of the residual connections: each
+        block only adds to its input (the "logit lens" of nostalgebraist 2020).
 
         Raises:
             BadInput: as ``fill``.
@@ -96,12 +96,12 @@ class BertQuestions(LanguageModel):
         return np.concatenate([np.exp(lower), top[None]])
 
     def next(self, context: Sequence[str]) -> Floats:
-        """(V,) probabilities of the piece in a gap after a text, which ends there."""
+        """(V,) probabilities of the piece in a gap at the end of a text."""
         row: Floats = self.next_many([context])[0]
         return row
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
-        """(B, V) the same for several texts."""
+        """(B, V) the same for B texts."""
         texts = [np.append(self.speller.tokens(context).ids, self.speller.mask) for context in contexts]
         return np.exp(self._in_gaps(texts, [len(text) - 1 for text in texts]))
 
@@ -120,7 +120,7 @@ class BertQuestions(LanguageModel):
         return total
 
     def next_sentence(self, first: Sequence[str], second: Sequence[str]) -> float:
-        """Probability that the second sentence follows the first; of long ones what lies next to the seam is read.
+        """Probability that the second sentence follows the first; of long ones the parts next to each other are read.
 
         Raises:
             BadInput: a sentence is empty, or the network has no head for next sentences.
@@ -132,7 +132,7 @@ class BertQuestions(LanguageModel):
         return inference.follows(self.network, self.speller, self.limit, *self.speller([first, second]))
 
     def pieces(self, sentence: Sequence[str]) -> Pieces:
-        """The sentence as the network reads it, with marks: the places of ``attention``."""
+        """Split a sentence into pieces with special tokens: the rows and columns of ``attention``."""
         spelled = self.speller([sentence])[0] if sentence else Spelled(np.zeros(0, np.int64), np.zeros(0, np.int64))
         inner = (self.vocabulary[i] for i in spelled.ids)
         marks = self.speller.marks
@@ -140,7 +140,7 @@ class BertQuestions(LanguageModel):
 
     @torch.inference_mode()
     def attention(self, sentence: Sequence[str]) -> Floats:
-        """(L, H, T, T): in each block and head, how much each piece (row) looks at each (column); rows sum to 1.
+        """(L, H, T, T): in each block and head, the weight that each piece (row) gives to each (column); rows sum to 1.
 
         Raises:
             BadInput: the sentence has more pieces than the network reads at once.
@@ -161,7 +161,7 @@ class BertQuestions(LanguageModel):
         return bert_network.looking(self.network)
 
     def _hidden(self, sentence: Sequence[str], position: int) -> tuple[NDArray[np.int64], int]:
-        """The pieces of a sentence with one word hidden, and the place of the gap among them."""
+        """The pieces of a sentence with one word hidden, and the position of the gap among them."""
         if not 0 <= position < len(sentence):
             raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
         spelled = self.speller.tokens([*sentence[:position], self.mask, *sentence[position + 1 :]])
@@ -183,7 +183,7 @@ if TYPE_CHECKING:
 __all__ = ["Bert", "BertConfig"]
 
 SHORTEST = 3
-"""Pieces that must go through the network at once: a word's and the marks at both ends."""
+"""Least input in pieces: one of a word, and the special tokens at both ends."""
 LIBRARIES = ("numpy", "torch", "transformers", "tokenizers")
 
 
@@ -193,15 +193,15 @@ class Bert(BertQuestions, ContextualModel):
     ``words`` and ``vocabulary`` are the V pieces by number.
 
     Args:
-        network: a class of transformers.
-        speller: cuts words into pieces.
-        head: what the network has on top.
+        network: a network of the library transformers.
+        speller: splits words into pieces.
+        head: the kind of output head.
         counts: (V,) how often each piece was seen; zeros if unknown.
-        config: its settings; of a published network only ``pooling`` means something.
+        config: its settings; for a published network only ``pooling`` matters.
         card: where it comes from.
 
     Attributes:
-        limit: pieces it reads at once, the marks at both ends included; longer sentences go through in windows.
+        limit: longest input in pieces, with the special tokens at both ends; longer sentences are read in windows.
         has_masked_head: whether it can ``fill``, ``score`` and ``next``.
         has_next_sentence_head: whether it can ``next_sentence``.
     """
@@ -244,10 +244,10 @@ class Bert(BertQuestions, ContextualModel):
         checkpoints: Path | None = None,
         company: StaticModel | None = None,
     ) -> Self:
-        """Learn wordpieces from a text, then hidden words and next sentences (see ``training.fit``).
+        """Learn wordpieces from a text, then train on masked words and next sentences (see ``training.loop.fit``).
 
-        With ``company``, a model with a vector for each word such as CBOW, states are asked for the words around
-        theirs, too (see ``models/company.py``).
+        With ``company``, a static model such as CBOW, a loss on the words around each word is added (see
+        ``models/common/context_losses.py``).
 
         Raises:
             BadInput: too little text, or vectors that know none of its words.
@@ -279,15 +279,15 @@ class Bert(BertQuestions, ContextualModel):
         checkpoints: Path | None = None,
         company: StaticModel | None = None,
     ) -> Self:
-        """A BERT that went on learning from another text; this one stays as it is.
+        """Continue pretraining on another text and return the new BERT; this one is not changed.
 
         Gururangan et al. 2020, Don't Stop Pretraining, https://aclanthology.org/2020.acl-main.740/.
 
         Args:
             corpus: the other text.
-            config: how to learn; shape, wordpieces and the longest example stay this model's own.
-            on_progress: told about once a second.
-            checkpoints: see ``training.fit``.
+            config: settings of the training; shape, wordpieces and longest example stay this model's own.
+            on_progress: called about once a second.
+            checkpoints: see ``training.loop.fit``.
             company: see ``train``.
 
         Raises:
@@ -317,13 +317,13 @@ class Bert(BertQuestions, ContextualModel):
     def from_published(
         cls, folder_or_hub_id: str | Path, pooling: str = "mean", on_progress: OnProgress | None = None
     ) -> Self:
-        """A published encoder: BERT, DistilBERT, RoBERTa, ELECTRA, ALBERT and others of the family.
+        """Load a published encoder: BERT, DistilBERT, RoBERTa, ELECTRA, ALBERT or another of the family.
 
         Args:
             folder_or_hub_id: a folder in Hugging Face's layout, a zip file of one, or a name on the hub, such as
                 "bert-base-uncased"; ``HF_ENDPOINT`` names another hub.
             pooling: "mean" or "first", see ``BertConfig``.
-            on_progress: told the bytes of a download.
+            on_progress: called with the bytes of a download.
 
         Raises:
             BadInput: there is no such folder, or it is no zip file.
@@ -345,7 +345,7 @@ class Bert(BertQuestions, ContextualModel):
 
     @property
     def pooling(self) -> str:
-        """How pieces become the vector of a word, "mean" or "first"."""
+        """How the pieces' vectors become the vector of a word: "mean" or "first"."""
         return self.config.pooling
 
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -356,11 +356,11 @@ class Bert(BertQuestions, ContextualModel):
     def from_tensors(
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Any, card: Card
     ) -> Self:
-        """Tensors alone do not make a BERT; see ``from_stored``."""
+        """Not available: a BERT needs more than tensors; see ``from_stored``."""
         raise BadModel("A BERT needs its tokenizer, too; load its model folder.")
 
     def stored(self) -> StoredModel:
-        """The model as it lies on disk; what builds the network stands in the settings, checked when it is read."""
+        """The content of the model folder; the settings hold what builds the network, and are checked when read."""
         own = {
             "network": bert_network.settings_of(self.network),
             "head": self.head,
@@ -380,7 +380,7 @@ class Bert(BertQuestions, ContextualModel):
             raise BadModel(f"{model_folder.TOKENIZER} is missing; without it words cannot be cut into pieces.")
         if head not in ("pretraining", "masked", "none"):
             raise BadModel(f"A network with the head {head!r} is not known.")
-        network = bert_network.build(values, head, stored.tensors)  # first, for then all sizes are those of the tensors
+        network = bert_network.build(values, head, stored.tensors)  # first: it checks all sizes against the tensors
         size = bert_network.vocabulary_size(network)
         speller = Speller(from_json(stored.tokenizer), typed_json.made(SpecialTokens, marks), size)
         if speller.vocabulary != stored.words or len(stored.counts) != len(stored.words):
@@ -393,9 +393,9 @@ class Bert(BertQuestions, ContextualModel):
         return network
 
     def length(self, sentence: Sequence[str]) -> int:
-        """Pieces of a sentence and the marks around it."""
+        """Number of pieces of a sentence, with its special tokens."""
         return len(self.speller([sentence])[0].ids) + 2
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
-        """What layers say of each word (see ``ContextualModel``)."""
+        """Vectors of each word at some layers (see ``ContextualModel``)."""
         return inference.vectors(self._placed, self.speller, self.limit, self.speller(sentences), layers, self.pooling)

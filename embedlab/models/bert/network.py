@@ -27,48 +27,48 @@ from embedlab.models.bert.config import Shape
 from embedlab.models.common.layers import check_shapes, put, seeded
 
 Head = Literal["pretraining", "masked", "none"]
-"""What a network has on top: hidden words and next sentences, hidden words only, or nothing."""
+"""Kind of output head: masked words and next sentences, masked words only, or none."""
 FAMILIES = (
     "albert", "bert", "camembert", "convbert", "deberta", "deberta-v2", "distilbert", "electra", "ernie",
     "megatron-bert", "mobilebert", "modernbert", "mpnet", "rembert", "roberta", "xlm-roberta", "xlm-roberta-xl",
 )  # fmt: skip
-"""transformers' names of the encoders that are taken."""
+"""Encoders that can be loaded, by their names in the library transformers."""
 SHIFTED = ("camembert", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl")
-"""Families whose positions begin after the number of the padding piece."""
+"""Families whose positions begin after the number of the padding token."""
 MOST = {"num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000, "max_position_embeddings": 1_000_000}
 MOST_NUMBER, MOST_SETTINGS = 10_000_000, 100_000
-"""Of any setting that is a whole number; characters of all settings as JSON."""
+"""Largest whole number of any setting; most characters of all settings as JSON."""
 BESIDES = {
     "conv_act", "conv_groups", "conv_kernel_size", "global_attn_every_n_layers", "global_rope_theta",
     "local_rope_theta", "norm_rel_ebd", "position_buckets", "share_att_key", "talking_head",
 }  # fmt: skip
-"""Settings that some families read and that their classes do not list."""
+"""Settings that some families read although their classes do not list them."""
 LEFT_OUT = {"use_cache", "num_labels"}
 TOP_NORMS = {"megatron-bert": "encoder.ln", "modernbert": "final_norm", "xlm-roberta-xl": "encoder.LayerNorm"}
-"""What families that normalize before each block do after the last one; their head expects it of every layer."""
+"""The final normalization of families that normalize before each block; the output head expects it on every layer."""
 BESIDE = ("convbert", "mobilebert")
-"""Families in which a piece takes in the pieces beside it, padding too: only texts of one length are read together."""
+"""Families in which a piece reads its neighbors, even padding: only texts of one length are put in one batch."""
 UNSTACKED = ("albert", "deberta", "deberta-v2", "modernbert")
-"""Families that run all blocks: one block for all layers, or blocks that are handed more than what lies below."""
+"""Families that always run all blocks, because layers share one block or a block needs more than the layer below."""
 SLACK = 1_000_000
-"""Numbers that a published network may lack: a new head's, a pooler's."""
+"""Most weights that a published network may lack, such as those of a new head or a pooler."""
 _PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
 _WANTED: ContextVar[tuple[int, list[Tensor]] | None] = ContextVar("wanted", default=None)
 _BELOW: ContextVar[bool] = ContextVar("below", default=False)
 
 
 def new(shape: Shape, size: int, positions: int, dropout: float, head: Head) -> nn.Module:
-    """A BERT with new weights, drawn from torch's random numbers.
+    """Build a BERT with random weights.
 
-    They are 0.02 wide for the base model, as in the paper, and wider for narrower ones: with 0.02 everywhere a tiny
-    model sits on the words' frequencies for many epochs before it looks at the context.
+    Their standard deviation is 0.02 for the base model, as in the paper, and larger for narrower models: with 0.02 a
+    tiny model predicts by word frequency alone for many epochs before it uses the context.
 
     Args:
         shape: blocks, width, heads.
-        size: V, of the vocabulary.
-        positions: pieces it can read at once.
-        dropout: share of the values dropped while learning, attention included.
-        head: what it learns.
+        size: V, the size of the vocabulary.
+        positions: longest input in pieces.
+        dropout: share of the values dropped in training, attention included.
+        head: the kind of output head.
     """
     values = {
         "model_type": "bert", "vocab_size": size, "hidden_size": shape.width, "num_hidden_layers": shape.blocks,
@@ -80,10 +80,10 @@ def new(shape: Shape, size: int, positions: int, dropout: float, head: Head) -> 
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a network, without what is not needed to build it.
+    """Check the settings of a network, and leave out what is not needed to build it.
 
     Raises:
-        BadModel: they ask for code, describe no encoder of the BERT family, or one beyond all bounds.
+        BadModel: they ask for code, describe no encoder of the BERT family, or one that is far too large.
     """
     if "auto_map" in values or values.get("custom_pipelines"):
         raise BadModel(
@@ -114,14 +114,14 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _settings(family: str) -> frozenset[str]:
-    """Names of what builds a network of a family: nothing of labels, of other tasks, or of how it is asked."""
+    """Names of the settings that build a network of a family; not those of labels, other tasks or output options."""
     own: Any = AutoConfig.for_model(family)
     listed = {*own.to_dict(), *(getattr(own, "attribute_map", None) or {})} | BESIDES | {"model_type"}
     return frozenset(listed - (set(PreTrainedConfig().to_dict()) - {"model_type"}) - LEFT_OUT)
 
 
 def build(values: Mapping[str, Any], head: Head, tensors: dict[str, NDArray[Any]]) -> nn.Module:
-    """A network with these weights, which are not copied; nothing is allocated before their shapes were found to fit.
+    """Build a network with these weights, which are not copied; nothing is allocated before their shapes are checked.
 
     Raises:
         BadModel: see ``checked``.
@@ -140,7 +140,7 @@ def build(values: Mapping[str, Any], head: Head, tensors: dict[str, NDArray[Any]
 
 
 class _Unfilled(TorchFunctionMode):
-    """Weights made inside have shapes and no memory, for others take their place; what a network computes is made."""
+    """Make weights without memory, because others replace them; buffers that a network computes are made normally."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -148,10 +148,10 @@ class _Unfilled(TorchFunctionMode):
 
 
 def _check_blocks(values: Mapping[str, Any], weights: int) -> None:
-    """See that the blocks that the settings ask for are not more than there are weights: each has some of its own.
+    """Check that the settings do not ask for more blocks than there are weights: each block has its own.
 
     Raises:
-        BadModel: they are.
+        BadModel: they do.
     """
     network: Any = configured(values)
     if values["model_type"] == "albert":
@@ -163,7 +163,7 @@ def _check_blocks(values: Mapping[str, Any], weights: int) -> None:
 
 
 def copied(network: nn.Module, head: Head, dropout: float) -> nn.Module:
-    """A network of its own with the same weights, to learn from; what the head has besides is drawn at random."""
+    """Copy a network for further training; parts of the head that it lacks get random weights."""
     shares = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     other = _made(settings_of(network) | shares, head)
     other.load_state_dict(network.state_dict(), strict=False)
@@ -171,7 +171,7 @@ def copied(network: nn.Module, head: Head, dropout: float) -> nn.Module:
 
 
 def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple[nn.Module, Head]:
-    """A network with published weights and the richest head that they have.
+    """Build a network with published weights, with all heads that they have.
 
     Raises:
         BadModel: see ``checked``; or weights are missing or of another shape.
@@ -202,7 +202,7 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
 
 
 def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
-    """See that the network is about as large as its weights, before transformers makes up for what is missing.
+    """Check that the network is about as large as its weights, before transformers fills in random ones.
 
     Raises:
         BadModel: it is far larger.
@@ -221,13 +221,13 @@ def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Non
 
 
 def settings_of(network: nn.Module) -> dict[str, Any]:
-    """What builds the network again, as plain values."""
+    """The settings that build the network again, as plain values."""
     config: Any = network.config
     return checked(config.to_diff_dict())
 
 
 def limit(network: nn.Module) -> int:
-    """Pieces that the network can read at once, the marks at both ends included."""
+    """Longest input of the network in pieces, the special tokens at both ends included."""
     config: Any = network.config
     shift = (config.pad_token_id or 0) + 1 if config.model_type in SHIFTED else 0
     return int(config.max_position_embeddings) - shift
@@ -239,13 +239,13 @@ def vocabulary_size(network: Any) -> int:
 
 
 def hidden_states(network: Any, ids: Tensor, mask: Tensor | None, layers: Sequence[int]) -> list[Tensor]:
-    """(B, T, D) of each wanted layer, in one pass that ends below the first block nobody needs; 0 is the embeddings.
+    """(B, T, D) states of each wanted layer, in one pass that stops after the highest of them; 0 is the embeddings.
 
     Args:
-        network: made ``ready``.
+        network: a network prepared by ``ready``.
         ids: (B, T) pieces.
         mask: (B, T) which of them count; ``None`` for all.
-        layers: the wanted ones.
+        layers: numbers of the wanted layers.
     """
     top, states = max(layers), []
     if top == network.config.num_hidden_layers or network.config.model_type in UNSTACKED:
@@ -261,7 +261,7 @@ def hidden_states(network: Any, ids: Tensor, mask: Tensor | None, layers: Sequen
 
 
 def ready(network: nn.Module) -> nn.Module:
-    """The network for this module's questions: its head can be asked about single places, its low layers alone."""
+    """Prepare a network for this module: hooks let its head score single positions and its pass stop early."""
     base: Any = network.base_model
     base.register_forward_hook(_keep_places)
     if base.config.model_type not in UNSTACKED:
@@ -271,16 +271,16 @@ def ready(network: nn.Module) -> nn.Module:
 
 
 def reads_alone(network: Any) -> bool:
-    """Whether texts of other lengths beside it, and so padding, leave a text's vectors as they are."""
+    """Whether a text's vectors do not depend on padding, that is on longer texts in its batch."""
     return network.config.model_type not in BESIDE
 
 
 class _Enough(Exception):
-    """No error: all wanted layers are there, and the pass can end."""
+    """Not an error: raised to end the pass when all wanted layers are there."""
 
 
 def _keep_below(_: Any, given: Any) -> None:
-    """Keep what a block is given, the layer below it, and end the pass at the highest that is wanted."""
+    """Hook: keep the input of a block, which is the layer below it, and end the pass at the highest wanted layer."""
     wanted = _WANTED.get()
     if wanted is not None:
         top, states = wanted
@@ -290,7 +290,7 @@ def _keep_below(_: Any, given: Any) -> None:
 
 
 def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
-    """(B, V) scores of one place of each text, places (B,); the head sees nothing else."""
+    """(B, V) scores of one position of each text, ``places`` (B,); the head computes nothing else."""
     token = _PLACES.set(places)
     try:
         output = network(input_ids=ids, attention_mask=mask)
@@ -301,7 +301,7 @@ def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor
 
 
 def masked_scores_below(network: Any, ids: Tensor, place: int) -> Tensor:
-    """(L - 1, V) scores of one place of one text (1, T), if the head read each layer below the top one instead."""
+    """(L - 1, V) scores of one position of one text (1, T), with the head applied to each layer below the top one."""
     place_token, below_token = _PLACES.set(torch.tensor([place])), _BELOW.set(True)
     try:
         output = network(input_ids=ids, output_hidden_states=True)
@@ -313,7 +313,7 @@ def masked_scores_below(network: Any, ids: Tensor, place: int) -> Tensor:
 
 
 def looking(network: nn.Module) -> Any:
-    """The same network, weights shared, in the form that tells its attention."""
+    """The same network with shared weights, in the implementation that returns its attention."""
     twin: Any = copy.deepcopy(network, {id(weight): weight for weight in network.parameters()})
     twin.set_attn_implementation("eager")
     return twin
@@ -355,7 +355,7 @@ def _class(values: Mapping[str, Any], head: Head) -> Any:
 
 
 def _without_pooler(network: Any, head: Head) -> nn.Module:
-    """Encoders alone come with a layer for classifying, which is not used here and not always published."""
+    """Remove the pooler of a bare encoder: it is not used here, and not always published."""
     if head == "none" and getattr(network, "pooler", None) is not None:
         network.pooler = None
     found: nn.Module = network
@@ -364,7 +364,7 @@ def _without_pooler(network: Any, head: Head) -> nn.Module:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Without transformers' bars and reports: what matters in them is said by an error."""
+    """Switch off the progress bars and reports of transformers; what matters in them becomes an error."""
     said: Any = logging
     level, bars = said.get_verbosity(), said.is_progress_bar_enabled()
     said.set_verbosity_error()

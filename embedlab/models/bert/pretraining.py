@@ -32,13 +32,13 @@ from embedlab.training.loop import Learner
 
 
 class BertLearner(Learner):
-    """The mean loss of the hidden words, and of the next sentence where there are two segments.
+    """The loss of pretraining: mean loss of the masked words, plus next sentence if there are two segments.
 
-    With ``company`` the states below the top block are asked for the words around theirs, too; one that is
-    ``at_top`` asks those of the top block, at the places that are shown, which hidden words leave to themselves.
+    With ``company`` a loss on the words around each word is added, on the states below the top block; if it is
+    ``at_top``, on the states of the top block at the positions that are not masked.
 
-    The top block, which nothing above it looks at, and the scores over the vocabulary are made for the hidden places
-    alone (and for the mark at the beginning, which tells of the next sentence).
+    The top block and the scores over the vocabulary are computed for the masked positions only (and for the first
+    special token, which predicts the next sentence), because nothing else uses them.
     """
 
     def __init__(self, network: nn.Module, *, pairs: bool, company: Question | None = None) -> None:
@@ -51,7 +51,7 @@ class BertLearner(Learner):
     def forward(
         self, ids: Tensor, segments: Tensor, places: Tensor, targets: Tensor, wrong: Tensor | None = None
     ) -> Tensor:
-        """Mean negative log-probability in nats; see ``SegmentPairs`` for what goes in."""
+        """Mean negative log-probability in nats; the arguments are a batch of ``SegmentPairs``."""
         *blocks, top = self.network.bert.encoder.layer
         states = self.network.bert.embeddings(input_ids=ids, token_type_ids=segments)  # (B, T, D)
         for block in blocks:
@@ -78,7 +78,7 @@ class BertLearner(Learner):
 
 
 def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:
-    """(B, K, D): what a block makes of (B, T, D) states, at the places (B, K) alone."""
+    """(B, K, D) output of a block for (B, T, D) states, computed at the positions (B, K) only."""
     look = block.attention.self
     asked = _taken(states, places)  # (B, K, D)
     query, key, value = (
@@ -92,12 +92,12 @@ def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:
 
 
 def _taken(states: Tensor, places: Tensor) -> Tensor:
-    """(B, K, D): the (B, T, D) states at the places (B, K)."""
+    """(B, K, D): the (B, T, D) states at the positions (B, K)."""
     return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
 
 
 MASKED, REPLACED = 0.8, 0.1
-"""Share of the hidden pieces that become the mask, and that become any other piece; the rest stays as it is."""
+"""Share of the pieces to predict that become the mask, and that become a random piece; the rest is not changed."""
 SHORT = 0.1
 """Share of the batches that are shorter, so that the network meets short sentences, too."""
 
@@ -111,13 +111,13 @@ class SegmentPairs:
     the number of the batch's first example alone.
 
     Args:
-        text: the pieces.
-        speller: the numbers of the marks, and V.
-        sequence: pieces of an example, marks included; fewer for a short text.
+        text: the wordpieces.
+        speller: the tokenizer, for the special tokens and V.
+        sequence: pieces of an example, special tokens included; fewer for a short text.
         pairs: whether there are two segments; else ``[CLS] a [SEP]``.
         seed: of the draw.
-        mask_rate: share of the pieces that are to be guessed.
-        chances: (V,) how readily each piece is hidden, see ``rarer``; all alike if ``None``.
+        mask_rate: share of the pieces that are to be predicted.
+        chances: (V,) relative chance of each piece to be hidden, see ``rarer``; equal if ``None``.
         short: share of the batches that are cut to a random shorter length.
 
     Attributes:
@@ -158,7 +158,7 @@ class SegmentPairs:
         return len(self.starts)
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
-        """A batch: pieces (B, T), segments (B, T), hidden places (B, K), what stood there (B, K), 1 if b is false (B,).
+        """A batch: pieces (B, T), segments (B, T), masked positions (B, K), their pieces (B, K), 1 if b is false (B,).
 
         All int64; without pairs the segments are 0 and there is no last part.
         """
@@ -182,7 +182,7 @@ class SegmentPairs:
         return tuple(torch.from_numpy(part) for part in parts)
 
     def _splits(self, start: Ids, room: int, draw: np.random.Generator) -> Ids:
-        """(B,) pieces of the first segment: up to the end of one of its sentences; anywhere if there is but one."""
+        """(B,) length of the first segment: up to the end of one of its sentences; random if there is only one."""
         first = np.searchsorted(self.text.ends, start, "right")
         count = np.searchsorted(self.text.ends, start + room, "left") - first
         chance = draw.random(len(start))
@@ -199,7 +199,7 @@ class SegmentPairs:
         return np.where(begins == true % len(self.text.ids), again, begins)
 
     def _laid_out(self, content: Ids, split: Ids) -> tuple[Ids, Ids, Ids]:
-        """Pieces with their marks and segments, each (B, T), and where the content stands, (B, room)."""
+        """Pieces with special tokens, and segments, each (B, T), and the positions of the content, (B, room)."""
         length = content.shape[1] + self.marks
         columns = np.arange(length)
         ids = np.full((len(content), length), self.speller.end, np.int64)
@@ -209,7 +209,7 @@ class SegmentPairs:
         return ids, (columns > split[:, None] + 1).astype(np.int64), where
 
     def _hide(self, ids: Ids, where: Ids, draw: np.random.Generator) -> tuple[Ids, Ids]:
-        """Hide a share of the content in ``ids``; the places and what stood there, each (B, K)."""
+        """Mask a share of the content in ``ids``; return the positions and their original pieces, each (B, K)."""
         count = max(1, round(self.mask_rate * where.shape[1]))
         lots = draw.random(where.shape)
         if self.chances is not None:
@@ -225,7 +225,7 @@ class SegmentPairs:
 
 
 def rarer(counts: Counts, threshold: float) -> Floats:
-    """(V,) how readily a piece is hidden: the square root of threshold / frequency, 1 for what is rarer than that.
+    """(V,) relative chance of a piece to be hidden: the square root of threshold / frequency, at most 1.
 
     Mikolov et al. 2013, Distributed Representations, equation 5: there, how often a word is kept in the text.
     """
@@ -250,7 +250,7 @@ STRETCH, MOST, SHARE = 4, 512, 0.05
 
 
 def split(text: WordpieceText, room: int, seed: int) -> tuple[WordpieceText, WordpieceText]:
-    """The text to learn from and one to measure on: stretches of neighboring sentences, one piece in twenty.
+    """Split a text into training and held-out text: stretches of neighboring sentences, one wordpiece in twenty.
 
     At most 512 examples of ``room`` pieces, at least a sentence; none of a text of a single sentence.
     """
@@ -281,18 +281,18 @@ def fit(
     beginning: str = "",
     company: Question | None = None,
 ) -> loop.Outcome:
-    """Let a network learn hidden words, and next sentences if its settings say so (see ``training.fit``).
+    """Train a network on masked words, and on next sentences if the settings say so (see ``training.loop.fit``).
 
     Args:
-        network: with a head for what it learns; it is changed.
-        text: in pieces; one in twenty is held out.
-        speller: the numbers of the marks, and V.
-        counts: (V,) how often each piece stands in the text.
+        network: a network with the heads that it needs; it is changed.
+        text: the text in wordpieces; one in twenty is held out.
+        speller: the tokenizer, for the special tokens and V.
+        counts: (V,) how often each piece occurs in the text.
         config: settings.
-        on_progress: told about once a second.
-        checkpoints: folder in which the training is kept, so that it can go on after a kill.
-        beginning: names the weights that it goes on from (``digest``), so that no checkpoint of others is taken.
-        company: asks states for the words around theirs; ``None`` asks nothing.
+        on_progress: called about once a second.
+        checkpoints: folder for the checkpoint, from which the training continues after a kill.
+        beginning: identifies the initial weights (``digest``), so that no checkpoint of other weights is resumed.
+        company: the loss on the words around each word, or ``None``.
     """
     read, unseen = split(text, config.sequence, config.seed)
     pairs, rate = config.next_sentence, config.mask_rate
@@ -312,20 +312,20 @@ def fit(
 
 
 VECTOR_STRETCH = 10.0
-"""How much longer than weights drawn at random skip-gram vectors are put in: AdamW moves every number by about the
-learning rate at a step, so that short vectors would be gone after a few dozen."""
+"""Factor by which skip-gram vectors are longer than random weights: AdamW moves every number by about the learning rate
+in each step, so that short vectors would be lost after a few dozen steps."""
 PLACES = 0.5
-"""Length of the vector of a place, as a share of the random vectors' of pieces."""
+"""Length of a position vector, relative to the random vectors of pieces."""
 
 
 @torch.no_grad()
 def begin(network: Any, counts: Counts, vectors: Floats | None = None) -> None:
-    """Prepare new weights, so that little time is lost on what is known beforehand.
+    """Initialise a new network with what is known before training: positions, frequencies and, if given, vectors.
 
     Args:
         network: a new BERT with its head for hidden words.
-        counts: (V,) how often each piece stands in the text; the head begins with their log-probabilities.
-        vectors: (V, D) of the pieces, see ``skipgram_init.skipgram``; ``None`` leaves them drawn at random.
+        counts: (V,) how often each piece occurs in the text; the output bias begins with their log-probabilities.
+        vectors: (V, D) vectors of the pieces, see ``skipgram_init.skipgram``; ``None`` leaves random ones.
     """
     pieces, places = network.bert.embeddings.word_embeddings.weight, network.bert.embeddings.position_embeddings.weight
     waves = sinusoids(*places.shape)
@@ -339,7 +339,7 @@ def begin(network: Any, counts: Counts, vectors: Floats | None = None) -> None:
 
 
 def sinusoids(count: int, width: int) -> Tensor:
-    """(count, width) waves of many lengths: places near one another have like vectors.
+    """(count, width) sine waves of many lengths: near positions have similar vectors.
 
     Vaswani et al. 2017, Attention Is All You Need, section 3.5, https://arxiv.org/abs/1706.03762.
     """

@@ -31,7 +31,7 @@ def made(
     loss: float | None,
     libraries: Sequence[str] = ("numpy",),
 ) -> Card:
-    """Card of a model that was trained just now; the caller fills in the title.
+    """Make the card of a model that was just trained; the caller sets the title.
 
     Args:
         corpus: the training text; its description, licence and, if it has one, attribution are taken over.
@@ -53,7 +53,7 @@ def made(
 
 
 def after(first: Card, then: Card) -> Card:
-    """The card of a model that learned from two texts, one after the other; loss, date and versions are the later's."""
+    """The card of a model that was trained on two texts in turn; loss, date and versions are those of the second."""
     return replace(
         then,
         title=first.title,

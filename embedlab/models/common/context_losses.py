@@ -28,24 +28,24 @@ from embedlab.base import BadInput, Floats, StaticModel
 from embedlab.models.common.layers import seeded
 
 WINDOW = 20
-"""Tokens to either side."""
+"""Context window: tokens on each side."""
 RARE = 3e-4
 """a of Arora et al. 2017, section 3: a word of frequency f counts a / (a + f)."""
 
 
 class Near(nn.Module):
-    """Looks up words, and what stands around them.
+    """Look up the static vectors of words, and of the words around them.
 
-    A word cut into pieces is looked up as a whole, at its first piece: it is the rare words that are cut, and they
-    tell most of what a text is about.
+    A word that is split into wordpieces is looked up as a whole, at its first piece: rare words are split, and they say
+    most about the topic of a text.
 
     Args:
-        model: with a vector for each word, such as CBOW; words are looked up in small letters, too.
-        tokens: V of the text, words or wordpieces.
-        inner: how tokens begin that go on with a word; empty if all are whole words.
+        model: a static model such as CBOW; words are also looked up in lower case.
+        tokens: the V tokens of the text, words or wordpieces.
+        inner: prefix of wordpieces that continue a word; empty if all tokens are whole words.
 
     Attributes:
-        name: of vectors and tokens, 64 letters, for checkpoints.
+        name: digest of vectors and tokens, 64 hexadecimal digits, for checkpoints.
 
     Raises:
         BadInput: the model knows none of the tokens.
@@ -84,36 +84,36 @@ class Near(nn.Module):
         return found
 
     def forward(self, ids: Tensor, begins: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The word's own vector and the company it keeps, each (B, T, E); 0 where there is none.
+        """Each word's own vector, and the weighted sum of the vectors around it, each (B, T, E); 0 where there is none.
 
         Args:
-            ids: (B, T) the tokens, none of them hidden; those beyond the V are no words.
-            begins: (B, T) where another text begins, whose words are no company; all is one text if ``None``.
+            ids: (B, T) the tokens, none of them masked; numbers of V and more are no words.
+            begins: (B, T) where another text begins, whose words do not count as context; ``None`` for one text.
         """
         words = torch.from_numpy(self.words(ids.cpu().numpy())).to(ids.device)
         return self.own[words], around(self.parts[words], begins)  # -1 is the last row
 
 
 def number_of(word: str, known: Mapping[str, int]) -> int:
-    """What a word is called, looked up in small letters, too; -1 if it is not known."""
+    """The number of a word, also looked up in lower case; -1 if it is unknown."""
     return known.get(word, known.get(word.lower(), -1))
 
 
 def check_known(numbers: NDArray[np.int64]) -> None:
-    """Refuse a text whose words are called -1, all of them.
+    """Refuse a text of which no word is known.
 
     Raises:
-        BadInput: they are.
+        BadInput: all numbers are -1.
     """
     if (numbers < 0).all():
         raise BadInput("The vectors know none of the words of this text. Take a model of the same language.")
 
 
 def vectors_of(model: StaticModel) -> tuple[Tensor, Tensor]:
-    """What each word is and what it adds to the company of others, (W + 1, E) each; the last row, of zeros, is unknown.
+    """Each word's unit vector, and its weighted vector as context, (W + 1, E) each; the last row is zero, for unknown.
 
     Args:
-        model: with vectors for W words.
+        model: a static model of W words.
     """
     own = model.matrix / np.maximum(np.linalg.norm(model.matrix, axis=1, keepdims=True), 1e-9)
     made = [own, weighted(own, model.counts)]
@@ -122,7 +122,7 @@ def vectors_of(model: StaticModel) -> tuple[Tensor, Tensor]:
 
 
 def weighted(vectors: Floats, counts: NDArray[np.int64]) -> Floats:
-    """What each word adds to the company of those near it.
+    """Weight word vectors for use as context.
 
     Args:
         vectors: (W, E) of length 1.
@@ -138,9 +138,9 @@ def weighted(vectors: Floats, counts: NDArray[np.int64]) -> Floats:
 
 
 def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:
-    """(B, T, E): of (B, T, E) vectors the sum of those at most ``WINDOW`` places away, a place's own left out.
+    """(B, T, E): for each position the sum of the (B, T, E) vectors at most ``WINDOW`` positions away, without its own.
 
-    Only those of the same text are summed, if ``begins`` (B, T) says where texts begin.
+    If ``begins`` (B, T) says where texts begin, only vectors of the same text are summed.
     """
     length = vectors.shape[1]
     upto = nn.functional.pad(vectors.cumsum(1), (0, 0, 1, 0))  # (B, T + 1, E)
@@ -156,17 +156,17 @@ def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:
 
 
 class Company(nn.Module):
-    """Asks states for the words around theirs.
+    """Loss: a linear map predicts the mean vector of the surrounding words from a state.
 
     Args:
-        width: D, of a state.
-        near: knows them, by vectors of E numbers.
+        width: D, the width of a state.
+        near: gives the vectors of the words around, of width E.
 
     Attributes:
-        name: of the vectors, for checkpoints.
-        weight: how much it counts beside other losses.
-        part: its name among them.
-        at_top: whether BERT's top block is asked, at the words that are shown; else the one below, at all.
+        name: digest of the vectors, for checkpoints.
+        weight: weight of this loss beside the others.
+        part: its name among the losses.
+        at_top: whether it uses BERT's top block, at the words that are not masked; else the block below, at all words.
     """
 
     weight = 1.0
@@ -179,13 +179,13 @@ class Company(nn.Module):
         self.answer = nn.Linear(width, near.own.shape[1])
 
     def forward(self, states: Tensor, ids: Tensor, begins: Tensor | None = None, told: Tensor | None = None) -> Tensor:
-        """Mean of 1 - cosine between what states say and the company that their tokens keep.
+        """Mean of 1 - cosine between the predicted and the true vector of the words around.
 
         Args:
-            states: (B, T, D).
+            states: (B, T, D) states of the network.
             ids: (B, T) the tokens, see ``Near``.
-            begins: (B, T) where another text begins; all is one text if ``None``.
-            told: (B, T) which places are asked; all if ``None``.
+            begins: (B, T) where another text begins; ``None`` for one text.
+            told: (B, T) which positions count; ``None`` for all.
         """
         _, wanted = self.near(ids, begins)  # (B, T, E)
         asked = wanted.abs().sum(-1) > 0
@@ -196,21 +196,21 @@ class Company(nn.Module):
 
 
 OWN = 0.5
-"""How much the word's own vector counts beside the company's 1."""
+"""Weight of the word's own vector; that of the words around is 1."""
 MOST = 1_024
-"""Tokens of a batch whose likeness is looked at; every second, third, ... of a larger one."""
+"""Most tokens of a batch that are compared; of a larger batch every second, third, ... is taken."""
 
 
 class Likeness(nn.Module):
-    """Compares how much alike tokens are by their states, and by their words and company.
+    """Loss: similarities between states are fitted to the similarities of their words and contexts.
 
     Args:
-        near: knows the words and those around them, by vectors of E numbers.
+        near: gives the vectors of words and of the words around, of width E.
 
     Attributes:
-        name: of the vectors, for checkpoints.
-        weight: how much it counts beside other losses.
-        part: its name among them.
+        name: digest of the vectors, for checkpoints.
+        weight: weight of this loss beside the others.
+        part: its name among the losses.
         at_top: see ``Company``.
     """
 
@@ -226,10 +226,10 @@ class Likeness(nn.Module):
         """Squared error of the cosines between all pairs of states, as a share of the cosines' variance.
 
         Args:
-            states: (B, T, D).
-            ids: (B, T) the tokens, see ``Near``; those that are no words are not asked.
-            begins: (B, T) where another text begins; all is one text if ``None``.
-            told: (B, T) which places are asked; all if ``None``.
+            states: (B, T, D) states of the network.
+            ids: (B, T) the tokens, see ``Near``; tokens that are no words do not count.
+            begins: (B, T) where another text begins; ``None`` for one text.
+            told: (B, T) which positions count; ``None`` for all.
         """
         own, company = self.near(ids, begins)  # (B, T, E) each
         asked = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
@@ -246,7 +246,7 @@ class Likeness(nn.Module):
 
 
 def centred_cosines(vectors: Tensor) -> Tensor:
-    """(N, N) cosines between (N, D) vectors, their mean taken out."""
+    """(N, N) cosines between (N, D) vectors after their mean is subtracted."""
     units = functional.normalize(vectors - vectors.mean(0), dim=-1)
     return units @ units.T
 
@@ -257,15 +257,15 @@ Question = Company | Likeness
 def question(
     model: StaticModel | None, tokens: Sequence[str], width: int, seed: int, *, likeness: bool, inner: str = ""
 ) -> Question | None:
-    """What to ask of states by the vectors of a model; nothing without one.
+    """Make the loss on the words around each word; ``None`` without a static model.
 
     Args:
-        model: with a vector for each word, such as CBOW.
-        tokens: V of the text, words or wordpieces.
-        width: D, of a state.
-        seed: the same gives the same question again.
-        likeness: whether states are to be as much alike as their words and company, or to name the company.
-        inner: how tokens begin that go on with a word, see ``Near``.
+        model: a static model such as CBOW, or ``None``.
+        tokens: the V tokens of the text, words or wordpieces.
+        width: D, the width of a state.
+        seed: seed of its initial weights.
+        likeness: ``Likeness`` if true, else ``Company``.
+        inner: prefix of wordpieces that continue a word, see ``Near``.
 
     Raises:
         BadInput: the model knows none of the tokens.

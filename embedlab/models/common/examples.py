@@ -48,7 +48,7 @@ class Stream:
         return self.stretches * self.lanes
 
     def places(self, rows: Sequence[int]) -> NDArray[np.int64]:
-        """(B, T + 1) where in the text a batch's inputs stand, and the last one's target."""
+        """(B, T + 1) positions in the text of a batch's inputs and of the last target."""
         stretch, lane = np.divmod(np.asarray(rows), self.lanes)
         first = self.starts[lane] + stretch * self.tokens
         found: NDArray[np.int64] = first[:, None] + np.arange(self.tokens + 1)
@@ -61,14 +61,14 @@ class Stream:
 
 
 class Windows:
-    """Words, each with those around it; what lies beyond its sentence is the boundary.
+    """Examples of a word and the words around it; beyond the sentence stands the boundary.
 
     Args:
         text: (M,) token numbers, with a boundary first.
-        boundary: the number that stands between sentences.
-        before: places to the left.
-        after: places to the right.
-        places: (N,) where in the text the words stand; not at the first place. All others if ``None``.
+        boundary: the number between sentences.
+        before: positions to the left.
+        after: positions to the right.
+        places: (N,) positions of the words in the text, none of them 0; ``None`` for all but the first.
 
     Raises:
         BadInput: there is not a single word.
@@ -90,7 +90,7 @@ class Windows:
         return len(self.places)
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """What stands around each word, (B, before + after), and the words themselves, (B,), both int64."""
+        """The numbers around each word, (B, before + after), and the words themselves, (B,), both int64."""
         place = self.places[np.asarray(rows)]
         sentence = np.searchsorted(self.boundaries, place)
         first, last = self.boundaries[sentence - 1], self.boundaries[sentence]
@@ -99,7 +99,7 @@ class Windows:
 
 
 class WordNumbers:
-    """Numbers of words: V words by their place, V for unknown, V + 1 for the boundary between sentences."""
+    """Numbers of words: 0 to V - 1 for the vocabulary, V for unknown, V + 1 for the boundary between sentences."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.vocabulary = [*words, UNKNOWN, END]
@@ -112,18 +112,18 @@ class WordNumbers:
         return [self._positions.get(word, self.unknown) for word in words]
 
     def forms(self, words: Sequence[str]) -> list[str]:
-        """Words as the vocabulary has them; unknown ones folded as the text was."""
+        """Words in the form of the vocabulary; unknown ones folded as the text was."""
         return [word if word in self._positions else self._lexicon.in_text(word).word for word in words]
 
 
 @dataclass(frozen=True)
 class SplitText:
-    """A text for training and one for measuring, each with a boundary before the first sentence and after each.
+    """A training and a held-out text, each with a boundary before the first sentence and after every sentence.
 
     Attributes:
         training: (M,) token numbers.
         held_out: (N,) token numbers; just the boundary if nothing is held out.
-        counts: (V + 2,) how often each number stands in the text.
+        counts: (V + 2,) how often each number occurs in the text.
     """
 
     training: NDArray[np.int32]
@@ -132,12 +132,12 @@ class SplitText:
 
 
 def mark(kind: str, config: Settings, encoded: EncodedCorpus) -> str:
-    """Names a training on words, for its checkpoints."""
+    """Identify a training on words, for its checkpoints."""
     return fingerprint(kind, config, encoded.vocabulary.words, len(encoded.ids))
 
 
 def fingerprint(kind: str, config: Settings, vocabulary: Sequence[str], length: int) -> str:
-    """Names a training by its kind, settings, vocabulary and length of text, in 64 letters."""
+    """Identify a training by kind, settings, vocabulary and length of text: 64 hexadecimal digits."""
     parts = [kind, str(config.to_dict()), *vocabulary, str(length)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

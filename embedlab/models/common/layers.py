@@ -22,19 +22,19 @@ Network = TypeVar("Network", bound=nn.Module)
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Random weights drawn inside are the same for the same seed; the caller's random numbers are left alone."""
+    """Seed torch's random numbers in the block; the caller's random state is restored afterwards."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         yield
 
 
 def arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
-    """A network's weights by name, each once even where two layers share it."""
+    """A network's weights by name; weights that layers share appear once."""
     return {name: weight.detach().cpu().numpy() for name, weight in module.named_parameters()}
 
 
 def digest(network: nn.Module) -> str:
-    """A name for the weights of a network, 64 letters."""
+    """Digest of a network's weights: 64 hexadecimal digits."""
     found = hashlib.sha256()
     for value in network.state_dict().values():
         array: Any = value.detach().contiguous().numpy()
@@ -43,10 +43,10 @@ def digest(network: nn.Module) -> str:
 
 
 def fitted(make: Callable[[], Network], tensors: dict[str, NDArray[Any]]) -> Network:
-    """A network with these weights, in evaluation mode; they are not copied, and none is allocated before.
+    """Build a network with these weights, in evaluation mode; they are not copied, and no others are allocated.
 
     Args:
-        make: builds the network; it is called where weights have shapes and no memory.
+        make: builds the network; it is called where weights have shapes but no memory.
         tensors: weights by name.
 
     Raises:
@@ -60,7 +60,7 @@ def fitted(make: Callable[[], Network], tensors: dict[str, NDArray[Any]]) -> Net
 
 
 def check_shapes(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
-    """See that arrays are the weights of a network.
+    """Check that arrays fit a network's weights.
 
     Raises:
         ValueError: see ``fitted``.
@@ -76,14 +76,14 @@ def check_shapes(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
 
 
 def check_whole(tensors: Mapping[Any, Any], size: int) -> None:
-    """See that the tensors of an unpickled file are ordinary ones, each with numbers of its own that stand in it.
+    """Check that the tensors of an unpickled file are ordinary: each has its own numbers, and they are in the file.
 
     Args:
         tensors: of any names.
         size: bytes of the file.
 
     Raises:
-        ValueError: one is none, or shows the same numbers again and again.
+        ValueError: one is no tensor, or repeats the same numbers.
     """
     taken = 0
     for name, tensor in tensors.items():
@@ -96,7 +96,7 @@ def check_whole(tensors: Mapping[Any, Any], size: int) -> None:
 
 
 def put(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
-    """Let a network use arrays as its weights, in evaluation mode; a weight that layers share stays shared.
+    """Use arrays as a network's weights, in evaluation mode; weights that layers share stay shared.
 
     Raises:
         ValueError: a number is too large for float32.
@@ -114,7 +114,7 @@ def put(module: nn.Module, tensors: dict[str, NDArray[Any]]) -> None:
 
 
 def _own(array: NDArray[Any]) -> NDArray[Any]:
-    """The array itself if torch can use it as it would its own, else a copy."""
+    """The array itself if torch can use its memory, else a copy."""
     if array.flags.writeable and not array.ctypes.data % ALIGNMENT:
         return array
     copy = aligned(array.shape, array.dtype)
@@ -123,18 +123,18 @@ def _own(array: NDArray[Any]) -> NDArray[Any]:
 
 
 class Softmax(nn.Module):
-    """A linear layer to one score a word, and the loss of its softmax, whole or sampled.
+    """The output layer: a linear layer to one score a word, and the loss of its softmax, full or sampled.
 
     Sampled (Bengio & Senécal 2008, Adaptive Importance Sampling; Jean et al. 2015, equation 8): in training, the
     target competes with ``samples`` words drawn by their frequency q, shared by the batch, each score less log q,
     so that the gradient tends to the whole softmax's. Measuring always uses the whole one.
 
     Args:
-        width: H, of the hidden vectors.
-        size: V, of the vocabulary.
-        samples: words drawn for a batch; 0 for the whole softmax.
-        counts: (V,) by which they are drawn; needed for ``samples``.
-        weight: (V, H) to share with an embedding layer ("tied"); ``None`` makes its own.
+        width: H, the width of the hidden vectors.
+        size: V, the size of the vocabulary.
+        samples: words drawn for a batch; 0 for the full softmax.
+        counts: (V,) frequencies by which they are drawn; needed for ``samples``.
+        weight: (V, H) weights to share with an embedding layer ("tied"); ``None`` for its own.
     """
 
     noise: Tensor
@@ -153,7 +153,7 @@ class Softmax(nn.Module):
         self.register_buffer("noise", noise / noise.sum(), persistent=False)  # (V,)
 
     def scores(self, hidden: Tensor) -> Tensor:
-        """(…, H) to (…, V)."""
+        """Scores of all words, from (…, H) to (…, V)."""
         return functional.linear(hidden, self.weight, self.bias)
 
     def forward(self, hidden: Tensor, targets: Tensor) -> Tensor:
@@ -174,21 +174,21 @@ class Softmax(nn.Module):
 
 
 def fastest() -> torch.device:
-    """The graphics card, or without one the processor."""
+    """The GPU, or without one the processor."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def placed(network: Network) -> Network:
-    """The network itself if it lies where it is fastest; else a copy of it there.
+    """The network on the fastest device: itself if it is there, else a copy.
 
-    A copy, since others may be asking the network at the same time. Numbers stay float32, so that vectors are the same
-    to within 1e-5 wherever they are computed.
+    A copy, because another thread may use the network at the same time. Numbers stay float32, so that vectors are the
+    same to within 1e-5 on every device.
     """
     device = fastest()
     return network if device == device_of(network) else copy.deepcopy(network).to(device)
 
 
 def device_of(network: nn.Module) -> torch.device:
-    """Where a network's weights lie."""
+    """The device of a network's weights."""
     weight: Tensor = next(network.parameters())
     return weight.device

@@ -21,7 +21,7 @@ from embedlab.training import loop
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a network is to be taught, and what the card says of it.
+    """A training task, and what the model's card says of it.
 
     Attributes:
         task: network, loss and examples.
@@ -49,7 +49,7 @@ class NetworkModel(Model):
         card: where it comes from.
 
     Attributes:
-        beside: numbers that the network knows beside the words: the unknown word and the boundary.
+        beside: how many tokens the network knows beside the words: the unknown word and the boundary.
     """
 
     resumes = True
@@ -66,17 +66,17 @@ class NetworkModel(Model):
     @classmethod
     @abstractmethod
     def built(cls, config: Any, size: int, counts: Counts | None = None) -> nn.Module:
-        """The network with new weights.
+        """Build the network with random weights.
 
         Args:
             config: its settings.
-            size: V and the numbers beside the words.
-            counts: (size,) how often each occurs, where the training wants to know.
+            size: V plus ``beside``.
+            counts: (size,) how often each token occurs, if the training needs it.
         """
 
     @classmethod
     def seeded(cls, config: NeuralConfig, size: int, counts: Counts | None = None) -> Any:
-        """The network with new weights, the same for the same seed."""
+        """Build the network with random weights that depend on the seed only."""
         with seeded(config.seed):
             return cls.built(config, size, counts)
 
@@ -84,7 +84,7 @@ class NetworkModel(Model):
     def taught(
         cls, lesson: Lesson, network: nn.Module, config: NeuralConfig, on_progress: OnProgress | None, at: Path | None
     ) -> Self:
-        """The model when the training is over (see ``training.fit``); ``at`` is the folder for checkpoints."""
+        """Train (see ``training.loop.fit``) and return the model; ``at`` is the folder for checkpoints."""
         outcome = loop.fit(lesson.task, config, on_progress, at)
         card = cards.made(lesson.text, lesson.tokens, outcome.seconds, outcome.measured, cls.libraries)
         words, counts = lesson.vocabulary.words, lesson.vocabulary.counts

@@ -19,14 +19,14 @@ from embedlab.training.loop import Learner
 State = tuple[Tensor, ...]
 """Hidden and cell state of every layer, ``(h, c)``, each (layers, B, H); empty at the beginning."""
 FORGET = 0.25
-"""Chance that a lane's state is cleared before a stretch, so that the network also learns to begin from nothing."""
+"""Probability that a lane's state is reset before a stretch, so that the network also learns to begin without one."""
 
 
 class NoSoftmax(nn.Module):
-    """In the softmax's place where a published network came without one."""
+    """Placeholder for the softmax of a network that was published without one."""
 
     def scores(self, hidden: Tensor) -> Tensor:
-        """There are none.
+        """Not available.
 
         Raises:
             BadInput: always.
@@ -35,18 +35,18 @@ class NoSoftmax(nn.Module):
 
 
 class LstmNetwork(nn.Module):
-    """Embedding, L layers of LSTM with dropout between them, a projection where it is wanted, softmax.
+    """Embedding, L LSTM layers with dropout between them, an optional projection, softmax.
 
     Args:
-        size: V, of the vocabulary.
-        embedding: E, width of the embedding.
-        hidden: H, width of every LSTM layer.
-        layers: L.
-        dropout: share of the values dropped between layers while learning.
+        size: V, the size of the vocabulary.
+        embedding: E, the width of the embedding.
+        hidden: H, the width of every LSTM layer.
+        layers: L, the number of LSTM layers.
+        dropout: share of the values dropped between layers in training.
         tied: whether the softmax shares the embedding's weights; needs E = H.
         samples: see ``Softmax``.
         counts: see ``Softmax``.
-        projection: P, width that what the top layer says is projected to before the softmax; 0 for none.
+        projection: P, width to which the top layer's output is projected before the softmax; 0 for none.
     """
 
     softmax: Softmax | NoSoftmax
@@ -77,9 +77,9 @@ class LstmNetwork(nn.Module):
         self.softmax = Softmax(projection or hidden, size, samples, counts, self.embedding.weight if tied else None)
 
     def forward(self, ids: Tensor, state: State = ()) -> tuple[list[Tensor], State]:
-        """What every layer says of every token, (B, T, E) and L times (B, T, H), and the state afterwards.
+        """Outputs of every layer, (B, T, E) and L times (B, T, H), and the state after the last token.
 
-        With a projection there is one output more, (B, T, P).
+        With a projection there is one more output, (B, T, P).
         """
         outputs = [self.embedding(ids)]
         after: list[tuple[Tensor, Tensor]] = []
@@ -95,7 +95,7 @@ class LstmNetwork(nn.Module):
 
 
 class RecurrentLearner(Learner):
-    """Learns to predict the next token of every lane, carrying the state from stretch to stretch."""
+    """The loss of predicting the next token in every lane; the state is carried from stretch to stretch."""
 
     def __init__(self, network: LstmNetwork) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class RecurrentLearner(Learner):
         return self.loss(self.read(inputs), targets)
 
     def read(self, inputs: Tensor) -> Tensor:
-        """What the top says of each token, (B, T, H), after what was read before."""
+        """Output of the top layer for each token, (B, T, H), beginning with the carried state."""
         state = self.carried
         if state and self.training:
             kept = (torch.rand(1, len(inputs), 1, device=inputs.device) >= FORGET).float()
@@ -117,7 +117,7 @@ class RecurrentLearner(Learner):
         return states
 
     def loss(self, states: Tensor, targets: Tensor) -> Tensor:
-        """Mean negative log-probability in nats, of (B, T) targets by (B, T, H)."""
+        """Mean negative log-probability of (B, T) targets from (B, T, H) states, in nats."""
         hidden = self.network.dropout(states)
         loss: Tensor = self.network.softmax(hidden.flatten(0, 1), targets.flatten())  # (B * T, H)
         return loss

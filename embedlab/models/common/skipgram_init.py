@@ -32,20 +32,20 @@ def skipgram(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> Floats:
-    """Skip-gram vectors of tokens (words or wordpieces); the same seed gives the same ones.
+    """Train skip-gram vectors of tokens (words or wordpieces); the same seed gives the same vectors.
 
     Args:
-        tokens: V different ones.
-        counts: (V,) how often each stands in the text.
-        ids: (M,) the text.
+        tokens: the V different tokens.
+        counts: (V,) how often each occurs in the text.
+        ids: (M,) the text as token numbers.
         ends: (S,) where its sentences end.
-        dim: D.
+        dim: D, the width of a vector.
         epochs: passes over the text.
         seed: of the random numbers.
-        on_progress: told about once a second, in a phase of its own.
+        on_progress: called about once a second, in its own phase.
 
     Returns:
-        (V, D), the mean row of length 1.
+        (V, D) vectors whose mean length is 1.
     """
     from embedlab.models.gensim import training
 
@@ -53,7 +53,7 @@ def skipgram(
     encoded = EncodedCorpus(vocabulary, ids, ends, len(ids))
     config = Word2VecConfig(
         dim=dim, window=WINDOW, negative=NEGATIVE, epochs=epochs, seed=seed, workers=1, min_count=1
-    )  # one worker, so that a training can be repeated
+    )  # one worker, so that the training is reproducible
     trainer = training.Word2VecTrainer(**gensim_settings(config, encoded))
     ones = np.ones(len(tokens), np.float32)
 
@@ -71,6 +71,6 @@ def skipgram(
 
 @torch.no_grad()
 def begin_with(weight: Tensor, vectors: Floats) -> None:
-    """Put (V, D) vectors in the place of weights that were drawn at random, as long as those were in the mean."""
+    """Replace random weights by (V, D) vectors, scaled to the mean length of the weights."""
     length = weight.norm(dim=1).mean()
     weight.copy_(torch.from_numpy(vectors) * length)

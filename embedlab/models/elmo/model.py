@@ -228,7 +228,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         checkpoints: Path | None = None,
         company: StaticModel | None = None,
     ) -> Self:
-        """Train on a text, sentence by sentence, in both directions (see ``training.fit``).
+        """Train on a text, sentence by sentence, in both directions (see ``training.loop.fit``).
 
         Every word of the text is read by its letters; ``min_count`` and ``max_words`` say which are predicted. With
         ``company``, a model with a vector for each word such as CBOW, states are asked for the words around theirs,
@@ -259,7 +259,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
             corpus: the other text.
             config: how to learn; the shape of the network and the words that it predicts stay this model's own.
             on_progress: told about once a second.
-            checkpoints: see ``training.fit``.
+            checkpoints: see ``training.loop.fit``.
             company: see ``train``.
 
         Raises:

@@ -127,7 +127,7 @@ class Flair(ContextualModel, LanguageModel):
         checkpoints: Path | None = None,
         company: StaticModel | None = None,
     ) -> Self:
-        """Train both directions side by side on a text as it was written (see ``training.fit``).
+        """Train both directions side by side on a text as it was written (see ``training.loop.fit``).
 
         With ``company``, a model with a vector for each word such as CBOW, the states at the ends of words are asked
         for the words and for those read before, too (see ``models/flair_company.py``).
@@ -157,7 +157,7 @@ class Flair(ContextualModel, LanguageModel):
             corpus: the other text.
             config: how to learn; the shape of the networks and the characters that they know stay this model's own.
             on_progress: told about once a second.
-            checkpoints: see ``training.fit``.
+            checkpoints: see ``training.loop.fit``.
             company: see ``train``.
 
         Raises:

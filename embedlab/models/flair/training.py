@@ -99,7 +99,7 @@ def fit(
     beginning: str = "",
     company: StaticModel | None = None,
 ) -> loop.Outcome:
-    """Let both networks learn the text, side by side (see ``training.fit``).
+    """Let both networks learn the text, side by side (see ``training.loop.fit``).
 
     Args:
         networks: forward, backward; they are changed.
