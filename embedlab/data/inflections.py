@@ -30,7 +30,7 @@ swim swam swum; swing swung; take took taken; teach taught; tear tore torn; tell
 throw threw thrown; understand understood; wake woke woken; wear wore worn; weave wove woven; weep wept; win won;
 wind wound; write wrote written
 """
-"""A verb and those of its forms that no rule gives."""
+"""Verbs with their irregular forms, one a row."""
 
 NOUNS = """
 analysis analyses; axis axes; basis bases; calf calves; child children; crisis crises; criterion criteria; die dice;
@@ -38,7 +38,7 @@ foot feet; goose geese; half halves; index indices; knife knives; leaf leaves; l
 man men; matrix matrices; mouse mice; ox oxen; person people; phenomenon phenomena; scarf scarves; self selves;
 shelf shelves; thief thieves; tooth teeth; vertex vertices; wife wives; wolf wolves; woman women
 """
-"""A noun and its plural."""
+"""Nouns with their irregular plural, one a row."""
 
 
 def _rows(text: str) -> dict[str, tuple[str, ...]]:
@@ -47,7 +47,7 @@ def _rows(text: str) -> dict[str, tuple[str, ...]]:
 
 
 IRREGULAR: dict[str, tuple[str, ...]] = {}
-"""The forms of a word that no rule gives."""
+"""Irregular forms by word."""
 for _table in (VERBS, NOUNS):
     for _word, _forms in _rows(_table).items():
         IRREGULAR[_word] = IRREGULAR.get(_word, ()) + _forms
@@ -64,20 +64,20 @@ _CUT = (
     ("ing", "e"),
     ("ying", "ie"),
 )
-"""Endings, and what stands in their place in the word that a form may come from."""
+"""Endings, and what replaces them in the base form."""
 _BASES = {form: [base for base in IRREGULAR if form in IRREGULAR[base]] for each in IRREGULAR.values() for form in each}
 
 
 @lru_cache(maxsize=8192)
 def forms(base: str) -> frozenset[str]:
-    """The forms of an English word in small letters, itself among them: as a noun and as a verb, whichever it is.
+    """The forms of an English word in lower case, itself included: as a noun and as a verb, whichever it is.
 
-    Plural and third person (-s, -es, -ies), past (-ed, -d, -ied) and -ing, with e dropped, y turned and consonants
-    doubled as spelling asks; where that depends on stress or country, both count (travelled, traveled). What no rule
-    gives is in a table (``data.irregular``). Comparatives and derived words are other words: bank, but not banker.
+    Plural and third person (-s, -es, -ies), past (-ed, -d, -ied) and -ing, with e dropped, y replaced and consonants
+    doubled by the rules of spelling; where these depend on stress or country, both forms count (travelled, traveled).
+    Irregular forms are in ``IRREGULAR``. Comparatives and derived words are not included: not banker for bank.
 
     Args:
-        base: as a dictionary has it, such as "run".
+        base: the dictionary form, such as "run".
     """
     word = base.casefold()
     found = {word, *IRREGULAR.get(word, ())}
@@ -114,9 +114,9 @@ def _doubled(word: str) -> tuple[bool, bool]:
 
 @lru_cache(maxsize=8192)
 def bases(form: str) -> frozenset[str]:
-    """The words that a form may come from, itself among them: "left" is "left" and "leave".
+    """The base forms that a form may come from, itself included: "left" gives "left" and "leave".
 
-    Only spelling is asked, not a dictionary, so that some of them are no words at all.
+    They are found by spelling alone, without a dictionary, so some of them are no words.
     """
     word = form.casefold()
     return frozenset({word, *_BASES.get(word, ()), *(base for base in _cut(word) if word in forms(base))})
@@ -132,14 +132,14 @@ def _cut(word: str) -> Iterator[str]:
 
 
 def positions(word: str, words: Sequence[str]) -> list[int]:
-    """Where a word stands in a sentence, in any of its forms: the form that is asked for first, then others.
+    """Positions of a word in a sentence, in any of its forms: first the given form, then other forms.
 
     Args:
-        word: in any form; "ran" finds "run", "runs" and "running", too. Small letters and capitals count as equal.
-        words: of the sentence.
+        word: the word in any form; "ran" also finds "run", "runs" and "running". Case is ignored.
+        words: the words of the sentence.
 
     Returns:
-        Positions from 0; those of one sort from left to right. Empty if it does not stand there.
+        Positions from 0, from left to right for the given form, then for the others. Empty if it does not occur.
     """
     asked = tidy(word).casefold()
     wanted = frozenset[str]().union(*(forms(base) for base in bases(asked)))

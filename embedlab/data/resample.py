@@ -17,15 +17,15 @@ AT_ONCE = 1024
 
 @dataclass(frozen=True)
 class DrawnSource:
-    """A source whose paragraphs come never, once or several times.
+    """A source whose paragraphs appear never, once or several times.
 
     How often is drawn from a Poisson distribution of mean 1. For many paragraphs that is drawing as many with
     replacement, but for the total, and needs neither their number nor memory (the Poisson bootstrap; Chamandy,
     Muralidharan, Najmi & Naidu 2012, "Estimating Uncertainty for Massive Data Streams").
 
     Attributes:
-        source: what is drawn from.
-        seed: of the draw; the same seed gives the same text every time it is read.
+        source: the source of the paragraphs.
+        seed: random seed; the same seed gives the same text at every reading.
     """
 
     source: Source

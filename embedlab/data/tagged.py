@@ -20,7 +20,7 @@ from embedlab.data.readers.tables import text_lines
 
 OUTSIDE = "O"
 SEEN = 100_000
-"""Different words and tags that are held once."""
+"""Most different words and tags of which one copy is shared."""
 _TAG = re.compile(r"O|[BIESLU]-\S+")
 _STARTS, _ENDS = ("B", "S", "U"), ("E", "L", "S", "U")
 
@@ -41,26 +41,25 @@ class Span:
 
 
 def once(text: str, seen: dict[str, str]) -> str:
-    """The text itself, or one that is like it and was seen before: words and tags come again and again.
+    """The text, or an equal one that was seen before, so that repeated words and tags share memory.
 
     Args:
         text: a word or a tag.
-        seen: what was seen; the first ``SEEN`` are remembered.
+        seen: the texts seen so far; the first ``SEEN`` are kept.
     """
     return seen.setdefault(text, text) if len(seen) < SEEN else seen.get(text, text)
 
 
 def is_tag(tag: str) -> bool:
-    """Whether a tag is of one of the schemes: O, or one of B I E S L U, a hyphen and a type."""
+    """Whether a tag has the form of the schemes: O, or one of B I E S L U, a hyphen and a type."""
     return _TAG.fullmatch(tag) is not None
 
 
 def spans(tags: Sequence[str]) -> tuple[Span, ...]:
     """The entities that tags mark, read as conlleval reads them, so that every scheme gives the same.
 
-    An entity begins at B, S or U, and at any other tag that does not go on with the entity before it: one that follows
-    O, another type, or an entity closed by E, L, S or U. Thus I after O begins one (IOB1), and B after I of the same
-    type separates two.
+    An entity begins at B, S or U, and at any other tag that does not continue the entity before it: after O, after
+    another type, or after E, L, S or U. Thus I after O begins one (IOB1), and B after I of the same type separates two.
 
     Args:
         tags: T tags for which ``is_tag`` holds.
@@ -127,12 +126,12 @@ class TaggedSentence:
 
 @dataclass(frozen=True)
 class TaggedSet:
-    """Tagged sentences to learn from, to choose settings on, and to measure on.
+    """Tagged sentences in three splits.
 
     Attributes:
-        train: to learn from.
-        dev: to choose settings on.
-        test: to measure on.
+        train: for training.
+        dev: for choosing settings and early stopping.
+        test: for measuring.
     """
 
     train: tuple[TaggedSentence, ...]
@@ -171,7 +170,7 @@ class TaggedSet:
 def load_ner() -> TaggedSet:
     """The sentences written for this project, with people, places, organisations and other names (PER LOC ORG MISC).
 
-    What is what, and what they hold, is said in assets/sentences/README.md.
+    assets/sentences/README.md describes the tags and the sentences.
 
     Raises:
         BadInput: the file is missing or damaged.
@@ -277,18 +276,16 @@ def read_tags(path: str | Path, column: int | None = None) -> tuple[TaggedSenten
 
 
 def dealt(sentences: Sequence[TaggedSentence], seed: int = 1, *, dev: float = 0.15, test: float = 0.15) -> TaggedSet:
-    """Sentences to learn from, to stop on and to measure on.
-
-    As the file says, if it says so of every sentence; otherwise by lot.
+    """Split sentences into train, dev and test: as the file says if it says so for every sentence, else at random.
 
     Args:
-        sentences: all of them.
-        seed: of the lot.
-        dev: share to stop on.
-        test: share to measure on; the rest is to learn from.
+        sentences: all sentences.
+        seed: seed of the random split.
+        dev: share of dev sentences.
+        test: share of test sentences; the rest is for training.
 
     Raises:
-        BadInput: there are too few, or the file leaves a part empty.
+        BadInput: there are too few, or the file leaves a split empty.
     """
     if len(sentences) < FEWEST:
         raise BadInput(f"{len(sentences)} sentences are too few to learn from and to measure on; give {FEWEST}.")
@@ -322,7 +319,7 @@ def _column_sentences(lines: Iterable[str], column: int | None) -> Iterator[Tagg
 
 
 def _word_and_columns(line: str, column: int | None, where: str) -> tuple[str, str] | None:
-    """``None`` for the lines of CoNLL-U that are no words: "3-4" spans two, "5.1" was left out by the writer."""
+    """Word and tag of a line; ``None`` for lines of CoNLL-U that are no words ("3-4" spans two, "5.1" is elided)."""
     columns = [cell.strip() for cell in line.split("\t" if "\t" in line.strip() else None)]
     word, usual = 0, len(columns)
     if len(columns) == _CONLL_U and re.fullmatch(r"\d+([-.]\d+)?", columns[0]):

@@ -15,7 +15,7 @@ SHAPE = (
     "dim", "hidden", "layers", "char_dim", "filters", "highway", "activation", "characters", "cell_clip",
     "projection_clip", "skip", "min_count", "max_words", "skipgram_epochs",
 )  # fmt: skip
-"""Settings that a trained model keeps when it learns on."""
+"""Settings that stay the same when a trained model continues to learn."""
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,11 @@ from embedlab.training import loop
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The numbers of a text: N words, N for one that was forgotten while counting, N + 1 for the boundary.
+    """The meaning of a text's numbers: N words, N for a word dropped while counting, N + 1 for the boundary.
 
     Attributes:
-        characters: (N + 3, width) of each, the boundary as it stands before a sentence, then as it stands after.
-        outputs: (N + 2,) the same among the V words that are predicted, ``<unk>`` and ``</s>``.
+        characters: (N + 3, width) characters of each; last come the tokens before and after a sentence.
+        outputs: (N + 2,) number of each among the V predicted words, ``<unk>`` and ``</s>``.
     """
 
     characters: NDArray[np.int16]
@@ -40,7 +40,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, words: Sequence[str], known: int, width: int) -> Lexicon:
-        """For words, commonest first, of which the first ``known`` are predicted."""
+        """Make it for words, commonest first, of which the first ``known`` are predicted."""
         characters = network.numbers([*words, UNKNOWN], width)
         outputs = np.minimum(np.arange(len(words) + 2), known)
         outputs[-1] = known + 1
@@ -48,15 +48,16 @@ class Lexicon:
 
 
 class SentenceRows:
-    """Rows of about as many predictions, each direction beginning every sentence from nothing.
+    """Examples for ELMo: rows of whole sentences with about the same number of predictions.
 
-    A sentence of n words, between two boundaries, gives n + 1 predictions in each direction; one that is longer than a
-    row is cut. Row by row the longest piece that still fits is taken, so that little room stays empty.
+    Each direction begins every sentence with an empty state. A sentence of n words, between two boundaries, gives n + 1
+    predictions in each direction; one that is longer than a row is cut. Rows are filled with the longest part that
+    still fits, so that little padding is needed.
 
     Args:
         text: (M,) numbers, with a boundary before the first sentence and after each.
-        lexicon: what the numbers mean.
-        length: T, predictions of a row.
+        lexicon: the meaning of the numbers.
+        length: T, predictions in a row.
 
     Raises:
         BadInput: fewer than two numbers.
@@ -82,11 +83,11 @@ class SentenceRows:
         return len(self.bounds) - 1
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, ...]:
-        """The characters of a batch, what is read, where sentences begin, what is to be predicted, and what was read.
+        """A batch: characters, inputs, beginnings of sentences, targets, and inputs by their numbers in the lexicon.
 
-        The first is (U, width), of the different words. The others are (2, T, B), forward and backward, each in its
-        own order: numbers of these words, whether to begin from nothing, output numbers of the words to come, -1 at
-        empty places, and the words read, by their numbers in the lexicon.
+        The characters are (U, width), of the U different words. The others are (2, T, B), forward and backward, each in
+        its own reading order: inputs as numbers among the U words; whether the state is reset; targets as output
+        numbers, -1 for padding; inputs as numbers in the lexicon.
         """
         places, first, last = self._places(np.asarray(rows))  # (B, T) each
         empty = places < 0
@@ -102,7 +103,7 @@ class SentenceRows:
         return tuple(torch.from_numpy(array) for array in arrays)
 
     def _places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Where in the text each prediction of rows stands, -1 at empty places; whether a piece begins, or ends."""
+        """Position in the text of each prediction of some rows, -1 for padding; whether a part begins, or ends."""
         places = np.full((len(rows), self.tokens), -1)
         first, last = np.zeros((2, *places.shape), np.bool_)
         for row, (begin, end) in enumerate(zip(self.bounds[rows], self.bounds[rows + 1], strict=True)):
@@ -115,7 +116,7 @@ class SentenceRows:
 
 
 def packed(sizes: NDArray[np.int64], room: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pieces of at most ``room`` put into rows of ``room``: the order of the pieces, and (R + 1,) where rows begin."""
+    """Pack parts of at most ``room`` into rows of ``room``: the order of the parts, and (R + 1,) where rows begin."""
     order = np.argsort(-sizes, kind="stable")
     left = np.bincount(sizes, minlength=room + 1).tolist()
     following = np.searchsorted(-sizes[order], -np.arange(room + 1)).tolist()  # the next piece of each size
@@ -139,15 +140,15 @@ def packed(sizes: NDArray[np.int64], room: int) -> tuple[NDArray[np.int64], NDAr
 
 @dataclass(frozen=True)
 class ElmoText:
-    """A text to learn from.
+    """A text prepared for training.
 
     Attributes:
-        split: to train on and to measure on, as numbers.
+        split: training and held-out text, as numbers.
         predicted: the V words that are predicted.
-        lexicon: what the numbers mean.
-        words: of the text, by number.
+        lexicon: the meaning of the numbers.
+        words: the words of the text, by number.
         tokens: running words.
-        mark: names it with the settings, for checkpoints.
+        mark: identifies text and settings, for checkpoints.
     """
 
     split: SplitText
@@ -159,7 +160,7 @@ class ElmoText:
 
     @classmethod
     def of(cls, encoded: EncodedCorpus, predicted: Vocabulary, config: ElmoConfig) -> ElmoText:
-        """From a text in whose vocabulary the predicted words come first.
+        """Prepare a text in whose vocabulary the predicted words come first.
 
         Raises:
             BadInput: nothing is left to train on.
@@ -177,7 +178,7 @@ class ElmoText:
     def lesson(
         self, network: ElmoNetwork, config: ElmoConfig, corpus: cards.Described, company: StaticModel | None
     ) -> Lesson:
-        """What a network learns from it; with ``company`` it is asked for the words around, too.
+        """The training task of a network; with ``company`` the loss on the words around is added.
 
         Raises:
             BadInput: the vectors know none of the words.

@@ -18,13 +18,13 @@ from embedlab.models.elmo.recurrence import State
 BEGIN, END = 0, 1
 """Numbers of the tokens before and after a sentence."""
 States = list[list[State]]
-"""What is carried from sentence to sentence: for each direction and layer."""
+"""States that are carried from sentence to sentence, for each direction and layer."""
 
 
 def token_vectors(
     network: ElmoNetwork, width: int, sentences: Sequence[Sequence[str]]
 ) -> tuple[Tensor, list[list[int]]]:
-    """(2 + U, P) vectors of the sentence's ends and of the different words, and the sentences as rows of it."""
+    """(2 + U, P) vectors of the two boundary tokens and the U different words, and the sentences as rows of them."""
     numbers: dict[str, int] = {}
     ids = [[numbers.setdefault(word, len(numbers)) + 2 for word in sentence] for sentence in sentences]
     characters = [elmo_network.ends_of_sentence(width), elmo_network.numbers(list(numbers), width)]
@@ -39,14 +39,14 @@ def encoded(
     layers: Sequence[int],
     states: States | None = None,
 ) -> tuple[list[Floats], States]:
-    """One (len(layers), T, 2 P) array a sentence, none of them empty, and the states afterwards.
+    """Encode B sentences, none of them empty: a (len(layers), T, 2 P) array each, and the states afterwards.
 
     Args:
         network: the weights.
-        width: character numbers a word.
-        sentences: B of them.
+        width: characters of a word.
+        sentences: the B sentences.
         layers: 0 for the words' own vectors, then those of the LSTM.
-        states: to begin with, of B rows; ``None`` begins from nothing and leaves none.
+        states: initial states of B rows; ``None`` for empty states, and none are returned.
     """
     vectors, ids = token_vectors(network, width, sentences)
     made = [np.empty((len(layers), len(one), 2 * vectors.shape[1]), np.float32) for one in sentences]
@@ -70,7 +70,7 @@ def encoded(
 
 
 def told(network: ElmoNetwork, width: int, lines: Sequence[Sequence[str]], boundary: str, d: int) -> Tensor:
-    """(T, B, P) what direction ``d`` says of lines in its reading order; each boundary begins from nothing."""
+    """(T, B, P) outputs of direction ``d`` for lines in its reading order; the state is reset at each boundary."""
     vectors, ids = token_vectors(network, width, lines)
     starts = [[word == boundary for word in line] for line in lines]
     ids = [

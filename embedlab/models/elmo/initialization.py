@@ -19,7 +19,7 @@ from embedlab.models.elmo.network import ElmoNetwork, TokenNetwork
 
 BATCH, RATE = 128, 2e-3
 STEPS = 2_000
-"""Batches of words to learn from, about."""
+"""About how many batches of words are trained on."""
 PHASE = "letters to vectors"
 STRETCH = 4.0
 """Factor by which vectors are longer in the softmax than random weights (see ``bert.pretraining.VECTOR_STRETCH``)."""
@@ -33,15 +33,15 @@ def begin(
     config: ElmoConfig,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Let the network say the vectors of words from their letters, and expect words by the same vectors.
+    """Initialise a network: its character part gives words skip-gram vectors, and its softmax uses the same vectors.
 
     Args:
-        network: with new weights.
-        text: to learn the vectors from; what is held out is not looked at.
+        network: a network with random weights.
+        text: the text for the vectors; held-out sentences are not used.
         predicted: the N words that are predicted; all others are one in the vectors.
-        lexicon: the letters of all words.
+        lexicon: the characters of all words.
         config: settings.
-        on_progress: told about once a second, in phases of its own.
+        on_progress: called about once a second, in its own phases.
     """
     assert network.softmax is not None
     known, boundaries = len(predicted), np.flatnonzero(text.training == len(lexicon.outputs) - 1)
@@ -63,10 +63,10 @@ def fit(
     on_progress: OnProgress | None = None,
     steps: int = STEPS,
 ) -> float:
-    """Least squares from letters to vectors; these are stretched to the length that the network's own begin with.
+    """Fit the character network to vectors by least squares; the vectors are scaled to the length of its own outputs.
 
     Returns:
-        The mean squared error of the last pass, as a share of the vectors' variance: 1 for having learned nothing.
+        The mean squared error of the last pass as a share of the vectors' variance; 1 means that nothing was learned.
     """
     letters = torch.from_numpy(characters)
     with torch.no_grad():

@@ -43,14 +43,14 @@ from embedlab.models.elmo.network import ElmoNetwork
 from embedlab.models.elmo.recurrence import State
 
 BATCH = 256
-"""Places answered at once: their scores for every word are in memory together."""
+"""Positions in a batch; the scores of all words for all of them are in memory."""
 
 
 class ElmoDirection(LanguageModel):
-    """Predicts words in one direction; any string may stand in the context, a vocabulary holds what is predicted.
+    """One direction as a language model: the context may hold any string, but only the vocabulary is predicted.
 
     Args:
-        whole: the ELMo.
+        whole: the ELMo model.
         network: its weights.
         backward: whether to read from the right.
     """
@@ -109,7 +109,7 @@ class ElmoDirection(LanguageModel):
         return scores if self.direction == "forward" else scores[::-1].copy()
 
     def _line(self, tokens: Sequence[str]) -> list[str]:
-        """A boundary, then the words in the order they are read."""
+        """A boundary, then the words in reading order."""
         return [END, *(tokens if self.direction == "forward" else reversed(tokens))]
 
     def _told(self, lines: Sequence[Sequence[str]]) -> torch.Tensor:
@@ -124,7 +124,7 @@ class ElmoDirection(LanguageModel):
         return self.network.softmax
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Those of the whole ELMo: a direction is saved with the other one."""
+        """The arrays of the whole ELMo: a direction is only saved together with the other one."""
         found: dict[str, NDArray[Any]] = self.whole.tensors()
         return found
 
@@ -132,7 +132,7 @@ class ElmoDirection(LanguageModel):
     def from_tensors(
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
     ) -> Self:
-        """A direction is not loaded by itself.
+        """Not available: a direction is not loaded by itself.
 
         Raises:
             BadModel: always.
@@ -141,7 +141,7 @@ class ElmoDirection(LanguageModel):
 
 
 class Carried:
-    """For every direction, layer and row; rows that have not been read yet begin from nothing."""
+    """The carried states of every direction, layer and row; rows that have not been read yet have empty states."""
 
     def __init__(self) -> None:
         self._rows: dict[int, list[list[State]]] = {}
@@ -160,7 +160,7 @@ class Carried:
         ]
 
     def keep(self, rows: Sequence[int], states: States) -> None:
-        """Remember how the rows ended."""
+        """Store the states of some rows after their last token."""
         for i, row in enumerate(rows):
             self._rows[row] = [[(h[i].clone(), c[i].clone()) for h, c in direction] for direction in states]
 
@@ -176,8 +176,8 @@ class Elmo(NetworkLanguageModel, ContextualModel):
     vector; ``words`` are those that it predicts, none for a published one.
 
     Attributes:
-        stateful: whether ``encode`` goes on where its last call ended, row by row, as the published models were
-            trained; by default every sentence is read from nothing.
+        stateful: whether ``encode`` continues with the states of its last call, row by row, as in the training of the
+            published models; by default every sentence begins with an empty state.
     """
 
     kind = "elmo"
@@ -205,7 +205,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
 
     @classmethod
     def from_published(cls, options_path: str | Path, weights_path: str | Path, stateful: bool = False) -> Self:
-        """The weights that AllenNLP and bilm-tf use (see ``published.read``).
+        """Load weights as AllenNLP and bilm-tf use them (see ``published.read``).
 
         Args:
             options_path: options.json.
@@ -230,9 +230,9 @@ class Elmo(NetworkLanguageModel, ContextualModel):
     ) -> Self:
         """Train on a text, sentence by sentence, in both directions (see ``training.loop.fit``).
 
-        Every word of the text is read by its letters; ``min_count`` and ``max_words`` say which are predicted. With
-        ``company``, a model with a vector for each word such as CBOW, states are asked for the words around theirs,
-        too (see ``models/company.py``).
+        Every word of the text is read letter by letter; ``min_count`` and ``max_words`` say which are predicted. With
+        ``company``, a static model such as CBOW, a loss on the words around each word is added (see
+        ``models/common/context_losses.py``).
 
         Raises:
             BadInput: too little text, or vectors that know none of its words.
@@ -253,12 +253,12 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         checkpoints: Path | None = None,
         company: StaticModel | None = None,
     ) -> Self:
-        """An ELMo that went on learning from another text, to predict the same words; this one stays as it is.
+        """Continue pretraining on another text, with the same predicted words; return the new ELMo, this one stays.
 
         Args:
             corpus: the other text.
-            config: how to learn; the shape of the network and the words that it predicts stay this model's own.
-            on_progress: told about once a second.
+            config: settings of the training; the network's shape and the predicted words stay this model's own.
+            on_progress: called about once a second.
             checkpoints: see ``training.loop.fit``.
             company: see ``train``.
 
@@ -333,9 +333,9 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         return found
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
-        """What layers say of each word (see ``ContextualModel``)."""
+        """Vectors of each word at some layers (see ``ContextualModel``)."""
         return encoded(self._placed, self.config.characters, sentences, layers)[0]
 
     def forget(self) -> None:
-        """Let a stateful model begin from nothing again."""
+        """Clear the carried states of a stateful model."""
         self._carried = Carried()

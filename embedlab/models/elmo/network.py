@@ -28,11 +28,11 @@ from embedlab.models.elmo.recurrence import Clips, Recurrence, State, Trace, Wei
 from embedlab.training.loop import Learner
 
 WIDTH = 50
-"""Numbers a word: its ends and at most 48 bytes, then padding."""
+"""Numbers of a word: two marks for its ends, at most 48 bytes, padding."""
 BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD, PAD = range(257, 262)
-"""Numbers beside the bytes. A byte's number is its value plus one; 0 stands for a place that is masked."""
+"""Numbers of the special characters. A byte's number is its value plus one; 0 is masked."""
 CHARACTERS = 261
-"""Different numbers, the masked one left out."""
+"""How many different numbers there are, without the masked one."""
 
 
 def numbers(words: Sequence[str], width: int = WIDTH) -> NDArray[np.int16]:
@@ -63,11 +63,11 @@ def ends_of_sentence(width: int = WIDTH) -> NDArray[np.int16]:
 AT_ONCE = 256
 """Words whose filters are computed together."""
 CARRY = -2.0
-"""Where a highway gate's bias begins: mostly closed, so that the input is carried through."""
+"""Initial bias of a highway gate: mostly closed, so that the input passes unchanged."""
 
 
 class Highway(nn.Module):
-    """One highway layer; the weights stand as in ``x W``."""
+    """One highway layer; the weights are stored as in ``x W``."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -77,13 +77,13 @@ class Highway(nn.Module):
         self.transform_bias = nn.Parameter(torch.zeros(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, F) to (N, F)."""
+        """Apply the layer, (N, F) to (N, F)."""
         gate = torch.sigmoid(torch.addmm(self.carry_bias, x, self.carry))
         return torch.lerp(x, torch.relu(torch.addmm(self.transform_bias, x, self.transform)), gate)
 
 
 class TokenNetwork(nn.Module):
-    """Character numbers of words to vectors, each word by itself."""
+    """Compute word vectors from character numbers, each word by itself."""
 
     def __init__(self, config: ElmoConfig) -> None:
         super().__init__()
@@ -98,10 +98,10 @@ class TokenNetwork(nn.Module):
         self.bias = nn.Parameter(torch.zeros(config.dim))
 
     def forward(self, characters: Tensor) -> Tensor:
-        """(N, width) character numbers, none masked, to (N, P).
+        """From (N, width) character numbers, none masked, to (N, P) vectors.
 
-        Words of like length go through the filters together, without the padding that they have in common: a filter
-        says the same of every place where it sees nothing else, so one such place is enough for the maximum.
+        Words of similar length go through the filters together, without the padding that they share: a filter has the
+        same output wherever it sees only padding, so one such position is enough for the maximum.
         """
         lengths = (characters != PAD).sum(dim=1)
         order = lengths.argsort(stable=True)
@@ -114,7 +114,7 @@ class TokenNetwork(nn.Module):
         return torch.addmm(self.bias, found, self.projection)
 
     def _strongest(self, characters: Tensor, longest: int) -> Tensor:
-        """(N, F) each filter's largest answer over the places of a word, of words of at most so many characters."""
+        """(N, F) largest output of each filter over the positions of a word of at most ``longest`` characters."""
         strongest = []
         for weight, bias in zip(self.filters, self.biases, strict=True):
             width, dim, n = weight.shape
@@ -126,7 +126,7 @@ class TokenNetwork(nn.Module):
 
 
 REMEMBER = 1.0
-"""Where the bias of gate f begins; the published models add it at every step instead."""
+"""Initial bias of gate f; the published models add it at every step instead."""
 
 
 class Layer(nn.Module):
@@ -143,18 +143,18 @@ class Layer(nn.Module):
 
     @property
     def weights(self) -> Weights:
-        """As the recurrence takes them."""
+        """The weights in the form of ``recurrence``."""
         return Weights(self.input, self.hidden, self.bias, self.projection)
 
     def forward(self, x: Tensor, fresh: Tensor | None = None) -> Tensor:
-        """(T, B, P) to (T, B, P), beginning from nothing."""
+        """Run the layer from empty states, (T, B, P) to (T, B, P)."""
         if torch.is_grad_enabled():
             said: Tensor = Recurrence.apply(x, fresh, self.clips, *self.weights)  # type: ignore[no-untyped-call]
             return said
         return run(x, self.weights, self.clips, fresh)
 
     def resumed(self, x: Tensor, state: State, lengths: Tensor) -> tuple[Tensor, State]:
-        """The same from a state, and the state after (B,) so many steps, at least one."""
+        """Run the layer from a state; also give the state after ``lengths`` (B,) steps, at least one."""
         size = self.projection.shape[0]
         trace = Trace(x.new_empty(*x.shape[:2], 4 * size), x.new_empty(*x.shape[:2], size))
         outputs = run(x, self.weights, self.clips, None, state, trace)
@@ -163,7 +163,7 @@ class Layer(nn.Module):
 
 
 class Direction(nn.Module):
-    """The LSTM layers that read in one direction; each adds to what it is given, from the second on."""
+    """The LSTM layers of one direction, with residual connections from the second layer on."""
 
     def __init__(self, config: ElmoConfig) -> None:
         super().__init__()
@@ -177,7 +177,7 @@ class Direction(nn.Module):
         return cast("list[Layer]", list(self.layers))
 
     def forward(self, x: Tensor, fresh: Tensor | None = None, most: int | None = None) -> list[Tensor]:
-        """What each of the first ``most`` layers says, (T, B, P), of (T, B, P) token vectors in reading order."""
+        """Outputs of the first ``most`` layers, (T, B, P) each, for (T, B, P) token vectors in reading order."""
         found: list[Tensor] = []
         for layer in self.stack[:most]:
             said = layer(self.dropout(x), fresh)
@@ -186,7 +186,7 @@ class Direction(nn.Module):
         return found
 
     def resumed(self, x: Tensor, states: list[State], lengths: Tensor) -> tuple[list[Tensor], list[State]]:
-        """The same from a state a layer, and the states after (B,) so many steps."""
+        """The same from given states, one a layer; also give the states after ``lengths`` (B,) steps."""
         found: list[Tensor] = []
         after: list[State] = []
         for layer, state in zip(self.stack, states, strict=True):
@@ -198,7 +198,7 @@ class Direction(nn.Module):
 
 
 class ElmoNetwork(nn.Module):
-    """The whole.
+    """The whole network: characters, both directions, softmax.
 
     Args:
         config: settings.
@@ -220,9 +220,9 @@ class ElmoNetwork(nn.Module):
 
 
 class ElmoLearner(Learner):
-    """Learns to predict the next word from those before it, and the one before from those after it.
+    """The loss of predicting the next word from those before it, and the previous one from those after it.
 
-    With ``company`` the top states of both directions are asked for the words around theirs, too.
+    With ``company`` a loss on the words around each word is added, on the top states of both directions.
     """
 
     parts: tuple[str, ...] = ("forward", "backward")

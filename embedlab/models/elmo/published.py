@@ -30,11 +30,11 @@ OPTIONS = {
     "char_cnn.max_characters_per_token": "characters",
     "char_cnn.activation": "activation",
 }
-"""Where options.json says what our settings say."""
+"""Fields of options.json by the names of our settings."""
 LARGEST_FLOAT = 8
 """Bytes of a number."""
 MOST_RATIO, MOST_CHUNK = 20, 4
-"""Unpacked over packed size of weights, which gzip makes little smaller; a chunk over the whole that it is part of."""
+"""Most unpacked over packed size of weights, which gzip hardly compresses; most size of a chunk over its data set."""
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -133,7 +133,7 @@ def _tensors(path: Path, expected: Shapes) -> dict[str, Floats]:
 
 
 def _check(file: Any, name: str, shape: tuple[int, ...], path: Path) -> None:
-    """See that a data set is what the options ask for, and that its numbers stand in this very file."""
+    """Check that a data set fits the options, and that its numbers are in this very file."""
     import h5py
 
     group = file
@@ -190,7 +190,7 @@ def weights(published: Published) -> dict[str, NDArray[Any]]:
 
 
 def _layer(given: dict[str, Floats], cell: str, own: str, dim: int) -> dict[str, Floats]:
-    """The gates stand as i, j, f, o there and as j, i, f, o here; there 1 is added to f at every step."""
+    """Convert a layer: gates i, j, f, o become j, i, f, o; the 1 that is added to f at every step joins its bias."""
     both, bias = _reordered(given[f"{cell}/W_0"]), _reordered(given[f"{cell}/B"])
     size = len(bias) // 4
     bias[2 * size : 3 * size] += REMEMBER

@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 
 CHUNK = 1 << 22
-"""Numbers that the products with the input make at once, for as many steps as that is."""
+"""Most numbers in one product with the input; it covers as many steps as fit."""
 State = tuple[Tensor, Tensor]
-"""What goes from step to step, ``(h, c)``: (B, P) and (B, C)."""
+"""The state ``(h, c)`` that goes from step to step: (B, P) and (B, C)."""
 
 
 class Weights(NamedTuple):
-    """Of one layer in one direction; the gates stand side by side as j, i, f, o.
+    """Weights of one layer in one direction; the gates are side by side in the order j, i, f, o.
 
     Attributes:
         input: W_x, (I, 4 C).
@@ -39,14 +39,14 @@ class Weights(NamedTuple):
 
 
 class Clips(NamedTuple):
-    """Largest size of a cell's and an output's values; 0 for no bound."""
+    """Bounds of the absolute values of cells and outputs; 0 for no bound."""
 
     cell: float
     projection: float
 
 
 class Trace(NamedTuple):
-    """What happened: gates (T, B, 4 C), and cells (T, B, C)."""
+    """Values of a run that its derivatives need: gates (T, B, 4 C) and cells (T, B, C)."""
 
     gates: Tensor
     cells: Tensor
@@ -56,15 +56,15 @@ def run(
     x: Tensor, weights: Weights, clips: Clips, fresh: Tensor | None = None, state: State | None = None,
     trace: Trace | None = None,
 ) -> Tensor:  # fmt: skip
-    """What the layer says at every step, (T, B, P).
+    """Run a layer: its outputs at every step, (T, B, P).
 
     Args:
-        x: (T, B, I).
-        weights: of the layer.
-        clips: bounds.
-        fresh: (T, B) where the state is forgotten before the step; ``None`` for nowhere.
-        state: at the beginning; zeros if ``None``.
-        trace: filled, where it is wanted.
+        x: (T, B, I) the inputs.
+        weights: the layer's weights.
+        clips: its bounds.
+        fresh: (T, B) where the state is reset before the step; ``None`` for nowhere.
+        state: the initial state; zeros if ``None``.
+        trace: filled with the values that derivatives need, if given.
     """
     steps, batch, _ = x.shape
     size = weights.projection.shape[0]
@@ -94,7 +94,7 @@ def run(
 
 
 def _tanh(values: Tensor, out: Tensor) -> Tensor:
-    """As 2 sigmoid(2 x) - 1, which takes a third of the time."""
+    """Compute tanh as 2 sigmoid(2 x) - 1, which takes a third of the time."""
     return torch.mul(values, 2, out=out).sigmoid_().mul_(2).sub_(1)
 
 
@@ -103,12 +103,12 @@ def _clipped(values: Tensor, bound: float) -> Tensor:
 
 
 class Recurrence(torch.autograd.Function):
-    """``run`` from nothing, with derivatives: ``apply(x, fresh, clips, *weights)``."""
+    """``run`` from an empty state, with derivatives: ``apply(x, fresh, clips, *weights)``."""
 
     @staticmethod
     @torch.amp.custom_fwd(device_type="cuda", cast_inputs=torch.float32)  # type: ignore[untyped-decorator]
     def forward(ctx: Any, x: Tensor, fresh: Tensor | None, clips: Clips, *weights: Tensor) -> Tensor:
-        """(T, B, P)."""
+        """Outputs at every step, (T, B, P)."""
         w = Weights(*weights)
         size = w.projection.shape[0]
         trace = Trace(x.new_empty(*x.shape[:2], 4 * size), x.new_empty(*x.shape[:2], size))
@@ -120,7 +120,7 @@ class Recurrence(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, given: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of x and the weights, from (T, B, P) those of the outputs."""
+        """Gradients of x and the weights, from the gradients (T, B, P) of the outputs."""
         x, fresh, outputs, gates, cells, *rest = ctx.saved_tensors
         w = Weights(*rest)
         before = torch.cat([torch.zeros_like(outputs[:1]), outputs[:-1]])  # h_{t-1}
@@ -184,7 +184,7 @@ def _slopes(trace: Trace, squashed: Tensor) -> Tensor:
 
 
 def _free(values: Tensor, bound: float) -> Tensor | None:
-    """1 where clipping changed nothing, 0 where it did; ``None`` if it did nowhere."""
+    """1 where clipping changed nothing, 0 where it did; ``None`` if it changed nothing at all."""
     if not bound:
         return None
     free = values.abs() < bound

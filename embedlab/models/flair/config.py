@@ -12,7 +12,7 @@ WAYS = ("forward", "backward")
 SHAPE = (
     "dim", "hidden", "layers", "projection", "delimiter", "min_count", "max_words", "with_whitespace",
 )  # fmt: skip
-"""What a model that goes on learning keeps."""
+"""Settings that stay the same when a trained model continues to learn."""
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,11 @@ from embedlab.models.flair.kernel import step
 
 @dataclass(frozen=True)
 class Reading:
-    """A text to be read.
+    """A text, and the positions at which the states are wanted.
 
     Attributes:
-        ids: (N,) its characters' numbers, in the order of reading.
-        places: (T,) after which of them the state is wanted.
+        ids: (N,) numbers of its characters, in reading order.
+        places: (T,) indices of the characters after which the state is wanted.
     """
 
     ids: Ids
@@ -45,7 +45,7 @@ class Reading:
 
     @property
     def end(self) -> int:
-        """How far it must be read."""
+        """Number of characters that have to be read."""
         return int(self.places.max(initial=-1)) + 1
 
 
@@ -80,7 +80,7 @@ class Layer:
 
 
 class States:
-    """What one layer remembers of B texts; the arrays and tensors of one name share their memory."""
+    """The states of one layer for B texts; arrays and tensors of one name share their memory."""
 
     def __init__(self, layer: Layer, texts: int) -> None:
         self.hidden_array: Floats = np.zeros((texts, layer.inputs), np.float32)
@@ -90,11 +90,11 @@ class States:
 
     @property
     def output(self) -> Floats:
-        """(B, H)."""
+        """The hidden states, (B, H)."""
         return self.hidden_array[:, -self.width :]
 
     def take(self, below: States, rows: int) -> None:
-        """Make the output of the layer below the input of this one."""
+        """Copy the output of the layer below to the input of this one."""
         self.hidden_array[:rows, : below.width] = below.output[:rows]
 
 
@@ -116,7 +116,7 @@ class StateReader:
     def read(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:
         """(L, T, H) states of each text at its places, for the layers asked for.
 
-        With a projection the only layer is what it makes of the top one, (1, T, P).
+        With a projection the only layer is the projected top one, (1, T, P).
         """
         with torch.inference_mode():
             if self.projection is None:
@@ -148,7 +148,7 @@ class StateReader:
 
 
 def _wanted(places: Sequence[Ids], steps: int) -> list[list[tuple[int, int]]]:
-    """For every step, whose state is wanted: pairs of row and word."""
+    """For every step the wanted states, as pairs of row and word."""
     wanted: list[list[tuple[int, int]]] = [[] for _ in range(steps)]
     for row, ends in enumerate(places):
         for word, place in enumerate(ends.tolist()):
@@ -157,11 +157,11 @@ def _wanted(places: Sequence[Ids], steps: int) -> list[list[tuple[int, int]]]:
 
 
 STEPS = 512
-"""Characters that go through the layers in one go; the state is carried on, so that memory stays bounded."""
+"""Characters that pass the layers in one call; the state is carried to the next, so that memory stays bounded."""
 
 
 class PackedReader:
-    """Reads texts with one direction's network, on the device where that lies; see ``StateReader.read``."""
+    """Read texts with torch's LSTM, on the device of the network; see ``StateReader.read``."""
 
     def __init__(self, network: LstmNetwork) -> None:
         self.network = network
@@ -183,7 +183,7 @@ class PackedReader:
 
 
 def _keep(texts: Sequence[Reading], states: Tensor, first: int, found: list[Floats]) -> None:
-    """Put the wanted ones of (L, B, n, H) states of the steps from ``first`` on in their places."""
+    """Copy the wanted states out of (L, B, n, H) states of the steps from ``first`` on."""
     for row, text in enumerate(texts):
         here = np.flatnonzero((text.places >= first) & (text.places < first + states.shape[2]))
         if len(here):
@@ -196,10 +196,10 @@ Result = TypeVar("Result")
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Results of ``work(item)``, each in a thread of its own that has its share of the caller's torch threads.
+    """Results of ``work(item)``, each in its own thread with a share of the caller's torch threads.
 
-    Threads that do not wait for each other at every product are quicker than one product on all cores, above all on
-    a machine that has other things to do. With one torch thread the work is done here, one after the other.
+    Threads that need not wait for each other at every product are faster than one product on all cores, above all on a
+    busy machine. With one torch thread the items are done in turn, in this thread.
     """
     threads = torch.get_num_threads()
     if threads < len(items):
@@ -212,15 +212,15 @@ def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[
         with ThreadPoolExecutor(len(items), thread_name_prefix="embedlab", initializer=begin) as pool:
             return list(pool.map(work, items))
     finally:
-        torch.set_num_threads(threads)  # what threads that begin later start from
+        torch.set_num_threads(threads)  # the value for threads that begin later
 
 
 MARKER = " "
-"""Stands after the last character of a text."""
+"""The character after the last one of a text."""
 
 
 def reading(model: CharLstm, words: Sequence[str], *, with_whitespace: bool = True) -> Reading:
-    """A sentence for one direction's model.
+    """Prepare a sentence for one direction's model.
 
     Args:
         model: gives the direction, the delimiter and the characters' numbers.
@@ -236,7 +236,7 @@ def reading(model: CharLstm, words: Sequence[str], *, with_whitespace: bool = Tr
 
 
 def readouts(forward: CharLstm, backward: CharLstm, words: Sequence[str], *, with_whitespace: bool = True) -> Readouts:
-    """Where a pair of models' states are taken, as places in the text.
+    """Positions in the text at which a pair of models' states are taken.
 
     Raises:
         BadInput: there are no words.

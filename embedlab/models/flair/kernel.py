@@ -41,7 +41,7 @@ def _logistic(x: Any) -> Any:
 
 @compiled(fastmath=True, error_model="numpy")
 def step(sums: Floats, table: Table, ids: Ids, hidden: Floats, cell: Floats) -> None:
-    """One character further.
+    """Read one character of each text.
 
     Args:
         sums: (B, 4H) products of the hidden states with the weights.

@@ -49,7 +49,7 @@ __all__ = ["Flair", "FlairConfig"]
 
 
 class Flair(ContextualModel, LanguageModel):
-    """Two character LSTMs whose states, forward then backward, are a word's vector.
+    """A Flair model: the states of two character LSTMs, forward then backward, are a word's vector.
 
     Any string has a vector. Its layers are those of the LSTMs, ``lstm1`` and so on (Flair's own vectors are the last
     one's); where a published model projects the top layer, ``projection`` is the only one. As a language model it
@@ -95,7 +95,7 @@ class Flair(ContextualModel, LanguageModel):
 
     @classmethod
     def of(cls, forward: CharLstm, backward: CharLstm, *, with_whitespace: bool = True) -> Self:
-        """The model that two trained character LSTMs make.
+        """Make the model of two trained character LSTMs.
 
         Raises:
             BadInput: they do not make a pair.
@@ -107,7 +107,7 @@ class Flair(ContextualModel, LanguageModel):
     def from_published(
         cls, forward_path: str | Path, backward_path: str | Path, *, with_whitespace: bool = True
     ) -> Self:
-        """The model in two ``.pt`` checkpoints of the Flair project; nothing in them is run.
+        """Load two ``.pt`` checkpoints of the Flair project; nothing in them is run.
 
         Raises:
             BadModel: a file cannot be read, is not allowed or is given for the wrong direction.
@@ -129,8 +129,8 @@ class Flair(ContextualModel, LanguageModel):
     ) -> Self:
         """Train both directions side by side on a text as it was written (see ``training.loop.fit``).
 
-        With ``company``, a model with a vector for each word such as CBOW, the states at the ends of words are asked
-        for the words and for those read before, too (see ``models/flair_company.py``).
+        With ``company``, a static model such as CBOW, losses on each word and the words before it are added at the ends
+        of words (see ``word_losses``).
 
         Raises:
             BadInput: too little text, or vectors that know none of its words.
@@ -151,12 +151,12 @@ class Flair(ContextualModel, LanguageModel):
         checkpoints: Path | None = None,
         company: StaticModel | None = None,
     ) -> Self:
-        """A Flair that went on learning from another text, with the same characters; this one stays as it is.
+        """Continue pretraining on another text, with the same characters; return the new Flair, this one stays.
 
         Args:
             corpus: the other text.
-            config: how to learn; the shape of the networks and the characters that they know stay this model's own.
-            on_progress: told about once a second.
+            config: settings of the training; the networks' shape and the characters stay this model's own.
+            on_progress: called about once a second.
             checkpoints: see ``training.loop.fit``.
             company: see ``train``.
 
@@ -198,7 +198,7 @@ class Flair(ContextualModel, LanguageModel):
         return [np.concatenate(pair, axis=2) for pair in zip(forward, backward, strict=True)]
 
     def readouts(self, sentence: Sequence[str]) -> Readouts:
-        """Where in a text the states stand that make up its words' vectors.
+        """Positions in the text at which the states of its words are taken.
 
         Raises:
             BadInput: the sentence has no words.
@@ -206,7 +206,7 @@ class Flair(ContextualModel, LanguageModel):
         return readouts(self.forward, self.backward, sentence, with_whitespace=self.config.with_whitespace)
 
     def length(self, sentence: Sequence[str]) -> int:
-        """Characters of a sentence, with the marks around it."""
+        """Number of characters of a sentence, with those added around it."""
         return sum(map(len, sentence)) + len(sentence) + len(self.config.delimiter)
 
     def next(self, context: Sequence[str]) -> Floats:

@@ -25,9 +25,9 @@ from embedlab.training.loop import Learner
 
 
 class BothWays:
-    """A text cut into stretches from its beginning and from its end; arguments as for ``Stream``.
+    """Examples for both directions: stretches from the beginning and from the end; arguments as for ``Stream``.
 
-    With ``words``, the text's, a batch says which words were read, too.
+    With ``words``, a batch also says which words have been read.
     """
 
     def __init__(self, text: NDArray[np.int32], lanes: int, length: int, words: TextWords | None = None) -> None:
@@ -44,17 +44,17 @@ class BothWays:
         With words follow those read forward and backward, each (B, T, 1 + N) (see ``TextWords.near``).
         """
         texts = (part for way in self.ways for part in way.__getitems__(rows))
-        told = zip(self.words, self.ways, strict=False)  # nothing without words
+        told = zip(self.words, self.ways, strict=False)  # empty without words
         return (*texts, *(torch.from_numpy(words.near(way.places(rows)[:, :-1])) for words, way in told))
 
 
 class BothLearner(Learner):
-    """Two networks that share nothing; the loss is the mean of theirs.
+    """The loss of both directions: the mean of the losses of two networks that share nothing.
 
     Args:
         forward: reads from the left.
         backward: reads from the right.
-        questions: what their states are asked of words, forward and backward; nothing if empty.
+        questions: the losses on words, forward and backward; may be empty.
     """
 
     parts: tuple[str, ...] = ("forward", "backward")
@@ -67,7 +67,7 @@ class BothLearner(Learner):
             self.parts = (*self.parts, *WordQuestions.parts)
 
     def forward(self, *batch: Tensor) -> Tensor:
-        """Mean negative log-probability in nats over both directions, and what is asked; see ``BothWays``."""
+        """Mean negative log-probability in nats over both directions, plus the losses on words; see ``BothWays``."""
         each = len(self.carried) // 2
         losses: list[Tensor] = []
         asked: list[Tensor] = []
@@ -99,16 +99,16 @@ def fit(
     beginning: str = "",
     company: StaticModel | None = None,
 ) -> loop.Outcome:
-    """Let both networks learn the text, side by side (see ``training.loop.fit``).
+    """Train both networks on a text, side by side (see ``training.loop.fit``).
 
     Args:
         networks: forward, backward; they are changed.
         encoded: the text; a part is held out.
         config: settings.
-        on_progress: told about once a second.
-        checkpoints: folder in which the training is kept, so that it can go on after a kill.
-        beginning: names the weights that it goes on from, so that no checkpoint of others is taken.
-        company: vectors by which the states are asked of words, too (see ``WordQuestions``).
+        on_progress: called about once a second.
+        checkpoints: folder for the checkpoint, from which the training continues after a kill.
+        beginning: identifies the initial weights, so that no checkpoint of other weights is resumed.
+        company: a static model for the losses on words (see ``WordQuestions``), or ``None``.
 
     Raises:
         BadInput: too little text, or vectors that know none of its words.

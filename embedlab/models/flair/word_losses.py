@@ -28,20 +28,20 @@ from embedlab.models.common.context_losses import WINDOW, centred_cosines, numbe
 from embedlab.models.common.layers import seeded
 
 WEIGHTS = (1.0, 1.0, 2.0)
-"""What the three count beside the characters' loss."""
+"""Weights of the three losses beside that of the characters."""
 
 
 class WordQuestions(nn.Module):
-    """Asks one direction's states.
+    """The three losses on words for one direction.
 
     Args:
-        width: H, of a state.
-        model: with a vector of E numbers for each word.
-        seed: the same gives the same questions again.
+        width: H, the width of a state.
+        model: a static model with vectors of width E.
+        seed: seed of the initial weights of the linear maps.
 
     Attributes:
         parts: names of the losses.
-        name: of the vectors, for checkpoints.
+        name: digest of the vectors, for checkpoints.
     """
 
     parts = ("words read", "words before", "likeness")
@@ -80,20 +80,20 @@ class WordQuestions(nn.Module):
 
 
 WORD = re.compile(r"\n|[^\W_]+(?:['\u2019](?!s\b)[^\W\d_]+)*")
-"""A line's end, or a word; the s of a possessive is none of it."""
+"""The end of a line, or a word without a possessive 's."""
 UNKNOWN = 0xFFFD
 
 
 @dataclass(frozen=True, eq=False)
 class TextWords:
-    """The W words of a text, in the order in which they are read.
+    """The W words of a text, in reading order.
 
     Attributes:
-        size: M, characters of the text.
-        numbers: (W,) what they are called, -1 for words that are not known.
-        lines: (W,) in which line each stands.
-        begins: (W,) place of each one's first character that is read.
-        ends: (W,) place behind its last.
+        size: M, the number of characters of the text.
+        numbers: (W,) numbers of the words, -1 for unknown ones.
+        lines: (W,) the line of each word.
+        begins: (W,) position of each word's first character in reading order.
+        ends: (W,) position after its last.
     """
 
     size: int
@@ -104,12 +104,12 @@ class TextWords:
 
     @classmethod
     def of(cls, text: NDArray[np.int32], characters: Sequence[str], known: Mapping[str, int]) -> TextWords:
-        """Those of a text of characters, read forward.
+        """Find the words of a text of characters, read forward.
 
         Args:
             text: (M,) numbers of characters; V stands for an unknown one.
-            characters: V.
-            known: numbers of words; words are looked up in small letters, too.
+            characters: the V characters.
+            known: numbers of words; words are also looked up in lower case.
         """
         codes = np.array([*map(ord, characters), UNKNOWN], np.uint32)
         found = [*WORD.finditer(codes[text].tobytes().decode("utf-32-le"))]
@@ -122,13 +122,13 @@ class TextWords:
 
     @property
     def backward(self) -> TextWords:
-        """The same text read from its end."""
+        """The words of the same text read from its end."""
         parts = self.numbers, self.lines, self.size - self.ends, self.size - self.begins
         return TextWords(self.size, *(part[::-1] for part in parts))
 
     @cached_property
     def _over(self) -> NDArray[np.int32]:
-        """(M + 1,) which word has been read when this character has, which is the first behind it; -1 for none."""
+        """(M + 1,) for each character the word that it completes, as the first character after it; -1 for none."""
         over = np.full(self.size + 1, -1, np.int32)
         over[self.ends] = np.arange(len(self.ends))
         return over
@@ -140,8 +140,8 @@ class TextWords:
             places: (B, T) of characters.
 
         Returns:
-            (B, T, 1 + ``WINDOW``): the word that this character shows to be over, and those read before it in the
-            same line, nearest first; -1 where there is none or it is not known, and at all other characters.
+            (B, T, 1 + ``WINDOW``): the word that this character completes, and the words read before it in the same
+            line, nearest first; -1 where there is none or it is unknown, and at all other characters.
         """
         word = self._over[places][..., None] - np.arange(1 + WINDOW)  # (B, T, 1 + WINDOW)
         there = (word[..., :1] >= 0) & (word >= 0)
