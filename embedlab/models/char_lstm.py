@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
 
 DELIMITER = "\n"
-"""Stands before the first and after the last character of a text, unless a published model knows another one."""
+"""The character before the first and after the last one of a text, unless a published model has another one."""
 LONGEST_DELIMITER = 100
 
 

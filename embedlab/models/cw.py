@@ -85,7 +85,7 @@ class CwNetwork(nn.Module):
 
 
 class CwLearner(loop.Learner):
-    """Learns to score a real window at least 1 above the same window with another word in the middle.
+    """The ranking loss: a real window shall score at least 1 more than the same window with another middle word.
 
     Args:
         network: what scores.
@@ -101,7 +101,7 @@ class CwLearner(loop.Learner):
         self.register_buffer("drawn", torch.from_numpy(np.asarray(drawn, np.float32)), persistent=False)
 
     def forward(self, around: Tensor, true: Tensor) -> Tensor:
-        """Mean ranking loss; around (B, window - 1), true (B,). Measuring always draws the same words."""
+        """Mean ranking loss of ``true`` (B,) in ``around`` (B, window - 1); in measuring the same words are drawn."""
         generator = None if self.training else torch.Generator(true.device).manual_seed(1)
         shape = (len(true), self.negatives)
         false = torch.multinomial(self.drawn, shape[0] * shape[1], replacement=True, generator=generator).view(shape)

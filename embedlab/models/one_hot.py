@@ -34,7 +34,7 @@ class OneHotConfig(StaticConfig):
 
 
 class OneHot(StaticModel):
-    """Word i has a 1 in dimension i and 0 elsewhere, so that all words are equally far from one another.
+    """One-hot vectors: word i has a 1 in dimension i and 0 elsewhere, so all words are equally far from each other.
 
     On disk there is only the vocabulary; the identity matrix is made on loading.
 
@@ -93,12 +93,12 @@ class OneHot(StaticModel):
         return cls(list(words), None, counts, replace(config, dim=min(len(words), 2000)), card)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Nothing: the vocabulary says it all."""
+        """No arrays: the vocabulary is enough."""
         return {}
 
     @classmethod
     def from_tensors(
         cls, words: list[str], counts: Counts, tensors: dict[str, NDArray[Any]], config: Settings, card: Card
     ) -> Self:
-        """The inverse of ``tensors``: the identity of the vocabulary's size."""
+        """Build the model: the identity matrix of the vocabulary's size."""
         return cls(words, None, counts, config, card)

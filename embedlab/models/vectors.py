@@ -42,9 +42,9 @@ class WordVectors(StaticModel):
 
 WIDEST = 10_000
 ROWS, NUMBERS = 2_000, 600_000
-"""Lines that are read together, and numbers on them, at most."""
+"""Most lines in a batch of reading, and most numbers on them."""
 LONGEST_NUMBER = 50
-"""Characters of a number."""
+"""Most characters of a number."""
 _ODD = re.compile(r"[\s\ud800-\udfff]")
 Vectors = tuple[list[str], Floats]
 
@@ -172,7 +172,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _width(file: BinaryIO, name: str) -> int:
-    """How many numbers end the first line; the file is wound back."""
+    """Number of values at the end of the first line; the file is rewound."""
     fields = file.readline(50 * WIDEST).split()
     file.seek(0)
     dim = 0

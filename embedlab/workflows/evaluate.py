@@ -16,12 +16,12 @@ from embedlab.store import vectors
 
 @dataclass(frozen=True)
 class Texts:
-    """What a model is measured on beside the benchmarks and sentences that the lab has.
+    """Texts to measure a model on, beside the benchmarks and sentences that are shipped.
 
     Attributes:
-        sentences: for language models, as they were written; none leaves them out.
-        known: pairs of sentences to choose thresholds on.
-        asked: pairs of sentences to measure on; none leaves them out.
+        sentences: sentences as they were written, for language models; may be empty.
+        known: pairs of sentences for choosing thresholds.
+        asked: pairs of sentences for measuring; may be empty.
     """
 
     sentences: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Texts:
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """What was measured of one model; ``None`` for what it cannot do.
+    """Measured figures of one model; ``None`` for what it cannot do.
 
     Attributes:
         model: its title.
@@ -77,11 +77,11 @@ def measure(
     Args:
         model: any.
         texts: what else to measure on.
-        on_progress: told in each part by its own phase.
-        lift: also measure a model with one vector a word as one of contexts, to have it in the same table.
+        on_progress: called in each part, with a phase of its own.
+        lift: also measure a static model as a contextual one, so that it appears in the same table.
 
     Raises:
-        BadInput: there is nothing to measure, or only on a text and none is given.
+        BadInput: there is nothing to measure, or the model can only be measured on a text and none is given.
     """
     texts = texts or Texts()
     figures = Figures(model.title)

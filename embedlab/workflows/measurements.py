@@ -30,12 +30,12 @@ from embedlab.store.results import ResultCache, from_json
 from embedlab.workflows.evaluate import Figures, Texts, measure
 
 SHOWN = ("bank", "ran")
-"""Words whose occurrences are shown."""
+"""Words whose most similar occurrences are shown as examples."""
 LIBRARIES = ("numpy", "torch", "scikit-learn")
 WIDEST = 2_000
 """Vectors with more numbers are not probed for names: a one-hot vector has one a word."""
 READ = 300
-"""Sentences by which the speed of reading is taken."""
+"""Sentences on which the speed of encoding is measured."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Measurement:
     Attributes:
         name: "analogies", "senses", "pairs", "perplexity", "bits", "masked", "masked5", "ner" or a similarity set's.
         value: the figure; shares are 0 to 1.
-        layer: at which layer; for a language model, in which direction.
+        layer: name of the layer; for a language model, its direction.
         low: lower end of the 95 % interval, ``None`` where there is none.
         high: its upper end.
-        count: of how many questions, pairs, tokens.
+        count: number of questions, pairs or tokens.
     """
 
     name: str
@@ -61,22 +61,22 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that was measured of one model.
+    """All measured figures of one model.
 
     Attributes:
         key: of the model.
         title: for people.
-        digest: of its files (``model_folder.digest``); figures of other weights are not this model's.
+        digest: digest of its files (``model_folder.digest``), so that figures of other weights are not shown for it.
         created: ISO date of the measurement.
         versions: pairs of library and version.
-        parameters: numbers that the model is made of.
+        parameters: number of its weights.
         size: bytes of its folder.
         tokens: running words of its training text.
-        seconds: of its training.
-        words_per_second: read into vectors on this machine, ``None`` for a model with one vector a word.
+        seconds: duration of its training.
+        words_per_second: speed of encoding on this machine, ``None`` for a static model.
         measurements: the figures.
         best: words whose senses its best layer tells apart best, the best first, with their AUC.
-        worst: and worst, the worst last.
+        worst: the words that it tells apart worst, the worst last.
     """
 
     key: str
@@ -183,7 +183,7 @@ def _speed(model: Model) -> float | None:
 
 
 def alike(results: Sequence[Result]) -> list[tuple[str, list[Like]]]:
-    """Title of each model that tells senses apart at all, and what its best layer takes for like occurrences."""
+    """For each model that tells senses apart at all: its title, and the most similar occurrences at its best layer."""
     senses, found = load_senses(), []
     for result in results:
         top = result.top("senses")
@@ -206,7 +206,7 @@ def file_of(folder: Path, key: str) -> Path:
 
 
 def write(folder: Path, result: Result) -> Path:
-    """Keep a result in a folder, atomically; an older one of the model is replaced."""
+    """Write a result into a folder, atomically; an older one of the model is replaced."""
     path = file_of(folder, result.key)
     CACHE.encode(path, result)
     return path

@@ -11,11 +11,11 @@ from embedlab.data.tagged import TaggedSet, dealt, load_ner, read_conll
 from embedlab.store import uploads
 
 STOPPED, MEASURED = 0.1, 0.2
-"""Parts of a file without marks that the training is stopped by, and that is measured on."""
+"""Shares of dev and test sentences, for a file that does not name splits."""
 
 
 def dataset(name: str = "", seed: int = 1) -> TaggedSet:
-    """The shipped sentences, or those of a file that ``lay_down`` has kept.
+    """Load the shipped sentences, or those of a file that ``lay_down`` has stored.
 
     Raises:
         BadInput: there is no such file (any more), or it cannot be used.
@@ -29,7 +29,7 @@ def dataset(name: str = "", seed: int = 1) -> TaggedSet:
 
 
 def read(file: Path, seed: int = 1) -> TaggedSet:
-    """The sentences of any file that ``read_conll`` reads; without marks they are dealt out 70 : 10 : 20 by the seed.
+    """Read a file as ``read_conll`` does; if it names no splits, divide it 70 : 10 : 20 at random by the seed.
 
     Raises:
         BadInput: it cannot be read, is too short, or has no entity to learn or to measure on.
@@ -42,15 +42,15 @@ def read(file: Path, seed: int = 1) -> TaggedSet:
 
 
 def lay_down(content: bytes, seed: int = 1, visitor: str = paths.OWNER, address: str = "") -> str:
-    """Keep an uploaded file for whoever gave it (see ``store.uploads``); gives its name for ``dataset``.
+    """Store a visitor's uploaded file (see ``store.uploads``) and return its name for ``dataset``.
 
     Raises:
-        BadInput: it cannot be used; nothing is kept then.
+        BadInput: the file cannot be used; then it is not stored.
     """
     return uploads.lay_down(content, lambda file: read(file, seed), visitor, address)
 
 
 def digest(found: TaggedSet) -> str:
-    """Names a set of tagged sentences by its content."""
+    """Digest of the content of a set of tagged sentences."""
     parts = [[(one.words, one.tags) for one in part] for part in (found.train, found.dev, found.test)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

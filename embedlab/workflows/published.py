@@ -43,12 +43,12 @@ def load(
     Args:
         source: a file (plain, .gz or .zip), a folder with one such file, an https address, or a name that
             ``gensim.downloader`` knows ("glove-wiki-gigaword-100").
-        layout: one of ``FORMATS``; by default the contents tell.
-        max_words: keep only so many words from the beginning, which are the commonest.
+        layout: one of ``FORMATS``; by default it is detected.
+        max_words: keep only the first words, which are the commonest.
         member: which file of a .zip, if it holds several.
         title: name for people; by default the file's.
         licence: of the vectors, for the card.
-        on_progress: told bytes while downloading, bytes or rows while reading.
+        on_progress: called with bytes while downloading, with bytes or rows while reading.
         allow_local: let addresses lead to this machine (for tests).
         files: whether the source may be a file or folder of this machine.
 
@@ -58,7 +58,7 @@ def load(
     Raises:
         BadInput: there is no such file, name or format, or the address is not allowed.
         BadModel: the file is damaged.
-        Unreachable: the network does not give it.
+        Unreachable: it cannot be downloaded.
     """
     if layout and layout not in FORMATS:
         raise BadInput(f"{layout!r} is no format of word vectors; known are {', '.join(FORMATS)}.")
@@ -77,11 +77,11 @@ def load(
 
 
 def keep(model: StaticModel, name: str = "", *, overwrite: bool = False) -> Path:
-    """Save a model among the published ones, from where ``load_model("published/<name>")`` takes it.
+    """Save a model among the published ones, where ``load_model("published/<name>")`` finds it.
 
     Args:
-        model: what ``load`` gave.
-        name: what it is called among one's own models, by default its title (see ``library.folder_name``).
+        model: a model from ``load``.
+        name: its new name, by default its title (see ``library.folder_name``).
         overwrite: whether a model of that name may be replaced.
 
     Returns:
@@ -97,10 +97,10 @@ def keep(model: StaticModel, name: str = "", *, overwrite: bool = False) -> Path
 
 
 def sniff(path: Path) -> str:
-    """Which of ``FORMATS`` a file has, by its contents.
+    """Detect which of ``FORMATS`` a file has, by its content.
 
     Raises:
-        BadModel: none of them.
+        BadModel: it has none of them.
     """
     from embedlab.models.fasttext import binary
 
@@ -143,7 +143,7 @@ def _card(text: str) -> Card:
 
 
 def _file(source: str) -> tuple[Path, Card] | None:
-    """A file of this machine and what is known of it; ``None`` if the source is no path."""
+    """A file of this machine, with a card of what is known of it; ``None`` if the source is no path."""
     if "://" in source:
         return None
     path = paths.on_this_machine(source)
@@ -166,7 +166,7 @@ def _is_name(source: str) -> bool:
 
 
 def _fetched(source: str, folder: Path, on_progress: OnProgress | None, allow_local: bool) -> tuple[Path, Card]:
-    """A file from the network and what is known of it."""
+    """Download a file; return it with a card of what is known of it."""
     if "://" in source:
         name = re.sub(r"[^\w.-]+", "-", source.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "vectors"
         path = downloads.fetch(source, folder / name[-100:], on_progress=on_progress, allow_local=allow_local)
@@ -182,7 +182,7 @@ def _fetched(source: str, folder: Path, on_progress: OnProgress | None, allow_lo
 
 @contextmanager
 def _plain(path: Path, member: str) -> Iterator[Path]:
-    """The file itself, or what a .gz or .zip holds, unpacked beside it in a temporary folder."""
+    """Give the file itself, or the content of a .gz or .zip, unpacked in a temporary folder."""
     with path.open("rb") as file:
         start = file.read(4)
     if start[:2] != b"\x1f\x8b" and start != b"PK\x03\x04":
@@ -216,7 +216,7 @@ def _member(archive: zipfile.ZipFile, member: str, name: str) -> str:
 
 
 def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path, size: int) -> None:
-    """Copy what a file of so many packed bytes holds, as long as it does not become a bomb."""
+    """Unpack a file, and stop if it becomes far larger than its ``size`` packed bytes (a zip bomb)."""
     bounds = limits.Limits.from_environment()
     most = limits.size(bounds.download_bytes)
     meter = Meter(target.name, size, bounds)
@@ -231,7 +231,7 @@ def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path, size: int) -> None:
 
 
 def stem(source: str) -> str:
-    """The name of vectors that are given none: that of their file."""
+    """Default name of vectors: that of their file."""
     name = Path(source.split("?")[0].rstrip("/")).name
     while Path(name).suffix.lower() in SUFFIXES:
         name = Path(name).stem

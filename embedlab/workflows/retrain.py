@@ -18,20 +18,20 @@ from embedlab.workflows import defaults
 from embedlab.workflows import train as workflows_train
 
 FAMILIES = ("lsa", "cbow", "word2vec", "glove", "fasttext")
-"""Families that can be asked, in the order of the road; LSA, factorised to the end, is there to compare with."""
+"""Families that can be trained several times, oldest first; LSA, factorised almost exactly, is the reference."""
 ROUNDS = 50
-"""Of LSA's decomposition, which begins with random directions: after the usual 5 rounds two seeds share 58 % of the ten
-neighbors on the sample "wikipedia", after 20 rounds 90 %, after 50 rounds 99 %."""
+"""Rounds of LSA's decomposition, which begins with random directions: after the usual 5 rounds two seeds share 58 % of
+the ten neighbors on the sample "wikipedia", after 20 rounds 90 %, after 50 rounds 99 %."""
 K = 10
 """Neighbors of each word."""
 FEWEST = 20
-"""Paragraphs below which a text cannot be drawn anew."""
+"""Least paragraphs of a text that can be resampled."""
 
 
 def config_of(family: str, corpus: Corpus) -> tuple[dict[str, Any], int]:
-    """What suits a text, but for the seed, and its running words.
+    """Settings for a text, without the seed, and the number of its running words.
 
-    One thread, so that a seed gives one model; LSA's decomposition is gone on with until chance is out of it.
+    They use one thread, so that a seed gives one model, and enough rounds of LSA that chance plays no part.
 
     Raises:
         BadInput: the text cannot be read, or holds too little.
@@ -46,10 +46,10 @@ def config_of(family: str, corpus: Corpus) -> tuple[dict[str, Any], int]:
 def train(
     family: str, corpus: Corpus, values: dict[str, Any], seed: int, on_progress: OnProgress | None = None
 ) -> StaticModel:
-    """One training.
+    """Train once.
 
     Raises:
-        EmbedLabError: as the trainer does.
+        EmbedLabError: any error of the training.
     """
     model = workflows_train.train(
         family, corpus, workflows_train.settings_of(family, values | {"seed": seed}), on_progress
@@ -60,7 +60,7 @@ def train(
 
 
 def check(corpus: Corpus, drawn: bool) -> None:
-    """Look whether a text can be drawn anew, where that is asked.
+    """Check that a text can be resampled, if that is wanted.
 
     Raises:
         BadInput: it has too few paragraphs.
@@ -80,20 +80,20 @@ def retrain(
     most: int,
     told: Callable[[int], OnProgress | None],
 ) -> list[NeighborLists]:
-    """The neighbors in each training; what lies in the folder from before an interruption is not trained again.
+    """Train several times and list the neighbors of each training; finished trainings in the folder are not repeated.
 
     Args:
         family: key of the family.
         corpus: the text.
         config: settings of the trainings; their seeds are 1, 2, …
-        folder: where the lists of each training are kept.
-        trainings: how many.
-        drawn: whether each is given its text drawn anew.
-        most: words that are looked at (see ``neighbor_lists.spread``).
-        told: gives what hears the progress of a training, by its number from 0.
+        folder: folder for the lists of each training.
+        trainings: how many trainings.
+        drawn: whether each training gets its own resampled text.
+        most: number of words to list neighbors of (see ``neighbor_lists.spread``).
+        told: gives the progress callback of a training, by its number from 0.
 
     Raises:
-        EmbedLabError: as the trainer does.
+        EmbedLabError: any error of a training.
     """
     lists: list[NeighborLists] = []
     for number in range(trainings):

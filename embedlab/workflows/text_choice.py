@@ -15,7 +15,7 @@ from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
 
 FOLDER = "text"
-"""Where an uploaded text lies inside the run's folder."""
+"""Name of the folder of the uploaded text inside the run's folder."""
 PASTED = "pasted.txt"
 
 
@@ -43,13 +43,13 @@ class TextChoice:
         return next((item.title for item in datasets.samples() if item.key == self.sample), self.sample)
 
     def open(self, folder: Path | None = None) -> Corpus:
-        """The text, read as a stream.
+        """Open the text as a corpus.
 
         Args:
             folder: the run's folder; not needed for a sample.
 
         Raises:
-            BadInput: the text is gone or cannot be read.
+            BadInput: the text does not exist any more or cannot be read.
         """
         if self.sample:
             return datasets.load_sample(self.sample, self.options)
@@ -60,23 +60,23 @@ class TextChoice:
 
 
 def text_file(folder: Path, name: str) -> Path:
-    """Where a run's uploaded text lies."""
+    """The path of a run's uploaded text."""
     return folder / FOLDER / safe_name(name)
 
 
 def lay_down(folder: Path, name: str, content: BinaryIO | bytes) -> str:
-    """Put a text into a run's folder.
+    """Write a text into a run's folder.
 
     Args:
         folder: the run's folder.
-        name: the file's name as the visitor has it.
-        content: its bytes, or something to read them from.
+        name: the visitor's name of the file.
+        content: its bytes, or an open file.
 
     Returns:
-        The name under which it lies there.
+        Its name in the run's folder.
 
     Raises:
-        BadModel: the disk is full or read-only; nothing lies there then.
+        BadModel: the disk is full or read-only; then nothing is left there.
     """
     path = text_file(folder, name)
     with files.writing(path):
@@ -92,24 +92,24 @@ def lay_down(folder: Path, name: str, content: BinaryIO | bytes) -> str:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Lay a run's text down in another run's folder too."""
+    """Copy a run's text into another run's folder."""
     if (source / FOLDER).is_dir():
         with files.writing(target):
             shutil.copytree(source / FOLDER, target / FOLDER, dirs_exist_ok=True)
 
 
 def clear(folder: Path) -> None:
-    """Remove the text from a run's folder."""
+    """Delete the text in a run's folder."""
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def laid_down(folder: Path) -> str:
     """Name of the text in a run's folder; empty if there is none."""
     found = sorted((folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else []
-    return next((file.name for file in found if not file.name.startswith(".")), "")  # such is being written
+    return next((file.name for file in found if not file.name.startswith(".")), "")  # hidden: still being written
 
 
 def safe_name(name: str) -> str:
-    """A file name without folders, leading dots or odd signs; its endings are kept."""
+    """A file name without folders, leading dots or unusual characters; its endings are kept."""
     last = re.split(r"[\\/]", name)[-1]
     return re.sub(r"[^\w.() -]", "_", last).lstrip(". ")[-120:] or "text.txt"

@@ -40,7 +40,7 @@ class Source:
         text: what it is, for the card.
         licence: under which licence it is published.
         attribution: who has to be named.
-        max_bytes: read at most so much of the unpacked text, ``None`` for all.
+        max_bytes: most bytes of the unpacked text to read, ``None`` for all.
     """
 
     file: str
@@ -63,9 +63,9 @@ class Recipe:
         settings: the model's own settings.
         half: store tensors as float16.
         note: what else the card should say.
-        begin: file name of the recipe whose result this one goes on from; empty if it begins with nothing.
-        company: key of the model by whose vectors the words around are asked for; empty asks nothing.
-        keep: share that the weights it begins with have in the result; see ``mean``.
+        begin: file name of the recipe whose result is trained further; empty for new weights.
+        company: key of the static model for the loss on the words around; empty for none.
+        keep: share of the initial weights in the result; see ``mean``.
     """
 
     name: str
@@ -85,7 +85,7 @@ def read(path: Path) -> Recipe:
     """Read a recipe.
 
     Raises:
-        BadInput: it is not there, not TOML, or lacks a part.
+        BadInput: the file does not exist, is not TOML, or lacks a part.
         BadSetting: a setting is unknown or out of bounds.
     """
     try:
@@ -122,11 +122,11 @@ def _source(values: Mapping[str, Any]) -> Source:
 
 
 def settings_of(kind: str, values: Mapping[str, Any]) -> Settings:
-    """Settings of a kind of model from plain values; text is turned into the type that the field has.
+    """Make the settings of a kind of model from plain values; text is converted to the type of the field.
 
     Raises:
-        BadModel: no such kind.
-        BadSetting: a name or value that the kind does not have.
+        BadModel: there is no such kind.
+        BadSetting: the kind has no such setting, or the value is not allowed.
     """
     config_class = model_class(kind).config_class
     types = {item.name: type(item.default) for item in dataclasses.fields(config_class)}
@@ -145,7 +145,7 @@ def _typed(name: str, value: Any, kind: type[Any]) -> Any:
 
 
 def corpus(recipe: Recipe, folder: Path) -> Corpus:
-    """The recipe's text, streamed from the files in ``folder``.
+    """Open the recipe's text as a stream from the files in ``folder``.
 
     Raises:
         BadInput: a file is missing or cannot be read.
@@ -171,21 +171,20 @@ def make(
     *,
     overwrite: bool = False,
 ) -> Model:
-    """Train the recipe's model on the text in ``folder`` and leave a model folder at ``out``.
+    """Train the recipe's model on the text in ``folder`` and write a model folder ``out``.
 
     Args:
         recipe: the recipe.
-        folder: of the text.
-        out: of the model.
-        on_progress: told how it goes.
-        begin: the model to go on from, for a recipe that names one.
-        pool: processes for parts of the work; for the kinds that count.
-        overwrite: whether a model that lies at ``out`` may be replaced; nothing else ever is.
+        folder: folder of the text.
+        out: folder of the model.
+        on_progress: called with the progress.
+        begin: the model to train further, for a recipe that names one.
+        pool: processes for parts of the work; for the kinds that count word pairs.
+        overwrite: whether an existing model at ``out`` may be replaced; nothing else ever is.
 
     Raises:
-        BadInput: something lies at ``out``; or the recipe goes on from a model and none is given, or the other way
-            round.
-        EmbedLabError: as the corpus, the trainer and the writer do.
+        BadInput: ``out`` exists and may not be replaced; or ``begin`` is missing, or given without need.
+        EmbedLabError: any error of the corpus, the training or the writing.
     """
     if bool(recipe.begin) != (begin is not None):
         raise BadInput(
@@ -210,15 +209,15 @@ def make(
 
 
 def mean(first: Model, then: Model, share: float) -> Model:
-    """A model whose weights are the mean of those of another and of what it became by learning on.
+    """Average the weights of a model before and after further training.
 
-    Often as good at what is new as the later one, and better at what it knew before: Wortsman et al. 2022, Robust
-    fine-tuning of zero-shot models, https://arxiv.org/abs/2109.01903.
+    The mean is often as good at the new task as the later model, and better at the old one: Wortsman et al. 2022,
+    Robust fine-tuning of zero-shot models, https://arxiv.org/abs/2109.01903.
 
     Args:
-        first: before.
-        then: after, of the same shape; settings, vocabulary and card are its.
-        share: of the first, 0 to 1. What the first lacks, such as a head, stays as it is in the second.
+        first: the model before.
+        then: the model after, of the same shape; the result has its settings, vocabulary and card.
+        share: weight of ``first``, 0 to 1. Weights that ``first`` lacks, such as a head, are those of ``then``.
     """
     before, stored = first.tensors(), then.stored()
     tensors = {
@@ -229,7 +228,7 @@ def mean(first: Model, then: Model, share: float) -> Model:
 
 
 def writes(model: Model) -> bool:
-    """Whether this process is the one to write the model: of several that trained a network together, the first."""
+    """Whether this process writes the model: the first one, if several have trained a network together."""
     if not model.resumes:
         return True
     from embedlab.training.loop import first_process
@@ -253,17 +252,17 @@ def train(
         kind: kind of model in the registry.
         text: the text.
         settings: the model's own settings.
-        on_progress: told how it goes.
-        checkpoints: folder that lets a killed training go on where it stood; for the kinds that can.
-        begin: a model of that kind that is to learn on, as it is; for the kinds that can (ELMo, Flair, BERT).
+        on_progress: called with the progress.
+        checkpoints: folder for checkpoints, from which a killed training continues; for the kinds that can.
+        begin: a model of that kind to train further; for ELMo, Flair and BERT.
         pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
-        company: a model with a vector for each word, by which the words around are asked for; for ELMo, Flair and BERT.
+        company: a static model for the loss on the words around each word; for ELMo, Flair and BERT.
 
     Raises:
-        BadInput: the model to begin with cannot learn on, or the kind has no use for a pool or for company.
-        BadModel: no such kind, or it cannot be trained here.
+        BadInput: ``begin`` cannot be trained further, or the kind has no use for ``pool`` or ``company``.
+        BadModel: there is no such kind, or it cannot be trained here.
         BadSetting: a setting is beyond the limits.
-        EmbedLabError: as the trainer does.
+        EmbedLabError: any error of the training.
     """
     found = model_class(kind)
     trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
@@ -288,12 +287,12 @@ def train(
 
 
 def checkpoint_folder(out: Path) -> Path:
-    """Where the checkpoints of a training lie whose model goes to ``out``: beside it, hidden."""
+    """The folder for the checkpoints of a training whose model goes to ``out``: a hidden one beside it."""
     return out.parent / f".{out.name}.checkpoint"
 
 
 def with_title(model: Model, title: str, source: str = "yours") -> Model:
-    """Name a model that was just trained."""
+    """Give a model that was just trained its title."""
     card: Card = dataclasses.replace(model.card, title=title, source=source)
     model.card = card
     return model

@@ -131,12 +131,12 @@ def count(
 
 
 def most_words(memory_mb: int, workers: int) -> int:
-    """Running words of a stretch that is counted in so much memory by so many threads."""
+    """Longest stretch, in running words, that can be counted in this memory by these threads."""
     return max(1000, (memory_mb * 10**6 - workers * BAND_PAIRS * PAIR.itemsize) // BYTES_A_TOKEN)
 
 
 def stretches(total: int, longest: int) -> list[tuple[int, int]]:
-    """From and to of stretches of equal length."""
+    """Begin and end of stretches of equal length."""
     length = -(-total // -(-total // longest))
     return [(start, min(start + length, total)) for start in range(0, total, length)]
 
@@ -174,7 +174,7 @@ def count_stretch(
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A stretch of text with the places of every word in it."""
+    """A stretch of text with an index of every word's positions in it."""
 
     text: NDArray[np.int32]
     pointers: Counts  # (V + 1,)
@@ -182,7 +182,7 @@ class _Stretch:
     weighting: Weighting
 
     def bands(self) -> Iterator[tuple[int, int, int]]:
-        """Rows that one worker does at a time: from, to, and how many pairs there can be at most."""
+        """Bands of rows for one worker at a time: begin, end, and an upper bound of their pairs."""
         size, sides = len(self.pointers) - 1, 2 if self.weighting.symmetric else 1
         widest = size - np.arange(size) if self.weighting.symmetric else np.full(size, size)
         bounds = np.minimum(np.diff(self.pointers) * self.weighting.window * sides, widest)
@@ -218,7 +218,7 @@ def _spill(stretch: _Stretch, path: Path, workers: int, told: Told) -> Run:
 
 
 class Told:
-    """Counts running words and passes them on: at the start, about twice a second and at the end."""
+    """Count running words and report progress at the start, about twice a second and at the end."""
 
     def __init__(self, total: int, on_progress: OnProgress | None) -> None:
         self.total, self.done, self.on_progress = total, 0, on_progress
@@ -227,7 +227,7 @@ class Told:
             on_progress(Progress(0, total, phase="counting"))
 
     def __call__(self, more: int = 0) -> None:
-        """So many words more were counted; with 0, see whether the work is to stop."""
+        """Add ``more`` counted words; with 0, only check whether the work was cancelled."""
         self.done += more
         now = monotonic()
         if self.on_progress and (now - self.last > 0.5 or self.done == self.total):
@@ -238,9 +238,9 @@ class Told:
 
 
 FEWEST = 200_000
-"""Running words that are worth a process's while."""
+"""Least running words for which a process is worth its start."""
 EACH = 2
-"""Shards for each process, so that one that dies costs little."""
+"""Shards for each process, so that little is lost if one dies."""
 IDS, ENDS = "ids.bin", "ends.bin"
 
 
@@ -266,7 +266,7 @@ class Shard:
 
     @property
     def pairs(self) -> Path:
-        """The file of its table."""
+        """The file of the shard's table."""
         return self.folder / f"run-{self.number}.bin"
 
     @property
@@ -275,7 +275,7 @@ class Shard:
         return self.folder / f"rows-{self.number}.bin"
 
     def run(self) -> Run:
-        """What was counted."""
+        """The counted rows, as a run."""
         return Run(self.pairs, np.fromfile(self.pointers, np.int64))
 
 
@@ -317,7 +317,7 @@ def count_in_shards(
 
 
 def count_shard(shard: Shard) -> None:
-    """Count a shard, and leave its table in files."""
+    """Count a shard, and write its table into files."""
     ids = np.memmap(shard.folder / IDS, np.int32, "r")
     ends = np.memmap(shard.folder / ENDS, np.int64, "r")
     run = count_stretch(ids, ends, shard.span, shard.size, shard.weighting, shard.pairs, workers=shard.workers)

@@ -14,7 +14,7 @@ from embedlab.base import BadInput
 Ids32 = NDArray[np.int32]
 Keys = NDArray[np.int64]
 BITS = 22
-"""A block of 2^22 places is sorted at once; fewer where the keys leave less room beside the place."""
+"""A block of 2^22 positions is sorted at once; fewer where the keys leave fewer bits for the position."""
 PART = 4_000_000
 """N-grams of all blocks that are merged at once."""
 
@@ -45,7 +45,7 @@ def count(text: Ids32, size: int, order: int, tell: Callable[[int], None]) -> li
         text: (M + 1,) token numbers, a boundary before the first sentence and after each.
         size: V, how many tokens there are; the last is the boundary.
         order: n.
-        tell: told the places of the text done so far, of ``order * M``, after every block.
+        tell: called after every block with the positions done so far, of ``order * M``.
 
     Raises:
         BadInput: more than 2^31 running words.
@@ -105,8 +105,8 @@ def _numbered(contexts: Ids32, tokens: Ids32, size: int, tell: Callable[[int], N
 def _sorted(keys: Keys, bits: int) -> tuple[Keys, Ids32, Ids32]:
     """Different keys of a block, their counts, and each place's number among them.
 
-    The place is packed below its key, so that one sort without an index array does it: numpy sorts numbers several
-    times as fast as it sorts an index.
+    The position is packed into the low bits of its key, so that one sort of numbers is enough: NumPy sorts numbers
+    several times as fast as it makes a sorting index.
     """
     packed = keys << bits | np.arange(len(keys))
     packed.sort()

@@ -102,7 +102,7 @@ def built(counted: Sequence[Counted], size: int, thresholds: Sequence[int]) -> l
 
 
 class Place(NamedTuple):
-    """The M places of a text at one order.
+    """The M positions of a text at one order.
 
     Attributes:
         contexts: (M,) number of the context before each place, -1 if it was not seen.
@@ -132,11 +132,11 @@ def places(tables: Sequence[Table], text: Ids32) -> Iterator[Place]:
 
 
 LARGE = 255
-"""Marks a number that does not fit into a byte and stands among the large ones."""
+"""Marks a number that does not fit into a byte; it is stored among the large ones."""
 
 
 def arrays(tables: list[Table]) -> dict[str, NDArray[Any]]:
-    """Per order the counts and, above the first, how many n-grams each context has and their last tokens."""
+    """Arrays for disk: for each order the counts and, above the first, the contexts' sizes and the last tokens."""
     found: dict[str, NDArray[Any]] = {}
     for n, table in enumerate(tables, start=1):
         found |= _small(f"counts{n}", table.counts)
