@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 PROBES, MIXES = "probes", "elmo_layers"
-"""Folders within that of the figures."""
+"""Folders for probes and layer weights inside the folder of the figures."""
 FLAT = "word2vec"
-"""The static model that stands beside the contextual ones, with the same vector everywhere."""
+"""The static model that is shown beside the contextual ones."""
 
 
 def add(commands: _SubParsersAction[Any]) -> None:
@@ -44,7 +44,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
 
 
 def measured_on(command: argparse.ArgumentParser) -> None:
-    """Let a command be given texts to measure on."""
+    """Add the options of a command that name texts to measure on."""
     command.add_argument("--corpus", type=Path, metavar="FILE", help="the text that a language model is measured on")
     command.add_argument("--sentences", type=int, default=1000, metavar="N", help="its first N sentences (1000)")
     command.add_argument(
@@ -54,7 +54,7 @@ def measured_on(command: argparse.ArgumentParser) -> None:
 
 
 def texts(options: argparse.Namespace) -> evaluate.Texts:
-    """The texts that were given.
+    """Read the texts that the options name.
 
     Raises:
         BadInput: one cannot be read.
@@ -69,10 +69,10 @@ def texts(options: argparse.Namespace) -> evaluate.Texts:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, train probes, learn weights of layers, and write the page.
+    """Measure, train probes, learn layer weights, and write the page.
 
     Raises:
-        BadInput: there is no such model, a text cannot be read, or something lies where the figures or the page go.
+        BadInput: there is no such model, a text cannot be read, or a file exists where figures or page would go.
         BadModel: a model cannot be loaded, or nothing can be written there.
     """
     from embedlab.workflows import measurements
@@ -121,7 +121,7 @@ def _measure(wanted: list[ModelSpec], folder: Path, given: evaluate.Texts) -> No
 
 
 def _page(folder: Path, made_by: str) -> str:
-    """The page of everything in a folder that is of the models' files as they are today."""
+    """The page of all figures in a folder that belong to the models' present files."""
     from embedlab.cli import results_page
     from embedlab.workflows import measurements
 
@@ -138,7 +138,7 @@ def _page(folder: Path, made_by: str) -> str:
 
 
 def command(options: argparse.Namespace) -> str:
-    """The command as it was given, texts by their names alone."""
+    """The command line as it was given, with paths shortened to file names."""
     parts = ["python -m embedlab results", *options.keys, "--corpus", options.corpus.name if options.corpus else "TEXT"]
     parts += ["--pairs", *([one.name for one in options.pairs] if options.pairs else ["KNOWN", "ASKED"])]
     table = options.table.name if options.table.is_absolute() else str(options.table)

@@ -16,9 +16,9 @@ from embedlab.base.limits import Limits
 from embedlab.data.vocab import check_tokens
 
 BATCH = 1_000_000
-"""Characters turned into numbers at once."""
+"""Characters in a batch of encoding."""
 CODES = 0x110000
-"""Code points of Unicode."""
+"""Number of Unicode's code points."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class EncodedCharacters:
     """A text as character numbers, memory-mapped.
 
     Attributes:
-        characters: V different ones, commonest first; the line end is always among them.
+        characters: the V different characters, commonest first; the line end is always one of them.
         counts: (V,) occurrences.
         ids: (N,) int32, every character; paragraphs end with a line end; V stands for an unknown one.
-        words: pieces between white space.
+        words: number of words, as separated by white space.
     """
 
     characters: tuple[str, ...]
@@ -51,8 +51,8 @@ def encode(
         texts: paragraphs.
         min_count: rarer characters count as unknown.
         max_characters: keep at most so many.
-        on_progress: told the characters read so far (phase "reading").
-        known: number these, in this order, and no others, whether the text has them or not.
+        on_progress: called with the characters read so far (phase "reading").
+        known: use exactly these characters, in this order, whether or not the text has them.
 
     Raises:
         BadInput: fewer than two different characters remain, or there are more words than the limits allow.
@@ -65,14 +65,14 @@ def encode(
             raise BadInput(f"Only {len(kept)} different characters remain of {size:,}. Give more text.")
         numbers = np.full(CODES, len(kept), np.int32)
         numbers[kept] = np.arange(len(kept), dtype=np.int32)
-        ids = np.memmap(spool, np.int32, "r+", shape=(size,))  # lives on when the file is closed
+        ids = np.memmap(spool, np.int32, "r+", shape=(size,))  # stays valid when the file is closed
     for first in range(0, size, BATCH):
         ids[first : first + BATCH] = numbers[ids[first : first + BATCH]]
     return EncodedCharacters(tuple(map(chr, kept.tolist())), counted[kept], ids, words)
 
 
 def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | None) -> tuple[Counts, int]:
-    """Write every code point to the spool; (CODES,) how often each was seen, and how many words."""
+    """Write every code point to the spool; return (CODES,) how often each was seen, and the number of words."""
     counted, words, size, told = np.zeros(CODES, np.int64), 0, 0, monotonic()
     most = Limits.from_environment().tokens
     for piece in _batches(texts):
@@ -98,7 +98,7 @@ def _kept(counted: Counts, min_count: int, most: int | None) -> NDArray[np.int64
 
 
 def _batches(texts: Iterable[str]) -> Iterator[str]:
-    """Paragraphs with their line ends, put together to pieces of about a million characters."""
+    """Join paragraphs, with their line ends, to batches of about a million characters."""
     waiting: list[str] = []
     size = 0
     for text in texts:
@@ -115,9 +115,9 @@ SHARE, STRETCH, FEW, MOST = 0.05, 1_000, 5, 200
 
 
 def split(encoded: EncodedCharacters) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The text to train on, and one to measure on: one stretch of 1,000 characters in twenty.
+    """Split a text into training and held-out text: one stretch of 1,000 characters in twenty is held out.
 
-    At most 200 of them; one of a text of fewer than twenty; none of a text of fewer than five.
+    At most 200 stretches; one of a text of fewer than twenty; none of a text of fewer than five.
     """
     stretches = -(-len(encoded.ids) // STRETCH)
     number = min(max(int(SHARE * stretches), int(stretches >= FEW)), MOST)

@@ -18,9 +18,9 @@ from embedlab.data.vocab import EncodedCorpus, encode
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text. Iterating gives its sentences, each a list of words; nothing but the current piece is in memory.
+    """A text. Iteration gives its sentences as lists of words; only the current part is in memory.
 
-    Make one by ``from_file``, ``from_texts``, ``from_sentences`` or ``chain``; change what is said about it by
+    Make one with ``from_file``, ``from_texts``, ``from_sentences`` or ``chain``; change its description with
     ``with_licence`` or ``dataclasses.replace``.
 
     Attributes:
@@ -51,21 +51,21 @@ class Corpus:
         max_bytes: int | None = None,
         limits: Limits | None = None,
     ) -> Self:
-        """A file, an archive, or a folder with every readable file in it, in the order of their names.
+        """Open a file, an archive, or a folder with every readable file in it, in the order of their names.
 
-        Only the beginning is read now, so that mistakes show at once; the rest is read as it is needed.
+        Only the beginning is read now, so that errors show at once; the rest is read when it is needed.
 
         Args:
             path: txt, md, csv, tsv, jsonl, json, parquet, pdf or docx, also packed as gz, bz2, xz or zip.
-            column: of a table; without it the column with the most text.
+            column: column of a table; ``None`` for the one with the most text.
             field: the same for json and jsonl; ``a.b`` is field b inside a.
-            encoding: of text files; without it it is detected.
+            encoding: encoding of text files; ``None`` to detect it.
             options: how text becomes words.
-            max_bytes: stop after so many bytes of text, counted as UTF-8.
-            limits: what to refuse; without it the defaults and the environment's.
+            max_bytes: stop after this many bytes of text, counted as UTF-8.
+            limits: the limits; ``None`` for those of the environment.
 
         Raises:
-            BadInput: it is not there, empty, not text, damaged, too large or has no such column.
+            BadInput: it does not exist, is empty, not text, damaged, too large or has no such column.
         """
         if column is not None and field is not None:
             raise BadInput("Give a column (of a table) or a field (of json), not both.")
@@ -80,7 +80,7 @@ class Corpus:
     def from_texts(
         cls, texts: Iterable[str], *, name: str = "text", options: TextOptions | None = None, licence: str = ""
     ) -> Self:
-        """Texts at hand; each may hold many lines. An iterator is read into memory, other iterables stay as they are.
+        """Make a corpus of texts; each may hold many lines. An iterator is read into memory, other iterables are not.
 
         Raises:
             BadInput: one text is given instead of several.
@@ -92,12 +92,12 @@ class Corpus:
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sequence[str]], *, name: str = "sentences") -> Self:
-        """Sentences that are words already, taken as they are; an iterator is read into memory."""
+        """Make a corpus of sentences that are lists of words already; an iterator is read into memory."""
         return cls(WordSource(tuple(sentences) if isinstance(sentences, Iterator) else sentences), name, name)
 
     @classmethod
     def chain(cls, corpora: Iterable[Corpus]) -> Self:
-        """Several corpora one after the other, each with its own options.
+        """Join several corpora, one after the other, each with its own options.
 
         Raises:
             BadInput: there are none.
@@ -118,7 +118,7 @@ class Corpus:
         return self.source.sentences(self.options)
 
     def texts(self) -> Iterator[str]:
-        """Paragraphs as they were written, before they are cut into sentences and words."""
+        """Paragraphs as they were written, before they are split into sentences and words."""
         return self.source.texts()
 
     def encode(
@@ -132,12 +132,12 @@ class Corpus:
         """Count and number the words in one pass (see ``vocab.encode``).
 
         Raises:
-            BadInput: too little is left, or the text cannot be read on.
+            BadInput: too little is left, or the text cannot be read to its end.
         """
         return encode(self, min_count, max_words, unknown=unknown, on_progress=on_progress, total=self.source.size())
 
     def with_licence(self, licence: str, attribution: str = "") -> Self:
-        """The same text with a licence and the people to be named."""
+        """The same text with a licence and an attribution."""
         return dataclasses.replace(self, licence=licence, attribution=attribution)
 
 

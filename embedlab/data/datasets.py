@@ -23,16 +23,16 @@ _QUOTES = re.compile(r"'{2,}")
 
 @dataclass(frozen=True)
 class Sample:
-    """A text to begin with.
+    """A sample text.
 
     Attributes:
-        key: what ``load_sample`` calls it.
+        key: its name for ``load_sample``.
         title: the name shown to people.
         text: what it is, in a sentence or two.
         licence: its licence.
         attribution: who has to be named.
         words: running words, rounded.
-        build: gives its texts; the argument is the seed, which only a generated text uses.
+        build: gives its texts for a seed, which only a generated text uses.
     """
 
     key: str
@@ -82,7 +82,7 @@ def _gensim_file(name: str) -> Path:
 
 
 def samples() -> list[Sample]:
-    """The texts that are always there, the quickest to learn first."""
+    """The samples that are always available, the quickest to train on first."""
     return [
         Sample(
             "kingdom",
@@ -116,12 +116,12 @@ def samples() -> list[Sample]:
 
 
 def load_sample(key: str, options: TextOptions | None = None, seed: int = 1) -> Corpus:
-    """A sample as a corpus.
+    """Open a sample as a corpus.
 
     Args:
-        key: of one of ``samples()``.
+        key: the sample's key, see ``samples``.
         options: how text becomes words.
-        seed: of a generated text.
+        seed: seed of a generated text.
 
     Raises:
         BadInput: there is no such sample.

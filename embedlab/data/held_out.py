@@ -11,24 +11,24 @@ SHARE, MOST = 0.05, 2_000
 
 
 def chosen(encoded: EncodedCorpus, seed: int) -> NDArray[np.bool_]:
-    """(S,): one sentence in twenty, at most 2,000, at least one; none of a text of a single sentence."""
+    """(S,) mask of the held-out sentences: one in twenty, from 1 to 2,000; none of a text of a single sentence."""
     return drawn(len(encoded), min(max(1, int(SHARE * len(encoded))), MOST) if len(encoded) > 1 else 0, seed)
 
 
 def drawn(sentences: int, number: int, seed: int) -> NDArray[np.bool_]:
-    """(S,) so many of the sentences, at random; the same seed gives the same ones."""
+    """(S,) mask of ``number`` random sentences; the same seed gives the same ones."""
     held = np.zeros(sentences, np.bool_)
     held[np.random.default_rng(seed).choice(sentences, number, replace=False)] = True
     return held
 
 
 def joined(encoded: EncodedCorpus, sentences: NDArray[np.bool_], boundary: int) -> NDArray[np.int32]:
-    """(M,): the chosen sentences as one line of numbers, a boundary before the first and after each.
+    """(M,) numbers of the chosen sentences, with a boundary before the first and after each.
 
     Args:
         encoded: the text.
-        sentences: (S,) which of its sentences.
-        boundary: the number that stands between them.
+        sentences: (S,) mask of the chosen sentences.
+        boundary: the number between sentences.
     """
     lengths = np.diff(encoded.ends, prepend=0)
     ids = np.asarray(encoded.ids)

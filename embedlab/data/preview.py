@@ -22,9 +22,9 @@ class Preview:
 
     Attributes:
         sentences: the first ones, as words.
-        tokens: running words that were read.
-        sentence_count: sentences that were read.
-        types: different words.
+        tokens: number of running words that were read.
+        sentence_count: number of sentences that were read.
+        types: number of different words.
         vocabulary_size: V, words that the settings keep.
         kept_share: share of the running words that belong to them, 0 to 1.
         dropped_rare: different words left out because they are too rare.
@@ -61,7 +61,7 @@ def preview(
     sentences: int = 10,
     max_tokens: int = 2_000_000,
 ) -> Preview:
-    """Look at the beginning of a text.
+    """Preview the beginning of a text.
 
     Args:
         corpus: a ``Corpus`` or any sentences of words.

@@ -17,7 +17,7 @@ from embedlab.data.tokenizer import TextOptions, Tokenizer
 
 
 class Source(Protocol):
-    """Something a corpus can be read from, as often as one likes."""
+    """Something that a corpus can be read from, any number of times."""
 
     def texts(self) -> Iterator[str]:
         """Paragraphs as they were written."""
@@ -26,7 +26,7 @@ class Source(Protocol):
         """Sentences as words."""
 
     def size(self) -> int:
-        """Running words, estimated without reading; 0 if nobody knows."""
+        """Number of running words, estimated without reading; 0 if unknown."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class FileSource:
     """A file, an archive or a folder.
 
     Attributes:
-        path: where it lies.
+        path: its path.
         choice: column, field and encoding.
-        max_bytes: stop after so much text (UTF-8), ``None`` for all of it.
-        limits: what reading refuses.
+        max_bytes: stop after this many bytes of text (UTF-8), ``None`` for all of it.
+        limits: limits of reading.
     """
 
     path: Path
@@ -46,10 +46,10 @@ class FileSource:
     limits: Limits
 
     def texts(self) -> Iterator[str]:
-        """Paragraphs, those without any character left out.
+        """Paragraphs, without empty ones.
 
         Raises:
-            BadInput: the file cannot be read, wholly or from some place on.
+            BadInput: the file, or a part of it, cannot be read.
         """
         left = self.max_bytes
         for piece in entries(self.path, self.limits):
@@ -80,7 +80,7 @@ _UNPACKS = {".gz": 2.6, ".zip": 2.6, ".bz2": 3.4, ".xz": 3.4, ".parquet": 1.8, "
 
 @dataclass(frozen=True)
 class TextSource:
-    """Texts at hand."""
+    """Texts in memory, or any iterable of texts."""
 
     given: Iterable[str]
 
@@ -104,7 +104,7 @@ class TextSource:
 
 @dataclass(frozen=True)
 class WordSource:
-    """Sentences that are words already, taken as they are."""
+    """Sentences that are lists of words already."""
 
     given: Iterable[Sequence[str]]
 

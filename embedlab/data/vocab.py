@@ -16,7 +16,7 @@ from embedlab.base import UNKNOWN, BadInput, Counts, OnProgress, Progress, files
 from embedlab.base.limits import LONGEST_WORD, Limits, met
 
 MAX_TYPES = 1_000_000
-"""Different words kept while counting; beyond it the rarest are forgotten, as word2vec.c's ReduceVocab does."""
+"""Most different words while counting; beyond it the rarest are dropped, as word2vec.c's ReduceVocab does."""
 BATCH = 200_000
 
 
@@ -34,7 +34,7 @@ class Vocabulary:
 
     @classmethod
     def from_counts(cls, counts: Mapping[str, int], min_count: int = 1, max_words: int | None = None) -> Vocabulary:
-        """Keep the words seen ``min_count`` times or more, at most ``max_words`` of them; none of endless length."""
+        """Keep the words seen at least ``min_count`` times, at most ``max_words`` of them; never very long ones."""
         found = (item for item in counts.items() if item[1] >= min_count and len(item[0]) <= LONGEST_WORD)
         kept = sorted(found, key=lambda item: (-item[1], item[0]))
         kept = kept[:max_words]
@@ -42,7 +42,7 @@ class Vocabulary:
 
     @cached_property
     def positions(self) -> dict[str, int]:
-        """Number of every word."""
+        """The number of every word."""
         return {word: i for i, word in enumerate(self.words)}
 
     def __len__(self) -> int:
@@ -53,8 +53,8 @@ class Vocabulary:
 class EncodedCorpus:
     """A text as word numbers, memory-mapped, so that it may be larger than memory.
 
-    Words outside the vocabulary are left out, so that windows close over them as in word2vec.c and GloVe; or, for
-    language models, they stand in the text as the number V.
+    Words outside the vocabulary are left out, so that windows reach across them, as in word2vec.c and GloVe; or, for
+    language models, they become the number V.
 
     Attributes:
         vocabulary: the V words.
@@ -87,7 +87,7 @@ class EncodedCorpus:
 
 
 class _Numbering(dict[str, int]):
-    """Gives every new word the next number."""
+    """A dictionary that gives every new word the next number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,17 +108,17 @@ def encode(
     on_progress: OnProgress | None = None,
     total: int = 0,
 ) -> EncodedCorpus:
-    """Count and number a text in one pass.
+    """Count and number the words of a text in one pass.
 
-    Numbers are given as words appear and written to a temporary file that lives as long as the result;
-    afterwards they are mapped to the vocabulary's order. Memory grows with the vocabulary, not with the text.
+    Words get numbers in the order of appearance; these are written to a temporary file that lives as long as the
+    result, then mapped to the vocabulary's order. Memory grows with the vocabulary, not with the text.
 
     Args:
         sentences: lists of words.
         min_count: leave out words seen less often.
         max_words: keep at most so many.
-        unknown: keep the place of a word that is left out, as number V.
-        on_progress: told the running words read so far (phase "reading").
+        unknown: replace words outside the vocabulary by the number V instead of leaving them out.
+        on_progress: called with the running words read so far (phase "reading").
         total: expected running words, for the progress bar; 0 if unknown.
 
     Raises:
@@ -165,10 +165,10 @@ def _read_in(
 
 
 def check_tokens(count: int, most: int) -> None:
-    """See that a text has not more running words than may be trained on.
+    """Check that a text has no more running words than may be trained on.
 
     Raises:
-        BadInput: it has.
+        BadInput: it has more.
     """
     if count > most:
         said = f"The text holds {count:,} running words and more; at most {most:,} are trained on. Give a part of it."
@@ -176,7 +176,7 @@ def check_tokens(count: int, most: int) -> None:
 
 
 class _Speed:
-    """Progress of reading, with the time it will still take if the length of the text is known."""
+    """Progress of reading, with the remaining time if the length of the text is known."""
 
     def __init__(self, total: int) -> None:
         self.total, self.started = total, monotonic()
@@ -198,7 +198,7 @@ def _forget_rarest(numbering: _Numbering, spool: _Spool) -> None:
 
 
 class _Spool:
-    """Word numbers and sentence lengths in temporary files that are deleted when nothing maps them any more."""
+    """Word numbers and sentence lengths in temporary files, deleted when no array maps them any more."""
 
     def __init__(self) -> None:
         self.ids, self.lengths = _temporary(), _temporary()
@@ -212,7 +212,7 @@ class _Spool:
         self.tokens += len(ids)
 
     def blocks(self) -> Iterator[NDArray[np.int32]]:
-        """The numbers as they were added, one batch in memory at a time; appending goes on afterwards."""
+        """The numbers as they were added, one batch in memory at a time; afterwards more can be added."""
         start = 0
         for size, _ in self.sizes:
             self.ids.seek(4 * start)
@@ -229,7 +229,7 @@ class _Spool:
         return total
 
     def renumbered(self, new_number: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Map every number in place, dropping those mapped to -1; gives the ids and the sentence ends."""
+        """Map every number in place, and drop those mapped to -1; return the numbers and the sentence ends."""
         ends = _temporary()
         written = sentences = 0
         self.lengths.seek(0)

@@ -39,7 +39,7 @@ class WordPair:
 def read_word_pairs(path: Path | str) -> list[WordPair]:
     """Read a table with tabs between the columns word, index1, index2, label (T or F), sentence1 and sentence2.
 
-    Other columns are passed over. The sentences are cut at spaces, which is what the places count.
+    Other columns are ignored. The sentences are split at spaces; the indices count these words.
 
     Raises:
         BadInput: the file cannot be read, lacks a column or rows, or a row is not of this form; the message names it.

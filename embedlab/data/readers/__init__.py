@@ -37,23 +37,23 @@ _COLUMNS: dict[str, Callable[[Entry], list[str]]] = {
 
 
 def read(piece: Entry, choice: Choice) -> Generator[str, None, None]:
-    """Paragraphs of a file of any kind.
+    """Read the paragraphs of a file of any kind.
 
     Raises:
-        BadInput: it is damaged, not what its ending says, or has no such column or field.
+        BadInput: the file is damaged, not what its ending says, or has no such column or field.
     """
     return READERS[piece.kind](piece, choice)
 
 
 def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
-    """The columns or fields that one can choose from; none for running text.
+    """The columns or fields of a file to choose from; empty for running text.
 
     Args:
-        path: a file, an archive or a folder; the first table in it counts.
-        limits: what to refuse; without it the defaults and the environment's.
+        path: a file, an archive or a folder; of several tables the first counts.
+        limits: the limits; ``None`` for those of the environment.
 
     Raises:
-        BadInput: it cannot be read.
+        BadInput: the file cannot be read.
     """
     for piece in entries(Path(path), limits or Limits.from_environment()):
         if piece.kind in _COLUMNS:
@@ -62,5 +62,5 @@ def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
 
 
 def supported() -> tuple[str, ...]:
-    """The endings of files that can be read, packed ones at the end."""
+    """Endings of files that can be read; those of packed files come last."""
     return (*KINDS, *PACKERS, ".zip")

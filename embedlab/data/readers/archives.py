@@ -27,23 +27,23 @@ KINDS = (
     ".txt .text .md .markdown .csv .tsv .jsonl .ndjson .json .parquet .pdf .docx".split()  # noqa: SIM905
 )
 READABLE = (*KINDS, ".zip", *PACKERS)
-"""Endings of all files that are read, packed ones among them."""
+"""Endings of all files that can be read, packed ones included."""
 DAMAGE = (
     OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, RuntimeError, ValueError,
     IndexError,
 )  # fmt: skip
-"""What the standard library trips over in packed files that are damaged, or packed in a way it does not know."""
+"""Errors of the standard library for packed files that are damaged or packed in an unknown way."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file to read, wherever it lies.
+    """One file to read, on disk or inside an archive.
 
     Attributes:
-        name: how messages call it.
+        name: its name in messages.
         kind: its ending in lower case, without that of the packer.
-        opener: gives its bytes from the beginning.
-        limits: what holds for it.
+        opener: opens its bytes from the beginning.
+        limits: the limits that it is read with.
     """
 
     name: str
@@ -52,14 +52,14 @@ class Entry:
     limits: Limits
 
     def open(self) -> BinaryIO:
-        """Buffered bytes, unpacked; reading on raises ``BadInput`` where the file is damaged or too large."""
+        """Open the unpacked bytes; reading raises ``BadInput`` where the file is damaged or too large."""
         return self.opener()
 
     def open_whole(self) -> BinaryIO:
-        """Bytes that can be read in any order, for formats that need it; packed ones go through a temporary file.
+        """Open the bytes for reading in any order; a packed file is first unpacked to a temporary file.
 
         Raises:
-            BadInput: damaged, or larger than ``limits.document_bytes`` (parquet: ``limits.unpacked_bytes``).
+            BadInput: it is damaged, or larger than ``limits.document_bytes`` (parquet: ``limits.unpacked_bytes``).
         """
         stream = self.open()
         which = "unpacked_bytes" if self.kind == ".parquet" else "document_bytes"
@@ -82,7 +82,7 @@ class Entry:
 
 
 def entries(path: Path, limits: Limits) -> Iterator[Entry]:
-    """Every file to read at a path, in the order of their names; use each before asking for the next.
+    """Every file to read at a path, in the order of names; use each one before taking the next.
 
     Raises:
         BadInput: nothing readable is there, or an archive is damaged, encrypted, nested, too large, or holds a
@@ -190,7 +190,7 @@ def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, meter: M
 
 
 def files_inside(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The entries of a zip that are files; what has no name is none."""
+    """The entries of a zip that are files with a name."""
     return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
 
@@ -200,7 +200,7 @@ def _worth_reading(name: str) -> bool:
 
 
 def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: Limits) -> None:
-    """Look at a zip's table of contents before anything is unpacked (a docx is a zip, too).
+    """Check a zip's table of contents before anything is unpacked (a docx is a zip, too).
 
     Raises:
         BadInput: too many or too large files, a path that leads out, a link, or encryption.
@@ -219,16 +219,16 @@ def check_zip(found: list[zipfile.ZipInfo], name: str, packed: int, limits: Limi
 
 
 class Meter:
-    """Counts what comes out of a packed file and stops it where it becomes a bomb."""
+    """Count the bytes that are unpacked, and stop when the file turns out to be a bomb."""
 
     def __init__(self, name: str, packed: int, limits: Limits) -> None:
         self.name, self.packed, self.limits, self.unpacked = name, max(packed, 1), limits, 0
 
     def add(self, size: int) -> None:
-        """So many more bytes were unpacked.
+        """Add ``size`` unpacked bytes.
 
         Raises:
-            BadInput: that is more than the limits allow.
+            BadInput: there are more than the limits allow.
         """
         self.unpacked += size
         limits = self.limits
@@ -239,10 +239,10 @@ class Meter:
         self.check_ratio()
 
     def check_ratio(self) -> None:
-        """See that what came out so far is not far more than what it was packed in.
+        """Check the ratio of unpacked to packed bytes so far.
 
         Raises:
-            BadInput: it is.
+            BadInput: the ratio is too large.
         """
         limits = self.limits
         if self.unpacked > limits.ratio_from and self.unpacked > limits.ratio * self.packed:
@@ -284,7 +284,7 @@ class _Metered(io.RawIOBase):
 
 
 def damaged(name: str, error: BaseException) -> BadInput:
-    """The message for a file that breaks off or contradicts itself."""
+    """The error for a file that is cut off or inconsistent."""
     return BadInput(f"{name} is damaged and cannot be unpacked ({error}). Copy or download it again.")
 
 

@@ -20,11 +20,11 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
 _DAMAGE = (*DAMAGE, KeyError, TypeError, AttributeError, ArithmeticError, AssertionError)
 _BREAK = re.compile(r"\n\s*\n")
 UNPACKED = 20_000_000
-"""Bytes that a stream in a PDF may unpack to."""
+"""Most bytes of an unpacked stream in a PDF."""
 
 
 def _bounds(operators: int) -> pypdf.Configuration:
-    """What pypdf may unpack and parse for one page: less than its own bounds, which are for pictures, too."""
+    """Limits of pypdf for one page; they are lower than its own, which allow for pictures."""
     import pypdf
 
     return pypdf.Configuration(
@@ -35,25 +35,25 @@ def _bounds(operators: int) -> pypdf.Configuration:
 
 
 class _Operators:
-    """Counts the operators of all pages, those of forms within forms among them: a small file can ask for billions."""
+    """Count the operators of all pages, nested forms included: a small file can cause billions of them."""
 
     def __init__(self, piece: Entry, packed: int) -> None:
         self.piece, self.most, self.found = piece, piece.limits.operators + 4 * packed, 0
 
     def __call__(self, *_: object) -> None:
-        """One more."""
+        """Count one operator."""
         self.found += 1
         if self.found > self.most:
             raise self.too_many()
 
     def too_many(self) -> BadInput:
-        """The message for a file whose pages ask for too much."""
+        """The error for a file with too many operators."""
         said = f"The pages of {self.piece.name} are drawn by more than {self.most:,} operators, far beyond its size."
         return BadInput(met("operators", f"{said} Save it as text first."))
 
 
 def pdf_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
-    """The paragraphs of every page of a PDF; words that were hyphenated at line ends are put together.
+    """Read the paragraphs of every page of a PDF; words that were hyphenated at line ends are joined.
 
     Raises:
         BadInput: it is damaged, encrypted, or holds pictures of text only.
@@ -90,7 +90,7 @@ def pdf_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
 
 
 def docx_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
-    """The paragraphs and table cells of a Word document, in order.
+    """Read the paragraphs and table cells of a Word document, in order.
 
     Raises:
         BadInput: it is damaged, encrypted or unpacks to too much.
@@ -101,7 +101,7 @@ def docx_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
 
 
 def json_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
-    """One field of a JSON file that holds a list of objects, a list of strings, or one object.
+    """Read one field of a JSON file that holds a list of objects, a list of strings, or one object.
 
     Raises:
         BadInput: it is not JSON, too large, or has no such field.

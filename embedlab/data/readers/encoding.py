@@ -16,9 +16,9 @@ from embedlab.base import BadInput
 from embedlab.base.limits import met
 
 SAMPLE = 1 << 18
-"""Bytes looked at to tell the encoding."""
+"""Bytes from which the encoding is detected."""
 MAX_PARAGRAPH = 10_000
-"""Characters of a paragraph; a longer line is cut after a sentence or a word."""
+"""Most characters of a paragraph; a longer line is cut after a sentence or a word."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -49,11 +49,11 @@ SAVE_AS = "If it is a text, save it as UTF-8 (or, from Python, give its encoding
 
 
 def open_text(stream: BinaryIO, name: str, encoding: str | None = None) -> TextIO:
-    """Characters of a byte stream, in the encoding that was given or else detected.
+    """Open a byte stream as text, in the given or the detected encoding.
 
     Args:
         stream: buffered bytes at their beginning; closed with the result.
-        name: how messages call the file.
+        name: the file's name in messages.
         encoding: any of Python's text encodings, or ``None`` to detect it (byte order mark, then UTF-8, then
             charset-normalizer's best guess).
 
@@ -66,7 +66,7 @@ def open_text(stream: BinaryIO, name: str, encoding: str | None = None) -> TextI
 
 
 def detect(sample: bytes, name: str) -> str:
-    """Encoding of the first bytes of a file.
+    """Detect the encoding of a file from its first bytes.
 
     Raises:
         BadInput: they are not text.
@@ -133,13 +133,13 @@ def _decodes(sample: bytes, encoding: str) -> bool:
 
 
 def lines(stream: TextIO, name: str, limit: int = MAX_PARAGRAPH) -> Iterator[str]:
-    """Lines of a text without their ends; one longer than ``limit`` characters comes in pieces.
+    """Lines of a text without their ends; one longer than ``limit`` characters is split.
 
-    A piece ends after a sentence if one ends in its second half, else between words, else anywhere (scripts
-    that do not write spaces).
+    A part ends after a sentence if one ends in its second half, else between words, else anywhere (for scripts
+    without spaces).
 
     Raises:
-        BadInput: some bytes further on are not in the encoding.
+        BadInput: some later bytes are not in the encoding.
     """
     rest = ""
     try:
@@ -157,10 +157,10 @@ def lines(stream: TextIO, name: str, limit: int = MAX_PARAGRAPH) -> Iterator[str
 
 
 def inhabited(given: Iterable[str], name: str, most: int) -> Iterator[str]:
-    """Lines or rows as they come, as long as there is text among them.
+    """Pass lines or rows on, and stop at endless ones without text: packed, billions of them are a small file.
 
     Raises:
-        BadInput: so many have none, one after the other (``limits.blank``); packed, billions of them are a small file.
+        BadInput: ``most`` lines in a row have no text (``limits.blank``).
     """
     blank = 0
     for text in given:
@@ -171,7 +171,7 @@ def inhabited(given: Iterable[str], name: str, most: int) -> Iterator[str]:
 
 
 def chunks(text: str, limit: int = MAX_PARAGRAPH) -> Iterator[str]:
-    """A text in pieces of at most ``limit`` characters (see ``lines``); the last may be empty."""
+    """Split a text into parts of at most ``limit`` characters (see ``lines``); the last may be empty."""
     start = 0
     while len(text) - start >= limit:
         end = _cut(text, start, start + limit)
@@ -181,7 +181,7 @@ def chunks(text: str, limit: int = MAX_PARAGRAPH) -> Iterator[str]:
 
 
 def undecodable(stream: TextIO, name: str, error: UnicodeDecodeError) -> BadInput:
-    """The message for bytes that are not in the encoding a text began in."""
+    """The error for bytes that are not in the encoding in which the text began."""
     found, most = error.object[error.start : error.start + 1].hex(), stream.buffer.tell()
     return BadInput(
         f"{name} begins as {error.encoding} text, but within its first {most:,} bytes is one (0x{found}) "
@@ -199,12 +199,12 @@ def _cut(text: str, start: int, end: int) -> int:
 
 @dataclass(frozen=True)
 class Choice:
-    """What to take out of a file.
+    """What to read from a file.
 
     Attributes:
         column: column of a csv, tsv or parquet table, field of jsonl or json (``a.b`` for one inside another);
             ``None`` takes the one with the most text in its first rows.
-        encoding: of text files; ``None`` detects it.
+        encoding: encoding of text files; ``None`` to detect it.
     """
 
     column: str | None = None

@@ -13,7 +13,7 @@ from embedlab.data.readers.encoding import MAX_PARAGRAPH, Choice, chunks
 
 
 def pick(sizes: Mapping[str, int], wanted: str | None, name: str, what: str) -> str:
-    """The column that is wanted, or the one with the most text.
+    """Choose a column: the wanted one, or the one with the most text.
 
     Args:
         sizes: characters of text by column.
@@ -22,7 +22,7 @@ def pick(sizes: Mapping[str, int], wanted: str | None, name: str, what: str) -> 
         what: "column" or "field".
 
     Raises:
-        BadInput: it is not there, or there is none at all.
+        BadInput: there is no such column, or no column at all.
     """
     if wanted is None and sizes:
         return max(sizes, key=lambda column: sizes[column])
@@ -33,7 +33,7 @@ def pick(sizes: Mapping[str, int], wanted: str | None, name: str, what: str) -> 
 
 
 def missing(names: Iterable[str], what: str) -> str:
-    """The sentence that names the columns that are there."""
+    """The sentence that names the existing columns."""
     shown = [f"'{name}'" for name in names]
     if not shown:
         return f"No {what} in it holds text."
@@ -58,7 +58,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def cut(text: str) -> Iterator[str]:
-    """The lines of a text, long ones in pieces."""
+    """The lines of a text; long ones are split."""
     if len(text) <= MAX_PARAGRAPH and "\n" not in text and "\r" not in text:
         yield text
         return
@@ -68,19 +68,19 @@ def cut(text: str) -> Iterator[str]:
 
 T = TypeVar("T")
 LOOK = 200
-"""Rows looked at to find the column or field with the most text; fewer if they are long."""
+"""Rows from which the column or field with the most text is found; fewer if they are long."""
 LOOK_CHARS = 1_000_000
-"""Characters of them, beside the last row's."""
+"""Most characters of these rows, without the last one."""
 FIELDS, NAME = 1000, 200
-"""Fields that are told apart, and the longest name that one of them may have."""
+"""Most fields that are distinguished, and the longest name of a field."""
 
 
 def beginning(rows: Iterable[T], weight: Callable[[T], int]) -> list[T]:
-    """The first rows, few enough to be held.
+    """The first rows, few enough to be held in memory.
 
     Args:
         rows: is read no further than needed.
-        weight: how long a row is, in characters.
+        weight: gives the length of a row in characters.
     """
     head: list[T] = []
     room = LOOK_CHARS
@@ -93,10 +93,10 @@ def beginning(rows: Iterable[T], weight: Callable[[T], int]) -> list[T]:
 
 
 def loaded(text: str, where: str, limits: Limits) -> Any:
-    """The value of a JSON text.
+    """Parse a JSON text with a limit on the number of its values.
 
-    An empty list takes 64 bytes and is written with three, so what can be more than the limits allow is counted first:
-    commas and opening brackets. Prose has a comma in every 60 characters or so, and may have one in 32 beside.
+    An empty list takes 64 bytes of memory but three characters, so commas and opening brackets are counted first. One
+    for every 32 characters is always allowed, because prose has a comma about every 60 characters.
 
     Raises:
         BadInput: it is not JSON, is nested too deeply, or holds more values than the limits allow.

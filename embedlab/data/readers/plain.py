@@ -10,15 +10,15 @@ from embedlab.data.readers.archives import Entry
 from embedlab.data.readers.encoding import MAX_PARAGRAPH, Choice, inhabited, lines, open_text
 
 LOOK = 1000
-"""Lines looked at to tell hard-wrapped text from one paragraph a line; fewer if they are long."""
+"""Lines from which hard-wrapped text is distinguished from one paragraph a line; fewer if they are long."""
 _MARKS = re.compile(
     r"^\s{0,3}(?:#{1,6}\s+|>+\s?|[-*+]\s+|\d+[.)]\s+)+|[*`]+|(?<!\w)_+|(?<!_)_+(?!\w)|<https?://[^<>\s]*>"
 )
-"""Reads each character a fixed number of times, whatever the line is; a test holds all patterns to that."""
+"""The pattern reads each character a bounded number of times, whatever the line is; a test checks all patterns."""
 
 
 def paragraphs(piece: Entry, choice: Choice) -> Generator[str, None, None]:
-    """Paragraphs of a text file: its lines, or, where lines are wrapped at a fixed width, the lines between blanks.
+    """Read the paragraphs of a text file: its lines, or in hard-wrapped text the blocks between blank lines.
 
     Raises:
         BadInput: it is not text, or not in the encoding.
@@ -28,7 +28,7 @@ def paragraphs(piece: Entry, choice: Choice) -> Generator[str, None, None]:
 
 
 def markdown(piece: Entry, choice: Choice) -> Generator[str, None, None]:
-    """Paragraphs of a Markdown file without code blocks, link targets and marks.
+    """Read the paragraphs of a Markdown file without code blocks, link targets and markup.
 
     Raises:
         BadInput: it is not text, or not in the encoding.
@@ -51,7 +51,7 @@ def _without_marks(given: Iterator[str]) -> Iterator[str]:
 
 
 def _is_rule(line: str) -> bool:
-    """Whether a line is no text: a rule, the line under a table's head, or the address of a link further up."""
+    """Whether a line is no text: a rule, the line below a table's head, or the definition of a link's address."""
     bare = "".join(line.split())
     if (len(bare) >= 3 and not bare.strip("-*_=")) or (line.rfind("|") > 0 and not bare.strip(":|-")):
         return True
@@ -60,7 +60,7 @@ def _is_rule(line: str) -> bool:
 
 
 def _without_targets(line: str) -> str:
-    """A line with the text of each link or picture in its place: ``[text](address "title")``, ``[text][name]``."""
+    """Replace each link or picture of a line by its text: ``[text](address "title")``, ``[text][name]``."""
     parts, done, last = [], 0, line.rfind(")")
     while (start := line.find("[", done)) >= 0 and (end := line.find("]", start)) >= 0:
         if after := _target_end(line, end + 1, last):
@@ -74,12 +74,12 @@ def _without_targets(line: str) -> str:
 
 
 def _target_end(line: str, start: int, last: int) -> int:
-    """Where the address that begins here ends; 0 if none does.
+    """End of the address that begins at ``start``; 0 if there is none.
 
     Args:
-        line: all of it.
-        start: the place behind the link's text.
-        last: the last closing bracket of the line.
+        line: the whole line.
+        start: the position after the link's text.
+        last: the position of the line's last closing bracket.
     """
     if line.startswith("[", start):
         return line.find("]", start) + 1
@@ -97,7 +97,7 @@ def _target_end(line: str, start: int, last: int) -> int:
 
 
 def unwrapped(given: Iterator[str]) -> Iterator[str]:
-    """Join the lines of hard-wrapped text into paragraphs; other text stays a paragraph a line."""
+    """Join the lines of hard-wrapped text into paragraphs; other text keeps one paragraph a line."""
     head: list[str] = []
     while len(head) < LOOK and sum(map(len, head[-20:])) < MAX_PARAGRAPH and (line := next(given, None)) is not None:
         head.append(line)
@@ -121,7 +121,7 @@ def unwrapped(given: Iterator[str]) -> Iterator[str]:
 
 
 def is_wrapped(head: list[str]) -> bool:
-    """Whether lines end because a page was full: none much wider than a page, and most that go on fill it."""
+    """Whether lines are hard-wrapped: none is much wider than a page, and most lines that continue fill the page."""
     widths = sorted(len(line.strip()) for line in head if line.strip())
     if len(widths) == len(head) or len(widths) < 3:
         return False
