@@ -1,4 +1,4 @@
-"""Neighbors: which words lie nearest to one, in several models side by side."""
+"""Neighbors page: the words nearest to one word, in several models side by side."""
 
 import streamlit as st
 
