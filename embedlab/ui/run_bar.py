@@ -16,7 +16,7 @@ import streamlit as st
 from embedlab.base import BadInput, BadModel, typed_json
 from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run, RunEvent
-from embedlab.jobs.run import lines
+from embedlab.jobs.run import DONE, lines
 from embedlab.plots.text import md
 from embedlab.store import library
 from embedlab.ui import cache
@@ -27,8 +27,6 @@ PATIENCE = 3.0
 """Seconds that the page waits for a cancelled run to end; it takes two at most."""
 KEPT = 12
 """Runs of a kind that stay, of each visitor; their results are kept apart from them."""
-DONE = "done.jsonl"
-"""Where a run writes a line for every result."""
 
 Tell = Callable[[Run, Sequence[RunEvent]], tuple[float, str]]
 """From a run and its reports: how far it is, 0 to 1, and what it does (Markdown)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 from embedlab import registry
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.neighbor_lists import NeighborLists
-from embedlab.base import BadInput, OnProgress, StaticModel, files
+from embedlab.base import BadInput, OnProgress, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.data.resample import drawn_anew
+from embedlab.store.results import ResultCache, from_json
 from embedlab.workflows import defaults
 from embedlab.workflows import train as workflows_train
 
@@ -26,6 +26,8 @@ K = 10
 """Neighbors of each word."""
 FEWEST = 20
 """Least paragraphs of a text that can be resampled."""
+LISTS = ResultCache("", from_json(lambda values: neighbor_lists.from_dict(values)[0]))
+"""How the lists of one training lie in a run's folder."""
 
 
 def config_of(family: str, corpus: Corpus) -> tuple[dict[str, Any], int]:
@@ -98,18 +100,11 @@ def retrain(
     lists: list[NeighborLists] = []
     for number in range(trainings):
         seed, path = number + 1, folder / f"{family}-{number + 1}.json"
-        made = _kept(path)
+        made = LISTS.read(path)
         if made is None:
             model = train(family, drawn_anew(corpus, seed) if drawn else corpus, config, seed, told(number))
             words = lists[0].words if lists else neighbor_lists.spread(model, most)
             made = neighbor_lists.neighbor_lists(model, words, K)
-            files.write_text(path, json.dumps(neighbor_lists.to_dict([made]), ensure_ascii=False) + "\n")
+            LISTS.encode(path, neighbor_lists.to_dict([made]))
         lists.append(made)
     return lists
-
-
-def _kept(path: Path) -> NeighborLists | None:
-    try:
-        return neighbor_lists.from_dict(json.loads(path.read_text(encoding="utf-8")))[0]
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, BadInput):
-        return None
