@@ -1,4 +1,4 @@
-"""Loaded models, shared by all visitors and read-only; a model that changes on disk is loaded anew."""
+"""Load models once for all visitors, read-only; load a model again when its folder changes."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def drawn() -> set[str]:
 
 @st.cache_resource(show_spinner=False)
 def queue() -> None:
-    """Runs that were left waiting when the app last ended are taken up, once."""
+    """Start the runs that were waiting when the app last ended; once."""
     jobs.look_after()
 
 
 @st.cache_resource(show_spinner=False)
 def rounds() -> cleanup.Rounds:
-    """What ended long ago is cleared away now and then, beside the pages; begun by the first visitor."""
+    """Delete old runs now and then, in a thread that the first visitor starts."""
     begun = cleanup.Rounds()
     begun.begin()
     return begun
@@ -52,7 +52,7 @@ def rounds() -> cleanup.Rounds:
 
 @st.cache_resource(show_spinner=False)
 def preload() -> Preload:
-    """The imports that go on in the background, begun by the first visitor."""
+    """The imports that go on in the background, started by the first visitor."""
     begun = Preload()
     begun.begin()
     return begun
@@ -66,7 +66,7 @@ def specs(capability: Capability | None = None) -> list[ModelSpec]:
 
 
 def find(key: str) -> ModelSpec:
-    """The model with this key; other visitors' models are as if they were not there.
+    """The model with this key; models of other visitors do not exist for this one.
 
     Raises:
         BadModel: there is none.

@@ -1,8 +1,8 @@
-"""What a teacher's link pins: pages, lessons, models and words; the rest is hidden.
+"""Show a class only the pages, lessons, models and words that a teacher's link names.
 
 The link holds them in its address (``only_pages=lessons,neighbors&only_words=bank,duck``). Streamlit empties the
-address on the way to another page, so what is pinned is kept for the session and written back. It is a help for a class
-to look at one thing, not a lock: who opens the app without the link sees everything.
+address on the way to another page, so the choice is kept in the session and written back. This helps a class to look
+at one thing; it is no access control: whoever opens the app without the link sees everything.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONGEST = 300
 
 
 def hold() -> None:
-    """Take over what the address pins, and put it back where it is missing; once in every run of the app.
+    """Read what the address pins, and write it back where it is missing; once in every run of the app.
 
     Pages that look at a word begin with the first of the pinned ones, those that read a sentence with one that has it.
     """

@@ -1,9 +1,8 @@
-"""A figure in the form in which Streamlit takes it as it is; imports Plotly, so it is imported where one is drawn.
+"""Hand figures to Streamlit without Plotly's checks, and highlight the lines of a wordpiece in an attention figure.
 
-Brings out the lines of the piece that is pointed at, in a figure of ``plots.attention.lines``.
-
-Plotly changes nothing but a label when a point is pointed at. A component without a face listens to the figure's own
-events; without it the figure is complete, too. Nothing that a visitor wrote goes into it.
+Plotly changes nothing but a label when the pointer is over a point. An invisible component therefore listens to the
+figure's events; the figure is complete without it. It holds no text of visitors. This module imports Plotly, so import
+it only where a figure is drawn.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from embedlab.plots.figure import Figure
 
 
 class Ready(BaseFigure):  # type: ignore[misc]
-    """Passes for one of Plotly's figures: dictionaries would be made into Plotly's objects, to be checked."""
+    """A stand-in for a Plotly figure: Streamlit would turn a dictionary into Plotly objects and check them."""
 
     def __init__(self, fig: Figure) -> None:
         self._ready = fig

@@ -71,7 +71,7 @@ def settings_form(
 
 
 def _cells(count: int, width: int = 3) -> list[Any]:
-    """So many places, in rows of three."""
+    """So many cells, in rows of three."""
     cells: list[Any] = []
     for _ in range(0, count, width):
         cells += st.columns(width, vertical_alignment="bottom")

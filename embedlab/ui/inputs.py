@@ -1,11 +1,4 @@
-"""What visitors type in lists, read: words, and pairs of words.
-
-A sentence that was typed on a page, as words.
-
-A file that a visitor gives, within the limits.
-
-The texts at hand in which sentences can be looked up: samples, and those that own models were trained on.
-"""
+"""Read what visitors type or upload: words, word pairs, sentences, files; and list the texts that can be searched."""
 
 from __future__ import annotations
 
@@ -154,7 +147,7 @@ def sentences(key: str) -> tuple[list[str], ...]:
 
 @st.cache_resource(max_entries=2, ttl="1d", show_spinner=False)
 def _kept(key: str) -> list[tuple[list[str], ...]]:
-    """A place for the sentences, empty at first: they are read outside, where a run of the page can be ended."""
+    """A cache entry for the sentences, empty at first; filled outside, where Streamlit can stop the page's run."""
     return []
 
 
@@ -172,7 +165,7 @@ def shipped_senses() -> dict[str, tuple[Occurrence, ...]]:
 
 
 def by_sense(occurrences: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
-    """Those of one sense side by side, senses in the order of their first sentence."""
+    """Group occurrences by sense, senses in the order of their first sentence."""
     order = list(dict.fromkeys(one.sense for one in occurrences))
     return tuple(sorted(occurrences, key=lambda one: order.index(one.sense)))
 

@@ -1,4 +1,4 @@
-"""Waiting on a page for a look at a file: it ends when the visitor goes away or asks for something else."""
+"""Wait on a page for the inspection of a file; the wait ends when the visitor leaves or clicks elsewhere."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import streamlit as st
 from embedlab.jobs import inspection
 
 AT_ONCE = 0.4
-"""Seconds without a word on the page."""
+"""Seconds before the first message on the page."""
 EVERY = 0.2
-"""Seconds between two words; between them the page's run can be ended."""
+"""Seconds between two messages; at each Streamlit can stop the page's run."""
 
 
 def look(call: str, doing: str, **values: Any) -> Any:
-    """What a look finds, see ``look.answer``.
+    """Inspect a file in another process and return its answer, see ``jobs.kinds.inspect.answer``.
 
     Args:
-        call: what is done.
+        call: name of the inspection.
         doing: what the page says meanwhile.
-        values: what it is asked, as plain values.
+        values: its arguments, as plain values.
 
     Raises:
-        BadInput: the file cannot be used, or the look met a limit.
+        BadInput: the file cannot be used, or the look reached a limit.
     """
     line = st.empty()
     with inspection.begin(call, **values) as pending:
         began, over = time.monotonic(), pending.done(AT_ONCE)
         while not over:
-            line.caption(f"{doing} … {time.monotonic() - began:.0f} s")  # here a run that nobody waits for ends
+            line.caption(f"{doing} … {time.monotonic() - began:.0f} s")  # Streamlit stops an abandoned run here
             over = pending.done(EVERY)
         line.empty()
         return pending.answer()

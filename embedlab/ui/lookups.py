@@ -1,4 +1,4 @@
-"""What a page says where other words are looked up than were typed, and which words a model lacks."""
+"""Say which words were looked up in another form than typed, and which words a model lacks."""
 
 from __future__ import annotations
 

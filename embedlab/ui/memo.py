@@ -1,4 +1,4 @@
-"""What was computed for one visitor and is wanted by many, kept in memory and made but once at a time."""
+"""Compute a value once for all visitors and keep it in memory; concurrent requests wait for the first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_remembered(key: tuple[object, ...]) -> bool:
 
 
 def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
-    """What was made before under this key, or is made now; the longest unused is forgotten.
+    """Return the value kept under this key, or make it now; the least recently used is dropped.
 
     Of visitors who want the same at the same time one makes it, and the others wait for it; should it fail, or
     should that visitor leave the page, the next one makes it.

@@ -1,4 +1,4 @@
-"""Contextual models on pages: choosing models and layers, static ones as one layer among them, reading sentences."""
+"""Choose contextual models and their layers, and encode sentences with a progress bar; static models have one layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pages offer a model, and links that open it there."""
+"""List the pages that offer a model, with links that open it there."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""Heavy libraries, imported while visitors read the first page, so that the next click does not wait for them.
+"""Prepare the server: import heavy libraries early, tune its memory and threads, and draw a title while a page loads.
 
-The server's memory: what has come to stay is not looked through again, what is free goes back to the system.
-
-Threads that make pages take turns; here it is said how long a turn is.
-
-Before a visitor sees a page: what the server does as it starts, and what is seen while a page is loaded.
+Libraries are imported while visitors read the first page, so that the next click does not wait. Objects that stay are
+taken out of the garbage collector's scans, and free memory is returned to the system. The interpreter's switch interval
+is shortened, so that pages of several visitors are drawn in turn.
 """
 
 from __future__ import annotations
@@ -28,17 +26,17 @@ from streamlit.runtime.pages_manager import PagesManager
 ARENAS = -8
 """``M_ARENA_MAX`` of mallopt(3)."""
 MOST_ARENAS = 2
-"""Parts of memory that threads take from; by default sixteen on two cores, each with holes of its own."""
+"""Arenas of glibc's allocator; by default sixteen on two cores, each with fragmentation of its own."""
 
 
 def few_arenas() -> None:
-    """Let all threads share a few parts of memory; call before there are many threads. Does nothing without glibc."""
+    """Limit the allocator to a few arenas; call before there are many threads. Does nothing without glibc."""
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(ARENAS, MOST_ARENAS)
 
 
 def settle() -> None:
-    """Call when much has come to stay, such as libraries, or has gone; takes some tenths of a second.
+    """Collect garbage, exempt what is left from later scans, and return free memory; takes some tenths of a second.
 
     Python's collector looks through all that it knows whenever it is due, and no page moves meanwhile: with the
     libraries loaded for a third of a second. What is there now is likely to stay; it is passed over from now on,
@@ -50,7 +48,7 @@ def settle() -> None:
 
 
 def hold() -> None:
-    """Call when something more has come to stay, such as a model; quick, but garbage stays, too, until ``settle``."""
+    """Exempt new long-lived objects, such as a model, from garbage collection; garbage stays until ``settle``."""
     gc.freeze()
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
@@ -93,7 +91,7 @@ class Preload:
 
     @contextmanager
     def page(self) -> Iterator[None]:
-        """A page is being made: nothing is imported beside it."""
+        """Hold back imports while a page is drawn."""
         with self._change:
             self._change.wait_for(lambda: not self._importing)
             self._pages += 1
@@ -129,11 +127,11 @@ class Preload:
 
 
 TURN = 0.001
-"""Seconds for which a thread that computes in Python may go on while others wait; Python's own are five times that."""
+"""Switch interval in seconds; Python's default is five times that."""
 
 
 def shorten() -> None:
-    """Let threads give way to each other more often.
+    """Shorten the interpreter's switch interval.
 
     Whatever looks at a file or calls torch gives its turn away and waits to get it back, hundreds of times in a page;
     beside one other page that computes in Python, each time for as long as a turn is.
@@ -195,6 +193,6 @@ def show(title: str, *, wanted: bool) -> None:
 
 
 def clear() -> None:
-    """Take it away; for the first thing that a page draws."""
+    """Remove that title; called by the first thing that a page draws."""
     if title := st.session_state.pop(_SHOWN, None):
         title.empty()

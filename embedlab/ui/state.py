@@ -32,8 +32,8 @@ def text(
 ) -> str:
     """A line of text, without spaces at its ends; at most ``limit`` characters.
 
-    Streamlit forgets a widget's value on the way to a page without it, or with another label, and its place in the
-    address; what was written instead of the default is therefore kept beside, and put back into both.
+    Streamlit forgets a widget's value on the way to a page without it, or with another label, and takes it out of
+    the address; a text other than the default is therefore kept, and put back into both.
     """
     kept: dict[str, str] = st.session_state.setdefault("_kept", {})
     if name in kept and name not in st.query_params:
@@ -146,12 +146,12 @@ def put(name: str, value: Any) -> None:
 
 
 def broken_off() -> None:
-    """A page, or a part of it, broke off: what it did not come to draw keeps its value and its place in the address."""
+    """Note that a page stopped early: widgets that were not drawn keep their value, also in the address."""
     st.session_state[_BROKEN] = True
 
 
 def end() -> None:
-    """Last in every run of the app: end it as one that broke off, if it did.
+    """End a run of the app; stop it if a part of the page stopped early.
 
     Streamlit takes out of the address what a run to its end did not draw, but not after an exception or ``st.stop``.
     """
@@ -179,6 +179,6 @@ def _mend(name: str, form: object, mended: Callable[[Any], Any]) -> None:
 
 
 def _titled(titles: Mapping[str, str] | None, *, markup: bool = False) -> Callable[[str], str]:
-    """What is read instead of an option; ``markup`` for widgets whose labels are Markdown."""
+    """From an option to its title; ``markup`` for widgets whose labels are Markdown."""
     names = titles or {}
     return lambda option: md(names.get(option, option)) if markup else names.get(option, option)

@@ -1,8 +1,8 @@
-"""Light or dark: the colours of text that Python gives to figures follow when the visitor's theme changes.
+"""Follow the visitor's light or dark theme in figures and code.
 
-Streamlit draws the page in its new colours without asking Python, and so would leave dark words on dark paper in a
-figure. A component without a face therefore asks for the page anew when the paper has another colour. It also brings
-the colours of code: Streamlit's own are the same on both papers and too pale on the light one.
+Streamlit changes its theme without a run of the page, which would leave dark text on a dark figure. An invisible
+component therefore asks for a run when the background changes. It also sets the colours of code: Streamlit's own are
+the same in both themes and too pale on the light one.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _CODE = """
 
 
 def dark() -> bool:
-    """Whether the paper is dark."""
+    """Whether the background is dark."""
     return st.context.theme.type == "dark"
 
 
 def follow() -> None:
-    """Draw the page anew when its paper changes; once in every run of the app."""
+    """Run the page again when its background changes; once in every run of the app."""
     watch = st.components.v2.component("theme_watch", js=_WATCH, css=_CODE, isolate_styles=False)
     watch(key="theme-watch", on_changed_change=lambda: None)

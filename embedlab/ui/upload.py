@@ -1,4 +1,4 @@
-"""Choosing a text: a sample, a file of one's own, or pasted words; what was given is kept on disk across reloads."""
+"""Let a visitor choose a text: a sample, an uploaded file or pasted words; keep it on disk across reloads."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _column(draft: jobs.Run, name: str) -> str:
 
 @st.cache_resource(max_entries=50, ttl="1d", show_spinner=False)
 def _columns(identifier: str) -> list[list[str]]:
-    """The columns of a draft, in a list that is empty until they are read: a page's run can be ended meanwhile."""
+    """A cache entry for the columns of a draft, empty at first; filled outside, where Streamlit can stop the run."""
     return []
 
 
@@ -106,7 +106,7 @@ def _sample(first: str) -> str:
 
 
 def _draft(way: str) -> jobs.Run | None:
-    """The folder that the address or the session names, if it holds a text of this visitor that came this way."""
+    """The draft that the address or the session names, if it holds a text of this visitor given in this way."""
     identifier = st.query_params.get("draft") or st.session_state.get("_draft", "")
     try:
         run = jobs.find(identifier) if identifier else None
@@ -129,7 +129,7 @@ def take_over(run: jobs.Run) -> str:
 
 
 def forget_draft() -> None:
-    """The draft has become a run, or is gone."""
+    """Forget the draft: it has become a run, or is gone."""
     st.session_state.pop("_draft", None)
     st.query_params.pop("draft", None)
 
@@ -178,7 +178,7 @@ def _keep(name: str, content: object, size: int) -> str:
     except EmbedLabError as error:
         run.delete()
         return str(error)
-    except BaseException:  # the visitor has gone, or asks for something else
+    except BaseException:  # the visitor has left or clicked elsewhere
         run.delete()
         raise
     st.session_state["_draft"] = st.query_params["draft"] = run.id

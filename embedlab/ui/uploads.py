@@ -1,7 +1,7 @@
-"""Files that visitors give lie on disk as soon as they have come, and no visitor and no crowd can fill it.
+"""Keep uploaded files on disk as soon as they arrive, within limits for a visitor and for all together.
 
-Streamlit keeps them in memory, as many as a browser sends, and some until the server ends. It offers no setting for
-that; so the one object that takes them, ``MemoryUploadedFileManager``, is given another class when the app begins.
+Streamlit keeps them in memory, without a bound on their number, and some until the server ends. It has no setting for
+that; so its ``MemoryUploadedFileManager`` is given another class when the app begins.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ class Given(io.FileIO):
 
 
 class Uploads(MemoryUploadedFileManager):
-    """Takes files and keeps them on disk; see ``begin``, which stands for ``__init__``."""
+    """Manager of uploaded files that keeps them on disk; ``begin`` takes the part of ``__init__``."""
 
     def begin(self, folder: Path, active: Callable[[str], bool]) -> None:
-        """Set up what its former class does not know.
+        """Set up the attributes that its former class lacks.
 
         Args:
             folder: for the files of this process.
@@ -227,7 +227,7 @@ def clear_left(home: Path) -> None:
 
 
 def opened(upload: UploadedFile) -> Given | UploadedFile:
-    """What a widget gave, from disk where it lies there.
+    """Open an uploaded file, from disk where it lies there.
 
     Raises:
         BadInput: it was refused, could not be written or is gone.
@@ -238,7 +238,7 @@ def opened(upload: UploadedFile) -> Given | UploadedFile:
 
 
 def used(upload: Given | UploadedFile) -> None:
-    """What a widget gave has been read for good, and its widget goes: nothing of it is kept."""
+    """Delete an uploaded file that is not needed any more."""
     if isinstance(upload, Given) and (context := get_script_run_ctx()):
         upload.close()
         context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)  # type: ignore[attr-defined]

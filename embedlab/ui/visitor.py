@@ -1,11 +1,8 @@
-"""Who looks at the page: whoever runs the lab, or a visitor with a place that nobody else can guess.
+"""Tell who looks at the page: the owner of the lab, or a visitor with a workspace of their own.
 
-The owner comes from the machine that the lab runs on. Everybody else is known by a secret of their browser (or, where a
-login is asked for, by their account); the name of their place is made of it, see ``places``.
-
-A login asked of everybody where ``EMBEDLAB_LOGIN=1`` says so, by OpenID Connect as Streamlit offers it.
-
-The provider stands in ``.streamlit/secrets.toml``; an account then has one place, in whatever browser it logs in.
+The owner comes from the machine that the lab runs on. Everybody else is known by a secret of their browser, or by their
+account where ``EMBEDLAB_LOGIN=1`` asks for a login (OpenID Connect, as Streamlit offers it; the provider stands in
+``.streamlit/secrets.toml``). The name of the workspace is derived from it, see ``base.paths``.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ from embedlab.jobs.run import Run
 from embedlab.plots.text import md
 
 COOKIE = "embedlab_place"
-"""Holds the secret of a browser whose visitor has something in their place; see ``place_link``."""
+"""Holds the secret of a browser whose visitor has something in their workspace; see ``workspace_link``."""
 STREAMLIT = "_streamlit_xsrf"
 """Streamlit's own random token, which a browser has until it is closed."""
 APART, LOGIN = "EMBEDLAB_APART", "EMBEDLAB_LOGIN"
@@ -34,7 +31,7 @@ HERE = "127.0.0.1"
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 """Headers of a proxy: the connection comes from this machine, the visitor from elsewhere."""
 OPENED = "_place"
-"""In the session: the secret of a place that was opened by its link."""
+"""In the session: the secret of a workspace that was opened by its link."""
 
 
 def visitor() -> str:
@@ -43,7 +40,7 @@ def visitor() -> str:
 
 
 def workspace() -> str:
-    """The name of this visitor's place; empty for whoever runs the lab, whose shelf is the home folder's."""
+    """The name of this visitor's workspace; empty for the owner, whose workspace is the home folder."""
     if not apart():
         return ""
     return paths.workspace_name(_account() if switched_on(LOGIN) else secret())
@@ -92,7 +89,7 @@ def _client() -> str:
 
 
 def _all_of(header: str) -> list[str]:
-    """What every header of this name says, in order."""
+    """The values of every header of this name, in order."""
     headers: Any = st.context.headers
     return list(headers.get_all(header)) if hasattr(headers, "get_all") else [headers[header]] * (header in headers)
 
@@ -112,7 +109,7 @@ def told(message: object) -> str:
 
 
 def secret() -> str:
-    """What this visitor is known by: of the place whose link was opened, of this browser, or of this visit."""
+    """The visitor's secret: of the workspace whose link was opened, of this browser, or of this visit."""
     cookie = st.context.cookies.get(COOKIE)
     for given in (st.session_state.get(OPENED), cookie):
         if isinstance(given, str) and paths.SECRET.fullmatch(given):
@@ -131,7 +128,7 @@ def mine(run: Run) -> bool:
 
 
 def switched_on(name: str) -> bool:
-    """Whether an environment variable says yes."""
+    """Whether an environment variable is switched on."""
     return os.environ.get(name, "").lower() in ("1", "yes", "on", "true")
 
 

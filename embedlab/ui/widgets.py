@@ -1,4 +1,4 @@
-"""What every page is made of: its opening, figures, tables, code and explanations, all saved and shown alike."""
+"""Draw the parts that every page has: heading, figures, tables, code and explanations."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
 
 
 def drawn(fig: Figure) -> Any:
-    """The figure as ``st.plotly_chart`` wants it to take it as it is, without checks."""
+    """The figure in the form that ``st.plotly_chart`` takes without checks."""
     from embedlab.ui.figures import Ready
 
     return Ready(fig)
@@ -256,7 +256,7 @@ def unique_titles(specs: Sequence[ModelSpec]) -> dict[str, str]:
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """What goes wrong inside for a reason we know is said in a sentence, and the page goes on below.
+    """Show an ``EmbedLabError`` raised inside as a sentence, and go on with the page.
 
     The address keeps what the controls that are not drawn for it were set to (see ``state.end``).
     """

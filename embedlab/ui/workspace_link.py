@@ -1,4 +1,4 @@
-"""A visitor's place found again: in the same browser by a cookie, in another by the link to it."""
+"""Open a visitor's workspace again: in the same browser by a cookie, in another by its link."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ export default function ({ data }) {
 
 
 def arrive() -> None:
-    """Once in every run of the app: take a place's link out of the address, and remember the place of this browser.
+    """Take a workspace's link out of the address and remember this browser's workspace; once in every run of the app.
 
     A link opens nothing by itself: somebody may have sent their own, to see what is uploaded there.
     """
     given = st.query_params.get(ADDRESS, "")
     if given:
-        del st.query_params[ADDRESS]  # a copied address must not give the place away
+        del st.query_params[ADDRESS]  # a copied address must not give the workspace away
     if apart():
         paths.visit_workspace(workspace())
     if not apart() or switched_on(LOGIN):
@@ -64,7 +64,7 @@ def _answer(opened: str) -> None:
 
 
 def _remember(secret: str) -> None:
-    """Let the browser keep the secret as long as the place is kept."""
+    """Let the browser keep the secret as long as the workspace is kept."""
     seconds = Limits.from_environment().place_days * DAY
     st.components.v2.component("keep_place", js=_KEEP)(
         key="keep-place", data={"name": COOKIE, "value": secret, "seconds": seconds}
@@ -72,7 +72,7 @@ def _remember(secret: str) -> None:
 
 
 def show() -> None:
-    """What a place is and the link to it, for those who have one."""
+    """Explain the workspace and show its link, to those who have one."""
     if not apart() or switched_on(LOGIN):
         return
     if not paths.workspace_used(workspace()):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from embedlab.base.limits import Limits
 from embedlab.data.readers import documents, plain, tables
-from embedlab.data.readers.archives import KINDS, PACKERS, Entry, entries
+from embedlab.data.readers.archives import Entry, entries
 from embedlab.data.readers.encoding import Choice
 
 Reader = Callable[[Entry, Choice], Generator[str, None, None]]
@@ -59,8 +59,3 @@ def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
         if piece.kind in _COLUMNS:
             return _COLUMNS[piece.kind](piece)
     return []
-
-
-def supported() -> tuple[str, ...]:
-    """Endings of files that can be read; those of packed files come last."""
-    return (*KINDS, *PACKERS, ".zip")

@@ -1,8 +1,6 @@
-"""What the Analogies page shows of a question: each model's verdict, both rankings, the parallelogram.
+"""Analogies page: answers of each model to one question, both rankings, the parallelogram.
 
-Analogy questions as pages ask them: the sum behind one, what is expected, how models do on a set.
-
-Many analogy questions at once: ready-made sets to click, and Google's whole benchmark.
+Further: ready-made question sets, and Google's whole benchmark as a background run.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""What the Context cloud page shows: the run under way, the cloud, a selection and what it shares, the groups.
-
-What the Context cloud page is asked: which word, where it is looked for, by which model, how it is drawn.
-
-What is said about a context cloud: how it falls apart, what a selection shares, its sentences, table and code.
-"""
+"""Context cloud page: the controls, the background run, the cloud, what a selection shares, and the code."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the page on contextuality is made of: what is asked, the three diagrams, what they say, and the words.
-
-The words whose vectors depend most and least on their sentence, at one layer of one model.
-"""
+"""How contextual page: the controls, three figures, a summary, and the most and least contextual words."""
 
 from __future__ import annotations
 

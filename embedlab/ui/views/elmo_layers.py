@@ -1,9 +1,4 @@
-"""What the ELMo layers page shows of learned weights: the bars, the path, the scores, and what they say.
-
-What the ELMo layers page is asked: the model, the tasks, a file with tags, the strength of the penalty.
-
-Layers mixed by hand: a slider a layer, and the picture of one word's occurrences that follows at once.
-"""
+"""ELMo layers page: the tasks, the learned weights with their scores, and a mix of layers set by sliders."""
 
 from __future__ import annotations
 
@@ -131,7 +126,7 @@ def _look(name: str, column: int) -> None:
 
 @st.cache_resource(max_entries=16, ttl="1d", show_spinner=False)
 def _sizes(name: str, column: int) -> list[TaskSizes]:
-    """A place for what a file holds, empty at first: it is read outside, where a run of the page can be ended."""
+    """A cache entry for what a file holds, empty at first; filled outside, where Streamlit can stop the run."""
     return []
 
 

@@ -1,11 +1,4 @@
-"""The Flair characters page: its model, a pair of readers or one character LSTM, and the text.
-
-The Flair characters page: where in the text the states of a word's vector are taken.
-
-The Flair characters page: what each letter costs, and what is expected at one place, from both sides.
-
-The Flair characters page: a word spelt wrongly, and whose vector stays near the right one.
-"""
+"""Flair characters page: where word vectors are taken, bits of each character, guesses, and misspelt words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Leaderboard page is made of: the measures, the table, and what is not measured yet."""
+"""Leaderboard page: the measures, the table, and the models that are not measured yet."""
 
 from __future__ import annotations
 

@@ -1,13 +1,7 @@
-"""The parts of the map page: which words, the map when it is ready, one word's neighbors, a selection.
+"""Map page: the words, the background run that computes a map, the figure, neighbors, a selection.
 
-What leaves the map page: its points as a table, and the lines of code that compute it.
-
-Maps that are computed in the background while the page stays usable.
-
-The visitor's own zoom on the map, kept while clicks draw it anew.
-
-Streamlit 1.67 replaces a chart whenever its figure changes, and with it what Plotly knows of the visitor's zoom. A
-component without a face therefore tells Python the window after every zoom, and the next figure begins there.
+Streamlit 1.67 replaces a chart whenever its figure changes, and with it the visitor's zoom. An invisible component
+therefore reports the window after every zoom, and the next figure begins there.
 """
 
 from __future__ import annotations

@@ -1,11 +1,4 @@
-"""The cards of models: what each is, where it comes from, what it uses on disk, and what can be done with it.
-
-Loading published vectors from the page: what is asked, and the run that does it with a bar.
-
-A model's card, and the link that shows it to somebody: its card, its neighbors and the file, nothing to change.
-
-How long runs, results and places are kept, and what goes next, in words.
-"""
+"""Models page: cards, published vectors to load, import and export, sharing by a link, and how long things are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The closer looks of the Neighbors page: overlap, frequency, two words, sentences, letter groups."""
+"""Neighbors page: overlap of the lists, frequency, two words compared, sentences, character n-grams."""
 
 from __future__ import annotations
 

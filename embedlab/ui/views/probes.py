@@ -1,11 +1,4 @@
-"""What the Layer probes page asks: which model, what beside it, which probe, which sentences.
-
-Starting layer probes in the background, and knowing what was started.
-
-What the Layer probes page shows of a result: the figures, what they say, the table, the code.
-
-Looking closer on the Layer probes page: depth, confusion, mistakes in context, the paper's column, other models.
-"""
+"""Layer probes page: the controls, the background run, the figures, and details of mistakes and models."""
 
 from __future__ import annotations
 
@@ -183,7 +176,7 @@ def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
 
 @st.cache_resource(max_entries=4, ttl="1d", show_spinner=False)
 def _kept(name: str, seed: int) -> list[tuple[TaggedSet, str]]:
-    """A place for the sentences, empty at first: they are read outside, where a run of the page can be ended."""
+    """A cache entry for the sentences, empty at first; filled outside, where Streamlit can stop the run."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""What the Softmax page is made of: the measurement that is shown, live or done, and what was found."""
+"""Softmax page: a measurement, running or done, its summary, table and code."""
 
 from __future__ import annotations
 

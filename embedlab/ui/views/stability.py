@@ -1,7 +1,4 @@
-"""What the Stability page is asked: which families, what is drawn anew, how often they are trained, on which text.
-
-What the Stability page shows: one word's neighbors over all trainings, and how far all words hold still.
-"""
+"""Stability page: the controls, the neighbors of one word over all trainings, and the overlap of all words."""
 
 from __future__ import annotations
 

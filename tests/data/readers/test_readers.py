@@ -16,8 +16,8 @@ import pytest
 
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
-from embedlab.data.readers import READERS, columns, supported
-from embedlab.data.readers.archives import KINDS
+from embedlab.data.readers import READERS, columns
+from embedlab.data.readers.archives import KINDS, READABLE
 
 TEXTS = ["The king sat on his throne.", "The queen wore a golden crown, did she not?"]
 WORDS = [
@@ -102,7 +102,7 @@ def test_every_kind_alone_and_packed(kind: str, tmp_path: Path) -> None:
 
 def test_every_kind_has_a_reader() -> None:
     assert set(KINDS) == set(READERS)
-    assert {".txt", ".zip", ".xz"} <= set(supported())
+    assert {".txt", ".zip", ".xz"} <= set(READABLE)
 
 
 def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:

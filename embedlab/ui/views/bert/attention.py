@@ -1,4 +1,4 @@
-"""The BERT page: how the pieces of the sentence look at each other, by layer and head."""
+"""BERT page: attention between wordpieces, by layer and head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The BERT page: what the model guesses for hidden words, and how a guess forms from layer to layer."""
+"""BERT page: guesses for masked words, and how a guess forms from layer to layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The BERT page: whether the model takes one sentence for the next one after another."""
+"""BERT page: next-sentence prediction."""
 
 from __future__ import annotations
 

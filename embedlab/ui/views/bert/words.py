@@ -1,4 +1,4 @@
-"""The BERT page: its model, its sentence as words to hide, and as the pieces that the model reads."""
+"""BERT page: the model, the sentence with words to mask, and its wordpieces."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Fragments of lessons about words in sentences: one word in three sentences, and what each direction sees.
-
-Fragments of lessons about probes: small classifiers trained on frozen vectors to find names.
-"""
+"""Lesson fragments about words in sentences, and about probes on frozen vectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fragments that lessons can show, whether a step fits its own, and its answer, computed once for everybody."""
+"""List the fragments that lessons can show, and compute the answer of each once for all visitors."""
 
 from __future__ import annotations
 

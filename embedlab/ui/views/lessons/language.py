@@ -1,7 +1,4 @@
-"""What a student predicted and what came out, kept across reloads in their place, and the summary of both.
-
-Fragments of lessons about running text: the next word, who expects a text best, a hidden word.
-"""
+"""Keep the predictions of a student across reloads; lesson fragments about language models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The teacher's form: what a class shall see, and the link that shows nothing else."""
+"""Draw the form with which a teacher makes a link for a class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fragment of a lesson gives: the outcome, a sentence that says it, figures and a table; computed live."""
+"""Define what a lesson fragment returns: the outcome, a sentence, figures and a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lesson on its page: step by step, the prediction first, then what the models say, then why."""
+"""Draw a lesson step by step: prediction, answer of the models, explanation."""
 
 from __future__ import annotations
 

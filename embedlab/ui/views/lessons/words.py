@@ -1,7 +1,4 @@
-"""Fragments of lessons about word vectors: who is nearest, how similar, analogies, spelling.
-
-Fragments of lessons about chance: how far trainings of one model agree, by results that come with the lab.
-"""
+"""Lesson fragments about word vectors: neighbors, similarity, analogies, spelling, stability."""
 
 from __future__ import annotations
 

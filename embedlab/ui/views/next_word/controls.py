@@ -1,4 +1,4 @@
-"""The Next word page: a beginning, the models asked to go on with it, their expectations, and words to take."""
+"""Next word page: the text, the models that continue it, and their predictions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The n-gram model's view: what it has counted, and how a probability is made of it level by level."""
+"""Next word page: counts of the n-gram model, and how they make a probability, level by level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The perplexity table: several models on the same held-out sentences, every unit said."""
+"""Next word page: the perplexity of several models on the same held-out sentences."""
 
 from __future__ import annotations
 

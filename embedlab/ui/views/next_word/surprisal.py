@@ -1,4 +1,4 @@
-"""A sentence coloured by how much each word surprises the models."""
+"""Next word page: a sentence coloured by the surprisal of its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models that write: greedily, by chance, or by beam search with its tree."""
+"""Next word page: text written greedily, by sampling, or by beam search with its tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentences of the Polysemy page: shipped or typed, with the word marked in each; a click moves the mark."""
+"""Polysemy page: the sentences, shipped or typed, with the position of the word in each."""
 
 from __future__ import annotations
 

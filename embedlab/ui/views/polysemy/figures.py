@@ -1,4 +1,4 @@
-"""What the Polysemy page shows: all models in one row, what happened in sentences, one model closer."""
+"""Polysemy page: one row of figures for all models, and one model in detail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What models make of a word in sentences: vectors, similarities, pictures and scores, remembered for all visitors."""
+"""Compute vectors, similarities, projections and scores of a word in sentences, once for all visitors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to a word in its sentences, said in sentences; the table and the code of the Polysemy page."""
+"""Polysemy page: the result in sentences, the table and the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two training runs side by side: what was asked, what came out, who the neighbors are."""
+"""Compare two training runs: settings, results, neighbors."""
 
 from __future__ import annotations
 

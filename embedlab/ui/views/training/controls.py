@@ -1,4 +1,4 @@
-"""What the Training page's form needs: defaults that suit the text, the start of a run, the same as code."""
+"""Training page: defaults that suit the text, the start of a run, and the code for it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Losses that are learned together, told apart: BERT's two tasks, ELMo's two directions.
-
-What a loss is called on the pages: a perplexity for language models, bits for those over characters.
-"""
+"""Name the loss of a model for people (perplexity, bits per character), and show the parts of a joint loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look at a text before training: its first sentences, its words, what the settings would drop."""
+"""Training page: the first sentences and words of a text, and what the settings would drop."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def head(chosen: Chosen) -> Head:
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
 def _kept(text: str, folder: str) -> list[Head]:
-    """A place for the beginning of a text, empty at first: it is read outside, where a run of the page can be ended."""
+    """A cache entry for the beginning of a text, empty at first; filled outside, where Streamlit can stop the run."""
     return []
 
 
@@ -205,7 +205,7 @@ def show_characters(chosen: Chosen, beginning: Head) -> None:
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
 def _paragraphs(text: str, folder: str) -> list[list[str]]:
-    """A place for the first paragraphs, as ``_kept``."""
+    """A cache entry for the first paragraphs, as ``_kept``."""
     return []
 
 

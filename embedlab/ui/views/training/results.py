@@ -1,7 +1,4 @@
-"""A training run that has ended: its epochs to look through, to be named, kept, compared and downloaded.
-
-The link that shows somebody a training, to look at and not to change.
-"""
+"""Training page: a run that has ended, with its epochs; name, keep, compare, download or share its model."""
 
 from __future__ import annotations
 

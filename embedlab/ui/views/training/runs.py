@@ -1,4 +1,4 @@
-"""A training run on the page: live while it works, with its epochs to look through afterwards."""
+"""Training page: a run that works, its loss curve, and the list of runs."""
 
 from __future__ import annotations
 
