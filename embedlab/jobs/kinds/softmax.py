@@ -32,10 +32,11 @@ def stored(run: Run) -> Costs:
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Measure, and write every point into the run's folder.
+    """Measure, and write every point into the run's folder; a run that goes on after an interruption begins again.
 
     Raises:
         BadSetting: the settings are out of bounds.
     """
+    (run.folder / POINTS).unlink(missing_ok=True)
     for item in points(typed_json.asked(CostSettings, values), on_progress):
         add_line(run.folder / POINTS, typed_json.plain(item))

@@ -22,7 +22,7 @@ from embedlab.registry import ModelSpec
 from embedlab.ui import cache, lookups, run_bar, state, widgets
 
 DEPTH = 100
-"""How far down a ranking the expected word is looked for."""
+"""Rank down to which the expected word is searched."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Asking:
-    """How questions are asked.
+    """What the visitor chose for all questions.
 
     Attributes:
         specs: the chosen models.
@@ -183,7 +183,7 @@ def answered(asking: Asking, question: Question, results: dict[str, Analogy]) ->
 
 
 def _unknown(asking: Asking, spec: ModelSpec, word: str) -> None:
-    """Offer spellings that take an unknown word's place, in the editor or in the formula."""
+    """Offer known spellings that replace an unknown word, in the editor or in the formula."""
     model, title = cache.static(spec.key), asking.titles[spec.key]
     if not asking.by_words:
         widgets.spellings(model, title, word, "formula", whole=lambda known: asking.formula.replace(word, known))
@@ -237,7 +237,7 @@ def _drawing(question: Question, answer: Analogy, spec: ModelSpec) -> None:
 
 
 WANTED = "_benchmark"
-"""In the session: for what the whole benchmark was asked."""
+"""In the session: settings with which the whole benchmark was started."""
 
 
 def ready_made(asking: Asking) -> None:
@@ -272,7 +272,7 @@ def _fill(a: str, b: str, c: str) -> None:
 
 
 def benchmark(asking: Asking) -> None:
-    """The whole Google benchmark, asked on demand and remembered."""
+    """Run the whole Google benchmark on demand, and show its results."""
     st.header("The whole benchmark")
     st.markdown(
         "Google's list has 19,544 questions in 14 categories (Mikolov et al. 2013). Only the 30,000 commonest words of "

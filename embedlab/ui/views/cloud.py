@@ -32,14 +32,14 @@ SORTERS = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}
 FIRST = ("ran", "bank", "right", "play", "charge", "cell", "spring", "Paris", "light", "race")
 IN_TEXTS = ("state", "right", "light", "current", "number", "party", "order", "ran")
 SAMPLE = "wikipedia"
-"""The sample that a word is looked for in at first: the generated one has few words that mean much."""
+"""The first sample offered: the generated one has few words of several senses."""
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 """Models that the page opens with, the first that is at hand."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked.
+    """What the visitor chose.
 
     Attributes:
         spec: the model.
@@ -149,7 +149,7 @@ def apart(made: Cloud, groups: Named, labelled: bool, layer: str) -> str:
 
 
 def selection_sentence(result: Shared) -> str:
-    """What chosen sentences share, in a sentence of Markdown."""
+    """Words that the chosen sentences share, in a sentence of Markdown."""
     words = [f"**{md(item.word, 30)}** ({item.inside} of {result.chosen} against {item.outside} of {result.others})"
              for item in result.words]  # fmt: skip
     rule = f"{result.tested:,} context words were tested by Fisher's exact test, with 5 % for all of them together"
@@ -275,7 +275,7 @@ def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
 
 
 def show(question: Question, made: Cloud) -> None:
-    """The cloud with its slider, what is selected, the groups, the table."""
+    """Draw the cloud with its slider, the selection, the groups and the table."""
     titles = {name: models.layer_title(name) for name in made.layers}
     labelled = all(one.sense for one in made.occurrences)
     usual = models.usual_layer(made.layers)

@@ -76,7 +76,7 @@ def controls() -> Choices | None:
 
 
 def bring(choices: Choices) -> dict[str, Contextuality]:
-    """What has been measured, by the model's key; what has not is on its way."""
+    """Results by the key of the model; start or watch the measurement of what is missing."""
     results = {spec.key: _stored(spec, choices.settings) for spec in choices.specs}
     if not all(results.values()):
         run_bar.bring(KIND, choices.settings)
@@ -115,7 +115,7 @@ def _curve(title: str, result: Contextuality, name: str, color: str) -> Curve:
 
 
 def summary(choices: Choices, results: Mapping[str, Contextuality]) -> list[str]:
-    """What happened, a sentence a model."""
+    """The result of each model, in a sentence."""
     titles = widgets.unique_titles(choices.specs)
     return [f"**{md(titles[spec.key])}**: {_about(results[spec.key])}" for spec in choices.specs if spec.key in results]
 

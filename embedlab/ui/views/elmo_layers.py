@@ -56,7 +56,7 @@ def contextual_model(spec: ModelSpec) -> ContextualModel | None:
 
 
 def controls(spec: ModelSpec) -> MixSettings | None:
-    """The tasks and what is set beside the mix; ``None`` while something is missing."""
+    """Let the visitor choose the tasks and the settings of the mix; ``None`` while something is missing."""
     tasks = state.many("tasks", list(TITLES), ["ner", "senses"], "Tasks", titles=TITLES)
     file, column = _file() if "file" in tasks else ("", 0)
     with st.expander("More settings", icon=":material/tune:"):
@@ -143,13 +143,13 @@ def penalty() -> float:
 
 
 def stored(settings: MixSettings) -> dict[str, tuple[MixFit, ...]]:
-    """What has been learned, by task."""
+    """The learned weights that are stored, by task."""
     results = {task: _stored(task, settings) for task in settings.each}
     return {task: fits for task, fits in results.items() if fits}
 
 
 def bring(settings: MixSettings) -> bool:
-    """See to what has not been learned yet; whether it is on its way."""
+    """Start or watch the run for what has not been learned yet; return whether it works."""
     return run_bar.bring(KIND, replace(settings, file=settings.file if "file" in settings.each else ""))
 
 
@@ -208,7 +208,7 @@ def paths(results: Results, l2: float) -> list[tuple[Figure, str]]:
 
 
 def scores(results: Results, l2: float) -> list[tuple[Figure, str]]:
-    """What each way of using the model scores, task by task."""
+    """The score of each way to use the model, task by task."""
     parts = []
     for task, fits in results.items():
         rows = [
@@ -236,7 +236,7 @@ def _ways(fits: Sequence[MixFit], l2: float) -> list[tuple[str, MixFit]]:
 
 
 def summary(results: Results, l2: float) -> list[str]:
-    """What happened, task by task."""
+    """The result of each task, in a sentence."""
     return [f"**{md(task_title(task))}** {_about(fits, l2)}" for task, fits in results.items()]
 
 
@@ -299,7 +299,7 @@ def sizes(results: Results) -> str:
 
 
 def factor(results: Results, l2: float) -> str:
-    """What became of gamma."""
+    """The learned gamma, in a sentence."""
     parts = [
         f"{task_title(task)} {learned(fits, l2).gamma.mean():.2f} "
         f"({learned(fits, l2).gamma.min():.2f} to {learned(fits, l2).gamma.max():.2f})"

@@ -77,7 +77,7 @@ def text() -> str:
 
 
 def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> int:
-    """Let the visitor choose one word of a sentence, at first one that a link pins; its place."""
+    """Let the visitor choose one word of a sentence, at first one that a link pins; return its position."""
     titles = {str(i): title for i, title in enumerate(inputs.names(cut))}
     return int(state.choice(name, list(titles), str(class_link.pinned_position(cut, default)), label, titles=titles))
 
@@ -136,7 +136,7 @@ COLORS = {"forward": characters.FORWARD, "backward": characters.BACKWARD}
 
 
 def guesses(chosen: ChosenModel, written: str) -> str:
-    """Bits along the text, then the bars at one place; returns the lines that compute them."""
+    """Draw the bits along the text, and the guesses at one position; return the code."""
     if not written:
         st.info("Write a sentence, or click one.")
         return ""
@@ -169,7 +169,7 @@ for way in {"(model.forward, model.backward)" if chosen.pair else "(model,)"}:
 
 
 def summary(one: CharacterBits) -> str:
-    """What a direction pays, in a sentence of Markdown."""
+    """The bits per character of a direction, in a sentence of Markdown."""
     worst = int(one.bits.argmax())
     before, after = (
         md(part.replace(" ", "␣")) for part in (one.text[max(0, worst - 8) : worst], one.text[worst + 1 :][:8])
@@ -185,7 +185,7 @@ def summary(one: CharacterBits) -> str:
 
 
 def _bars(chosen: ChosenModel, written: str, position: int) -> None:
-    """The expectations of every direction at one place, side by side."""
+    """Draw the guesses of every direction at one position, side by side."""
     true = written[position]
     results = [(way.direction, guess(way, written, position)) for way in chosen.ways]
     longest = max(float(one.probabilities[0]) for _, one in results)
@@ -304,7 +304,7 @@ def _of(spec: ModelSpec, cut: list[str], position: int, wrong: str) -> tuple[Mis
 
 
 def verdict(title: str, one: Misspelt, layer: int) -> str:
-    """What a model makes of the wrong spelling, in a sentence of Markdown."""
+    """The similarity of the wrong spelling to the right one, in a sentence of Markdown."""
     where = f" ({md(models.layer_title(one.layers[layer]))})" if len(one.layers) > 1 else ""
     start = f"{md(title)}{where} {READ[one.read]}"
     if one.similarity is None:

@@ -286,7 +286,7 @@ def _clusters(key: str, k: int, _chosen: MapWords) -> tuple[np.ndarray, list[str
 
 
 def about(chosen: MapWords, drawn: Projection, row: int | None, k: int, zoom: bool) -> tuple[str, Focus | None]:
-    """What is shown, chosen how, how far to trust it; and the searched word's neighbors."""
+    """A sentence on the words shown and the trustworthiness of the map; and the searched word's neighbors."""
     text = f"Showing {len(chosen.words):,} of {chosen.of:,} words: {chosen.how}. {METHODS[drawn.method]}"
     text += f" in {drawn.points.shape[1]} dimensions"
     if np.isfinite(drawn.trustworthiness):
@@ -382,7 +382,7 @@ export default function ({ parentElement, setStateValue, data }) {
 
 @st.fragment
 def listen() -> None:
-    """Hear of the visitor's zoom; a fragment, so that the page is not run anew for it."""
+    """Read the visitor's zoom; a fragment, so that the page does not run again for it."""
     told = st.components.v2.component("map_zoom", js=_LISTEN)(
         key="map-zoom", data={"chart": CHART}, default={"view": None}, on_view_change=lambda: None
     )

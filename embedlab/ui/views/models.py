@@ -82,7 +82,7 @@ def form() -> None:
 
 
 def _load(run: Run) -> None:
-    """A loading run: its bar while it works, then what came of it."""
+    """Show a run that loads vectors: its progress, then its outcome."""
     if run.state().active:
         run_bar.watch(run, _progress, cancel=f"cancel-{run.id}")
         return
@@ -121,7 +121,7 @@ K = 10
 
 
 def card(spec: ModelSpec) -> None:
-    """What a model says of itself."""
+    """Show a model's card."""
     of = spec.card
     st.markdown(md(spec.family.idea))
     facts = [
@@ -149,7 +149,7 @@ def export(spec: ModelSpec) -> None:
 
 
 def share(spec: ModelSpec) -> None:
-    """The link to copy, once it is wished for, and what it shows."""
+    """Offer a link to the model, and say what it shows."""
     with st.popover("Share", icon=":material/share:"):
         st.markdown(
             "Whoever has the link sees this model's card and the neighbors of its words, and can download it. They "
@@ -168,7 +168,7 @@ def _share(key: str) -> None:
 
 
 def shared_in_address() -> str:
-    """What the address says is to be shown; empty for the page as usual."""
+    """The shared model that the address names; empty for the page as usual."""
     return st.query_params.get(ADDRESS, "")
 
 
@@ -221,7 +221,7 @@ LOOK = 0.2
 
 
 def disk(specs: list[ModelSpec]) -> library.Disk:
-    """What models and this visitor's runs use on disk, measured now."""
+    """Disk use of the models and of this visitor's runs, measured now."""
     return library.disk(specs, [run.folder for run in jobs.all_runs(visitor=visitor())])
 
 
@@ -282,7 +282,7 @@ def import_form() -> None:
 
 
 def _imported(file: BinaryIO, name: str, size: int, *, replace: bool) -> str:
-    """Wait until a process of its own has looked at a zip file; gives the key of its model.
+    """Import a zip file in a process of its own and wait for it; return the key of the model.
 
     The process ends with the visit: whoever leaves, or clicks elsewhere, is gone at the next line that is shown.
 
@@ -303,7 +303,7 @@ def _imported(file: BinaryIO, name: str, size: int, *, replace: bool) -> str:
 
 
 NEXT = 3
-"""Runs that are told as the next to go."""
+"""Runs that are named as the next to be deleted."""
 KINDS = {
     "train": "a training", "fetch": "vectors that were loaded", "softmax": "a measurement of the softmax",
     "cloud": "a context cloud", "probes": "layer probes", "measure": "a measurement for the leaderboard",
@@ -374,5 +374,5 @@ def _named(run: Run) -> str:
 
 
 def _day(when: float) -> str:
-    """A day for people; what is overdue goes once the lab has run for a day since it was noted (see ``expiry``)."""
+    """A date for people; overdue runs are deleted once the lab has run for a day (see ``jobs.cleanup``)."""
     return time.strftime("%d %B", time.localtime(when)).lstrip("0") if when > time.time() else "within a day"

@@ -23,7 +23,7 @@ NEVER_SEEN = ("friendlinesses", "unbankable", "guitarlike", "democratishly")
 
 @dataclass(frozen=True)
 class Choices:
-    """A word, and whom it is asked of.
+    """A word and the models that know it.
 
     Attributes:
         word: as typed.
@@ -220,4 +220,4 @@ VIEWS: dict[str, tuple[str, Callable[[Choices], None]]] = {
     "text": ("In sentences", in_sentences),
     "parts": ("Letter groups", letter_groups),
 }
-"""Each closer look by its key: its title and what draws it."""
+"""Details to choose from, by key: the title and the function that draws them."""

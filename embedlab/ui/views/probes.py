@@ -225,7 +225,7 @@ def top(probe: LayerProbe) -> Row:
 
 
 def summary(probe: LayerProbe) -> str:
-    """Who finds names best, who is as good, and what is reached without vectors."""
+    """The best strategy, those that do not differ from it, and the baselines, in sentences."""
     best = top(probe)
     rivals = [row for row in probe.rows if row is not best and row.high >= best.low and row.tags is not best.tags]
     text = f"**{md(best.strategy)}** finds names best: F1 **{_percent(best.f1)}** ({_interval(best)})."
@@ -242,7 +242,7 @@ def summary(probe: LayerProbe) -> str:
 
 
 def selective(probe: LayerProbe) -> str:
-    """What the control task says, in a sentence."""
+    """The result of the control task, in a sentence."""
     best = max(probe.rows, key=lambda row: row.selectivity)
     points = f"{100 * best.selectivity:+.1f} points ({100 * best.selectivity_low:+.1f} to "
     points += f"{100 * best.selectivity_high:+.1f})".replace("-", "−")
@@ -259,7 +259,7 @@ def selective(probe: LayerProbe) -> str:
 
 
 def sizes(kept: KeptProbe) -> str:
-    """How many sentences, which probe, when and with what it was computed."""
+    """Sample sizes, the probe, date and versions, in sentences."""
     probe, how = kept.probe, kept.probe.settings
     name = TITLES[how.probe]
     stop, seed = (

@@ -34,7 +34,7 @@ LOSSES = (
 
 
 def current() -> Run | None:
-    """The measurement under way; else the one that the address names; else the latest that found something."""
+    """The measurement under way; else the one that the address names; else the latest with results."""
     known = [run for run in jobs.all_runs("softmax") if _readable(run)]
     if active := next((run for run in known if run.state().active), None):
         return active
@@ -84,7 +84,7 @@ def live(identifier: str) -> None:
 
 
 def result(how: RunState, costs: Costs) -> None:
-    """A measurement that is over: its figure, where it stopped, and what was asked."""
+    """Show a measurement that is over: its figure, where it stopped, and its settings."""
     if costs.points:
         widgets.figure(softmax.measured(costs), "softmax-measured", _summary(costs))
     for stop in costs.stops:
@@ -106,7 +106,7 @@ def _summary(costs: Costs) -> str:
 
 
 def summary(costs: Costs) -> str:
-    """What was found, in a sentence; empty if the two losses do not meet."""
+    """The result in a sentence; empty if the two losses have no size in common."""
     both = costs.pair("full", "negative", TOLD)
     if both is None:
         return ""
@@ -120,7 +120,7 @@ def summary(costs: Costs) -> str:
 
 
 def counted(settings: CostSettings) -> str:
-    """What the counts say, in a sentence, before anything is measured."""
+    """The multiply-adds in a sentence, before anything is measured."""
     words = min(TOLD, settings.sizes()[-1])
     full, negative = (multiply_adds(method, settings.shape(words)) for method in ("full", "negative"))
     return (

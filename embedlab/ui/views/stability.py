@@ -68,7 +68,7 @@ def controls() -> Choices | None:
 
 
 def bring(choices: Choices) -> dict[str, Retrained]:
-    """What has been found, by the family's title; what has not can be asked for, or is on its way."""
+    """Results by the title of the family; offer or watch the training of what is missing."""
     settings = choices.settings
     results = {key: _stored(key, settings) for key in settings.each}
     if missing := [TITLES[key] for key, one in results.items() if one is None]:
@@ -131,7 +131,7 @@ Results = Mapping[str, Stability]
 
 
 def choose_word(results: Results) -> str:
-    """The word to look at, with some to click; empty (and a sentence that says why) if it was not looked at.
+    """The word to look at, with some to click; empty (and a sentence that says why) if there is no result for it.
 
     A word is folded as the text was.
     """
@@ -196,7 +196,7 @@ def word_figures(results: Results, word: str, colors: Mapping[str, str]) -> list
 
 
 def word_summary(results: Results, word: str) -> str:
-    """What became of a word's neighbors, a line a family."""
+    """Summary of a word's neighbors, a line a family."""
     return "\n".join(f"- **{md(title)}**: {_about(one, word)}" for title, one in results.items() if word in one.rows)
 
 
@@ -231,7 +231,7 @@ def all_figures(results: Results, colors: Mapping[str, str], word: str) -> list[
 
 
 def summary(results: Results) -> str:
-    """What holds for all words, a line a family."""
+    """Summary of all words, a line a family."""
     lines = []
     for title, one in results.items():
         text = f"two trainings share **{one.mean:.0%}** of the ten neighbors ({one.low:.0%} to {one.high:.0%})"

@@ -106,7 +106,7 @@ def _lines(result: Attention, weights: Floats, block: int, head: int | None, mar
 
 
 def _all_heads(result: Attention, shares: NDArray[np.float64]) -> None:
-    """What share of every head's attention goes to one pattern."""
+    """Draw the share of every head's attention that goes to one pattern."""
     st.header("All heads at once")
     label = "Share of the attention that goes to the piece itself, the one before or after it, the marks"
     chosen = SHORT.index(state.choice("pattern", SHORT, "before", label))
@@ -127,7 +127,7 @@ def _all_heads(result: Attention, shares: NDArray[np.float64]) -> None:
 
 
 def _table(result: Attention, weights: Floats) -> pd.DataFrame:
-    """The matrix, a row for each piece that looks."""
+    """The attention matrix as a table, a row for each wordpiece that attends."""
     names = [f"{i + 1} {wordpiece}" for i, wordpiece in enumerate(result.pieces)]
     frame = pd.DataFrame(weights, columns=names)
     frame.insert(0, "who looks", names)

@@ -18,7 +18,7 @@ from embedlab.ui.views.bert import words
 from embedlab.ui.views.bert.words import ChosenModel
 
 LITTLE = 1.0
-"""Bits told by the words around a gap from which on a guess is more than a common word."""
+"""Bits of information from the context above which a guess is more than a common word."""
 
 
 def guesses(chosen: ChosenModel, cut: Sequence[str]) -> str:
@@ -67,7 +67,7 @@ def _marked(chosen: ChosenModel, word: str) -> str:
 
 
 def summary(one: LayerPredictions) -> str:
-    """What came out for one hidden word, in a sentence of Markdown."""
+    """The result for one hidden word, in a sentence of Markdown."""
     text = f"Instead of **{md(one.word)}** it guesses **{md(one.answer)}** ({one.answer_probabilities[-1]:.1%}). "
     text += f"The words shown tell it {one.told:.1f} bits about the gap{', hardly anything' * (one.told < LITTLE)}. "
     if one.word_ranks is None or one.word_probabilities is None:

@@ -76,7 +76,7 @@ def _take(first: str, second: str) -> None:
 
 
 def verdict(result: NextSentences) -> str:
-    """What the probabilities say, in sentences of Markdown."""
+    """The result in sentences of Markdown."""
     own, others = float(result.probabilities[0]), result.probabilities[1:]
     text = f"The second sentence follows the first with **{own:.1%}**"
     if len(others) and not result.told_apart:

@@ -14,7 +14,7 @@ from embedlab.ui import cache, class_link, inputs, state, widgets
 from embedlab.ui.models import MASKED_FAMILIES
 
 SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
-"""State: the sentence as typed, the places that are hidden, and the words that these were chosen of."""
+"""State: the sentence as typed, the hidden positions, and the words that they refer to."""
 EXAMPLES = (
     ("The king and the queen lived in a castle.", "queen"),
     ("She was born in London in the year 1850.", "born"),
@@ -25,7 +25,7 @@ EXAMPLES = (
 )
 MARK, WHOLE, TORN = "marks around every text", "words", "words in pieces"
 PAINTS: dict[str, Paint] = {MARK: "gray", WHOLE: "blue", TORN: "orange"}
-"""The sorts of pieces, as the legend says them, and the colours below them."""
+"""Kinds of wordpieces, as the legend names them, and their colours."""
 MISSING = "No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page."
 
 
@@ -78,7 +78,7 @@ def _take(example: str, word: str) -> None:
 
 
 def hidden(cut: Sequence[str]) -> list[int]:
-    """The words as buttons, which hide a word or show it again; the places that are hidden, in order.
+    """Draw the words as buttons that hide a word or show it again; return the hidden positions in order.
 
     A new sentence begins with one hidden word (see ``_first``).
     """
@@ -96,7 +96,7 @@ def hidden(cut: Sequence[str]) -> list[int]:
 
 
 def _first(cut: Sequence[str]) -> int:
-    """The place that is hidden at first: of a word that a link pins, of the example's, or of the longest."""
+    """The position that is hidden at first: of a word that a link pins, of the example's, or of the longest."""
     if (at := class_link.pinned_position(cut, -1)) >= 0:
         return at
     for example, word in EXAMPLES:

@@ -41,7 +41,7 @@ def check(lesson: Lesson, step: Step) -> None:
 
 
 def answer(step: Step) -> Shown:
-    """What came out; computed by the models now, or for an earlier visitor by the same models.
+    """The answer, computed now or for an earlier visitor by the same models.
 
     Raises:
         EmbedLabError: a model is not at hand, or does not know a word.

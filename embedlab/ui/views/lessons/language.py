@@ -27,7 +27,7 @@ from embedlab.ui.visitor import workspace
 
 @dataclass(frozen=True)
 class Prediction:
-    """A prediction, and what the models said to it; ``outcome`` is ``None`` until they have answered."""
+    """A prediction and the models' answer; ``outcome`` is ``None`` until they have answered."""
 
     given: str | float
     outcome: str | float | None = None
@@ -41,7 +41,7 @@ def judge(step: Step, given: str | float, outcome: str | float) -> bool:
 
 
 def kept_predictions(lesson: Lesson) -> dict[int, Prediction]:
-    """This visitor's predictions for a lesson, by the step's place from 0; change them by ``give`` and ``forget``."""
+    """This visitor's predictions for a lesson, by the step's number from 0; change them by ``give`` and ``forget``."""
     every: dict[tuple[str, str], dict[int, Prediction]] = st.session_state.setdefault("_predictions", {})
     here = workspace()
     if (here, lesson.key) not in every:
@@ -102,7 +102,7 @@ GAP = "___"
 
 
 def next_word(args: Args) -> Shown:
-    """What a model expects after a beginning."""
+    """The most probable next word of a text."""
     key, text = args["model"], args["begin"]
     model = cache.language(key)
     result = next_tokens(model, beginning(model, text), K)
@@ -146,7 +146,7 @@ def perplexity(args: Args) -> Shown:
 
 
 def fill(args: Args) -> Shown:
-    """What a masked model guesses for a gap."""
+    """The guess of a masked language model for a gap."""
     key, words = args["model"], args["sentence"].split()
     model = cache.model(key)
     if words.count(GAP) != 1 or not isinstance(model, MaskedModel):

@@ -43,7 +43,7 @@ class Speaker:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What an answer about it is remembered by."""
+        """Key under which an answer of the model is kept."""
         return self.spec.key, cache.stamp(self.spec), tuple(self.context)
 
     @property
@@ -115,7 +115,7 @@ def _figure(speaker: Speaker, result: NextTokens, longest: float) -> tuple[Figur
 
 
 def _hatched(results: dict[str, NextTokens]) -> None:
-    """What the hatched bars are, if there are any."""
+    """Explain the hatched bars, if there are any."""
     tokens = {token for result in results.values() for token in result.tokens}
     parts = []
     if UNKNOWN in tokens:

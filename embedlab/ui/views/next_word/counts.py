@@ -74,7 +74,7 @@ def _context(level: Level) -> str:
 
 
 def _summary(result: BackingOff) -> None:
-    """A sentence a level: what was counted, and what is handed down."""
+    """A sentence a level: the counts, and the mass that is handed down."""
     st.caption(
         "The longest context is asked first. A little is taken off every count there, and what is gained so goes to "
         "the next shorter context, down to none: so no word is held for impossible."
@@ -99,7 +99,7 @@ def _summary(result: BackingOff) -> None:
 
 
 def _followers(groups: Sequence[Followers]) -> None:
-    """What stands after each context, most often first."""
+    """The followers of each context, the most frequent first."""
     st.markdown("What the text has after each context, and how often:")
     lines = []
     for group in groups:

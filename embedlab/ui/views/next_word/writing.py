@@ -124,7 +124,7 @@ def _results(speaker: Speaker, text: str, made: Generated) -> None:
 
 
 def _first_step(speakers: Sequence[Speaker], decoding: Decoding) -> None:
-    """What temperature, top-k and nucleus make of the first step's probabilities."""
+    """Show how temperature, top-k and nucleus change the probabilities of the first step."""
     figures = []
     for speaker in speakers:
         with widgets.guard():

@@ -26,7 +26,7 @@ money | She paid the cheque in at the bank.
 money | The bank raised its interest rates.
 money | He works as a clerk in a small bank."""
 MOVED = "at"
-"""Where moved marks stand in the address: the word, then number and place of each, as in "bank:3.7,12.0"."""
+"""Where moved marks stand in the address: the word, then number and position of each, as in "bank:3.7,12.0"."""
 MOST = 100
 """Typed sentences that are read, at most."""
 
@@ -119,7 +119,7 @@ def _moved(word: str, occurrences: tuple[Occurrence, ...]) -> tuple[Occurrence, 
 
 
 def _positions(word: str) -> dict[int, int]:
-    """Number of a sentence and place of its mark, for those that were moved."""
+    """Number of a sentence and position of its mark, for those that were moved."""
     of, _, pairs = st.query_params.get(MOVED, "").rpartition(":")
     if of != word:
         return {}

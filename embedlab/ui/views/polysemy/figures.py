@@ -47,7 +47,7 @@ def choose_layers(readings: Mapping[str, Reading]) -> dict[str, str]:
 
 
 def column(reading: Reading, layer: str, title: str, sorter: str = "kmeans", k: int = 2) -> Column:
-    """What a layer says, ready to be drawn; coloured by sense, or by groups where no senses are known."""
+    """A layer's similarities and projection, coloured by sense, or by groups where no senses are known."""
     groups = reading.choices.named if reading.choices.labelled else _named(reading, layer, sorter, k)
     score = None
     if reading.scores:
@@ -111,7 +111,7 @@ def show_row(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> None
 
 
 def details(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> None:
-    """One model with its square and its picture large, the groups found, and the score of every layer."""
+    """Draw one model in detail: square, projection, groups, and the score of every layer."""
     st.header("One model closer", anchor=False)
     deep = [key for key, one in readings.items() if not one.static]
     titles = widgets.unique_titles([one.spec for one in readings.values()])

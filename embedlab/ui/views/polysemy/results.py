@@ -38,7 +38,7 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a model makes of N occurrences.
+    """Vectors and scores of N occurrences by one model.
 
     Attributes:
         spec: the model.

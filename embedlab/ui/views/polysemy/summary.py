@@ -24,7 +24,7 @@ CLEAR, FAIR = 0.9, 0.7
 
 
 def layer_of(reading: Reading, layers: Mapping[str, str]) -> str:
-    """The layer that is looked at: the chosen one, else the usual one."""
+    """The layer that is shown: the chosen one, else the usual one."""
     chosen = layers.get(reading.spec.key, "")
     return chosen if chosen in reading.layers else models.usual_layer(reading.layers)
 
@@ -38,11 +38,11 @@ SHORT = {
     "nnlm": "NNLM", "cw": "C & W", "cbow": "CBOW", "word2vec": "word2vec", "lstm": "LSTM", "elmo": "ELMo",
     "flair": "Flair", "bert": "BERT",
 }  # fmt: skip
-"""What starters are called where there is little room."""
+"""Short names of starters."""
 
 
 def lines(readings: Mapping[str, Reading], layers: Mapping[str, str]) -> list[str]:
-    """What happened, a sentence a model; models that say the same share one."""
+    """The result of each model in a sentence; models with the same result share one."""
     sentences: dict[str, list[str]] = {}
     for one in readings.values():
         layer = layer_of(one, layers)
@@ -63,7 +63,7 @@ def _plural(text: str) -> str:
 
 
 def sentence(reading: Reading, layer: str) -> str:
-    """What a layer makes of the word, without the model's name."""
+    """The result of one layer in a sentence, without the model's name."""
     choices, at = reading.choices, reading.layers.index(layer)
     forms = {one.form for one in choices.occurrences}
     rows = reading.at(layer)
@@ -102,7 +102,7 @@ def _number(value: float) -> str:
 
 
 def agreed(reading: Reading, groups: Named, sorter: str) -> str:
-    """What the groups are, and whether they are the senses, in a sentence or two of Markdown."""
+    """The groups, and whether they agree with the senses, in a sentence or two of Markdown."""
     count, out = len(set(groups.labels[groups.labels >= 0].tolist())), int((groups.labels < 0).sum())
     text = f"{sorter} finds {count} group{'s' * (count != 1)} in the vectors"
     text += f" and leaves {out} sentence{'s' * (out != 1)} out" if out else ""

@@ -64,7 +64,7 @@ def _two_names(first: str, second: str) -> tuple[str, str]:
 
 
 def differences(run: Run, other: Run) -> list[tuple[str, str, str]]:
-    """What two runs were asked, where it differs, and what came out: (what, this run, the other), as text."""
+    """Settings in which two runs differ, and their results: (name, this run, the other), as text."""
     first, second = (_described(item) for item in (run, other))
     rows = [(name, first.get(name, "–"), second.get(name, "–")) for name in dict.fromkeys([*first, *second])]
     first, second = (_outcome(item) for item in (run, other))

@@ -34,7 +34,7 @@ def config_class(kind: str) -> type[Settings]:
 
 
 def unit(kind: str) -> str:
-    """What a family reads: "word", "char" or "wordpiece"."""
+    """The unit that a family reads: "word", "char" or "wordpiece"."""
     return str(getattr(registry.model_class(kind), "unit", "word"))
 
 
@@ -54,7 +54,7 @@ def title(model: str, text: TextChoice) -> str:
 
 
 def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, name: str) -> TrainSettings:
-    """What the form asks for.
+    """Settings of a run, from the form.
 
     Raises:
         BadSetting: the model's settings do not go together.
@@ -80,7 +80,7 @@ def start(chosen: TrainSettings, draft: Run | None) -> Run:
 
 
 def repeat(run: Run) -> None:
-    """Fill the form with what an earlier run was asked, its text included; for a button's ``on_click``."""
+    """Fill the form with the settings of an earlier run, its text included; for a button's ``on_click``."""
     chosen = of(run)
     state: dict[str, Any] = {}
     with contextlib.suppress(EmbedLabError):  # of another version, or damaged: the form begins with its own

@@ -24,7 +24,7 @@ from embedlab.ui import inspection, widgets
 from embedlab.ui.upload import Chosen
 
 HEAD = 300_000
-"""Running words that are looked at; a longer text is judged by its beginning."""
+"""Running words that are read; of a longer text, the beginning."""
 FEWEST = 100
 """Running words below which there is nothing to learn from."""
 
@@ -158,7 +158,7 @@ def running(beginning: Head) -> str:
 
 
 def show_wordpieces(chosen: Chosen, beginning: Head, wordpieces: int) -> None:
-    """The preview for a model that cuts words into at most so many different pieces.
+    """The preview for a model with a vocabulary of at most so many wordpieces.
 
     Raises:
         BadInput: the text cannot be read.

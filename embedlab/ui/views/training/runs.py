@@ -29,7 +29,7 @@ OPEN, LISTED = 3, 30
 
 
 def current() -> Run | None:
-    """The run that the address names, or the one looked at last in this session."""
+    """The run that the address names, or the last one shown in this session."""
     identifier = st.query_params.get("run") or st.session_state.get("_run", "")
     if not identifier:
         return None
@@ -95,7 +95,7 @@ def _progress(run: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
 
 
 def epochs(run: Run) -> int:
-    """Epochs that were asked for, or rounds; 0 for models that have none."""
+    """Epochs in the settings, or iterations; 0 for models that have none."""
     config = train.of(run).config
     count = config.get("epochs") or config.get("iterations")
     return count if isinstance(count, int) else 0
