@@ -106,6 +106,17 @@ def test_a_run_under_way_is_shown_and_can_be_cancelled(monkeypatch: pytest.Monke
     assert "This was cancelled." in page.info[0].value
 
 
+def test_an_interrupted_run_can_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_launch", lambda run: run.write_state(RunState("interrupted", error="Gone")))
+    page = pasted()
+    page.button(key="gather").click().run()
+    (run,) = jobs.all_runs(kinds_cloud.KIND)
+    assert "Gone" in page.error[0].value
+    monkeypatch.setattr(jobs, "_launch", lambda run: None)
+    page.button(key=f"resume-{run.id}").click().run()
+    assert run.written().status == "queued" and not page.error
+
+
 def test_how_far_a_run_is_is_said_in_words() -> None:
     reports = [None, (3000, 3000, "reading"), (0, 0, "loading the model"), (50, 200, "encoding"), (1, 2, "sorting")]
     reports += [(0, 3, "drawing"), (3, 3, "drawing")]
