@@ -16,14 +16,14 @@ for name, value in processes.PAGES.items():  # before torch is imported: its thr
 
 def run() -> None:
     """Draw the app for a visitor, and in it the page that the address names."""
-    from embedlab.ui import cache, class_link, state, theme, visitor, workspace_link
+    from embedlab.ui import cache, links, state, theme, visitor
 
     folder = Path(__file__).resolve().parent / "pages"
     pictures = folder.parent / "assets" / "pictures"
     # A picture of our own: a named icon would be fetched from Google by every visitor's browser.
     st.set_page_config(page_title="Embedding Lab", page_icon=pictures / "icon.svg", layout="wide")
-    class_link.hold()
-    shown = class_link.among("pages", [name for name, _ in PAGES])
+    links.hold()
+    shown = links.among("pages", [name for name, _ in PAGES])
     page = st.navigation(
         [
             st.Page(
@@ -40,7 +40,7 @@ def run() -> None:
     )
     st.logo(pictures / "logo.svg", size="large")
     visitor.require_login()
-    workspace_link.arrive()
+    links.arrive()
     drawn = cache.drawn()
     server.show(page.title, wanted=page.title not in drawn)
     cache.libraries()

@@ -6,7 +6,7 @@ import streamlit as st
 from embedlab.analysis.axes import SETS, WORD_SETS, Axis, axis, place
 from embedlab.plots import bars, scatter
 from embedlab.plots.text import md
-from embedlab.ui import cache, class_link, inputs, lookups, state, widgets
+from embedlab.ui import cache, inputs, links, lookups, state, widgets
 
 OWN, NONE, PINNED = "own", "none", "pinned"
 AXES = {group.key: group for group in SETS}
@@ -64,7 +64,7 @@ with widgets.guard():
     with right:
         up = choose("y", "Second axis", NONE, optional=True)
     shown = {key: group.title for key, group in LISTS.items()} | {OWN: "my own words"}
-    by_link = class_link.pinned("words")
+    by_link = links.pinned("words")
     shown = ({PINNED: "words of the link"} if by_link else {}) | shown
     chosen = state.choice("list", list(shown), PINNED if by_link else "occupations", "Words", titles=shown)
     if chosen == PINNED:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from embedlab.data.lessons import Lesson, load_lessons
 from embedlab.plots.text import md
-from embedlab.ui import class_link, state, widgets
-from embedlab.ui.views.lessons import code, fragments, language, links, steps
+from embedlab.ui import links as ui_links
+from embedlab.ui import state, widgets
+from embedlab.ui.views.lessons import code, language, steps
 
 widgets.opening(
     "Lessons",
@@ -24,7 +25,7 @@ def chosen(lessons: list[Lesson]) -> Lesson:
 offered: list[Lesson] = []
 with widgets.guard():
     offered = load_lessons()
-    only = class_link.among("lessons", [one.key for one in offered])
+    only = ui_links.among("lessons", [one.key for one in offered])
     offered = [one for one in offered if one.key in only]
 if offered:
     lesson = chosen(offered)
@@ -39,7 +40,7 @@ if offered:
     st.markdown(f"_{md(lesson.about)}_")
     with widgets.guard():
         for step in lesson.steps:
-            fragments.check(lesson, step)
+            steps.check(lesson, step)
         steps.show(lesson)
         following = offered[offered.index(lesson) + 1 :]
         if following and done == len(lesson.steps):
@@ -50,7 +51,7 @@ if offered:
             )  # fmt: skip
     if done:
         widgets.code(code.source(lesson.steps[:done]))
-    links.form(load_lessons())
+    steps.form(load_lessons())
 else:
     st.info("There is no lesson here.")
 widgets.explain("lessons", "Why to predict first, where the answers come from, and a lesson of your own")

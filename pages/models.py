@@ -4,7 +4,7 @@ import streamlit as st
 
 from embedlab.plots import bars
 from embedlab.plots.text import md
-from embedlab.ui import cache, widgets, workspace_link
+from embedlab.ui import cache, links, widgets
 from embedlab.ui.views import models
 
 widgets.opening(
@@ -20,7 +20,7 @@ if message := st.session_state.pop("_said", ""):
     st.success(md(message))
 specs = cache.specs()
 disk = models.disk(specs)
-workspace_link.show()
+links.show()
 for source, title in models.SHELVES.items():
     own = [spec for spec in specs if spec.source == source]
     used = sum(disk.models[spec.key] for spec in own)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from embedlab.plots import bars
-from embedlab.ui import class_link, state, widgets
+from embedlab.ui import links, state, widgets
 from embedlab.ui.views import neighbors
 from embedlab.ui.views.neighbors import VIEWS
 
@@ -20,7 +20,7 @@ with left:
     word = state.text("word", "bank", "Word")
 with right:
     k = state.number("k", 10, 3, 30, "How many neighbors")
-widgets.chips("Try", class_link.offered(EXAMPLES), "word")
+widgets.chips("Try", links.offered(EXAMPLES), "word")
 specs = widgets.model_picker("static", default=("word2vec", "glove", "fasttext"))
 if not word:
     st.info("Write a word above, or click one.")

@@ -8,9 +8,9 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from embedlab.base import Capability
 from embedlab.families import Family, families
-from embedlab.plots.palette import family_color
+from embedlab.plots.curves import Step, timeline
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
-from embedlab.plots.timeline import Step, timeline
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, state, widgets
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from embedlab.plots import bars
-from embedlab.plots.palette import NAMES
+from embedlab.plots.layout import NAMES
 from embedlab.ui import widgets
 from embedlab.ui.views import stability
 

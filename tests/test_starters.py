@@ -14,7 +14,7 @@ from embedlab.analysis.polysemy import sense_separation
 from embedlab.analysis.probing import layer_mix
 from embedlab.analysis.probing.sources import layer_name
 from embedlab.base import ContextualModel, LanguageModel, StaticModel, paths
-from embedlab.data.senses import load_senses
+from embedlab.data.datasets import load_senses
 from embedlab.jobs.kinds import layer_weights, probes
 from embedlab.store import maps
 from embedlab.store import results as store_results

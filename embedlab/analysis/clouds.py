@@ -30,7 +30,7 @@ from embedlab.base import (
     typed_json,
 )
 from embedlab.base.static_as_contextual import as_contextual
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence
 
 Method = Literal["pca", "umap"]
 DIFFERENT = 8

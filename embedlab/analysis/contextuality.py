@@ -15,7 +15,7 @@ import numpy as np
 from embedlab.analysis import bootstrap
 from embedlab.base import BadInput, ContextualModel, Doubles, Floats, Ids, OnProgress, Progress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
-from embedlab.data.senses import AS_WRITTEN
+from embedlab.data.datasets import AS_WRITTEN
 from embedlab.data.tokenizer import Tokenizer
 
 MOST = 30

@@ -12,8 +12,8 @@ from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progres
 from embedlab.base.folding import tidy
 from embedlab.base.limits import Limits, met
 from embedlab.base.static_as_contextual import as_contextual
+from embedlab.data.datasets import AS_WRITTEN, Occurrence
 from embedlab.data.inflections import positions
-from embedlab.data.senses import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
 
 SIDE = 30

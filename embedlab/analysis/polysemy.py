@@ -16,7 +16,7 @@ from embedlab.analysis import bootstrap
 from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, Progress, StaticModel
 from embedlab.base.folding import tidy
 from embedlab.base.static_as_contextual import as_contextual
-from embedlab.data.senses import AS_WRITTEN, Occurrence
+from embedlab.data.datasets import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
 
 DECIMALS = 6

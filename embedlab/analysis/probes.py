@@ -15,7 +15,7 @@ from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import bilstm, linear, mlp
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.features import Features, Readable, read
-from embedlab.analysis.probing.results import (
+from embedlab.analysis.probing.results import (  # fmt: skip
     BILSTM,
     LINEAR,
     MLP,
@@ -27,7 +27,7 @@ from embedlab.analysis.probing.results import (
     ProbeSettings,
     Row,
     depth,
-)  # fmt: skip
+)
 from embedlab.analysis.probing.sources import Source, Strategy, chosen, cumulative
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.base import BadInput, Doubles, Ids, OnProgress

@@ -24,7 +24,7 @@ from embedlab.analysis.probing.results import ProbeSettings
 from embedlab.analysis.probing.tasks import Measure, Part, TokenTask
 from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence
 from embedlab.data.tagged import TaggedSet
 
 if TYPE_CHECKING:

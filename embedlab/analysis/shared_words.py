@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 from embedlab.base import BadInput
+from embedlab.data.datasets import Occurrence
 from embedlab.data.inflections import positions
-from embedlab.data.senses import Occurrence
 
 PRIOR = 0.1
 """Weight of the prior: this share of all counts."""

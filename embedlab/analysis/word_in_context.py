@@ -16,7 +16,7 @@ from embedlab.analysis import bootstrap
 from embedlab.analysis.polysemy import DECIMALS
 from embedlab.base import BadInput, ContextualModel, Doubles, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
-from embedlab.data.word_pairs import WordPair
+from embedlab.data.benchmarks import WordPair
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,10 @@
 
 A full or read-only disk is recognised in the errors of any library. A path that a person names for output is checked
 before the work begins.
+
+Temporary files and folders whose names mark them, so that old ones of killed processes can be deleted.
+
+New files are written under such a name next to their target, then renamed in one step.
 """
 
 from __future__ import annotations
@@ -9,11 +13,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import glob
 import os
 import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +28,72 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import temporary
 from embedlab.base.errors import BadInput, BadModel
+
+MARK = ".embedlab-"
+"""Part of the names of all temporary folders and files, followed by eight random letters; no other file has it."""
+LONGEST_NAME = 40
+"""Most letters of the target's name that are repeated in a temporary name, so that it is not too long."""
+LEFT_SECONDS = 86_400.0
+"""Seconds without a write after which a temporary file counts as left by a killed process."""
+BELOW = (
+    "", "downloads", "encodings", "maps", "models/*", "models/*/*", "pieces/*", "places/*", "places/*/models/*",
+    "places/*/models/*/*", "places/*/results", "probes/results", "results", "results/*", "runs/*", "runs/*/*", "shares",
+    "tagged",
+)  # fmt: skip
+"""Folders of the home folder in which temporary files can be."""
+
+
+def temporary_prefix(path: Path) -> str:
+    """The beginning of the temporary name of what will become ``path``."""
+    return f".{path.name[:LONGEST_NAME]}{MARK}"
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a temporary folder for the block; delete old ones of killed processes."""
+    clear(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix(Path("scratch"))) as name:
+        yield Path(name)
+
+
+def clear(parent: Path, name: str = "", now: float | None = None, seconds: float | None = None) -> None:
+    """Delete old temporary files of killed processes in a folder; skip what cannot be deleted.
+
+    Args:
+        parent: the folder.
+        name: the target's name; empty for any.
+        now: the time in seconds since 1970; ``None`` for the clock's.
+        seconds: least time without a write; ``None`` for ``LEFT_SECONDS``.
+    """
+    now, seconds = time.time() if now is None else now, LEFT_SECONDS if seconds is None else seconds
+    with contextlib.suppress(OSError):
+        for left in parent.glob(f".{glob.escape(name[:LONGEST_NAME]) or '*'}{MARK}????????"):
+            if now - written(left) > seconds:
+                remove(left)
+
+
+def clear_home(home: Path, now: float | None = None) -> None:
+    """Delete old temporary files of killed processes in a home folder and in the system's temporary folder."""
+    for pattern in BELOW:
+        for parent in home.glob(pattern) if pattern else [home]:
+            clear(parent, now=now)
+    clear(Path(tempfile.gettempdir()), now=now)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, as far as that can be done."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def written(path: Path) -> float:
+    """When a file, or something in a folder, was last written, seconds since 1970."""
+    return max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
+
 
 CODES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
@@ -95,7 +165,7 @@ def holds_only(folder: Path, names: Collection[str]) -> bool:
     """Whether a folder holds only files of these names; temporary files of killed processes do not count."""
     if folder.is_symlink() or not folder.is_dir():
         return False
-    return all(one.is_file() and (one.name in names or temporary.MARK in one.name) for one in folder.iterdir())
+    return all(one.is_file() and (one.name in names or MARK in one.name) for one in folder.iterdir())
 
 
 def real(folder: Path) -> Path:
@@ -161,7 +231,7 @@ def check_writable(path: Path) -> None:
         if any(len(os.fsencode(part)) > LONGEST for part in path.parts):
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
         near = next(one for one in path.absolute().parents if os.path.lexists(one))
-        Path(tempfile.mkdtemp(prefix=temporary.temporary_prefix(path), dir=near)).rmdir()
+        Path(tempfile.mkdtemp(prefix=temporary_prefix(path), dir=near)).rmdir()
 
 
 @contextmanager
@@ -182,8 +252,8 @@ def atomic_folder(folder: Path, replaces: Replaces = never) -> Iterator[Path]:
             folder = real(folder)
             check_target_folder(folder, replaces)
             folder.parent.mkdir(parents=True, exist_ok=True)
-            temporary.clear(folder.parent, folder.name)
-            made = Path(tempfile.mkdtemp(prefix=temporary.temporary_prefix(folder), dir=folder.parent))
+            clear(folder.parent, folder.name)
+            made = Path(tempfile.mkdtemp(prefix=temporary_prefix(folder), dir=folder.parent))
             made.chmod(0o755)
             yield made
             check_target_folder(folder, replaces)
@@ -227,8 +297,8 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Raises:
         OSError: the disk is full or read-only, or the folder does not exist.
     """
-    temporary.clear(path.parent, path.name)
-    handle, name = tempfile.mkstemp(prefix=temporary.temporary_prefix(path), dir=path.parent)
+    clear(path.parent, path.name)
+    handle, name = tempfile.mkstemp(prefix=temporary_prefix(path), dir=path.parent)
     os.close(handle)
     made = Path(name)
     try:

@@ -10,9 +10,9 @@ from embedlab import registry
 from embedlab.base import BadInput, model_folder
 from embedlab.base import files as base_files
 from embedlab.cli.progress_bar import bar, say
+from embedlab.data.benchmarks import read_word_pairs
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import Tokenizer
-from embedlab.data.word_pairs import read_word_pairs
 from embedlab.jobs.kinds import contextuality
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds import probes as kinds_probes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from embedlab import families
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
-from embedlab.base import BadInput, OnProgress, files, temporary
+from embedlab.base import BadInput, OnProgress, files
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
 from embedlab.jobs.kinds import stability
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     retrain.check(corpus, options.drawn)
     settings = StabilitySettings("", text, trainings=options.trainings, drawn=options.drawn)
     for family in options.families or FAMILIES:
-        with temporary.temporary_folder() as folder, bar() as on_progress:
+        with files.temporary_folder() as folder, bar() as on_progress:
             made = stability.computed(
                 family, corpus, replace(settings, families=family), folder, _numbered(on_progress)
             )

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedlab.base import BadInput
-from embedlab.data.corpus import Corpus
-from embedlab.data.sources import Source
+from embedlab.data.corpus import Corpus, Source
 from embedlab.data.tokenizer import TextOptions
 
 MAX_PAIRS = 2_000_000

@@ -17,7 +17,7 @@ from embedlab.jobs import dispatcher, queue
 from embedlab.jobs.queue import Entry, QueuePosition
 from embedlab.jobs.run import ALIVE, SETTINGS, STATE, Run, RunEvent, RunState
 from embedlab.jobs.worker import WORKERS
-from embedlab.store import quotas
+from embedlab.store import uploads
 
 __all__ = [
     "QueuePosition", "Run", "RunEvent", "RunState", "all_runs", "draft", "find", "home", "look_after", "prepare_quick",
@@ -46,7 +46,7 @@ def draft(visitor: str = "", address: str = "", more: int = 0) -> Run:
         BadInput: the visitor would use too much disk (see ``quotas.check_room``).
         BadModel: the disk is full or read-only.
     """
-    quotas.check_room(visitor, address, more)
+    uploads.check_room(visitor, address, more)
     run = Run(home() / secrets.token_hex(12))
     with files.writing(home()):
         run.folder.mkdir(parents=True)
@@ -81,7 +81,7 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", a
     if kind not in WORKERS:
         raise BadInput(f"There is no kind of work called '{kind}'.")
     if run is None:
-        quotas.check_room(visitor, address)
+        uploads.check_room(visitor, address)
     elif run.state().status != "draft":
         raise BadInput("This run was started before. Start a new one.")
     created, asked = time.time(), typed_json.plain(settings)

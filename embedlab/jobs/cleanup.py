@@ -22,7 +22,7 @@ from threading import Event, Thread
 
 from filelock import FileLock, Timeout
 
-from embedlab.base import BadInput, EmbedLabError, files, paths, temporary
+from embedlab.base import BadInput, EmbedLabError, files, paths
 from embedlab.base.limits import Limits
 from embedlab.jobs import api as jobs
 from embedlab.jobs.run import STATE, Run
@@ -151,7 +151,7 @@ def clear(now: float | None = None, passed: float = 0.0) -> None:
             if one.at <= now and counted - since[one.name][0] >= one.notice:
                 one.remove()
     Notes(counted, since).write()
-    temporary.clear_home(paths.home(), now)
+    files.clear_home(paths.home(), now)
     shards.clear(now)
     share_links.tidy()
     unfinished.tidy(now)

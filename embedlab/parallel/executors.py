@@ -1,17 +1,20 @@
 """Executors that run background jobs: in processes of this machine, or on the workers of a Dask scheduler.
 
 Both are ``concurrent.futures`` executors; the rest of the project does not know which one is used.
+
+Run a function on all cores in threads, results in order; for loops that release Python's global lock (GIL).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from threading import Semaphore, Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from embedlab.base import Unreachable
 from embedlab.parallel import processes
@@ -126,3 +129,26 @@ def _dask(address: str) -> Workers:
     except (OSError, ValueError, TimeoutError) as error:
         raise Unreachable(f"The scheduler {address} does not answer. Start it, or unset {SCHEDULER}.") from error
     return Workers(client.get_executor(pure=False), lambda: sum(client.nthreads().values()), 1, tied=True)
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Generator[Result, None, None]:
+    """Yield the results of ``work(item)`` in the order of the items, at most ``workers`` + 1 ahead of the caller.
+
+    When the caller stops, or the work on an item fails, items in progress are waited for and waiting ones are dropped.
+    """
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="embedlab") as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self, TypeVar
 
 from embedlab.base import BadInput, EmbedLabError, files, paths
-from embedlab.base import temporary as base_temporary
 from embedlab.parallel import executors
 
 Item = TypeVar("Item")
@@ -114,7 +113,7 @@ def folder(pool: Pool | None) -> Iterator[Path]:
         BadModel: the disk is full or read-only.
     """
     if pool is None:
-        with base_temporary.temporary_folder() as temporary:
+        with files.temporary_folder() as temporary:
             yield temporary
         return
     home = _home()
@@ -130,8 +129,8 @@ def clear(now: float) -> None:
     """Delete the folders of killed work."""
     for old in _home().glob("*"):
         with contextlib.suppress(OSError):
-            if now - base_temporary.written(old) > LEFT_DAYS * 86_400:
-                base_temporary.remove(old)
+            if now - files.written(old) > LEFT_DAYS * 86_400:
+                files.remove(old)
 
 
 def _home() -> Path:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import LINE, neutral
-from embedlab.plots.palette import BLUE, VERMILION, faded
+from embedlab.plots.layout import BLUE, LINE, VERMILION, faded, neutral
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import LINE, neutral
-from embedlab.plots.palette import faded
+from embedlab.plots.layout import LINE, faded, neutral
 from embedlab.plots.text import plain
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from embedlab.analysis.scalar_mix import MixFit
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import LINE, neutral
-from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES, faded
+from embedlab.plots.layout import BLUE, GREY, LINE, ORANGE, SERIES, faded, neutral
 from embedlab.plots.text import plain
 
 SHAPES = ("", "/", "x", ".")

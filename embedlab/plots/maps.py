@@ -15,8 +15,20 @@ from numpy.typing import NDArray
 
 from embedlab.base import Counts, Floats
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import neutral
-from embedlab.plots.palette import BLUE, GREEN, GREY, INKS, ORANGE, PURPLE, SERIES, SKY, VERMILION, VIOLET, faded
+from embedlab.plots.layout import (
+    BLUE,
+    GREEN,
+    GREY,
+    INKS,
+    ORANGE,
+    PURPLE,
+    SERIES,
+    SKY,
+    VERMILION,
+    VIOLET,
+    faded,
+    neutral,
+)
 from embedlab.plots.text import plain
 
 WIDTH, HEIGHT = 900, 620  # pixels that the map is assumed to have

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import neutral
-from embedlab.plots.palette import BLUE, GREY, ORANGE, UNDER_TEXT, faded
+from embedlab.plots.layout import BLUE, GREY, ORANGE, UNDER_TEXT, faded, neutral
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import GRID, neutral
-from embedlab.plots.palette import BLUE, GREEN, ORANGE, SERIES, SKY
+from embedlab.plots.layout import BLUE, GREEN, GRID, ORANGE, SERIES, SKY, neutral
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from embedlab.base import Floats
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import LINE, neutral
-from embedlab.plots.palette import BLUE, GREY, SERIES, faded
+from embedlab.plots.layout import BLUE, GREY, LINE, SERIES, faded, neutral
 from embedlab.plots.text import plain
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from embedlab.analysis.softmax.steps import METHODS, TITLES, Method, multiply_adds
 from embedlab.plots.curves import lines
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
+from embedlab.plots.layout import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
 
 if TYPE_CHECKING:
     from embedlab.analysis.softmax.cost import Costs, CostSettings

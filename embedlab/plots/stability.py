@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from embedlab.plots.figure import Figure
-from embedlab.plots.layout import neutral
-from embedlab.plots.palette import GREY
+from embedlab.plots.layout import GREY, neutral
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:

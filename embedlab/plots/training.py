@@ -9,8 +9,7 @@ import numpy as np
 
 from embedlab.plots.curves import lines
 from embedlab.plots.figure import Figure, Part, merged
-from embedlab.plots.layout import LINE, neutral
-from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES
+from embedlab.plots.layout import BLUE, GREY, LINE, ORANGE, SERIES, neutral
 from embedlab.plots.text import plain
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedlab.plots.palette import BLUE, GREY, ORANGE, SERIES
+from embedlab.plots.layout import BLUE, GREY, ORANGE, SERIES
 from embedlab.plots.text import shortened
 
 if TYPE_CHECKING:

@@ -31,7 +31,6 @@ from embedlab.base import (
     files,
     model_folder,
 )
-from embedlab.base import temporary as base_temporary
 from embedlab.base.limits import Limits, met, size
 from embedlab.base.model_folder import CARD, CONFIG, MAP, TENSORS, TOKENIZER, VOCABULARY
 from embedlab.data.readers.archives import DAMAGE, files_inside
@@ -105,7 +104,7 @@ def pack(folder: Path) -> bytes:
         BadModel: it is not a model folder.
     """
     if model_folder.is_published(folder):
-        with base_temporary.temporary_folder() as temporary:
+        with files.temporary_folder() as temporary:
             own = temporary / folder.name
             registry.load_model(folder).save(own)
             return pack(own)
@@ -162,7 +161,7 @@ def take(
     """
     if name.strip():
         library.check(name, replace=replace, place=place)
-    with base_temporary.temporary_folder() as temporary:
+    with files.temporary_folder() as temporary:
         folder = temporary / "model"
         folder.mkdir()
         try:

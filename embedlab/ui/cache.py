@@ -1,8 +1,17 @@
-"""Load models once for all visitors, read-only; load a model again when its folder changes."""
+"""Load models once for all visitors, read-only; load a model again when its folder changes.
+
+Compute a value once for all visitors and keep it in memory; concurrent requests wait for the first.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,7 +21,7 @@ from embedlab.jobs import api as jobs
 from embedlab.jobs import cleanup
 from embedlab.registry import ModelSpec
 from embedlab.store import results
-from embedlab.ui import class_link, server, uploads
+from embedlab.ui import links, server
 from embedlab.ui.server import Preload
 from embedlab.ui.visitor import workspace
 
@@ -27,7 +36,7 @@ def libraries() -> None:
     Two first visitors at the same time would import them in two threads, and one would find them half imported.
     """
     server.libraries()
-    uploads.install()
+    server.install()
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,7 +70,7 @@ def preload() -> Preload:
 def specs(capability: Capability | None = None) -> list[ModelSpec]:
     """The models at hand, this visitor's own among them, read from disk now; or those of them that a link pins."""
     listed = registry.list_models(capability, workspace())
-    only = class_link.pinned("models")
+    only = links.pinned("models")
     return [spec for spec in listed if spec.key in only] or listed
 
 
@@ -152,3 +161,48 @@ def _load(folder: str, stamp: int) -> Model:
     _in_memory()[id(loaded_model)] = folder
     server.hold()
     return loaded_model
+
+
+REMEMBERED = 800
+T = TypeVar("T")
+
+
+def is_remembered(key: tuple[object, ...]) -> bool:
+    """Whether there is an answer under this key already."""
+    future = _memory()[0].get(key)
+    return future is not None and future.done()
+
+
+def remembered(key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Return the value kept under this key, or make it now; the least recently used is dropped.
+
+    Of visitors who want the same at the same time one makes it, and the others wait for it; should it fail, or
+    should that visitor leave the page, the next one makes it.
+    """
+    kept, lock = _memory()
+    while True:
+        with lock:
+            future: Future[T] | None = kept.get(key)
+            if future is None:
+                mine: Future[T] = Future()
+                kept[key] = mine
+                break
+            kept.move_to_end(key)
+        with suppress(CancelledError):
+            return future.result()
+    try:
+        mine.set_result(make())
+    except BaseException:
+        with lock:
+            kept.pop(key, None)
+        mine.cancel()
+        raise
+    with lock:
+        while len(kept) > REMEMBERED:
+            kept.popitem(last=False)
+    return mine.result()
+
+
+@st.cache_resource(ttl="1d", show_spinner=False)
+def _memory() -> tuple[OrderedDict[tuple[object, ...], Future[Any]], Lock]:
+    return OrderedDict(), Lock()

@@ -1,29 +1,60 @@
-"""Read what visitors type or upload: words, word pairs, sentences, files; and list the texts that can be searched."""
+"""Read what visitors type or upload: words, word pairs, sentences, files; and list the texts that can be searched.
+
+Wait on a page for the inspection of a file; the wait ends when the visitor leaves or clicks elsewhere.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from embedlab.base import BadInput
 from embedlab.base.limits import Limits
 from embedlab.data import datasets
-from embedlab.data.datasets import load_senses
-from embedlab.data.readers.file_kinds import refusal
-from embedlab.data.senses import AS_WRITTEN, Occurrence
+from embedlab.data.datasets import AS_WRITTEN, Occurrence, load_senses
+from embedlab.data.readers.archives import refusal
 from embedlab.data.tokenizer import Tokenizer
 from embedlab.jobs import api as jobs
+from embedlab.jobs import inspection
 from embedlab.jobs.kinds import train
 from embedlab.plots.text import Paint, md, tinted
 from embedlab.registry import ModelSpec
-from embedlab.ui import inspection, uploads
-from embedlab.ui.uploads import Given
+from embedlab.ui import server
+from embedlab.ui.server import Given
 from embedlab.ui.visitor import told, visitor
+
+AT_ONCE = 0.4
+"""Seconds before the first message on the page."""
+EVERY = 0.2
+"""Seconds between two messages; at each Streamlit can stop the page's run."""
+
+
+def look(call: str, doing: str, **values: Any) -> Any:
+    """Inspect a file in another process and return its answer, see ``jobs.kinds.inspect.answer``.
+
+    Args:
+        call: name of the inspection.
+        doing: what the page says meanwhile.
+        values: its arguments, as plain values.
+
+    Raises:
+        BadInput: the file cannot be used, or the look reached a limit.
+    """
+    line = st.empty()
+    with inspection.begin(call, **values) as pending:
+        began, over = time.monotonic(), pending.done(AT_ONCE)
+        while not over:
+            line.caption(f"{doing} … {time.monotonic() - began:.0f} s")  # Streamlit stops an abandoned run here
+            over = pending.done(EVERY)
+        line.empty()
+        return pending.answer()
+
 
 MOST = 200
 """Words or pairs that are read at most."""
@@ -83,7 +114,7 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
     upload = st.file_uploader(label, key=key, help=help, max_upload_size=most)
     if upload is not None:
         try:
-            given = uploads.opened(upload)
+            given = server.opened(upload)
             limits.check_upload(given.name, given.size)
             if refused := refusal(given.name, endings):
                 raise BadInput(refused)
@@ -141,7 +172,7 @@ def sentences(key: str) -> tuple[list[str], ...]:
             run = jobs.find(key)
             text = dataclasses.asdict(train.of(run).text)
             values = {"text": text, "folder": str(run.folder), "words": MOST_WORDS, "sentences": LONGEST}
-            kept.append(tuple(inspection.look("beginning", "Reading the text", **values)["sentences"]))
+            kept.append(tuple(look("beginning", "Reading the text", **values)["sentences"]))
     return kept[0]
 
 

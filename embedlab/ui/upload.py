@@ -16,8 +16,7 @@ from embedlab.jobs import inspection
 from embedlab.jobs.run import STATE
 from embedlab.plots.text import md
 from embedlab.store import library
-from embedlab.ui import forms, inputs, state, uploads
-from embedlab.ui import inspection as ui_inspection
+from embedlab.ui import forms, inputs, server, state
 from embedlab.ui.visitor import address, mine, told, visitor
 from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import PASTED, TextChoice
@@ -79,7 +78,7 @@ def _column(draft: jobs.Run, name: str) -> str:
     kept = _columns(draft.id)
     if not kept:
         text = dataclasses.asdict(TextChoice(file=name))
-        kept.append(ui_inspection.look("columns", "Looking at the columns", text=text, folder=str(draft.folder)))
+        kept.append(inputs.look("columns", "Looking at the columns", text=text, folder=str(draft.folder)))
     if not kept[0]:
         return ""
     return st.selectbox(
@@ -145,7 +144,7 @@ def _ask_for_file() -> None:
     if refused[0] != upload.file_id:
         error = _keep(upload.name, upload, upload.size)
         if not error:
-            uploads.used(upload)
+            server.used(upload)
             st.session_state["_upload"] = number + 1
             st.rerun()
         refused = st.session_state["_refused"] = (upload.file_id, error)
@@ -171,7 +170,7 @@ def _keep(name: str, content: object, size: int) -> str:
     try:
         kept = text_choice.lay_down(run.folder, name, content)  # type: ignore[arg-type]
         text = dataclasses.asdict(TextChoice(file=kept))
-        ui_inspection.look("usable", "Looking at the file", text=text, folder=str(run.folder))
+        inputs.look("usable", "Looking at the file", text=text, folder=str(run.folder))
     except OSError as error:
         run.delete()
         return f"The text could not be kept: {error.strerror}. Is the disk full?"

@@ -13,8 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
 from embedlab.plots.figure import Figure, standalone
-from embedlab.plots.layout import inked
-from embedlab.plots.palette import INKS
+from embedlab.plots.layout import INKS, inked
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, server, state, theme
@@ -120,7 +119,7 @@ def _draw(fig: Figure, name: str, summary: str, select: bool) -> Any:
 
 def drawn(fig: Figure) -> Any:
     """The figure in the form that ``st.plotly_chart`` takes without checks."""
-    from embedlab.ui.figures import Ready
+    from embedlab.ui.theme import Ready
 
     return Ready(fig)
 

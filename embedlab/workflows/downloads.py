@@ -16,18 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from embedlab.base import (
-    BadInput,
-    BadModel,
-    OnProgress,
-    Progress,
-    Unreachable,
-    addresses,
-    files,
-    limits,
-    paths,
-    temporary,
-)
+from embedlab.base import BadInput, BadModel, OnProgress, Progress, Unreachable, addresses, files, limits, paths
 from embedlab.base.addresses import INSTEAD
 from embedlab.store import unfinished
 
@@ -109,7 +98,7 @@ def fetch(
     most = limits.Limits.from_environment().download_bytes if largest is None else largest
     with files.writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.clear(path.parent, path.name, seconds=LEFT_SECONDS)  # a running download has a newer file
+        files.clear(path.parent, path.name, seconds=LEFT_SECONDS)  # a running download has a newer file
         with files.atomic_file(path) as made:
             _receive(made, url, most, on_progress, allow_local)
             if checksum and not _matches(made, checksum):

@@ -9,8 +9,8 @@ from embedlab.analysis.evaluation import Evaluation, LanguageEvaluation, evaluat
 from embedlab.analysis.polysemy import Separation, sense_separation
 from embedlab.analysis.word_in_context import PairAccuracy, word_in_context
 from embedlab.base import BadInput, ContextualModel, LanguageModel, Model, OnProgress, StaticModel
-from embedlab.data.senses import load_senses
-from embedlab.data.word_pairs import WordPair
+from embedlab.data.benchmarks import WordPair
+from embedlab.data.datasets import load_senses
 from embedlab.store import vectors
 
 

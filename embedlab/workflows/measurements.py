@@ -12,17 +12,9 @@ from time import perf_counter
 from embedlab.analysis.occurrences import Like, like_occurrences
 from embedlab.analysis.probes import layer_probe
 from embedlab.analysis.probing.sources import layer_name
-from embedlab.base import (
-    ContextualModel,
-    Model,
-    OnProgress,
-    StaticModel,
-    files,
-    model_folder,
-    typed_json,
-)
+from embedlab.base import ContextualModel, Model, OnProgress, StaticModel, files, model_folder, typed_json
 from embedlab.base.card import versions
-from embedlab.data.senses import load_senses
+from embedlab.data.datasets import load_senses
 from embedlab.data.tagged import load_ner
 from embedlab.registry import ModelSpec, load_model
 from embedlab.store import vectors

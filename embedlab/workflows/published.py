@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel, limits, paths
-from embedlab.base import temporary as base_temporary
+from embedlab.base import files as base_temporary
 from embedlab.base.card import versions
 from embedlab.data.readers.archives import DAMAGE, Meter, files_inside
 from embedlab.models import vectors

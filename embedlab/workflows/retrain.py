@@ -14,7 +14,6 @@ from embedlab.base import BadInput, OnProgress, StaticModel
 from embedlab.data.corpus import Corpus
 from embedlab.data.resample import drawn_anew
 from embedlab.store.results import ResultCache, from_json
-from embedlab.workflows import defaults
 from embedlab.workflows import train as workflows_train
 
 FAMILIES = ("lsa", "cbow", "word2vec", "glove", "fasttext")
@@ -40,7 +39,7 @@ def config_of(family: str, corpus: Corpus) -> tuple[dict[str, Any], int]:
     """
     encoded = corpus.encode()
     kind = registry.model_class(family).config_class
-    values = defaults.of_family(family, kind, encoded.tokens, len(encoded.vocabulary.words))
+    values = workflows_train.of_family(family, kind, encoded.tokens, len(encoded.vocabulary.words))
     exact = {"workers": 1} | ({"iterations": ROUNDS} if "iterations" in values else {})
     return values | exact, encoded.tokens
 

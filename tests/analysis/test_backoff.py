@@ -1,6 +1,6 @@
 import pytest
 
-from embedlab.analysis.backoff import explain
+from embedlab.analysis.next_tokens import explain
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.models.ngram.model import Ngram, NgramConfig

@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from embedlab.analysis.clouds import Cloud, cloud, laid_over, pictures, plane, scaled
 from embedlab.analysis.shared_words import shared
 from embedlab.base import BadInput, BadModel, BadSetting
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence
 from tests.contextual_toys import Toy
 
 

@@ -10,8 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from embedlab.analysis.polysemy import SensePairs, compare, cosines, sense_separation
 from embedlab.base import BadInput
-from embedlab.data.datasets import load_senses
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence, load_senses
 from tests.contextual_toys import Made
 
 

@@ -15,8 +15,7 @@ from embedlab.analysis.probing import scores as probing_scores
 from embedlab.analysis.probing import tasks
 from embedlab.analysis.scalar_mix import compare, difference, fit
 from embedlab.base import BadInput, Cancelled
-from embedlab.data.datasets import load_senses
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence, load_senses
 from embedlab.data.tagged import TaggedSentence, TaggedSet, load_ner
 from tests.analysis.probing.probe_toys import Words
 

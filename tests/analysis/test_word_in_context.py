@@ -11,7 +11,7 @@ import pytest
 
 from embedlab.analysis.word_in_context import best_threshold, word_in_context
 from embedlab.base import BadInput
-from embedlab.data.word_pairs import WordPair, read_word_pairs
+from embedlab.data.benchmarks import WordPair, read_word_pairs
 from embedlab.models.word2vec import Word2Vec
 from tests.contextual_toys import Made
 

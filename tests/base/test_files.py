@@ -15,7 +15,7 @@ from embedlab import registry
 from embedlab.__main__ import main
 from embedlab.analysis.clouds import Cloud
 from embedlab.base import BadInput, BadModel, EmbedLabError, files, model_folder
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence
 from embedlab.models import vectors
 from embedlab.models.vectors import WordVectors
 from embedlab.store import archive, library

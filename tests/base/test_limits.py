@@ -32,7 +32,7 @@ from embedlab.jobs import inspection
 from embedlab.jobs.kinds.measure import MeasureSettings
 from embedlab.jobs.run import RunState
 from embedlab.store import archive, library, vectors
-from embedlab.ui import uploads
+from embedlab.ui import server
 from embedlab.ui.views.training import controls
 from embedlab.workflows import connection, downloads, published, train
 from embedlab.workflows.text_choice import TextChoice
@@ -143,7 +143,7 @@ def uploaded(count: int, *, together: bool) -> Callable[[Path], object]:
     def upload(folder: Path) -> object:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(variable("upload_bytes"), "45")
-            manager = uploads.taken_over(MemoryUploadedFileManager("/upload"), folder, lambda session: True)
+            manager = server.taken_over(MemoryUploadedFileManager("/upload"), folder, lambda session: True)
             for number in range(count):
                 session, record = str(number * (not together)), UploadedFileRec(str(number), "a.txt", "", b"x" * 40)
                 manager.add_file(session, record)

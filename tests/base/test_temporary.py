@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embedlab.base import files
-from embedlab.base import temporary as base_temporary
+from embedlab.base import files as base_temporary
 from embedlab.jobs import cleanup
 from embedlab.models.vectors import WordVectors
 from embedlab.parallel import shards
@@ -52,7 +51,7 @@ def test_the_next_to_write_there_clears_what_is_old(tmp_path: Path, own_temporar
     theirs.mkdir()
     os.utime(theirs, (OLD, OLD))
     MODEL.save(place / "mine")
-    files.write_text(place / "file.json", "{}")
+    base_temporary.write_text(place / "file.json", "{}")
     with base_temporary.temporary_folder() as temporary:
         assert temporary.parent == own_temporary
     assert not any(one.exists() for one in gone)
@@ -76,7 +75,7 @@ def test_the_name_of_one_is_no_pattern_for_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["x" * 255, "ж" * 127, "𝒜" * 60])
 def test_long_names_leave_room_for_the_temporary_one(tmp_path: Path, name: str) -> None:
     MODEL.save(tmp_path / name)
-    files.write_text(tmp_path / "files" / name, "text")
+    base_temporary.write_text(tmp_path / "files" / name, "text")
     assert set(content(tmp_path)) >= {f"{name}/config.json", f"files/{name}"}
 
 

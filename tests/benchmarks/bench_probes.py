@@ -28,12 +28,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from embedlab import load_model
 from embedlab.analysis.probes import ProbeSettings, layer_probe
-from embedlab.analysis.probing import layer_mix, lbfgs, linear
+from embedlab.analysis.probing import lbfgs
 from embedlab.analysis.probing import scores as scoring
-from embedlab.analysis.probing.errors import numbered
 from embedlab.analysis.probing.features import read, standardise
 from embedlab.analysis.probing.results import LayerProbe
-from embedlab.analysis.probing.scores import Places
+from embedlab.analysis.probing.scores import Places, numbered
 from embedlab.analysis.probing.sources import Source, strategies
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.data.tagged import TaggedSet, load_ner
@@ -149,7 +148,7 @@ def beside_scipy(model: Any, dataset: TaggedSet, settings: ProbeSettings) -> Non
             print(f"{name:6} {type(objective).__name__:8} {took:7.2f} s  {losses}  {found.steps.tolist()}", flush=True)
             return found
 
-        linear.minimise = layer_mix.minimise = timed  # type: ignore[assignment]
+        lbfgs.minimise = lbfgs.minimise = timed  # type: ignore[assignment]
         layer_probe(model, dataset, settings=settings)
     print(f"processor seconds: {spent}, SciPy / ours {spent['SciPy'] / spent['ours']:.1f}")
 

@@ -27,7 +27,7 @@ from embedlab import load_model
 from embedlab.analysis.polysemy import sense_separation
 from embedlab.base import BadInput
 from embedlab.cli.progress_bar import say
-from embedlab.data.senses import Occurrence, load_senses
+from embedlab.data.datasets import Occurrence, load_senses
 
 PLACES = Path(__file__).with_name("wikipedia_senses.tsv")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from embedlab.data.datasets import load_senses
 from embedlab.data.inflections import IRREGULAR, bases, forms, positions
-from embedlab.data.senses import load_senses
 
 
 @pytest.mark.parametrize(

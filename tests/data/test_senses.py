@@ -12,8 +12,7 @@ from rapidfuzz import fuzz, process
 from sklearn.metrics import roc_auc_score
 
 from embedlab.base import BadInput, paths
-from embedlab.data.datasets import load_senses
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence, load_senses
 
 ROW = {
     "word": "bank",

@@ -169,14 +169,14 @@ def tags(path: Path) -> None:
 
 
 def senses(path: Path) -> None:
-    from embedlab.data.senses import load_senses
+    from embedlab.data.datasets import load_senses
 
     for one in load_senses(path):
         assert one.form
 
 
 def word_pairs(path: Path) -> None:
-    from embedlab.data.word_pairs import read_word_pairs
+    from embedlab.data.benchmarks import read_word_pairs
 
     for pair in read_word_pairs(path):
         assert pair.first[pair.positions[0]] and pair.second[pair.positions[1]]
@@ -511,7 +511,7 @@ def read_run(folder: Path) -> None:
 
 def make_cloud(folder: Path) -> None:
     from embedlab.analysis.clouds import cloud
-    from embedlab.data.senses import Occurrence
+    from embedlab.data.datasets import Occurrence
 
     sentences = [("the", "king", "sat"), ("a", "king", "ran"), ("king", "a.b", "the")]
     places = [Occurrence("king", "", "", "", words, words.index("king"), " ".join(words)) for words in sentences]

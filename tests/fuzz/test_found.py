@@ -33,9 +33,9 @@ from embedlab.base import (
     model_folder,
     typed_json,
 )
+from embedlab.data.benchmarks import read_word_pairs
 from embedlab.data.corpus import Corpus
 from embedlab.data.tokenizer import TextOptions
-from embedlab.data.word_pairs import read_word_pairs
 from embedlab.jobs.kinds import train as kinds_train
 from embedlab.jobs.run import EVENTS, STATE, Run, RunEvent, RunState, add_line
 from embedlab.models import vectors as models_vectors

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from embedlab.data import tagged
-from embedlab.data.senses import load_senses
+from embedlab.data.datasets import load_senses
 from embedlab.data.tagged import read_tags
 from tests.fuzz import targets
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours

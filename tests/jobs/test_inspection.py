@@ -14,7 +14,7 @@ from embedlab.jobs import inspection
 from embedlab.jobs.inspection import Look
 from embedlab.jobs.kinds import inspect
 from embedlab.parallel import processes
-from embedlab.ui import inspection as ui_inspection
+from embedlab.ui import inputs as ui_inspection
 from embedlab.workflows.text_choice import FOLDER, TextChoice
 
 LONG = "The king sat on his throne. " * 2_000_000

@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 from embedlab import registry
+from embedlab.base import files as base_temporary
 from embedlab.base import model_folder, paths
-from embedlab.base import temporary as base_temporary
 from embedlab.jobs import api as jobs
 from embedlab.jobs import cleanup
 from embedlab.jobs.api import Run

@@ -8,7 +8,7 @@ import torch
 
 from embedlab import families
 from embedlab.base import END
-from embedlab.data import held_out
+from embedlab.data import resample
 from embedlab.data.corpus import Corpus
 from embedlab.models.common.examples import Stream
 from embedlab.models.common.layers import Softmax
@@ -32,7 +32,7 @@ def model() -> Lstm:
 
 def test_it_learns_a_paragraph_by_heart(model: Lstm) -> None:
     sentences = list(Corpus.from_texts([PARAGRAPH]))
-    held = held_out.chosen(Corpus.from_sentences(sentences).encode(), model.config.seed)
+    held = resample.chosen(Corpus.from_sentences(sentences).encode(), model.config.seed)
     assert held.sum() == 1
     read = [word for sentence, out in zip(sentences, held, strict=True) if not out for word in [*sentence, END]]
     assert -model.score(read).mean() < 0.1

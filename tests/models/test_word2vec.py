@@ -15,9 +15,8 @@ import pytest
 from embedlab.base import BadSetting, Cancelled, Progress
 from embedlab.data.corpus import Corpus
 from embedlab.data.vocab import EncodedCorpus, encode
-from embedlab.models.gensim import feed as gensim_feed
 from embedlab.models.gensim import loss as gensim_loss
-from embedlab.models.gensim import training
+from embedlab.models.gensim import training as gensim_feed
 from embedlab.models.word2vec import Word2Vec, Word2VecConfig
 
 DRAW = random.Random(4)
@@ -191,10 +190,10 @@ def test_an_error_in_gensims_threads_reaches_the_caller(monkeypatch: pytest.Monk
 
 
 def test_batches_shrink_with_the_work_a_word_takes_and_never_pass_gensims_limit() -> None:
-    sizes = [training.batch_words(10**8, 2, dim, 5, 6) for dim in (50, 100, 400, 2000)]
+    sizes = [gensim_feed.batch_words(10**8, 2, dim, 5, 6) for dim in (50, 100, 400, 2000)]
     assert sizes[0] == sizes[1] == gensim_feed.LONGEST
     assert sizes[1] > sizes[2] > sizes[3] >= 100
-    assert training.batch_words(50_000, 1, 100, 5, 6) == 2_500
+    assert gensim_feed.batch_words(50_000, 1, 100, 5, 6) == 2_500
 
 
 @pytest.mark.parametrize("bad", [{"negative": 0}, {"alpha": 0.01, "min_alpha": 0.02}, {"algorithm": "glove"}])

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedlab.analysis.clouds import cloud
-from embedlab.data.senses import load_senses
+from embedlab.data.datasets import load_senses
 from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run, RunState
 from embedlab.jobs.kinds import cloud as kinds_cloud

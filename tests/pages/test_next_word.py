@@ -11,11 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedlab import load_model
-from embedlab.analysis.backoff import explain
 from embedlab.analysis.beam import beam_search
 from embedlab.analysis.generation import Decoding, generate
 from embedlab.analysis.model_text import beginning, written
-from embedlab.analysis.next_tokens import next_tokens
+from embedlab.analysis.next_tokens import explain, next_tokens
 from embedlab.analysis.perplexity import compare
 from embedlab.analysis.surprisal import surprisal
 from embedlab.base import LanguageModel

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedlab.analysis.polysemy import sense_separation
-from embedlab.data.senses import load_senses
+from embedlab.data.datasets import load_senses
 from tests import contextual_toys, pages_opened
 from tests.conftest import write_starter
 from tests.pages_opened import button, frame, texts, together

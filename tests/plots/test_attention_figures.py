@@ -7,8 +7,8 @@ import pytest
 
 from embedlab.analysis.attention import strongest
 from embedlab.analysis.layer_predictions import layer_predictions
-from embedlab.plots import attention, palette
-from embedlab.plots import layer_predictions as layers
+from embedlab.plots import attention, layout
+from embedlab.plots import next_tokens as layers
 from tests.analysis.masked_toys import Written
 
 PIECES = ("[CLS]", "<b>", "the", "[SEP]")
@@ -48,7 +48,7 @@ def test_guesses_by_layer_show_the_answer_in_bold_and_the_hidden_word_in_orange(
     found = layer_predictions(Written(), ["the", "dog", "barks"], 1, k=2)
     bars = layers.guesses(found, "instead of dog")
     assert bars.data[0].x == pytest.approx((75, 25))
-    assert bars.data[0].marker.color == (palette.BLUE, palette.ORANGE)
+    assert bars.data[0].marker.color == (layout.BLUE, layout.ORANGE)
     grid = layers.by_layer(found)
     np.testing.assert_allclose(np.array(grid.data[0].z), found.probabilities)
     assert grid.layout.yaxis.ticktext == ("embeddings", "layer 1", "layer 2", "layer 3")

@@ -7,7 +7,7 @@ import numpy as np
 from embedlab.analysis.misspelling import Misspelt
 from embedlab.analysis.next_tokens import CharacterBits
 from embedlab.base import Readouts
-from embedlab.plots import characters, misspelling
+from embedlab.plots import characters
 
 
 def test_rows_end_after_spaces_and_long_words_are_cut() -> None:
@@ -49,7 +49,7 @@ def test_a_wrong_spelling_is_a_diamond_among_dots_or_has_no_vector() -> None:
     one = Misspelt(
         "river", "<i>", ("1", "2"), True, np.array([0.5, 0.75]), ("a", "b"), np.array([[0, 0], [0.1, -0.2]]), "composed"
     )
-    fig = misspelling.similarities({"word2vec": (none, 0), "ELMo": (one, 1)}, {"ELMo": "#D55E00"})
+    fig = characters.similarities({"word2vec": (none, 0), "ELMo": (one, 1)}, {"ELMo": "#D55E00"})
     diamonds = [trace for trace in fig.data if trace.mode == "markers+text"]
     assert len(diamonds) == 1 and diamonds[0].x == (0.75,) and diamonds[0].y == (1,)
     assert diamonds[0].customdata == ("&lt;i&gt;",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedlab.plots import clouds
-from embedlab.plots.palette import BLUE, ORANGE
+from embedlab.plots.layout import BLUE, ORANGE
 from embedlab.plots.senses import Named
 
 POINTS = np.arange(12, dtype=np.float32).reshape(2, 3, 2)

@@ -12,7 +12,7 @@ import plotly.io
 import pytest
 
 from embedlab.plots.figure import Figure, merged
-from embedlab.ui.figures import Ready
+from embedlab.ui.theme import Ready
 
 
 def sent(fig: Any) -> Any:

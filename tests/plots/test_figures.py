@@ -9,7 +9,7 @@ from embedlab.analysis.google_analogies import Category, GoogleResult
 from embedlab.analysis.neighbors import Neighbors, nearest
 from embedlab.analysis.subwords import Subwords
 from embedlab.base import StaticModel
-from embedlab.plots import bars, curves, heatmap, palette, scatter, timeline
+from embedlab.plots import bars, curves, heatmap, layout, scatter
 
 
 def found(*words: str, counts: tuple[int, ...] = ()) -> Neighbors:
@@ -32,8 +32,8 @@ def test_labels_stand_beside_their_bars_and_titles_are_plain() -> None:
 
 
 def test_a_questions_own_words_are_hatched_and_grey() -> None:
-    bar = bars.ranking(["king", "queen"], [0.8, 0.7], "t", palette.BLUE, marked=["king"]).data[0]
-    assert bar.marker.color == (palette.GREY, palette.BLUE)
+    bar = bars.ranking(["king", "queen"], [0.8, 0.7], "t", layout.BLUE, marked=["king"]).data[0]
+    assert bar.marker.color == (layout.GREY, layout.BLUE)
     assert bar.marker.pattern.shape == ("/", "")
 
 
@@ -47,12 +47,12 @@ def test_shares_are_per_cent() -> None:
 def test_words_along_an_axis_are_sorted_and_coloured_by_side() -> None:
     bar = bars.placement(Placement(["a", "b", "c"], np.array([-0.2, 0.3, 0.1]), ()), "man", "woman").data[0]
     assert [item[0] for item in bar.customdata] == ["b", "c", "a"]
-    assert bar.marker.color == (palette.BLUE, palette.BLUE, palette.ORANGE)
+    assert bar.marker.color == (layout.BLUE, layout.BLUE, layout.ORANGE)
 
 
 def test_two_models_of_one_family_are_told_apart() -> None:
     result = GoogleResult((Category("family", 3, 4, 1, "semantic"),), 100)
-    fig = bars.benchmark({"one": result, "two": result}, {"one": palette.BLUE, "two": palette.BLUE}, {})
+    fig = bars.benchmark({"one": result, "two": result}, {"one": layout.BLUE, "two": layout.BLUE}, {})
     assert [bar.x for bar in fig.data] == [(75.0,), (75.0,)]
     assert [bar.marker.pattern.shape for bar in fig.data] == ["", "/"]
 
@@ -72,7 +72,7 @@ def test_the_parallelogram_is_one(tiny_model: StaticModel) -> None:
 
 
 def test_frequency_leaves_out_what_is_unknown() -> None:
-    fig = scatter.frequency({"m": found("a", "b", counts=(7, 0))}, {"m": palette.BLUE})
+    fig = scatter.frequency({"m": found("a", "b", counts=(7, 0))}, {"m": layout.BLUE})
     assert (fig.data[0].x, fig.data[0].text) == ((7,), ("a",))
 
 
@@ -85,12 +85,12 @@ def test_words_between_two_axes() -> None:
 
 def test_the_timeline_fills_what_is_here() -> None:
     steps = [
-        timeline.Step(1954, "One-hot", "idea", "#8C8C8C", True),
-        timeline.Step(2018, "ELMo", "idea", "#D55E00", False),
+        curves.Step(1954, "One-hot", "idea", "#8C8C8C", True),
+        curves.Step(2018, "ELMo", "idea", "#D55E00", False),
     ]
-    fig = timeline.timeline(steps)
+    fig = curves.timeline(steps)
     assert fig.data[1].x == (1954, 2018)
-    assert fig.data[1].marker.color == ("#8C8C8C", palette.faded("#D55E00", 0.15))
+    assert fig.data[1].marker.color == ("#8C8C8C", layout.faded("#D55E00", 0.15))
     assert fig.layout.yaxis.ticktext == ("One-hot  1954", "ELMo  2018")
 
 
@@ -107,4 +107,4 @@ def test_every_figure_is_see_through(tiny_model: StaticModel) -> None:
 
 def test_static_families_have_colours_of_their_own() -> None:
     keys = ("one_hot", "lsa", "cbow", "word2vec", "glove", "fasttext")
-    assert len({palette.family_color(key) for key in keys}) == len(keys)
+    assert len({layout.family_color(key) for key in keys}) == len(keys)

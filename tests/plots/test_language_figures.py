@@ -7,7 +7,7 @@ import pytest
 
 from embedlab.analysis.beam import Beam, Node, beam_search
 from embedlab.analysis.next_tokens import NextTokens, next_tokens
-from embedlab.plots import beam_tree, curves, palette
+from embedlab.plots import curves, layout
 from embedlab.plots import next_tokens as bars
 from tests.analysis.toys import random_toy, uniform
 
@@ -31,14 +31,14 @@ def test_what_decoding_cut_off_is_said() -> None:
 
 def test_every_node_of_a_tree_has_a_row_below_its_parents() -> None:
     found = beam_search(random_toy(5, 2), [], width=3, length=4)
-    fig = beam_tree.beam_tree(found, "t", start="<once>")
+    fig = bars.beam_tree(found, "t", start="<once>")
     dots = fig.data[2]
     assert sorted(dots.y) == list(range(len(found.nodes)))
     assert dots.text[0].strip() == "<b>&lt;once&gt;</b>"
     assert dots.marker.symbol.count("x") == sum(node.state == "pruned" for node in found.nodes)
     bold = [text for text in dots.text[1:] if "<b>" in text]
     assert len(bold) == len(found.path(found.best[0]))
-    assert fig.data[1].line.color == palette.ORANGE
+    assert fig.data[1].line.color == layout.ORANGE
 
 
 def test_rows_of_a_tree_worked_out_by_hand() -> None:
@@ -48,11 +48,11 @@ def test_rows_of_a_tree_worked_out_by_hand() -> None:
         Node("b", math.log(0.6), math.log(0.6), 0, 1, "kept"),
         Node("</s>", math.log(0.5), math.log(0.2), 1, 2, "finished"),
     )
-    dots = beam_tree.beam_tree(Beam((), nodes, (3,), 2, exact=False)).data[2]
+    dots = bars.beam_tree(Beam((), nodes, (3,), 2, exact=False)).data[2]
     assert [row[0] for row in dots.customdata] == ["beginning", "b", "a", "end of sentence"]
     assert list(dots.x) == [0, 1, 1, 2]
     assert dots.customdata[3][1].startswith("50.00%")
-    assert list(dots.marker.color) == [palette.ORANGE, palette.BLUE, palette.ORANGE, palette.ORANGE]
+    assert list(dots.marker.color) == [layout.ORANGE, layout.BLUE, layout.ORANGE, layout.ORANGE]
 
 
 def test_bits_are_written_in_their_fields() -> None:
@@ -75,4 +75,4 @@ def test_expectations_of_a_uniform_model() -> None:
 
 def test_language_models_have_colours_of_their_own() -> None:
     keys = ("ngram", "nnlm", "lstm", "char_lstm")
-    assert len({palette.family_color(key) for key in keys}) == len(keys)
+    assert len({layout.family_color(key) for key in keys}) == len(keys)

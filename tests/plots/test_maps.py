@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from embedlab.analysis.faithfulness import Faithfulness
+from embedlab.plots.layout import GREY
 from embedlab.plots.maps import Focus, Groups, MapView, words_map
-from embedlab.plots.palette import GREY
 
 WORDS = tuple("abcdefgh")
 COUNTS = np.array([800, 400, 200, 100, 50, 20, 10, 5])

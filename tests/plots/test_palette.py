@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from colorspacious import cspace_convert
 
-from embedlab.plots import palette, senses, training_live
-from embedlab.plots.palette import FAMILIES, GREY, INKS, SERIES, UNDER_TEXT
+from embedlab.plots import layout, senses, training_live
+from embedlab.plots.layout import FAMILIES, GREY, INKS, SERIES, UNDER_TEXT
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 THEMES = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]
@@ -102,11 +102,11 @@ def test_the_theme_of_the_pages(theme: str) -> None:
         assert contrast(rgb(look["linkColor"]), rgb(below)) >= 4.5
     assert contrast(rgb(primary), over(primary, TINT, paper)) >= 4.5  # a chosen pill
     assert contrast(rgb("#FFFFFF"), rgb(primary)) >= (4.5 if theme == "light" else 3)  # a primary button
-    assert set(THEMES["chartCategoricalColors"]) <= set(palette.SERIES)
+    assert set(THEMES["chartCategoricalColors"]) <= set(layout.SERIES)
     assert contrast(rgb(look["codeTextColor"]), rgb(look["codeBackgroundColor"])) >= 7
 
 
-@pytest.mark.parametrize(("color", "name"), palette.NAMES.items())
+@pytest.mark.parametrize(("color", "name"), layout.NAMES.items())
 def test_what_captions_call_a_color_is_its_nearest_name(color: str, name: str) -> None:
     pure = {"red": 10, "orange": 30, "yellow": 60, "green": 140, "blue": 210, "violet": 270, "pink": 330}
     hue, saturation, _ = colorsys.rgb_to_hsv(*rgb(color))

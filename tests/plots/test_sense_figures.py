@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedlab.plots import senses
-from embedlab.plots.palette import BLUE, ORANGE
+from embedlab.plots.layout import BLUE, ORANGE
 from embedlab.plots.senses import Column, Named
 
 GROUPS = Named(np.array([0, 0, 1]), ["river", "<b>money</b>"])

@@ -5,7 +5,7 @@ import pytest
 
 from embedlab.analysis.stability import Stability, stability
 from embedlab.plots import stability as drawn
-from embedlab.plots.palette import BLUE, GREY
+from embedlab.plots.layout import BLUE, GREY
 from tests.conftest import TinyModel
 
 WORDS = [f"w{i}" for i in range(40)]

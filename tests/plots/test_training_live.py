@@ -8,7 +8,7 @@ import numpy as np
 
 from embedlab.analysis.training_snapshots import Moment
 from embedlab.plots import training_live
-from embedlab.plots.palette import SERIES
+from embedlab.plots.layout import SERIES
 
 FIRST = Moment(
     1, ("king",), ((("gave", 0.5), ("queen", 0.4)),), ("king", "gave", "queen"), np.array([[0, 0], [1, 2], [3, 1.0]])

@@ -14,7 +14,7 @@ from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds.measure import MeasureSettings
 from embedlab.jobs.queue import Entry, next_up
 from embedlab.jobs.run import RunState
-from embedlab.store import library, maps, quotas, results, uploads
+from embedlab.store import library, maps, results, uploads
 from embedlab.store.maps import MapSettings
 from embedlab.store.results import ResultCache
 
@@ -79,8 +79,8 @@ def test_made_up_visitors_of_one_address_leave_room_for_the_others(monkeypatch: 
 
 
 def test_many_empty_drafts_are_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quotas, "MOST", 2)
-    monkeypatch.setattr(quotas, "CROWD", 2)
+    monkeypatch.setattr(uploads, "MOST", 2)
+    monkeypatch.setattr(uploads, "CROWD", 2)
     for visitor in (ANNA, ANNA, BERT, BERT):
         jobs.draft(visitor, "here")
     with pytest.raises(BadInput, match="as many as are possible"):
@@ -100,7 +100,7 @@ def test_many_small_files_of_one_visitor_remove_nobody_else_s() -> None:
 def test_a_file_that_two_have_given_stays_while_one_of_them_has_it() -> None:
     name = uploads.lay_down(b"Anna B-PER\n", visitor=ANNA)
     assert uploads.lay_down(b"Anna B-PER\n", visitor=BERT) == name
-    for file in quotas.tagged(ANNA).iterdir():
+    for file in uploads.tagged(ANNA).iterdir():
         file.unlink()
     assert uploads.laid_down(name) is not None
 

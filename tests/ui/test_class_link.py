@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedlab.ui import class_link
-from embedlab.ui.class_link import link
+from embedlab.ui import links
+from embedlab.ui.links import link
 from embedlab.ui.navigation import PAGES
 from embedlab.ui.views.bert import words
 from tests.conftest import few_sentences
@@ -88,11 +88,11 @@ def test_pages_about_senses_begin_with_the_first_pinned_word_that_has_some(
 
 def test_a_pinned_word_is_looked_at_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     cut = ["The", "muddy", "Bank", "of", "the", "river"]
-    assert (class_link.pinned_position(cut, 4), words._first(cut)) == (4, 1)
-    monkeypatch.setattr(class_link, "pinned", lambda name: ["duck", "bank", "river"])
-    assert (class_link.pinned_position(cut, 4), words._first(cut)) == (2, 2)
-    assert class_link.first_of(["river", "crane"], "crane") == "river"
-    assert class_link.offered(["x"], {"river"}) == ["river"] and class_link.offered(["x"], {"y"}) == ["x"]
+    assert (links.pinned_position(cut, 4), words._first(cut)) == (4, 1)
+    monkeypatch.setattr(links, "pinned", lambda name: ["duck", "bank", "river"])
+    assert (links.pinned_position(cut, 4), words._first(cut)) == (2, 2)
+    assert links.first_of(["river", "crane"], "crane") == "river"
+    assert links.offered(["x"], {"river"}) == ["river"] and links.offered(["x"], {"y"}) == ["x"]
 
 
 def choices(page: AppTest) -> set[str]:
@@ -113,9 +113,9 @@ def test_no_page_offers_a_model_that_is_not_pinned(page: str, lab_with_lstm: Pat
 
 
 def test_pinned_words_are_taken_as_a_list_spells_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(class_link, "pinned", lambda name: ["Bank", "paris", "cafe\u0301", "duck"])
+    monkeypatch.setattr(links, "pinned", lambda name: ["Bank", "paris", "cafe\u0301", "duck"])
     known = ["bank", "Paris", "café", "crane"]
-    assert class_link.first_of(known, "crane") == "bank"
-    assert class_link.offered(["x"], known) == ["bank", "Paris", "café"]
-    assert class_link.offered(["x"], ["Bank", "bank"]) == ["Bank"]
-    assert class_link.pinned_position(["The", "CAFÉ"], 0) == 1
+    assert links.first_of(known, "crane") == "bank"
+    assert links.offered(["x"], known) == ["bank", "Paris", "café"]
+    assert links.offered(["x"], ["Bank", "bank"]) == ["Bank"]
+    assert links.pinned_position(["The", "CAFÉ"], 0) == 1

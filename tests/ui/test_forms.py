@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from embedlab.models.word2vec import Word2VecConfig
-from embedlab.workflows import defaults
+from embedlab.workflows import train
 
 
 def script(tokens: int = 0) -> None:
@@ -13,9 +13,9 @@ def script(tokens: int = 0) -> None:
 
     from embedlab.models.word2vec import Word2VecConfig
     from embedlab.ui import forms
-    from embedlab.workflows import defaults
+    from embedlab.workflows import train
 
-    start = defaults.by_size(Word2VecConfig, st.session_state.get("tokens", 0))
+    start = train.by_size(Word2VecConfig, st.session_state.get("tokens", 0))
     st.json(forms.settings_form(Word2VecConfig, "f_", first=("dim", "epochs"), defaults=start, without=("algorithm",)))
 
 
@@ -80,11 +80,11 @@ def test_defaults_by_size_are_valid_settings() -> None:
         if family.here:
             config = registry.model_class(family.key).config_class
             for tokens in (0, 1, 120, 5_000, 60_000, 300_000, 2_000_000, 50_000_000):
-                config.from_dict(defaults.by_size(config, tokens))
+                config.from_dict(train.by_size(config, tokens))
 
 
 def test_a_text_of_few_different_words_is_hardly_thinned() -> None:
-    few, many = (defaults.by_size(Word2VecConfig, 200_000, types) for types in (900, 30_000))
+    few, many = (train.by_size(Word2VecConfig, 200_000, types) for types in (900, 30_000))
     assert (few["sample"], few["window"]) == (0.01, 3)
     assert (many["sample"], many["window"]) == (0.001, 5)
 
@@ -94,10 +94,10 @@ def test_contextual_models_are_small_where_the_text_is() -> None:
 
     for key in ("elmo", "flair", "bert"):
         config = registry.model_class(key).config_class
-        small, large = (defaults.by_size(config, tokens, 923) for tokens in (200_000, 50_000_000))
+        small, large = (train.by_size(config, tokens, 923) for tokens in (200_000, 50_000_000))
         assert large == config().to_dict()
         assert small["epochs"] < large["epochs"] <= 5 and small["batch_size"] < large["batch_size"]
         assert small.get("hidden", 0) <= large.get("hidden", 0)
     elmo = registry.model_class("elmo").config_class
-    few, many = (defaults.by_size(elmo, 200_000, types) for types in (923, 30_000))
+    few, many = (train.by_size(elmo, 200_000, types) for types in (923, 30_000))
     assert (few["hidden"], few["samples"], many["samples"]) == (128, 0, 2048)  # 923 words need no sampling

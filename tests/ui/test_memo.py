@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from embedlab.ui.memo import is_remembered, remembered
+from embedlab.ui.cache import is_remembered, remembered
 
 
 class Gone(BaseException):

@@ -14,8 +14,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from embedlab.base import BadInput
 from embedlab.base.limits import variable
 from embedlab.parallel import processes
-from embedlab.ui import uploads
-from embedlab.ui.uploads import Uploads
+from embedlab.ui import server
+from embedlab.ui.server import Uploads
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def here() -> set[str]:
 @pytest.fixture
 def manager(tmp_path: Path, here: set[str]) -> Uploads:
     """As the server's, taken over."""
-    return uploads.taken_over(MemoryUploadedFileManager("/upload"), tmp_path / "uploads", here.__contains__)
+    return server.taken_over(MemoryUploadedFileManager("/upload"), tmp_path / "uploads", here.__contains__)
 
 
 def give(manager: Uploads, session: str, name: str, content: bytes = b"Once upon a time.") -> UploadedFile:
@@ -92,10 +92,10 @@ def test_files_go_with_their_session_though_nobody_says_that_it_ended(manager: U
     found = give(manager, "anna", "tale")
     give(manager, "bert", "tale")
     here.remove("anna")
-    now = uploads.time.monotonic()
-    manager.end_sessions(now + uploads.GONE - 1)  # the browser may come back
+    now = server.time.monotonic()
+    manager.end_sessions(now + server.GONE - 1)  # the browser may come back
     assert manager.open("anna", found).size
-    manager.end_sessions(now + uploads.GONE + 1)
+    manager.end_sessions(now + server.GONE + 1)
     assert len(on_disk(manager)) == 1 and manager.get_files("anna", ["tale"]) == []
     with pytest.raises(BadInput, match="not here any more"):
         manager.open("anna", found)
@@ -117,5 +117,5 @@ def test_what_a_killed_server_left_is_cleared_and_nothing_else(tmp_path: Path) -
     )
     for name in (*left, *stays):
         (tmp_path / name / "session").mkdir(parents=True)
-    uploads.clear_left(tmp_path)
+    server.clear_left(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(stays)

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from embedlab.base import BadModel, paths
-from embedlab.ui import visitor, workspace_link
+from embedlab.ui import links, visitor
 from tests.pages_opened import sound, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,7 +145,7 @@ def test_an_account_has_one_place_in_every_browser(context: SimpleNamespace, mon
 )  # fmt: skip
 def test_links_begin_with_the_address_that_the_browser_has(context: SimpleNamespace, url: str, base: str) -> None:
     context.url = url
-    assert workspace_link.base() == base
+    assert links.base() == base
 
 
 @pytest.mark.parametrize("apart", [True, False])

@@ -15,7 +15,7 @@ from embedlab.base import BadInput, StaticModel, model_folder
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.cli import results_page
 from embedlab.cli.results_page import Findings
-from embedlab.data.senses import load_senses
+from embedlab.data.datasets import load_senses
 from embedlab.data.tagged import TaggedSentence, TaggedSet
 from embedlab.workflows import measurements
 from embedlab.workflows.evaluate import Texts

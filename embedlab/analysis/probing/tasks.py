@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import BadInput, Ids
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence
 from embedlab.data.tagged import TaggedSentence, TaggedSet, is_tag
 
 Measure = Literal["F1", "accuracy"]

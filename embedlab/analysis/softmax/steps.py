@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.softmax import losses
-from embedlab.analysis.softmax.huffman import Huffman, huffman
+from embedlab.analysis.softmax.losses import Huffman, huffman
 
 if TYPE_CHECKING:
     import torch

@@ -12,8 +12,7 @@ from embedlab.analysis import contextuality
 from embedlab.analysis.contextuality import Contextuality
 from embedlab.base import BadInput, OnProgress, Settings, setting, typed_json
 from embedlab.data.corpus import Corpus
-from embedlab.data.datasets import load_ner, load_senses
-from embedlab.data.senses import AS_WRITTEN
+from embedlab.data.datasets import AS_WRITTEN, load_ner, load_senses
 from embedlab.jobs.run import Run, run_missing
 from embedlab.store import results, vectors
 from embedlab.store.results import Part, ResultCache

@@ -21,13 +21,12 @@ import torch
 from torch import Tensor, nn
 
 from embedlab.base import BadInput, BadModel, BadSetting, Card, OnProgress, Progress, Unreachable
-from embedlab.base import temporary as base_temporary
+from embedlab.base import files as base_temporary
 from embedlab.base.addresses import INSTEAD
 from embedlab.base.card import versions
 from embedlab.base.limits import Limits
 from embedlab.base.paths import on_this_machine
 from embedlab.data.readers.archives import DAMAGE, check_zip, files_inside
-from embedlab.models.bert import network
 from embedlab.models.bert import network as bert_network
 from embedlab.models.bert.tokenizer import SpecialTokens, Speller
 from embedlab.models.bert.tokenizer_json import from_json, guarded, rebuilt
@@ -112,7 +111,7 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
         return _kept(name, hub)
     try:
         config = Path(hf_hub_download(name, CONFIG, endpoint=hub))
-        network.checked(read_json(config))
+        bert_network.checked(read_json(config))
         try:
             files = HfApi(endpoint=hub).list_repo_files(name, revision=config.parent.name)
         except (gone.HTTPError, OSError, ValueError):
@@ -170,7 +169,7 @@ def _kept(name: str, hub: str) -> Path:
     config = try_to_load_from_cache(name, CONFIG)
     if not isinstance(config, str):
         raise _unreachable(name, hub)
-    network.checked(read_json(Path(config)))
+    bert_network.checked(read_json(Path(config)))
     return Path(config).parent
 
 

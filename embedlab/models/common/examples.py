@@ -16,7 +16,7 @@ from torch import Tensor
 
 from embedlab.base import END, UNKNOWN, BadInput, Lexicon
 from embedlab.base.settings import Settings
-from embedlab.data import held_out
+from embedlab.data import resample
 from embedlab.data.vocab import EncodedCorpus
 
 
@@ -149,9 +149,9 @@ def split(encoded: EncodedCorpus, seed: int) -> SplitText:
         BadInput: nothing is left to train on.
     """
     boundary = len(encoded.vocabulary) + 1
-    held = held_out.chosen(encoded, seed)
+    held = resample.chosen(encoded, seed)
     if held.all():
         raise BadInput("There is no text to train on. Give more than one sentence.")
-    training = held_out.joined(encoded, ~held, boundary)
+    training = resample.joined(encoded, ~held, boundary)
     counts = np.bincount(training, minlength=boundary + 1)
-    return SplitText(training, held_out.joined(encoded, held, boundary), counts)
+    return SplitText(training, resample.joined(encoded, held, boundary), counts)

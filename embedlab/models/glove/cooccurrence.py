@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from embedlab.base import Counts, OnProgress, Progress, files
 from embedlab.data.vocab import EncodedCorpus
 from embedlab.models.glove import kernels
+from embedlab.parallel.executors import in_order
 from embedlab.parallel.shards import Pool
-from embedlab.parallel.threads import in_order
 
 BYTES_A_TOKEN = 10  # of a stretch: its word (4), the sentence marks between (< 2), its place in the index (4)
 BAND_PAIRS = 2_000_000  # most pairs a worker holds before they are spilled: 24 MB

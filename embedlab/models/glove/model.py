@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from embedlab.base import BadInput, BadSetting, Floats, OnProgress, Progress, StaticConfig, StaticModel, setting
 from embedlab.models.common.cards import made
 from embedlab.parallel import shards
-from embedlab.parallel.threads import in_order
+from embedlab.parallel.executors import in_order
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus

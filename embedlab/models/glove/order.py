@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from embedlab.base import Counts, OnProgress, Progress, files
 from embedlab.models.common.numba import compiled
 from embedlab.models.glove.cooccurrence import Cooccurrences
-from embedlab.parallel.threads import in_order
+from embedlab.parallel.executors import in_order
 
 BLOCK = 128  # rows and columns of a block
 BLOCK_PAIRS = 2_000_000  # most pairs of a block of rows

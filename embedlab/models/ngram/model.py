@@ -30,7 +30,7 @@ from embedlab.base import (
 )
 from embedlab.base.capabilities import Followers, Level
 from embedlab.base.read_only import read_only
-from embedlab.data import held_out
+from embedlab.data import resample
 from embedlab.models.common import cards
 from embedlab.models.common.examples import WordNumbers
 from embedlab.models.ngram import counts as ngram_counts
@@ -125,7 +125,7 @@ class Ngram(LanguageModel):
         config, started = config or NgramConfig(), monotonic()
         encoded = corpus.encode(config.min_count, config.max_words, on_progress, unknown=True)
         size = len(encoded.vocabulary) + 2
-        text = held_out.joined(encoded, np.ones(len(encoded), np.bool_), size - 1)
+        text = resample.joined(encoded, np.ones(len(encoded), np.bool_), size - 1)
         counted = ngram_counts.count(text, size, config.order, _told(on_progress, config.order * (len(text) - 1)))
         statistics = np.array([ngram_smoothing.counts_of_counts(order.adjusted) for order in counted])
         tables = ngram_tables.built(counted, size, [0, config.prune_pairs, *[config.prune] * 3][: config.order])

@@ -16,7 +16,7 @@ from embedlab.base import BadInput, UnknownWord
 from embedlab.jobs.kinds import analogies
 from embedlab.jobs.kinds.analogies import AnalogySettings
 from embedlab.plots import bars, scatter
-from embedlab.plots.palette import NAMES, family_color
+from embedlab.plots.layout import NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, lookups, run_bar, state, widgets

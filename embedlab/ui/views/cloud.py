@@ -14,7 +14,7 @@ from embedlab.analysis.clouds import Cloud, cloud
 from embedlab.analysis.clusters import agreement
 from embedlab.analysis.shared_words import Shared, shared
 from embedlab.base.limits import Limits
-from embedlab.data.senses import AS_WRITTEN, Occurrence
+from embedlab.data.datasets import AS_WRITTEN, Occurrence
 from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.kinds import cloud as kinds_cloud
 from embedlab.jobs.kinds.cloud import CloudSettings
@@ -22,7 +22,7 @@ from embedlab.plots import clouds
 from embedlab.plots.senses import Named
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, class_link, forms, inputs, memo, models, run_bar, state, upload, widgets
+from embedlab.ui import cache, forms, inputs, links, models, run_bar, state, upload, widgets
 from embedlab.ui.inputs import marked, tag
 from embedlab.ui.visitor import address, mine, visitor
 
@@ -60,14 +60,14 @@ def controls() -> Question | None:
     known = inputs.shipped_senses()
     with right:
         if where == "shipped":
-            first = class_link.first_of(list(known), "ran")
+            first = links.first_of(list(known), "ran")
             word = state.choice("cloud_word", list(known), first, f"Word, one of {len(known)}")
         else:
             word = state.text("text_word", "state", "Word to look for", limit=60)
     if where == "shipped":
-        widgets.chips("Try", class_link.offered(FIRST, known), "cloud_word")
+        widgets.chips("Try", links.offered(FIRST, known), "cloud_word")
     else:
-        widgets.chips("Try", class_link.offered(IN_TEXTS), "text_word")
+        widgets.chips("Try", links.offered(IN_TEXTS), "text_word")
     chosen = None
     if where == "text":
         chosen = upload.text_upload(options=AS_WRITTEN, sample=SAMPLE)
@@ -193,7 +193,7 @@ def source(question: Question) -> str:
             else ("corpus import Corpus", f"Corpus.from_file({text.file!r}, options=AS_WRITTEN)")
         )
         head = f"from embedlab.analysis.occurrences import gather\nfrom embedlab.data.{module}\n"
-        head += "from embedlab.data.senses import AS_WRITTEN"
+        head += "from embedlab.data.datasets import AS_WRITTEN"
         made = f"corpus = {opened}\ngathered = gather(\n    corpus, {settings.word!r}, most={settings.most}, "
         made += f"inflected={settings.inflected}, seed={settings.seed}\n)\nfound = gathered.occurrences"
     how = f"method={settings.method!r}, sorter={settings.sorter!r}, k={settings.k}, seed={settings.seed}"
@@ -239,7 +239,7 @@ def ready(question: Question) -> Cloud | None:
         run_bar.watch(run, _progress)
         return None
     if run_bar.outcome(run):
-        return memo.remembered(("cloud", run.id), lambda: kinds_cloud.stored(run))
+        return cache.remembered(("cloud", run.id), lambda: kinds_cloud.stored(run))
     if mine(run):
         st.button("Forget it", key="forget", on_click=run.delete)
     return None
@@ -255,7 +255,7 @@ def _at_once(question: Question) -> Cloud:
                 k=settings.k, seed=settings.seed, on_progress=tell,
             )  # fmt: skip
 
-    return memo.remembered(("cloud", settings), make)
+    return cache.remembered(("cloud", settings), make)
 
 
 def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:

@@ -13,7 +13,7 @@ from embedlab.jobs.kinds import contextuality
 from embedlab.jobs.kinds.contextuality import KIND, TEXTS, ContextualitySettings
 from embedlab.plots.contextuality import Curve, by_depth
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, models, run_bar, state, widgets
@@ -196,7 +196,7 @@ def source(choices: Choices, keys: Sequence[str]) -> str:
         "senses": "from embedlab.data.datasets import load_senses\n\nsentences = [one.words for one in load_senses()]",
         "ner": "from embedlab.data.datasets import load_ner\n\nner = load_ner()\n"
         "sentences = [one.words for one in (*ner.train, *ner.dev, *ner.test)]",
-        "own": "from embedlab.data.corpus import Corpus\nfrom embedlab.data.senses import AS_WRITTEN\n\n"
+        "own": "from embedlab.data.corpus import Corpus\nfrom embedlab.data.datasets import AS_WRITTEN\n\n"
         f"text = {choices.settings.own!r}\nsentences = list(Corpus.from_texts([text], name='own', options=AS_WRITTEN))",
     }[choices.settings.text]
     return f"""

@@ -14,8 +14,7 @@ from embedlab.analysis import occurrences, polysemy
 from embedlab.analysis.projection import project
 from embedlab.analysis.scalar_mix import LAMBDAS, Difference, MixFit, difference
 from embedlab.base import BadInput, ContextualModel, Floats
-from embedlab.data.datasets import load_senses
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence, load_senses
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.inspect import TaskSizes
 from embedlab.jobs.kinds.layer_weights import KIND, MixSettings
@@ -23,12 +22,12 @@ from embedlab.plots import layer_weights
 from embedlab.plots import senses as pictures
 from embedlab.plots.figure import Figure
 from embedlab.plots.layer_weights import Score
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md, shortened
 from embedlab.registry import ModelSpec
 from embedlab.store import uploads
-from embedlab.ui import cache, class_link, inputs, inspection, models, run_bar, state, widgets
+from embedlab.ui import cache, inputs, links, models, run_bar, state, widgets
 from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
@@ -115,7 +114,7 @@ def _look(name: str, column: int) -> None:
     """
     kept = _sizes(name, column)
     if not kept:
-        kept.append(TaskSizes(**inspection.look("tags", "Reading the tagged file", file=name, column=column)))
+        kept.append(TaskSizes(**inputs.look("tags", "Reading the tagged file", file=name, column=column)))
     task = kept[0]
     kinds = ", ".join(md(label) for label in task.first) + (", …" if task.labels > len(task.first) else "")
     st.caption(
@@ -424,7 +423,7 @@ def _show(
     st.header("Mix by hand")
     known = _senses()
     words = [word for word in WORDS if word in known] + sorted(set(known) - set(WORDS))
-    word = state.choice("word_mixed", words, class_link.first_of(words, words[0]), "Word")
+    word = state.choice("word_mixed", words, links.first_of(words, words[0]), "Word")
     own = known[word]
     weights = _sliders(contextual.layers)
     _presets(contextual.layers, results, l2)

@@ -14,12 +14,11 @@ from embedlab.analysis.model_text import name
 from embedlab.analysis.next_tokens import CharacterBits, NextTokens, character_bits, guess
 from embedlab.base import BadModel, CharacterReader, LanguageModel, Model
 from embedlab.plots import bars, characters
-from embedlab.plots import misspelling as drawn
+from embedlab.plots.layout import GREEN, NAMES, family_color
 from embedlab.plots.next_tokens import PER_CENT
-from embedlab.plots.palette import GREEN, NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, class_link, inputs, models, state, widgets
+from embedlab.ui import cache, inputs, links, models, state, widgets
 from embedlab.ui.models import CHARACTER_FAMILIES
 
 SENTENCE = "sentence"
@@ -79,7 +78,7 @@ def text() -> str:
 def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> int:
     """Let the visitor choose one word of a sentence, at first one that a link pins; return its position."""
     titles = {str(i): title for i, title in enumerate(inputs.names(cut))}
-    return int(state.choice(name, list(titles), str(class_link.pinned_position(cut, default)), label, titles=titles))
+    return int(state.choice(name, list(titles), str(links.pinned_position(cut, default)), label, titles=titles))
 
 
 def picture(chosen: ChosenModel, written: str) -> str:
@@ -261,13 +260,13 @@ def compare(chosen: ChosenModel, written: str) -> str:
         f"{title} {one.similarity[layer]:.2f}" for title, (one, layer) in results.items() if one.similarity is not None
     ]
     widgets.figure(
-        drawn.similarities(results, colors),
+        characters.similarities(results, colors),
         "flair-misspelt",
         f"Similarity of {wrong} with {word}: {', '.join(shown) or 'no model has a vector for it'}.",
     )
     st.markdown("\n".join(f"- {verdict(title, one, layer)}" for title, (one, layer) in results.items()))
     st.caption(
-        f"Diamond: “{md(wrong)}” in the place of “{md(word)}”. {NAMES[drawn.OTHERS].capitalize()} dots, for "
+        f"Diamond: “{md(wrong)}” in the place of “{md(word)}”. {NAMES[characters.OTHERS].capitalize()} dots, for "
         f"comparison: {len(OTHERS)} words that have nothing to do with it, in the same place. The scales of models "
         "differ, so look at the distance from the dots, not at the number alone. One sentence and one slip are "
         "one example, no measurement."

@@ -11,8 +11,8 @@ from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.kinds import measure as kinds_measure
 from embedlab.jobs.kinds.measure import MeasureSettings
+from embedlab.plots.layout import family_color
 from embedlab.plots.leaderboard import Standing
-from embedlab.plots.palette import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, run_bar

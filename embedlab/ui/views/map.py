@@ -26,8 +26,8 @@ from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds import map as map_runs
 from embedlab.jobs.run import Run, RunEvent
 from embedlab.plots.figure import Figure
+from embedlab.plots.layout import INKS
 from embedlab.plots.maps import WIDTH, Focus, Groups, MapView, words_map
-from embedlab.plots.palette import INKS
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import maps

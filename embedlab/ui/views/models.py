@@ -21,11 +21,11 @@ from embedlab.jobs.api import Run, RunEvent
 from embedlab.jobs.kinds import import_model, train
 from embedlab.jobs.kinds.fetch import FetchSettings, local_files, shelf_of
 from embedlab.plots import bars, text
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import archive, library, share_links
-from embedlab.ui import cache, inputs, lookups, page_links, run_bar, state, uploads, widgets, workspace_link
+from embedlab.ui import cache, inputs, links, lookups, page_links, run_bar, server, state, widgets
 from embedlab.ui.visitor import address, visitor, workspace
 from embedlab.workflows import text_choice
 
@@ -156,7 +156,7 @@ def share(spec: ModelSpec) -> None:
             "find nothing else of yours, and can change nothing."
         )
         if token := share_links.shared_as(spec.key):
-            st.code(f"{workspace_link.base()}/models?{ADDRESS}={token}", language=None, wrap_lines=True)
+            st.code(f"{links.base()}/models?{ADDRESS}={token}", language=None, wrap_lines=True)
             st.button("Withdraw the link", key=f"withdraw-{spec.key}", on_click=share_links.withdraw, args=(spec.key,))
         else:
             st.button("Make a link", key=f"share-{spec.key}", on_click=_share, args=(spec.key,), type="primary")
@@ -275,7 +275,7 @@ def import_form() -> None:
     if right.button("Import", key="import", type="primary", disabled=upload is None, width="stretch") and upload:
         with widgets.guard():
             key = _imported(upload, name or "", upload.size, replace=replace)
-            uploads.used(upload)
+            server.used(upload)
             st.session_state["_imports"] += 1
             st.session_state["_said"] = f"'{cache.find(key).title}' is imported."
             st.rerun()

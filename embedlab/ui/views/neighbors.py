@@ -13,7 +13,7 @@ from embedlab.analysis.neighbors import Neighbors, nearest, overlap, similarity
 from embedlab.analysis.subwords import parts
 from embedlab.base import Lookup, UnknownWord
 from embedlab.plots import bars, heatmap, scatter
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, inputs, lookups, state, widgets

@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis.probing import scores as scoring
-from embedlab.analysis.probing.errors import Mistake, WrongSentence, numbered, types_of, wrong_sentences
 from embedlab.analysis.probing.results import LINEAR, PROBES, TITLES, LayerProbe, ProbeSettings, Row
+from embedlab.analysis.probing.scores import Mistake, WrongSentence, numbered, types_of, wrong_sentences
 from embedlab.analysis.probing.sources import PAPER
 from embedlab.base import BadInput
 from embedlab.data.tagged import Span, TaggedSet
@@ -21,13 +21,13 @@ from embedlab.jobs.kinds import inspect
 from embedlab.jobs.kinds.probes import PLUS, ProbeJob
 from embedlab.plots import probes
 from embedlab.plots import text as plots_text
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import results
 from embedlab.store import uploads as store_uploads
 from embedlab.store.results import KeptProbe
-from embedlab.ui import cache, forms, inputs, inspection, models, state, uploads, widgets
+from embedlab.ui import cache, forms, inputs, server, state, widgets
 from embedlab.ui import models as ui_models
 from embedlab.ui.run_bar import KEPT
 from embedlab.ui.visitor import address, told, visitor
@@ -140,7 +140,7 @@ def _file() -> str | None:
     except BadInput as error:
         st.error(told(error))
     else:
-        uploads.used(upload)
+        server.used(upload)
         st.rerun()
     return None
 
@@ -151,7 +151,7 @@ def _forget() -> None:
 
 
 def _check(file: Path) -> None:
-    inspection.look("entities", SAID, file=str(file), seed=1)
+    inputs.look("entities", SAID, file=str(file), seed=1)
 
 
 def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
@@ -166,9 +166,7 @@ def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
     kept = _kept(name, seed)
     if not kept:
         sentences = (
-            inspect.tagged(inspection.look("entities", SAID, file=str(file), seed=seed))
-            if file
-            else probe_data.dataset()
+            inspect.tagged(inputs.look("entities", SAID, file=str(file), seed=seed)) if file else probe_data.dataset()
         )
         kept.append((sentences, probe_data.digest(sentences)))
     return kept[0]
@@ -342,7 +340,7 @@ def _depth(kept: KeptProbe, choices: Choices) -> None:
     if result is None:
         st.info("One layer has no depth; nor is it measured with the BiLSTM, or where the settings leave it out.")
         return
-    layers = [models.layer_title(name) for name in kept.probe.layers]
+    layers = [ui_models.layer_title(name) for name in kept.probe.layers]
     text = (
         f"Where in the model names are found, layers counted from 0, the input, to {len(layers) - 1}: the centre "
         f"of gravity of the learned mix lies at **{result.centre_of_gravity:.2f}** "

@@ -19,9 +19,9 @@ from embedlab.jobs.kinds.stability import KIND, SAMPLE, Retrained, StabilitySett
 from embedlab.plots import bars
 from embedlab.plots import stability as drawn
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
-from embedlab.ui import class_link, lookups, run_bar, state, upload, widgets
+from embedlab.ui import links, lookups, run_bar, state, upload, widgets
 from embedlab.workflows.retrain import FAMILIES
 
 WAYS = {"seed": "Only the seed", "text": "The seed and the text"}
@@ -48,7 +48,7 @@ class Choices:
 
 def controls() -> Choices | None:
     """Let the visitor choose; ``None`` (with a sentence that says why) while something is missing."""
-    offered = class_link.among("models", FAMILIES)
+    offered = links.among("models", FAMILIES)
     families = state.many("families", offered, offered, "Models", titles=TITLES)
     left, right = st.columns([1, 1.3], gap="large")
     with left:
@@ -138,7 +138,7 @@ def choose_word(results: Results) -> str:
     every = dict.fromkeys(word for one in results.values() for word in one.words)
     examples = [word for word in EXAMPLES if word in every] or _commonest(results)
     lexicon = Lexicon(list(every), every)
-    offered = class_link.offered(examples, every)
+    offered = links.offered(examples, every)
     word = state.text("word", examples[0] if examples else "", "Word")
     widgets.chips("Try", offered, "word")
     means = _means(results)

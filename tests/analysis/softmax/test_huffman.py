@@ -5,7 +5,7 @@ import heapq
 import numpy as np
 import pytest
 
-from embedlab.analysis.softmax.huffman import huffman
+from embedlab.analysis.softmax.losses import huffman
 from embedlab.base import BadInput
 
 

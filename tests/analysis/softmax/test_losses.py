@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from embedlab.analysis.softmax import losses
-from embedlab.analysis.softmax.huffman import huffman
+from embedlab.analysis.softmax.losses import huffman
 
 V, H, B, K, S = 7, 3, 4, 5, 6
 RNG = np.random.default_rng(3)

@@ -6,8 +6,7 @@ import pytest
 
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
-from embedlab.data.readers.archives import READABLE
-from embedlab.data.readers.file_kinds import REFUSED, refusal
+from embedlab.data.readers.archives import READABLE, REFUSED, refusal
 
 TAGGED = (".conll", ".txt", ".tsv")
 

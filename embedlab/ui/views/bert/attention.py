@@ -13,7 +13,7 @@ from embedlab.analysis import attention
 from embedlab.analysis.attention import PATTERNS, Attention
 from embedlab.plots import attention as drawn
 from embedlab.plots.text import md
-from embedlab.ui import figures, state, widgets
+from embedlab.ui import state, theme, widgets
 from embedlab.ui.views.bert.words import ChosenModel
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _lines(result: Attention, weights: Floats, block: int, head: int | None, mar
     left, right = st.columns(2, gap="medium")
     with left:
         widgets.figure(drawn.lines(result.pieces, weights, lines), FIGURE, f"{name}, strongest lines: {top}.")
-        figures.lines(FIGURE)
+        theme.lines(FIGURE)
     with right:
         widgets.figure(drawn.matrix(result.pieces, weights), "attention-matrix", f"{name}, all weights: {top}.")
     return len(lines.rows)

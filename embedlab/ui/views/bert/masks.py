@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis.layer_predictions import LayerPredictions, layer_predictions
-from embedlab.plots import layer_predictions as drawn
-from embedlab.plots.palette import family_color
+from embedlab.plots import next_tokens as drawn
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md, tinted
 from embedlab.ui import cache, inputs, models, state, widgets
-from embedlab.ui.memo import remembered
+from embedlab.ui.cache import remembered
 from embedlab.ui.views.bert import words
 from embedlab.ui.views.bert.words import ChosenModel
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from embedlab.analysis.masked import APART, NextSentences, next_sentences
 from embedlab.plots import bars
-from embedlab.plots.palette import GREY, NAMES, family_color
+from embedlab.plots.layout import GREY, NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.ui import inputs, state, widgets
 from embedlab.ui.views.bert.words import ChosenModel

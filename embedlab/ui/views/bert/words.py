@@ -10,7 +10,7 @@ import streamlit as st
 from embedlab.base import BadModel, MaskedModel
 from embedlab.plots.text import Paint, md, tinted
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, class_link, inputs, state, widgets
+from embedlab.ui import cache, inputs, links, state, widgets
 from embedlab.ui.models import MASKED_FAMILIES
 
 SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
@@ -97,7 +97,7 @@ def hidden(cut: Sequence[str]) -> list[int]:
 
 def _first(cut: Sequence[str]) -> int:
     """The position that is hidden at first: of a word that a link pins, of the example's, or of the longest."""
-    if (at := class_link.pinned_position(cut, -1)) >= 0:
+    if (at := links.pinned_position(cut, -1)) >= 0:
         return at
     for example, word in EXAMPLES:
         if inputs.tokens(example) == list(cut):

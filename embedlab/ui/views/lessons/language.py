@@ -15,7 +15,6 @@ from embedlab.analysis.perplexity import compare
 from embedlab.base import BadInput, MaskedModel
 from embedlab.data.lessons import Lesson, Step
 from embedlab.plots import bars
-from embedlab.plots import layer_predictions as guessed
 from embedlab.plots import next_tokens as expected
 from embedlab.plots.text import md, unmarked
 from embedlab.store import lesson_answers
@@ -155,7 +154,7 @@ def fill(args: Args) -> Shown:
     sure = float(result.probabilities[-1][0])
     shown = md(args["sentence"]).replace(md(GAP), f"**{md(result.answer)}**")
     text = f"{md(title(key))} fills in: “{shown}” ({sure:.1%})."
-    figure = guessed.guesses(result, f"Guesses for the gap: {title(key)}", color(key))
+    figure = expected.guesses(result, f"Guesses for the gap: {title(key)}", color(key))
     table = pd.DataFrame({"guess": list(result.tokens[-1]), "probability": result.probabilities[-1]})
     return Shown(result.answer, text, ((figure, unmarked(text)),), table)
 

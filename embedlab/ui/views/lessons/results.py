@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from embedlab import registry
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 
 if TYPE_CHECKING:
     from pandas import DataFrame

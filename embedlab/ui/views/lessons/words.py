@@ -11,7 +11,7 @@ from embedlab.analysis.stability import Stability
 from embedlab.base import BadInput
 from embedlab.jobs.kinds.stability import StabilitySettings, stored
 from embedlab.plots import bars, stability
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md, unmarked
 from embedlab.ui import cache
 from embedlab.ui.views.lessons.results import SAME, Args, Fragment, Shown, color, keys, listed, title, titles

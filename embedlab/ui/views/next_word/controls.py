@@ -14,11 +14,11 @@ from embedlab.analysis.next_tokens import NextTokens, next_tokens
 from embedlab.base import END, UNKNOWN, LanguageModel
 from embedlab.plots import next_tokens as drawn
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, lookups, state, widgets
-from embedlab.ui.memo import remembered
+from embedlab.ui.cache import remembered
 
 BEGIN, TAKEN = "begin", "_taken"
 """State: the beginning as typed; the beginnings before each click, to go back to."""

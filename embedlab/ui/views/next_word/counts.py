@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis import model_text
-from embedlab.analysis.backoff import BackingOff, HasLevels, explain
-from embedlab.analysis.next_tokens import next_tokens
+from embedlab.analysis.next_tokens import BackingOff, HasLevels, explain, next_tokens
 from embedlab.base import END, UNKNOWN
 from embedlab.base.capabilities import Followers, Level
 from embedlab.plots import bars
@@ -51,7 +50,7 @@ def levels(speakers: Sequence[Speaker], text: str) -> str:
         _followers(result.followers)
         widgets.table(_table(result), "levels", title="All counts, level by level")
         lines += f"""
-from embedlab.analysis.backoff import explain
+from embedlab.analysis.next_tokens import explain
 
 model = embedlab.load_model({speaker.spec.key!r})
 found = explain(model, beginning(model, {text!r}), {result.word!r})

@@ -13,7 +13,7 @@ from embedlab.base import BadInput
 from embedlab.data.datasets import samples
 from embedlab.data.tokenizer import Tokenizer
 from embedlab.plots import bars
-from embedlab.plots.palette import family_color
+from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.ui import cache, inputs, state, widgets
 from embedlab.ui.views.next_word.controls import Speaker

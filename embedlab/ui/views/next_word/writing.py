@@ -15,10 +15,10 @@ from embedlab.analysis.generation import GREEDY, Decoding, Generated, allowed, g
 from embedlab.analysis.ranking import top
 from embedlab.base import END
 from embedlab.plots import next_tokens as drawn
-from embedlab.plots.beam_tree import LEGEND, beam_tree
+from embedlab.plots.next_tokens import LEGEND, beam_tree
 from embedlab.plots.text import md
 from embedlab.ui import state, widgets
-from embedlab.ui.memo import remembered
+from embedlab.ui.cache import remembered
 from embedlab.ui.views.next_word import controls
 from embedlab.ui.views.next_word.controls import Speaker
 

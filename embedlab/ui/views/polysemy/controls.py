@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from embedlab.analysis.occurrences import written
-from embedlab.data.senses import Occurrence
+from embedlab.data.datasets import Occurrence
 from embedlab.plots.senses import Named
 from embedlab.plots.text import md
-from embedlab.ui import class_link, state, widgets
+from embedlab.ui import links, state, widgets
 from embedlab.ui.inputs import by_sense, marked, shipped_senses, tag
 
 FIRST = ("bank", "ran", "Paris", "plant", "crane", "stick", "cell", "spring", "bat", "play")
@@ -68,10 +68,10 @@ def controls() -> Choices | None:
         if way == "shipped":
             known = shipped_senses()
             word = state.choice(
-                "senses", list(known), class_link.first_of(list(known), "bank"), f"Word, one of {len(known)}"
+                "senses", list(known), links.first_of(list(known), "bank"), f"Word, one of {len(known)}"
             )
     if way == "shipped":
-        widgets.chips("Try", class_link.offered(FIRST, known), "senses")
+        widgets.chips("Try", links.offered(FIRST, known), "senses")
         return Choices(word, _moved(word, _of_one_form(known[word])), True)
     return _own()
 

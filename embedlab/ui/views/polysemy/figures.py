@@ -10,7 +10,7 @@ import streamlit as st
 
 from embedlab.plots import senses
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import NAMES, family_color
+from embedlab.plots.layout import NAMES, family_color
 from embedlab.plots.senses import SHADE, Column, Named
 from embedlab.plots.text import md, unmarked
 from embedlab.registry import ModelSpec

@@ -14,7 +14,7 @@ from embedlab.analysis.polysemy import SensePairs, cosines
 from embedlab.analysis.projection import Projection, project
 from embedlab.base import Doubles, Floats
 from embedlab.registry import ModelSpec
-from embedlab.ui import cache, memo, models
+from embedlab.ui import cache, models
 from embedlab.ui.views.polysemy.controls import Choices
 
 FEWEST = 8
@@ -71,15 +71,15 @@ class Reading:
 
     def similarity(self, layer: str) -> Floats:
         """(N, N) cosines at a layer, as ``analysis.polysemy.compare`` gives them."""
-        return memo.remembered(("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32))
+        return cache.remembered(("similarity", self._key, layer), lambda: cosines(self.at(layer)).astype(np.float32))
 
     def picture(self, layer: str, method: str) -> Projection:
         """The occurrences in the plane; PCA where there are too few different vectors for more."""
-        return memo.remembered(("picture", self._key, layer, method), lambda: _laid_out(self.at(layer), method))
+        return cache.remembered(("picture", self._key, layer, method), lambda: _laid_out(self.at(layer), method))
 
     def groups(self, layer: str, method: str, k: int) -> Groups:
         """(N,) groups that the vectors fall into."""
-        return memo.remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
+        return cache.remembered(("groups", self._key, layer, method, k), lambda: group(self.at(layer), method, k))
 
     @cached_property
     def _key(self) -> tuple[object, ...]:
@@ -99,7 +99,7 @@ def read(spec: ModelSpec, choices: Choices) -> Reading:
     Raises:
         BadModel: the model is gone or damaged.
     """
-    return memo.remembered(_key(spec, choices), lambda: _read(spec, choices))
+    return cache.remembered(_key(spec, choices), lambda: _read(spec, choices))
 
 
 def _read(spec: ModelSpec, choices: Choices) -> Reading:
@@ -128,4 +128,4 @@ def _digest(choices: Choices) -> str:
 
 def is_remembered(spec: ModelSpec, choices: Choices) -> bool:
     """Whether ``read`` answers at once."""
-    return memo.is_remembered(_key(spec, choices))
+    return cache.is_remembered(_key(spec, choices))

@@ -19,7 +19,7 @@ from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.store import library
 from embedlab.ui import upload
 from embedlab.ui.visitor import address, visitor
-from embedlab.workflows import defaults as rules
+from embedlab.workflows import train as rules
 from embedlab.workflows.text_choice import TextChoice, safe_name
 
 WATCHED = {"kingdom": "king, queen, paris, cat", "wikipedia": "war, river, music, science", "lee": "police, australia"}

@@ -18,9 +18,9 @@ from embedlab.jobs.kinds import inspect
 from embedlab.jobs.kinds.inspect import Beginning
 from embedlab.plots import curves
 from embedlab.plots.figure import Figure
-from embedlab.plots.palette import GREY
+from embedlab.plots.layout import GREY
 from embedlab.plots.text import md
-from embedlab.ui import inspection, widgets
+from embedlab.ui import inputs, widgets
 from embedlab.ui.upload import Chosen
 
 HEAD = 300_000
@@ -74,7 +74,7 @@ def _kept(text: str, folder: str) -> list[Head]:
 
 def _read(chosen: Chosen) -> Head:
     if chosen.draft:
-        values = inspection.look("beginning", "Reading the text", **_values(chosen), words=HEAD)
+        values = inputs.look("beginning", "Reading the text", **_values(chosen), words=HEAD)
         beginning = Beginning(**values)
     else:
         with st.spinner("Reading the text …"):
@@ -186,7 +186,7 @@ def show_characters(chosen: Chosen, beginning: Head) -> None:
     kept = _paragraphs(repr(chosen.text), _folder(chosen))
     if not kept:
         texts = (
-            inspection.look("paragraphs", "Reading the text", **_values(chosen))
+            inputs.look("paragraphs", "Reading the text", **_values(chosen))
             if chosen.draft
             else inspect.paragraphs(chosen.text, None)
         )

@@ -15,7 +15,7 @@ from embedlab.jobs.kinds import train
 from embedlab.plots import figure, text, training, training_live
 from embedlab.plots.text import md
 from embedlab.store import archive, library
-from embedlab.ui import cache, page_links, run_bar, widgets, workspace_link
+from embedlab.ui import cache, links, page_links, run_bar, widgets
 from embedlab.ui.views.training import comparison, losses, runs
 from embedlab.ui.visitor import mine, workspace
 
@@ -177,4 +177,4 @@ def share(run: Run) -> None:
             "neighbors, and can download the model, with its vocabulary. They do not get the text itself nor anything "
             "else of yours, and can change nothing. It ends when the training is deleted."
         )
-        st.code(f"{workspace_link.base()}/training?run={run.id}", language=None, wrap_lines=True)
+        st.code(f"{links.base()}/training?run={run.id}", language=None, wrap_lines=True)

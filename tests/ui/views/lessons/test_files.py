@@ -6,7 +6,7 @@ import pytest
 
 from embedlab.base import BadInput, paths
 from embedlab.data.lessons import Lesson, Step, load_lessons, parse
-from embedlab.ui.views.lessons import fragments
+from embedlab.ui.views.lessons import steps
 from embedlab.ui.views.lessons.language import judge
 from embedlab.ui.views.lessons.results import OTHER, keys
 from tests.data.test_lessons import GOOD
@@ -24,8 +24,8 @@ def test_a_lesson_asks_shipped_models_only_and_names_all(lesson: Lesson) -> None
 
 @pytest.mark.parametrize(("lesson", "step"), STEPS, ids=NAMES)
 def test_the_models_answer_with_one_of_the_choices(lesson: Lesson, step: Step) -> None:
-    fragments.check(lesson, step)
-    shown = fragments.FRAGMENTS[step.show].compute(step.args)
+    steps.check(lesson, step)
+    shown = steps.FRAGMENTS[step.show].compute(step.args)
     assert shown.text
     assert len(shown.table)
     if step.number:
@@ -48,4 +48,4 @@ def test_the_models_answer_with_one_of_the_choices(lesson: Lesson, step: Step) -
 def test_a_step_that_does_not_fit_its_fragment_is_refused(old: str, new: str, said: str) -> None:
     lesson = parse("x", GOOD.replace(old, new, 1))
     with pytest.raises(BadInput, match=said):
-        fragments.check(lesson, lesson.steps[0])
+        steps.check(lesson, lesson.steps[0])
