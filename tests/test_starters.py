@@ -164,7 +164,7 @@ def test_elmo_layers_and_layer_probes_show_one_mix(key: str) -> None:
     """Equation 1 has one answer: the shipped weights, gamma and F1 for names are the same on both pages."""
     (spec,) = (one for one in registry.list_models() if one.key == key)
     probed = store_results.PROBES.get(probes.ProbeJob.of((key,)).key)
-    fits = layer_weights.read([spec], store_results.shipped(layer_weights.KIND))[0].tasks[0][1]
+    fits = layer_weights.read([spec], layer_weights.CACHE.shipped)[0].tasks[0][1]
     learned = next(fit for fit in fits if fit.kind == "learned" and fit.l2 == layer_mix.LAMBDA)
     assert probed is not None
     row = probed.probe.row("mix of all")

@@ -51,8 +51,7 @@ def temporary_prefix(path: Path) -> str:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Give a temporary folder for the block; delete old ones of killed processes."""
-    clear(Path(tempfile.gettempdir()))
+    """Give a temporary folder for the block; one that a killed process leaves is cleared by ``jobs.cleanup``."""
     with tempfile.TemporaryDirectory(prefix=temporary_prefix(Path("scratch"))) as name:
         yield Path(name)
 
@@ -73,12 +72,11 @@ def clear(parent: Path, name: str = "", now: float | None = None, seconds: float
                 remove(left)
 
 
-def clear_home(home: Path, now: float | None = None) -> None:
-    """Delete old temporary files of killed processes in a home folder and in the system's temporary folder."""
-    for pattern in BELOW:
-        for parent in home.glob(pattern) if pattern else [home]:
-            clear(parent, now=now)
-    clear(Path(tempfile.gettempdir()), now=now)
+def temporary_files(home: Path) -> Iterator[Path]:
+    """All temporary files and folders in a home folder and in the system's temporary folder, old or in use."""
+    parents = [parent for pattern in BELOW for parent in (home.glob(pattern) if pattern else [home])]
+    for parent in [*parents, Path(tempfile.gettempdir())]:
+        yield from parent.glob(f".*{MARK}????????")
 
 
 def remove(path: Path) -> None:

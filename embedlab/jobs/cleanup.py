@@ -151,8 +151,6 @@ def clear(now: float | None = None, passed: float = 0.0) -> None:
             if one.at <= now and counted - since[one.name][0] >= one.notice:
                 one.remove()
     Notes(counted, since).write()
-    files.clear_home(paths.home(), now)
-    shards.clear(now)
     share_links.tidy()
     unfinished.tidy(now)
 
@@ -174,6 +172,12 @@ def _going(limits: Limits) -> Iterator[Going]:
             with contextlib.suppress(OSError):
                 name = file.relative_to(paths.home()).as_posix()
                 yield Going(name, file.stat().st_mtime + limits.run_days * DAY, partial(_unlink, file))
+    for left in files.temporary_files(paths.home()):
+        with contextlib.suppress(OSError):
+            yield Going(str(left), files.written(left) + files.LEFT_SECONDS, partial(files.remove, left))
+    for left in shards.work_folders():
+        with contextlib.suppress(OSError):
+            yield Going(str(left), files.written(left) + shards.LEFT_DAYS * DAY, partial(files.remove, left))
 
 
 def _unlink(file: Path) -> None:

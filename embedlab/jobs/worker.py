@@ -98,6 +98,6 @@ def _reporter(run: Run, began: float) -> OnProgress:
 
 
 if __name__ == "__main__":
-    pass  # the module that others import, not a second one called __main__
+    from embedlab.jobs import worker  # the module that others import, not a second one called __main__
 
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(worker.main(Path(sys.argv[1])))

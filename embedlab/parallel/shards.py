@@ -5,8 +5,6 @@ Shards and their results are files in a folder that all workers see. If a worker
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -119,18 +117,14 @@ def folder(pool: Pool | None) -> Iterator[Path]:
     home = _home()
     with files.writing(home):
         home.mkdir(parents=True, exist_ok=True)
-        clear(time.time())
         made = TemporaryDirectory(dir=home)
     with made as name:
         yield Path(name)
 
 
-def clear(now: float) -> None:
-    """Delete the folders of killed work."""
-    for old in _home().glob("*"):
-        with contextlib.suppress(OSError):
-            if now - files.written(old) > LEFT_DAYS * 86_400:
-                files.remove(old)
+def work_folders() -> list[Path]:
+    """Folders of work that is being done, or whose process was killed."""
+    return list(_home().glob("*"))
 
 
 def _home() -> Path:

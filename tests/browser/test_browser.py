@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from conftest import serving
 from playwright.sync_api import expect
 
 from embedlab.data.datasets import load_sample
 from embedlab.plots.text import JOINER
+from tests.browser.conftest import serving
 from tests.browser.walking import PATIENCE, settled
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import serving
 
 from embedlab.ui.navigation import PAGES
+from tests.browser.conftest import serving
 from tests.browser.walking import settled
 
 if TYPE_CHECKING:

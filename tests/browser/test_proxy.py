@@ -16,8 +16,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from conftest import ROOT
 
+from tests.browser.conftest import ROOT
 from tests.browser.walking import settled
 
 if TYPE_CHECKING:

@@ -212,8 +212,8 @@ def test_a_run_whose_server_has_ended_is_starting_as_long_as_its_own_process_liv
 
 def test_the_bar_says_that_a_run_is_still_starting(lab_home: Path) -> None:
     own = processes.born(os.getpid()) or 0.0
-    assert "still starting" in run_bar.starting(handed_out(jobs.draft(), os.getpid(), own, 3600))
-    assert run_bar.starting(handed_out(jobs.draft(), os.getpid(), own, 1)) == ""
+    assert "still starting" in run_bar._waiting(handed_out(jobs.draft(), os.getpid(), own, 3600))
+    assert run_bar._waiting(handed_out(jobs.draft(), os.getpid(), own, 1)) == ""
 
 
 def test_a_known_error_keeps_its_sentence(slow: Callable[..., Run]) -> None:

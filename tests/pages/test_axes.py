@@ -58,6 +58,7 @@ def test_words_and_pairs_with_capitals_are_folded_and_that_is_said() -> None:
     assert any(EXACT in value and "Uncle" in value for value in captions)
 
 
+@pytest.mark.usefixtures("lab")
 @pytest.mark.parametrize("second", ["none", "my own pairs"])
 def test_words_that_the_model_does_not_know_are_said_with_any_second_axis(second: str) -> None:
     page = opened(list="my own words", words="uncle", y=second, y_pairs="france:paris")

@@ -9,6 +9,7 @@ from embedlab.analysis.google_analogies import Category, GoogleResult
 from embedlab.analysis.neighbors import Neighbors, nearest
 from embedlab.analysis.subwords import Subwords
 from embedlab.base import StaticModel
+from embedlab.base.folding import Lookup
 from embedlab.plots import bars, curves, heatmap, layout, scatter
 
 
@@ -38,7 +39,9 @@ def test_a_questions_own_words_are_hatched_and_grey() -> None:
 
 
 def test_shares_are_per_cent() -> None:
-    result = Subwords("ab", False, ["<ab", "ab>"], np.array([0.75, 0.25]), np.array([1.0, 1.0]))
+    result = Subwords(
+        "ab", False, ["<ab", "ab>"], np.array([0.75, 0.25]), np.array([1.0, 1.0]), Lookup("ab", "ab", known=False)
+    )
     bar = bars.shares(result, "ab").data[0]
     assert bar.x == (75.0, 25.0)
     assert bar.text == ("75.0 %", "25.0 %")

@@ -348,7 +348,7 @@ def test_only_a_caller_in_python_can_allow_addresses_of_this_machine(
         state = jobs.start("fetch", fetch.FetchSettings(url)).state()
         assert state.status == "failed" and "is not taken" in state.error
     run = jobs.start("fetch", fetch.FetchSettings(server + "/glove.txt.gz"))
-    with pytest.raises(TypeError, match="allow_local"):
+    with pytest.raises(BadInput, match="allow_local"):
         fetch.work(run, {"source": server + "/glove.txt.gz", "allow_local": True}, lambda _: None)
 
 

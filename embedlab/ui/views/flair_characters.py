@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -219,9 +218,6 @@ def _table(results: Sequence[tuple[str, NextTokens]]) -> pd.DataFrame:
     ]
     return pd.DataFrame(rows, columns=["direction", "rank", "guess", "probability"])
 
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT = ("flair", "elmo", "fasttext", "word2vec")
 READ = {

@@ -75,7 +75,7 @@ def test_both_readers_of_flair_say_the_same(projection: int, steps: int, monkeyp
 def test_flair_reads_packed_on_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
     forward, backward = half("forward"), half("backward")
     expected = Flair.of(forward, backward).encode(SENTENCES)
-    monkeypatch.setattr("embedlab.models.common.layers.fastest", lambda: torch.device("cuda"))
+    monkeypatch.setattr("embedlab.models.flair.model.fastest", lambda: torch.device("cuda"))
     model = Flair.of(forward, backward)
     assert {type(reader) for reader in model._readers} == {PackedReader}
     for one, two in zip(expected, model.encode(SENTENCES), strict=True):
