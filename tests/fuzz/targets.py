@@ -463,18 +463,14 @@ def make_stability(folder: Path) -> None:
     from embedlab.analysis.neighbor_lists import NeighborLists, to_dict
 
     lists = NeighborLists(2, 9, ("a", "b", "c"), (9, 5, 1), (("b", "c"), ("a", "c"), ("d", "e")))
-    about = {"config": {"dim": 8}, "tokens": 12, "created": "2026-01-01"}
+    about = {"family": "lsa", "config": {"dim": 8}, "tokens": 12, "created": "2026-01-01"}
     (folder / "a.json").write_text(json.dumps(about | to_dict([lists, lists])), encoding="utf-8")
 
 
 def kept_stability(folder: Path) -> None:
-    from embedlab.jobs.kinds.stability import read
+    from embedlab.jobs.kinds.stability import CACHE
 
-    try:
-        values = json.loads((folder / "a.json").read_bytes())
-    except ValueError:  # said by ``kept.read``
-        return
-    found = read("lsa", values)
+    found = CACHE.read(folder / "a.json")
     assert found is None or (
         0 <= found.stability.mean <= 1 and len(found.stability.of(found.stability.words[0])) >= found.stability.k
     )
