@@ -56,16 +56,15 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def clear(parent: Path, name: str = "", now: float | None = None, seconds: float | None = None) -> None:
+def clear(parent: Path, name: str = "", seconds: float | None = None) -> None:
     """Delete old temporary files of killed processes in a folder; skip what cannot be deleted.
 
     Args:
         parent: the folder.
         name: the target's name; empty for any.
-        now: the time in seconds since 1970; ``None`` for the clock's.
         seconds: least time without a write; ``None`` for ``LEFT_SECONDS``.
     """
-    now, seconds = time.time() if now is None else now, LEFT_SECONDS if seconds is None else seconds
+    now, seconds = time.time(), LEFT_SECONDS if seconds is None else seconds
     with contextlib.suppress(OSError):
         for left in parent.glob(f".{glob.escape(name[:LONGEST_NAME]) or '*'}{MARK}????????"):
             if now - written(left) > seconds:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
 
 from embedlab.ui import server
 
@@ -35,3 +36,27 @@ def test_the_server_starts(headless: bool, opened: list[str], monkeypatch: pytes
     finally:
         sys.setswitchinterval(before)
     assert seen == opened
+
+
+WAITING = """
+import streamlit as st
+from embedlab.ui import server
+
+server.show("Map", wanted={wanted})
+if {drawn}:
+    server.clear()
+    st.title("The page itself")
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "drawn", "titles", "sentences"),
+    [(True, False, ["Map"], 1), (False, False, [], 0), (True, True, ["The page itself"], 0)],
+)
+def test_a_page_that_loads_shows_its_title_and_a_sentence_until_it_draws(
+    wanted: bool, drawn: bool, titles: list[str], sentences: int
+) -> None:
+    page = AppTest.from_string(WAITING.format(wanted=wanted, drawn=drawn)).run()
+    assert not page.exception
+    assert [one.value for one in page.title] == titles
+    assert sum("loads what it needs" in one.value for one in page.markdown) == sentences
