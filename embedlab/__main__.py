@@ -13,7 +13,7 @@ from pathlib import Path
 from embedlab import families, registry
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel, files, model_folder
 from embedlab.cli import evaluate as cli_evaluate
-from embedlab.cli import probe, results, stability
+from embedlab.cli import load, probe, results, stability
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
 from embedlab.parallel import shards
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     results.measured_on(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
+    load.add(commands)
     results.add(commands)
     probe.add(commands)
     stability.add(commands)

@@ -55,6 +55,8 @@ def check_minilm(folder: Path) -> None:
 
 
 Source = Literal["starter", "yours", "published"]
+HUB = "hub:"
+"""Beginning of the key of a model that is named by its name on the hub."""
 VECTORS = "vectors"
 """Kind of published vectors; their config names the family."""
 
@@ -121,16 +123,23 @@ def list_models(capability: Capability | None = None, place: str = "") -> list[M
 
 
 def find(key: str) -> ModelSpec:
-    """The model with this key.
+    """The model with this key, or the published one that was loaded from "hub:name" or "hub:name@revision".
 
     Raises:
         BadModel: there is none.
     """
     found = list_models(place=paths.workspace_of_key(key))
     for spec in found:
-        if spec.key == key:
+        if spec.key == key or _is_from(spec, key):
             return spec
+    if key.startswith(HUB):
+        raise BadModel(f"'{key}' has not been loaded yet. Load it: python -m embedlab load {key.removeprefix(HUB)}")
     raise BadModel(f"There is no model '{key}'. At hand: {', '.join(spec.key for spec in found) or 'none'}.")
+
+
+def _is_from(spec: ModelSpec, key: str) -> bool:
+    origin, _, revision = key.partition("@")
+    return key.startswith(HUB) and spec.card.origin == origin and revision in ("", spec.card.revision)
 
 
 def load_model(key: str | Path) -> Model:

@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "ui": {"jobs", "jobs.kinds", "workflows", "plots"} | FOUNDATION - {"models"},
     "ui.views": {"ui", "jobs", "jobs.kinds", "workflows", "plots"} | FOUNDATION - {"models"},
     "cli": {"workflows", "jobs", "jobs.kinds", "store", "analysis", "data", "registry", "families", "base"},
-    "embedlab": {"base", "registry"},
+    "embedlab": {"base", "registry", "workflows"},
     "__main__": {"cli", "workflows", "parallel", "store", "data", "registry", "families", "base"},
     "pages": {"embedlab", "ui", "ui.views", "plots", "analysis", "registry", "families", "base", "data.lessons"},
     "app": {"ui", "parallel"},

@@ -26,6 +26,10 @@ class Card:
         source: "starter", "yours" or "published".
         versions: pairs of library and version it was made with.
         note: anything else worth saying (how it was made, measured figures and their command).
+        origin: where a published model was loaded from: "hub:owner/name", "gensim:name", an address or a file's name.
+        revision: commit of the hub that was loaded, empty elsewhere.
+        checksum: "sha256:..." of the file or files of weights, as they were published.
+        parameters: how many numbers the model holds, 0 if not said.
     """
 
     title: str = ""
@@ -39,6 +43,10 @@ class Card:
     source: str = "yours"
     versions: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    origin: str = ""
+    revision: str = ""
+    checksum: str = ""
+    parameters: int = 0
 
 
 def versions(libraries: Sequence[str] = ("numpy",)) -> tuple[tuple[str, str], ...]:

@@ -126,6 +126,21 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
     return None
 
 
+def files(label: str, key: str, help: str | None = None) -> list[Given | UploadedFile]:
+    """Ask for the files of one model; empty while there is none, or one is too large (the page then says why)."""
+    limits = Limits.from_environment()
+    most = max(1, -(-limits.upload_bytes // MIB))
+    uploads = st.file_uploader(label, key=key, help=help, max_upload_size=most, accept_multiple_files=True)
+    try:
+        given = [server.opened(upload) for upload in uploads]
+        for one in given:
+            limits.check_upload(one.name, one.size)
+    except BadInput as error:
+        st.error(told(error))
+        return []
+    return given
+
+
 LONGEST = 200_000
 """Sentences of a text that are kept in memory."""
 MOST_WORDS = 2_000_000

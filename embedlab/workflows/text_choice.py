@@ -105,8 +105,13 @@ def clear(folder: Path) -> None:
 
 def laid_down(folder: Path) -> str:
     """Name of the text in a run's folder; empty if there is none."""
+    return next((file.name for file in files_of(folder)), "")
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files that were laid down in a run's folder, by name; hidden ones are still being written."""
     found = sorted((folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else []
-    return next((file.name for file in found if not file.name.startswith(".")), "")  # hidden: still being written
+    return [file for file in found if not file.name.startswith(".")]
 
 
 def safe_name(name: str) -> str:

@@ -16,7 +16,7 @@ from embedlab import registry
 from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds.fetch import FetchSettings
 from embedlab.store import archive, library
-from embedlab.ui.views import models
+from embedlab.ui.views.models import cards
 from tests import pages_opened
 from tests.pages_opened import sound, texts, together
 
@@ -87,7 +87,7 @@ def finish() -> jobs.RunState:
 def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) -> None:
     app = opened()
     app.segmented_control(key="from").set_value("file").run()
-    app.file_uploader(key="vectors-file").set_value(("small.txt", vectors(), "text/plain")).run()
+    app.file_uploader(key="vectors-file").set_value([("small.txt", vectors(), "text/plain")]).run()
     app.text_input(key="fetch-name").set_value("Small").run()
     sound(app.button(key="fetch").click().run())
     state = finish()
@@ -119,7 +119,7 @@ def test_only_the_latest_finished_load_is_told_and_closing_it_brings_back_no_old
     ("size", "said"), [(0, "0 kB"), (1, "1 kB"), (48_200, "49 kB"), (999_999, "1.0 MB"), (8_740_000, "8.7 MB")]
 )
 def test_sizes_are_said_in_the_unit_that_fits(size: int, said: str) -> None:
-    assert models.megabytes(size) == said
+    assert cards.megabytes(size) == said
 
 
 @pytest.mark.parametrize("source", ["/nowhere/at/all.txt", "no such name!"])
@@ -133,7 +133,7 @@ def test_what_cannot_be_loaded_is_said(lab: Path, lab_home: Path, source: str) -
 @pytest.mark.parametrize(("name", "said"), [("...", "letter or digit"), ("mine", "already")])
 def test_a_name_is_looked_at_before_vectors_are_loaded(lab: Path, lab_home: Path, name: str, said: str) -> None:
     library.keep(lab / "starters" / "lsa", "Mine", source="published")
-    app = opened()
+    app = opened(**{"from": "By name"})
     app.text_input(key="from-name").set_value("glove-wiki-gigaword-50").run()
     app.text_input(key="fetch-name").set_value(name).run()
     sound(app.button(key="fetch").click().run())
@@ -150,7 +150,7 @@ def test_a_name_that_is_taken_ends_a_load_before_it_begins(lab: Path, lab_home: 
 
 
 def test_nothing_asked_is_said(lab: Path, lab_home: Path) -> None:
-    app = opened()
+    app = opened(**{"from": "By name"})
     sound(app.button(key="fetch").click().run())
     assert "Say first" in app.error[0].value
     assert jobs.all_runs("fetch") == []

@@ -18,7 +18,7 @@ from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.jobs.run import RunState
 from embedlab.store import library, share_links
 from embedlab.ui import visitor
-from embedlab.ui.views import models
+from embedlab.ui.views.models import kept
 from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import TextChoice
 from tests.pages_opened import PAGES, said, sound, texts, together
@@ -227,7 +227,7 @@ def test_what_is_said_to_go_next_is_what_goes_next_and_a_kept_model_stays(tale: 
 
 
 def test_every_kind_of_run_has_a_name_for_people() -> None:
-    assert models.KINDS.keys() == worker.WORKERS.keys()
+    assert kept.KINDS.keys() == worker.WORKERS.keys()
 
 
 def test_the_link_to_a_place_is_shown_to_those_who_have_one(tale: Run) -> None:

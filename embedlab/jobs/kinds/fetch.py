@@ -1,21 +1,20 @@
-"""Loading published vectors as a background run: from a file, a folder, an address or gensim's catalogue."""
+"""Loading a published model as a background run: from files, an address, the hub, or a catalogue."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from embedlab.base import BadInput, OnProgress, paths, typed_json
+from embedlab.base import BadInput, EmbedLabError, OnProgress, Progress, paths, typed_json
 from embedlab.base import files as base_files
 from embedlab.jobs.run import Run
 from embedlab.registry import Source
 from embedlab.store import library
 from embedlab.workflows import text_choice
-
-LOADER = "embedlab.workflows.published"
 
 
 @dataclass(frozen=True)
@@ -23,12 +22,15 @@ class FetchSettings:
     """What a loading run is asked to do (settings.json).
 
     Attributes:
-        source: a path on this machine, an https address or a name in gensim's catalogue; empty for the file that
-            was uploaded into the run's folder.
-        name: title of the model; empty for the file's own name.
-        max_words: keep so many words, the first in the file.
-        licence: of the vectors, as far as the visitor knows.
+        source: a key of the catalogue, a name on the hub or in gensim's catalogue, an https address, or a path on this
+            machine (of several parts, such as ELMo's, a line each); empty for what was uploaded into the run's folder.
+        name: title of the model; empty for that of the source.
+        max_words: of word vectors keep so many, the first in the file.
+        licence: of the model, as far as the visitor knows.
         replace: whether a published model of that name may be overwritten.
+        kind: "vectors", "elmo", "flair" or "bert"; empty to tell it by the contents.
+        revision: branch, tag or commit of the hub.
+        member: which file of a zip archive of word vectors, if it holds several.
     """
 
     source: str = ""
@@ -36,6 +38,9 @@ class FetchSettings:
     max_words: int = 200_000
     licence: str = ""
     replace: bool = False
+    kind: str = ""
+    revision: str = ""
+    member: str = ""
 
 
 def local_files() -> bool:
@@ -44,37 +49,71 @@ def local_files() -> bool:
 
 
 def shelf_of(place: str) -> Source:
-    """Where loaded vectors are kept: a visitor's among their own."""
+    """Where a loaded model is kept: a visitor's among their own."""
     return "yours" if place else "published"
 
 
+MEASURED = 1_000_000
+"""Bytes of a download from which its speed is measured."""
+
+
+def measured_speed() -> float:
+    """Bytes per second of the last download of this lab; 0 before there was one."""
+    with contextlib.suppress(OSError, ValueError):
+        return max(0.0, float(_speed_file().read_text(encoding="utf-8")))
+    return 0.0
+
+
+def _speed_file() -> Path:
+    return paths.home() / "downloads" / "speed.txt"
+
+
+def _timed(on_progress: OnProgress) -> OnProgress:
+    """Report on, and write down the speed of a download as it goes on."""
+    first: list[tuple[float, int]] = []
+
+    def report(event: Progress) -> None:
+        if event.phase == "downloading":
+            now, done = monotonic(), event.step
+            if not first or done < first[-1][1]:
+                first[:] = [(now, done)]
+            elif (more := done - first[0][1]) >= MEASURED and now > first[0][0]:
+                with contextlib.suppress(EmbedLabError):
+                    base_files.write_text(_speed_file(), f"{more / (now - first[0][0]):.0f}\n")
+        on_progress(event)
+
+    return report
+
+
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Load the vectors and put them on the shelf of published models, or into the place of the visitor who asked.
+    """Load the model and put it among the published ones, or into the workspace of the visitor who asked.
 
     Raises:
-        EmbedLabError: as the loader and the shelf do.
+        EmbedLabError: as the loader and the library do.
     """
+    from embedlab.workflows import loading  # with torch and transformers
+    from embedlab.workflows.sources import Wanted
+
     asked = typed_json.asked(FetchSettings, values)
-    source: str | Path = asked.source
     place = paths.workspace_of(run.visitor)
-    files = (local_files() and not place) or not source
-    if not source:
-        name = text_choice.laid_down(run.folder)
-        if not name:
-            raise BadInput("Give a file, a folder, an address or a name.")
-        source = text_choice.text_file(run.folder, name)
-    loader, shelved = import_module(LOADER), shelf_of(place)
-    named = asked.name or loader.stem(str(source))[: library.LONGEST]
-    library.check(named, replace=asked.replace, source=shelved, place=place)
+    given = tuple(asked.source.splitlines()) or tuple(map(str, text_choice.files_of(run.folder)))
+    if not given:
+        raise BadInput("Give a file, a folder, an address or a name.")
+    shelved, wanted = (
+        shelf_of(place),
+        Wanted(given, asked.kind, asked.revision, asked.max_words, asked.member, asked.name, asked.licence),
+    )
+    if name := asked.name or loading.name_of(wanted):
+        library.check(name, replace=asked.replace, source=shelved, place=place)
     if place:
         library.check_room(place, 1)
-    model = loader.load(
-        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
-    )
+    model = loading.load(wanted, _timed(on_progress), files=(local_files() and not place) or not asked.source)
+    name = asked.name or model.title
+    library.check(name, replace=asked.replace, source=shelved, place=place)
     if place and not asked.replace:
         library.check_room(place, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result, overwrite=True)
-    key = library.keep(run.result, named, source=shelved, replace=asked.replace, place=place)
+    key = library.keep(run.result, name, source=shelved, replace=asked.replace, place=place)
     base_files.write_text(run.folder / library.KEPT, key)
     text_choice.clear(run.folder)
     _remove(run.result)

@@ -24,7 +24,7 @@ from embedlab.base import BadInput, BadModel, BadSetting, Card, OnProgress, Prog
 from embedlab.base import files as base_temporary
 from embedlab.base.addresses import INSTEAD
 from embedlab.base.card import versions
-from embedlab.base.limits import Limits
+from embedlab.base.limits import Limits, met, size
 from embedlab.base.paths import on_this_machine
 from embedlab.data.readers.archives import DAMAGE, check_zip, files_inside
 from embedlab.models.bert import network as bert_network
@@ -90,33 +90,40 @@ def is_name(text: str) -> bool:
     return bool(re.fullmatch(f"{name}(/{name})?", text, re.ASCII)) and ".." not in text
 
 
-def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
+def fetch(name: str, on_progress: OnProgress | None = None, revision: str = "") -> Path:
     """The folder of a model of the hub, fetched unless it is there already; config.json is looked at before the rest.
 
     Args:
         name: of the model.
         on_progress: told the bytes so far.
+        revision: branch, tag or commit; empty for the main branch.
+
+    Returns:
+        The folder, named by the commit.
 
     Raises:
+        BadInput: it is larger than what may be downloaded.
         BadModel: see ``network.checked``.
         BadSetting: ``HF_ENDPOINT`` is no address.
         Unreachable: the hub cannot be reached, or gives no such model.
     """
-    from huggingface_hub import HfApi, errors, hf_hub_download
+    from huggingface_hub import HfApi, RepoFile, errors, hf_hub_download
 
     gone: Any = errors  # its HTTPError is that of the library it speaks HTTP with, whichever that is
 
     hub = _endpoint()
     if not _answers(hub):
-        return _kept(name, hub)
+        return _kept(name, hub, revision)
     try:
-        config = Path(hf_hub_download(name, CONFIG, endpoint=hub))
+        config = Path(hf_hub_download(name, CONFIG, revision=revision or None, endpoint=hub))
         bert_network.checked(read_json(config))
         try:
-            files = HfApi(endpoint=hub).list_repo_files(name, revision=config.parent.name)
+            listed = HfApi(endpoint=hub).list_repo_tree(name, revision=config.parent.name)
+            sizes = {file.path: file.size for file in listed if isinstance(file, RepoFile)}
         except (gone.HTTPError, OSError, ValueError):
             return config.parent  # what was fetched before
-        chosen = [file for file in files if wanted(file, pickled=SAFETENSORS not in files)]
+        chosen = [file for file in sizes if wanted(file, pickled=SAFETENSORS not in sizes)]
+        _check_size(name, sum(sizes[file] for file in chosen))
         for file in sorted(chosen, key=lambda file: file in (SAFETENSORS, PICKLED)):
             shown = _bar(on_progress) if on_progress else None
             hf_hub_download(name, file, revision=config.parent.name, endpoint=hub, tqdm_class=shown)
@@ -126,6 +133,13 @@ def fetch(name: str, on_progress: OnProgress | None = None) -> Path:
     except (gone.HTTPError, OSError, ValueError) as error:  # idna's and the codecs' are ValueErrors
         raise _unreachable(name, hub) from error
     return config.parent
+
+
+def _check_size(name: str, found: int) -> None:
+    most = Limits.from_environment().download_bytes
+    if found > most:
+        said = f"{name} takes {size(found)}; at most {size(most)} are fetched."
+        raise BadInput(met("download_bytes", said))
 
 
 def _endpoint() -> str:
@@ -162,11 +176,11 @@ def _answers(hub: str) -> bool:
     return True
 
 
-def _kept(name: str, hub: str) -> Path:
+def _kept(name: str, hub: str, revision: str = "") -> Path:
     """The folder of a model that was fetched before."""
     from huggingface_hub import try_to_load_from_cache
 
-    config = try_to_load_from_cache(name, CONFIG)
+    config = try_to_load_from_cache(name, CONFIG, revision=revision or None)
     if not isinstance(config, str):
         raise _unreachable(name, hub)
     bert_network.checked(read_json(Path(config)))

@@ -146,8 +146,12 @@ ALLOWED: list[Any] = [
 ]
 
 
-def load(path: str | Path, direction: Direction) -> CharLstm:
+def load(path: str | Path, direction: Direction | None = None) -> CharLstm:
     """The character LSTM in a checkpoint.
+
+    Args:
+        path: of the checkpoint.
+        direction: the one that it should read in; ``None`` for any.
 
     Raises:
         BadModel: the file is missing, truncated, asks for other names than the few allowed, lacks a part, its parts
@@ -157,8 +161,8 @@ def load(path: str | Path, direction: Direction) -> CharLstm:
     state = _state(path)
     if missing := [name for name in NEEDED if name not in state]:
         raise BadModel(f"{path} lacks {', '.join(missing)}; a Flair checkpoint has {', '.join(NEEDED)}.")
-    found = "forward" if state["is_forward_lm"] else "backward"
-    if found != direction:
+    found: Direction = "forward" if state["is_forward_lm"] else "backward"
+    if direction is not None and found != direction:
         raise BadModel(f"{path} holds the {found} model of a pair, but was given as the {direction} one. Swap the two.")
     if str(state.get("recurrent_type", "lstm")).lower() != "lstm":
         raise BadModel(f"{path} is not an LSTM but '{state['recurrent_type']}', which this lab cannot read.")
@@ -166,8 +170,8 @@ def load(path: str | Path, direction: Direction) -> CharLstm:
         words, order = _characters(state["dictionary"])
         check_whole(state["state_dict"], path.stat().st_size)
         tensors = _tensors(state["state_dict"], order, int(state["nlayers"]))
-        config = _config(state, direction, tensors)
-        card = Card(title=f"Flair, {direction}", source="published", note=f"Read from {path.name}.")
+        config = _config(state, found, tensors)
+        card = Card(title=f"Flair, {found}", source="published", note=f"Read from {path.name}.")
         return CharLstm.from_tensors(words, np.zeros(len(words), np.int64), tensors, config, card)
     except (EmbedLabError, KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
         reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)

@@ -20,7 +20,7 @@ from embedlab.models.one_hot import OneHot
 from embedlab.models.vectors import WordVectors
 from embedlab.parallel import processes
 from embedlab.store import archive, library
-from embedlab.ui.views import models
+from embedlab.ui.views.models import cards
 from tests.fuzz import hostile_models
 
 ANNA = paths.workspace_name("a" * 64)
@@ -108,9 +108,9 @@ def test_the_page_ends_the_import_when_its_visitor_leaves(monkeypatch: pytest.Mo
     run = SimpleNamespace(state=lambda: SimpleNamespace(active=True), delete=lambda: deleted.append("run"))
     monkeypatch.setattr(import_model, "start", lambda *_, **__: run)
     monkeypatch.setattr(jobs, "queue_position", leave)
-    monkeypatch.setattr(models, "visitor", lambda: ANNA)
+    monkeypatch.setattr(cards, "visitor", lambda: ANNA)
     with pytest.raises(Gone):
-        models._imported(io.BytesIO(b""), "", 0, replace=False)
+        cards._imported(io.BytesIO(b""), "", 0, replace=False)
     assert deleted == ["run"]
 
 

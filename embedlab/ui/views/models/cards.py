@@ -1,8 +1,7 @@
-"""Models page: cards, published vectors to load, import and export, sharing by a link, and how long things are kept."""
+"""Cards of the models at hand: what each is, export, sharing by a link, deletion; and the import of a model."""
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
 from collections.abc import Sequence
@@ -13,108 +12,16 @@ import streamlit as st
 
 from embedlab.analysis.neighbors import nearest
 from embedlab.analysis.training_snapshots import telling_words
-from embedlab.base import BadInput, BadModel, StaticModel, UnknownWord, paths
-from embedlab.base.limits import Limits, size
+from embedlab.base import StaticModel, UnknownWord
 from embedlab.jobs import api as jobs
-from embedlab.jobs import cleanup
-from embedlab.jobs.api import Run, RunEvent
-from embedlab.jobs.kinds import import_model, train
-from embedlab.jobs.kinds.fetch import FetchSettings, local_files, shelf_of
-from embedlab.plots import bars, text
+from embedlab.jobs.kinds import import_model
+from embedlab.plots import bars
 from embedlab.plots.layout import family_color
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import archive, library, share_links
-from embedlab.ui import cache, inputs, links, lookups, page_links, run_bar, server, state, widgets
+from embedlab.ui import cache, inputs, links, lookups, page_links, server, state, widgets
 from embedlab.ui.visitor import address, visitor, workspace
-from embedlab.workflows import text_choice
-
-WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
-LABELS = {
-    "name": ("Name in gensim's catalogue", "glove-wiki-gigaword-100"),
-    "url": ("Address (https)", "https://dl.fbaipublicfiles.com/fasttext/vectors-crawl/cc.en.300.vec.gz"),
-    "path": ("File or folder on the machine that runs the lab", "/home/me/vectors/glove.6B.100d.txt"),
-}
-NAMES = (
-    "glove-wiki-gigaword-50", "glove-wiki-gigaword-100", "glove-twitter-25", "word2vec-google-news-300",
-    "fasttext-wiki-news-subwords-300",
-)  # fmt: skip
-ENDINGS = (".txt", ".vec", ".bin", ".gz", ".zip", ".w2v")
-
-
-def form() -> None:
-    """Ask for published vectors and start loading them."""
-    st.markdown(
-        "The vectors people know, in the formats of word2vec, GloVe and fastText (`.txt`, `.vec`, `.bin`, also packed)."
-    )
-    ways = [way for way in WAYS if way != "path" or (local_files() and not workspace())]
-    way = state.choice("from", ways, "name", "From", titles=WAYS)
-    upload = source = None
-    if way == "file":
-        upload = inputs.file("File of vectors", ENDINGS, "vectors-file")
-    else:
-        label, example = LABELS[way]
-        source = state.text(f"from-{way}", "", label, placeholder=example, limit=500)
-        if way == "name":
-            widgets.chips("Well known", NAMES, "from-name")
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
-    name = left.text_input("Name", "", library.LONGEST, key="fetch-name", placeholder="that of the file")
-    most = middle.number_input(
-        "Words to keep", 1000, 3_000_000, 200_000, 10_000, key="fetch-words",
-        help="The first in the file are the commonest. 200,000 words of 300 numbers are 240 MB.",
-    )  # fmt: skip
-    replace = right.checkbox("Replace a model of that name", key="fetch-replace")
-    if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
-        with widgets.guard():
-            if not (source or upload):
-                raise BadInput("Say first which vectors to load.")
-            if name:
-                library.check(name, replace=replace, source=shelf_of(workspace()), place=workspace())
-            run = jobs.draft(visitor(), address(), upload.size if upload is not None else 0)
-            if upload is not None:
-                text_choice.lay_down(run.folder, upload.name, upload)
-            settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
-            jobs.start("fetch", settings, run, visitor(), address())
-    loads = jobs.all_runs("fetch", visitor())
-    active = [run for run in loads if run.state().active]
-    for run in active or loads[:1]:  # of those that have ended, the latest is told
-        _load(run)
-
-
-def _load(run: Run) -> None:
-    """Show a run that loads vectors: its progress, then its outcome."""
-    if run.state().active:
-        run_bar.watch(run, _progress, cancel=f"cancel-{run.id}")
-        return
-    settings = run.asked()[1]
-    what = md(str(settings.get("source") or settings.get("name") or "The uploaded file"), 80)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if run_bar.outcome(run, f"{what}: loading was cancelled.", what=f"{what}: "):
-            _loaded(run)
-        st.button("Close", key=f"close-{run.id}", on_click=_close)
-
-
-def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
-    if not events:
-        return 0.0, "starting"
-    left = f", {text.duration(events[-1].eta)} left" if events[-1].eta is not None else ""
-    return events[-1].fraction, md(f"{events[-1].phase}{left}")
-
-
-def _loaded(run: Run) -> None:
-    try:
-        spec = cache.find(library.kept_as(run.folder))
-        st.success(f"**{md(spec.title)}** is loaded: {page_links.page_names(spec)} offer it now.")
-    except BadModel:
-        st.info("The vectors that were loaded last have been deleted since.")
-
-
-def _close() -> None:
-    """Forget every load that has ended; the models stay."""
-    for run in jobs.all_runs("fetch", visitor()):
-        if not run.state().active:
-            run.delete()
-
 
 ADDRESS = "shared"
 K = 10
@@ -300,79 +207,3 @@ def _imported(file: BinaryIO, name: str, size: int, *, replace: bool) -> str:
         return import_model.key(run)
     finally:
         run.delete()
-
-
-NEXT = 3
-"""Runs that are named as the next to be deleted."""
-KINDS = {
-    "train": "a training", "fetch": "vectors that were loaded", "softmax": "a measurement of the softmax",
-    "cloud": "a context cloud", "probes": "layer probes", "measure": "a measurement for the leaderboard",
-    "elmo_layers": "weights of layers", "stability": "models trained several times",
-    "import": "a model that was looked at", "map": "a map", "analogies": "the benchmark of analogies",
-    "contextuality": "a measurement of how contextual models are",
-}  # fmt: skip
-
-
-def show_kept() -> None:
-    """The rules as they are set here, and this visitor's runs that go next."""
-    limits = Limits.from_environment()
-    st.markdown("\n".join(f"- {line}" for line in [_runs(limits), _own(limits), _files(limits)]))
-    if going := cleanup.ended(jobs.all_runs(visitor=visitor()))[:NEXT]:
-        kept = [bool(run_bar.kept_as(one.run)) for one in going]
-        listed = [
-            f"{_named(one.run)} ({_day(cleanup.goes(one, limits))}{'; its model is kept and stays' if stays else ''})"
-            for one, stays in zip(going, kept, strict=True)
-        ]
-        can = any(_keepable(one.run) and not stays for one, stays in zip(going, kept, strict=True))
-        st.markdown(f"Next to go: {', '.join(listed)}.{' Keep a model to have it longer.' if can else ''}")
-
-
-def _keepable(run: Run) -> bool:
-    """Whether a run has made a model that its visitor could keep."""
-    with contextlib.suppress(BadInput):
-        return run.asked()[0] == "train" and run.state().status == "done"
-    return False
-
-
-def _runs(limits: Limits) -> str:
-    return (
-        f"**A training or another run** is kept for {_days(limits.run_days)} after its end, with its text and its "
-        "result. What is at work or waiting is never cleared away, and nothing is to make room: whoever has "
-        f"{size(limits.visitor_runs_bytes)} of texts and runs deletes some before starting more. A text that was given "
-        f"and never used goes after {cleanup.DRAFT_SECONDS / 3600:.0f} hours."
-    )
-
-
-def _own(limits: Limits) -> str:
-    if here := workspace():
-        taken = size(library.size(paths.workspace(here)))
-        return (
-            f"**Your models** are kept for {_days(limits.place_days)} after your last visit, and may take "
-            f"{size(limits.place_bytes)} together (now {taken}). Export what you want for good."
-        )
-    visitors = len(paths.all_workspaces())
-    text = f"**Your models** stay until you delete them. What visitors keep goes {_days(limits.place_days)} after their"
-    return f"{text} last visit; there {'is 1 place' if visitors == 1 else f'are {visitors} places'} of visitors now."
-
-
-def _files(limits: Limits) -> str:
-    return f"**Small results and tagged files** go {_days(limits.run_days)} after they were last looked at."
-
-
-def _days(count: int) -> str:
-    return f"{count:,} day{'s' * (count != 1)}"
-
-
-def _named(run: Run) -> str:
-    try:
-        kind = run.asked()[0]
-        if kind == "train":
-            return f"**{md(train.of(run).name, 60)}**"
-    except BadInput:
-        return "a run that cannot be read"
-    return KINDS.get(kind, "a run")
-
-
-def _day(when: float) -> str:
-    """A date for people; overdue runs are deleted once the lab has run for a day (see ``jobs.cleanup``)."""
-    return time.strftime("%d %B", time.localtime(when)).lstrip("0") if when > time.time() else "within a day"

