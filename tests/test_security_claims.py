@@ -75,7 +75,8 @@ CLAIMS: dict[str, dict[str, str]] = {
         "test_what_is_kept_goes_after_a_day_and_takes_no_more_room_than_one_download",
     },
     "No page asks a model hub": {
-        "test_security_claims": "test_no_page_and_no_run_asks_a_model_hub",
+        "test_security_claims": "test_no_page_asks_a_model_hub",
+        "workflows/test_loading": "test_what_is_too_large_for_its_visitor_is_refused_before_its_weights_come",
         "fuzz/test_addresses": "test_a_name_on_the_hub_is_no_path_and_no_address",
     },
     "Text is shown as text.": {
@@ -149,9 +150,9 @@ def test_the_tests_of_the_claims_are_there(file: str, name: str) -> None:
     assert name in {node.name for node in functions}
 
 
-def test_no_page_and_no_run_asks_a_model_hub() -> None:
-    """Only the published encoders' own module does, and that is called where code in Python wants it."""
-    asks: dict[str, set[Path]] = {"huggingface_hub": set(), "from_published": set()}
+def test_no_page_asks_a_model_hub() -> None:
+    """Only the published encoders' own module does; the loader calls it: in Python, the terminal, one kind of run."""
+    asks: dict[str, set[Path]] = {"huggingface_hub": set(), "from_published": set(), "loading": set()}
     for path in SOURCES:
         for node in nodes(path):
             names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
@@ -161,7 +162,10 @@ def test_no_page_and_no_run_asks_a_model_hub() -> None:
                 asks[part].add(path)
     models = ROOT / "embedlab" / "models"
     assert asks["huggingface_hub"] == {models / "bert" / "published.py"}
-    assert asks["from_published"] == {models / "bert" / "model.py"}
+    assert asks["from_published"] == {models / "bert" / "model.py", ROOT / "embedlab" / "workflows" / "loading.py"}
+    assert asks["loading"] == {
+        ROOT / "embedlab" / name for name in ("__init__.py", "cli/load.py", "jobs/kinds/fetch.py")
+    }
 
 
 def test_memory_forgets_within_a_day_what_visitors_asked() -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from embedlab import registry
 from embedlab.base import BadInput
 from embedlab.base.limits import size
 from embedlab.base.typed_json import plain
 from embedlab.cli.progress_bar import bar, say
-from embedlab.workflows import catalogue, loading
-from embedlab.workflows.sources import KINDS, Wanted
+from embedlab.workflows import catalogue
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -26,7 +25,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
         help="key of the catalogue, name on the hub (owner/name), name in gensim's catalogue, https address, folder, "
         "or the files that belong together",
     )  # fmt: skip
-    load.add_argument("--kind", choices=KINDS, help="what it is; told by the contents without it")
+    load.add_argument("--kind", choices=get_args(catalogue.Kind), help="what it is; told by the contents without it")
     load.add_argument("--name", help="name of the model among the published ones")
     load.add_argument("--revision", default="", metavar="REV", help="branch, tag or commit of the hub")
     load.add_argument("--words", type=int, metavar="N", help="keep only the first N word vectors")
@@ -46,6 +45,9 @@ def run(options: argparse.Namespace) -> None:
     if options.list:
         _list(options.kind or "", as_json=options.json)
         return
+    from embedlab.workflows import loading  # with torch and transformers
+    from embedlab.workflows.sources import Wanted
+
     if not options.source:
         raise BadInput("Say what to load: python -m embedlab load SOURCE. See the catalogue with --list.")
     wanted = Wanted(

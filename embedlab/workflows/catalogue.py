@@ -15,7 +15,7 @@ from embedlab.base.typed_json import made
 
 Kind = Literal["vectors", "elmo", "flair", "bert"]
 """Word vectors, or a contextual model; "bert" stands for every encoder of its family."""
-HUB, GENSIM = "hub:", "gensim:"
+GENSIM = "gensim:"
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SOURCE = re.compile(r"hub:[\w.-]+/[\w.-]+|gensim:[a-z0-9-]+|https://[\w.-]+(/[\w.-]+)+", re.ASCII)
 _CHECKSUM = re.compile(r"md5:[0-9a-f]{32}|sha256:[0-9a-f]{64}")

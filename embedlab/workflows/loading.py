@@ -22,7 +22,7 @@ from embedlab.models.flair.model import Flair
 from embedlab.store import library
 from embedlab.workflows import catalogue, sources
 from embedlab.workflows import published as vector_files
-from embedlab.workflows.sources import Fetched, Wanted
+from embedlab.workflows.sources import EVERYTHING, Access, Fetched, Wanted
 
 NEEDED = 2.5
 """Memory that reading a network takes, over the size of its files: the file, the network, and a copy on the way."""
@@ -105,21 +105,20 @@ def name_of(wanted: Wanted) -> str:
     return (offer.title if offer else sources.title_of(wanted.sources[0]))[: library.LONGEST]
 
 
-def load(wanted: Wanted, on_progress: OnProgress | None = None, *, files: bool = True, local: bool = False) -> Model:
+def load(wanted: Wanted, on_progress: OnProgress | None = None, access: Access = EVERYTHING) -> Model:
     """Load a published model without keeping it; its card says where it came from.
 
     Args:
         wanted: the model.
         on_progress: called with bytes while downloading and reading.
-        files: whether its sources may be files of this machine.
-        local: whether addresses may lead to this machine (for tests).
+        access: what may be reached.
 
     Raises:
         BadInput, BadModel, Unreachable: see ``load_published``.
     """
     with base_files.temporary_folder() as scratch:
         try:
-            found = sources.fetch(wanted, scratch, on_progress, files=files, local=local)
+            found = sources.fetch(wanted, scratch, on_progress, access)
             if found.kind != "vectors":
                 check_memory(found)
             if on_progress:
@@ -159,7 +158,7 @@ def _read(found: Fetched, wanted: Wanted, on_progress: OnProgress | None) -> Mod
         if len(pair) < 2:
             raise BadInput(f"Both checkpoints of {found.title} read {next(iter(pair))}. Give one of each direction.")
         return Flair.of(pair["forward"], pair["backward"])
-    return vector_files.load(found.files[0], max_words=wanted.max_words, member=wanted.member, on_progress=on_progress)
+    return vector_files.load(found.files[0], max_words=wanted.max_words, member=found.member, on_progress=on_progress)
 
 
 def _card(model: Model, found: Fetched) -> Card:

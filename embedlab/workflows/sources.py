@@ -7,14 +7,13 @@ of this machine. A name without a prefix is looked for in that order.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal, get_args
+from typing import get_args
 
 from embedlab.base import BadInput, OnProgress, Unreachable, paths
 from embedlab.base.limits import Limits
@@ -23,21 +22,16 @@ from embedlab.models.bert import published as bert_files
 from embedlab.registry import HUB
 from embedlab.workflows import catalogue, downloads
 from embedlab.workflows import published as vector_files
+from embedlab.workflows.catalogue import GENSIM, Kind, Offer
 
-Kind = Literal["vectors", "elmo", "flair", "bert"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 TITLES: dict[Kind, str] = {"vectors": "word vectors", "elmo": "ELMo", "flair": "Flair", "bert": "BERT"}
 FORMS = (
     "word vectors in one file (.txt, .vec, .bin, also packed), ELMo as options.json and weights.hdf5, Flair as a "
     "forward and a backward .pt, BERT as config.json, weights and tokenizer (a folder, a zip, or all files together)"
 )
-GENSIM = "gensim:"
 LEGACY_TORCH = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 """How a checkpoint begins that torch wrote before it wrote zip files: with a pickle."""
-
-
-SHORTEST = 3
-"""Letters that the names of several files must share to be a title."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +58,26 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Access:
+    """What a load may reach, and where it keeps what comes in pieces.
+
+    Attributes:
+        files: sources may be files of this machine.
+        local: addresses may lead to this machine (for tests).
+        cache: folder for what comes from the hub, from which a later load goes on; ``None`` for the hub library's own.
+        largest: most bytes that may come; ``None`` for the limit of the settings.
+    """
+
+    files: bool = True
+    local: bool = False
+    cache: Path | None = None
+    largest: int | None = None
+
+
+EVERYTHING = Access()
+
+
+@dataclass(frozen=True)
 class Fetched:
     """A published model whose files are on this machine.
 
@@ -75,6 +89,7 @@ class Fetched:
         title: name for people.
         text: what the source says of itself.
         licence: of the model, if the source says it.
+        member: which file of a zip archive of word vectors, if it holds several.
     """
 
     kind: Kind
@@ -84,19 +99,17 @@ class Fetched:
     title: str = ""
     text: str = ""
     licence: str = ""
+    member: str = ""
 
 
-def fetch(
-    wanted: Wanted, folder: Path, on_progress: OnProgress | None = None, *, files: bool = True, local: bool = False
-) -> Fetched:
+def fetch(wanted: Wanted, folder: Path, on_progress: OnProgress | None = None, access: Access = EVERYTHING) -> Fetched:
     """Bring a model's files onto this machine and tell what they are.
 
     Args:
         wanted: the model.
         folder: a scratch folder for what is downloaded or unpacked.
         on_progress: called with bytes while downloading.
-        files: whether sources may be files of this machine.
-        local: whether addresses may lead to this machine (for tests).
+        access: what may be reached.
 
     Raises:
         BadInput: no such source, nothing known in it, or it could be of several kinds.
@@ -108,29 +121,30 @@ def fetch(
     if not wanted.sources or not all(wanted.sources):
         raise BadInput(f"Say what to load: a name, an address, or files. Read are {FORMS}.")
     if len(wanted.sources) == 1 and (offer := catalogue.find(wanted.sources[0])):
-        return _offered(offer, wanted, folder, on_progress, local)
-    if len(wanted.sources) == 1 and (name := _name(wanted.sources[0], wanted.kind, files=files)):
-        return _named(name, wanted, folder, on_progress)
+        return _offered(offer, wanted, folder, on_progress, access)
+    if len(wanted.sources) == 1 and (name := _name(wanted.sources[0], wanted.kind, files=access.files)):
+        return _named(name, wanted, folder, on_progress, access)
     found = tuple(
-        _address(source, folder / str(number), "", on_progress, local) if "://" in source else _here(source, files)
+        _address(source, folder / str(number), "", on_progress, access)
+        if "://" in source
+        else _here(source, files=access.files)
         for number, source in enumerate(wanted.sources)
     )
     origin = " + ".join(_origin(source) for source in wanted.sources)
     return _told(found, wanted, folder, origin)
 
 
-def _offered(
-    offer: catalogue.Offer, wanted: Wanted, folder: Path, on_progress: OnProgress | None, local: bool
-) -> Fetched:
+def _offered(offer: Offer, wanted: Wanted, folder: Path, on_progress: OnProgress | None, access: Access) -> Fetched:
     if wanted.kind not in ("", offer.kind):
         raise BadInput(f"'{offer.key}' of the catalogue is of the kind {offer.kind}, not {wanted.kind}.")
     title, licence = wanted.title or offer.title, wanted.licence or offer.licence
-    asked = Wanted(offer.sources, offer.kind, wanted.revision, wanted.max_words, wanted.member, title, licence)
+    member = wanted.member or offer.member
+    asked = Wanted(offer.sources, offer.kind, wanted.revision, wanted.max_words, member, title, licence)
     if offer.sources[0].startswith((HUB, GENSIM)):
-        return _named(offer.sources[0], asked, folder, on_progress)
+        return _named(offer.sources[0], asked, folder, on_progress, access)
     sums = offer.checksums or ("",) * len(offer.sources)
     found = tuple(
-        _address(source, folder / str(number), checksum, on_progress, local)
+        _address(source, folder / str(number), checksum, on_progress, access)
         for number, (source, checksum) in enumerate(zip(offer.sources, sums, strict=True))
     )
     return _told(found, asked, folder, " + ".join(offer.sources))
@@ -154,7 +168,7 @@ def _known_to_gensim(name: str) -> bool:
         return False
 
 
-def _named(name: str, wanted: Wanted, folder: Path, on_progress: OnProgress | None) -> Fetched:
+def _named(name: str, wanted: Wanted, folder: Path, on_progress: OnProgress | None, access: Access) -> Fetched:
     if name.startswith(GENSIM):
         return _from_gensim(name.removeprefix(GENSIM), wanted, folder, on_progress)
     identifier = name.removeprefix(HUB)
@@ -163,7 +177,9 @@ def _named(name: str, wanted: Wanted, folder: Path, on_progress: OnProgress | No
         raise BadInput(f"'{identifier}' is no name of the hub. A name is like bert-base-uncased or owner/name.")
     if wanted.kind not in ("", "bert"):
         raise BadInput(f"From the hub only encoders of the BERT family are read, not {wanted.kind}. Give an address.")
-    at = bert_files.fetch(identifier, on_progress, wanted.revision or revision)
+    at = bert_files.fetch(
+        identifier, on_progress, wanted.revision or revision, cache=access.cache, largest=access.largest
+    )
     title = wanted.title or title_of(identifier)
     text = f"{identifier}, as it was published"
     return Fetched("bert", (at,), HUB + identifier, at.name, title, text, wanted.licence)
@@ -175,16 +191,19 @@ def _from_gensim(name: str, wanted: Wanted, folder: Path, on_progress: OnProgres
         raise BadInput(f"gensim's catalogue has no vectors named '{name}'.")
     path = downloads.fetch_entry(entry, folder / f"{name}.gz", on_progress=on_progress)
     licence = wanted.licence or entry.licence
-    return Fetched("vectors", (path,), GENSIM + name, "", wanted.title or name, entry.description, licence)
+    return Fetched("vectors", (path,), GENSIM + name, "", wanted.title or name, entry.description, licence, "")
 
 
-def _address(url: str, folder: Path, checksum: str, on_progress: OnProgress | None, local: bool) -> Path:
+def _address(url: str, folder: Path, checksum: str, on_progress: OnProgress | None, access: Access) -> Path:
     folder.mkdir()
     name = re.sub(r"[^\w.-]+", "-", url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]).strip(".") or "model"
-    return downloads.fetch(url, folder / name[-100:], checksum=checksum, on_progress=on_progress, allow_local=local)
+    return downloads.fetch(
+        url, folder / name[-100:], checksum=checksum, largest=access.largest, on_progress=on_progress,
+        allow_local=access.local,
+    )  # fmt: skip
 
 
-def _here(source: str, files: bool) -> Path:
+def _here(source: str, *, files: bool) -> Path:
     path = paths.on_this_machine(source)
     if not files:
         raise BadInput(f"'{source}' is no address and no name. Files of this machine are not read here: upload them.")
@@ -210,13 +229,13 @@ def _told(found: Sequence[Path], wanted: Wanted, folder: Path, origin: str) -> F
         raise BadInput(f"This could be {' or '.join(TITLES[kind] for kind in possible)}. Say which kind it is.")
     used = _used(possible[0], files, whole, folder)
     title = wanted.title or (title_of(found[0].name) if whole else _title(possible[0], used))
-    return Fetched(possible[0], used, origin, "", title, origin, wanted.licence)
+    return Fetched(possible[0], used, origin, "", title, origin, wanted.licence, wanted.member)
 
 
 def _title(kind: Kind, used: Sequence[Path]) -> str:
-    """A name for several files that belong together: what theirs have in common."""
-    common = os.path.commonprefix([file.stem for file in used]).strip("-_ .")
-    return TITLES[kind] if kind == "bert" or len(common) < SHORTEST else common
+    """A name for several files that belong together: what stands before "forward" or "weights" in the last one's."""
+    name = re.split(r"[-_ .]*(?:forward|backward|options|weights)", used[-1].stem)[0]
+    return name if name and kind in ("elmo", "flair") else TITLES[kind]
 
 
 def _inside(path: Path, scratch: Path) -> list[Path]:

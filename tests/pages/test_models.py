@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from transformers import BertForMaskedLM
 
 from embedlab import registry
 from embedlab.jobs import api as jobs
@@ -18,9 +19,24 @@ from embedlab.jobs.kinds.fetch import FetchSettings
 from embedlab.store import archive, library
 from embedlab.ui.views.models import cards
 from tests import pages_opened
+from tests.models.bert.bert_folders import bert_folder
+from tests.models.bert.hub import running
+from tests.models.elmo import elmo_reference
 from tests.pages_opened import sound, texts, together
 
 opened = partial(pages_opened.opened, "models")
+ENTRY = """
+[[model]]
+key = "bert-lab"
+kind = "bert"
+title = "BERT of the lab"
+sources = ["hub:lab/bert"]
+size = 20_000
+licence = "MIT"
+language = "English"
+about = "It is very small."
+family = "bert"
+"""
 
 
 def frame(app: AppTest) -> pd.DataFrame:
@@ -159,3 +175,34 @@ def test_nothing_asked_is_said(lab: Path, lab_home: Path) -> None:
 def test_the_exported_zip_can_be_imported(lab: Path, lab_home: Path) -> None:
     key = archive.take(io.BytesIO(archive.pack(lab / "starters" / "word2vec")), "Again")
     assert registry.find(key).title == "Again"
+
+
+def test_a_click_in_the_catalogue_loads_a_model_and_says_what_it_is(
+    lab: Path, lab_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lab / "published.toml").write_text(ENTRY)
+    folder = bert_folder(tmp_path / "bert", BertForMaskedLM)
+    with running(folder, tmp_path, monkeypatch):
+        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+        app = opened()
+        sound(app.button(key="offer-bert-lab").click().run())
+        assert finish().status == "done"
+    spec = registry.find("hub:lab/bert")
+    assert (spec.title, spec.card.licence, spec.family.key) == ("BERT of the lab", "MIT", "bert")
+    app = opened()
+    assert app.button(key="offer-bert-lab").disabled
+    assert together(texts(app), "parameters", f"{spec.card.parameters:,}")
+    assert together(app.success[0].value, "**BERT of the lab**", "Polysemy", "Layer probes", "BERT")
+
+
+def test_both_files_of_an_elmo_are_dropped_together(lab: Path, lab_home: Path, tmp_path: Path) -> None:
+    pair = elmo_reference.write(tmp_path / "elmo", elmo_reference.OPTIONS)
+    app = opened(**{"from": "Upload"})
+    app.file_uploader(key="vectors-file").set_value(
+        [(path.name, path.read_bytes(), "application/octet-stream") for path in pair]
+    ).run()
+    app.text_input(key="fetch-name").set_value("Their ELMo").run()
+    sound(app.button(key="fetch").click().run())
+    assert finish().status == "done"
+    assert registry.find("published/their-elmo").family.key == "elmo"
+    assert together(opened().success[0].value, "Polysemy", "ELMo layers")

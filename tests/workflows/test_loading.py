@@ -24,7 +24,8 @@ from embedlab.models.bert.model import Bert
 from embedlab.models.elmo.model import Elmo
 from embedlab.models.flair.model import Flair
 from embedlab.workflows import catalogue, loading, sources
-from embedlab.workflows.sources import Wanted
+from embedlab.workflows.catalogue import Offer
+from embedlab.workflows.sources import Access, Wanted
 from tests.models.bert.bert_folders import bert_folder
 from tests.models.bert.hub import Hub, running
 from tests.models.elmo import elmo_reference
@@ -155,7 +156,7 @@ def test_a_key_of_the_hub_that_was_not_loaded_says_how(lab_home: Path) -> None:
 def test_an_entry_of_the_catalogue_brings_its_title_and_licence(
     hub: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, lab_home: Path
 ) -> None:
-    offer = catalogue.Offer("bert-for-all", "bert", "BERT for all", ("hub:lab/bert",), licence="MIT")
+    offer = Offer("bert-for-all", "bert", "BERT for all", ("hub:lab/bert",), 1, "MIT", "English", "It is small.")
     monkeypatch.setattr(catalogue, "find", lambda key: offer if key == offer.key else None)
     loading.keep(Wanted(("bert-for-all",)))
     spec = registry.find("hub:lab/bert")
@@ -255,3 +256,14 @@ def test_the_terminal_loads_and_says_the_key(
     assert terminal.main(arguments) == 1
     assert "already" in capsys.readouterr().err
     assert terminal.main(["load"]) == 1
+
+
+def test_what_is_too_large_for_its_visitor_is_refused_before_its_weights_come(
+    hub: http.server.ThreadingHTTPServer, tmp_path: Path, lab_home: Path
+) -> None:
+    with pytest.raises(BadInput, match="at most 1,000 bytes"):
+        loading.load(Wanted(("lab/bert",)), access=Access(cache=tmp_path / "own", largest=1000))
+    assert not any("safetensors" in path for path in Hub.asked)
+    loading.load(Wanted(("lab/bert",)), access=Access(cache=tmp_path / "own"))
+    assert any((tmp_path / "own").rglob("model.safetensors"))
+    assert not any((tmp_path / "cache").rglob("*.safetensors"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -53,6 +54,8 @@ def shelf_of(place: str) -> Source:
     return "yours" if place else "published"
 
 
+PIECES = "hub"
+"""Folder of a visitor's workspace for what has come from the hub, so that a load that broke off goes on there."""
 MEASURED = 1_000_000
 """Bytes of a download from which its speed is measured."""
 
@@ -92,7 +95,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         EmbedLabError: as the loader and the library do.
     """
     from embedlab.workflows import loading  # with torch and transformers
-    from embedlab.workflows.sources import Wanted
+    from embedlab.workflows.sources import Access, Wanted
 
     asked = typed_json.asked(FetchSettings, values)
     place = paths.workspace_of(run.visitor)
@@ -107,7 +110,14 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         library.check(name, replace=asked.replace, source=shelved, place=place)
     if place:
         library.check_room(place, 1)
-    model = loading.load(wanted, _timed(on_progress), files=(local_files() and not place) or not asked.source)
+    pieces = paths.workspace(place) / PIECES if place else None
+    access = Access(
+        files=(local_files() and not place) or not asked.source, cache=pieces,
+        largest=max(1, library.room(place, replace=asked.replace)) if place else None,
+    )  # fmt: skip
+    model = loading.load(wanted, _timed(on_progress), access)
+    if pieces is not None:
+        shutil.rmtree(pieces, ignore_errors=True)
     name = asked.name or model.title
     library.check(name, replace=asked.replace, source=shelved, place=place)
     if place and not asked.replace:

@@ -90,13 +90,22 @@ def is_name(text: str) -> bool:
     return bool(re.fullmatch(f"{name}(/{name})?", text, re.ASCII)) and ".." not in text
 
 
-def fetch(name: str, on_progress: OnProgress | None = None, revision: str = "") -> Path:
+def fetch(
+    name: str,
+    on_progress: OnProgress | None = None,
+    revision: str = "",
+    *,
+    cache: Path | None = None,
+    largest: int | None = None,
+) -> Path:
     """The folder of a model of the hub, fetched unless it is there already; config.json is looked at before the rest.
 
     Args:
         name: of the model.
         on_progress: told the bytes so far.
         revision: branch, tag or commit; empty for the main branch.
+        cache: folder for what is fetched, from which a later call goes on; ``None`` for the hub library's own.
+        largest: most bytes; ``None`` for the limit of the settings.
 
     Returns:
         The folder, named by the commit.
@@ -113,9 +122,9 @@ def fetch(name: str, on_progress: OnProgress | None = None, revision: str = "") 
 
     hub = _endpoint()
     if not _answers(hub):
-        return _kept(name, hub, revision)
+        return _kept(name, hub, revision, cache)
     try:
-        config = Path(hf_hub_download(name, CONFIG, revision=revision or None, endpoint=hub))
+        config = Path(hf_hub_download(name, CONFIG, revision=revision or None, endpoint=hub, cache_dir=cache))
         bert_network.checked(read_json(config))
         try:
             listed = HfApi(endpoint=hub).list_repo_tree(name, revision=config.parent.name)
@@ -123,10 +132,10 @@ def fetch(name: str, on_progress: OnProgress | None = None, revision: str = "") 
         except (gone.HTTPError, OSError, ValueError):
             return config.parent  # what was fetched before
         chosen = [file for file in sizes if wanted(file, pickled=SAFETENSORS not in sizes)]
-        _check_size(name, sum(sizes[file] for file in chosen))
+        _check_size(name, sum(sizes[file] for file in chosen), largest)
         for file in sorted(chosen, key=lambda file: file in (SAFETENSORS, PICKLED)):
             shown = _bar(on_progress) if on_progress else None
-            hf_hub_download(name, file, revision=config.parent.name, endpoint=hub, tqdm_class=shown)
+            hf_hub_download(name, file, revision=config.parent.name, endpoint=hub, cache_dir=cache, tqdm_class=shown)
     except errors.HfHubHTTPError as error:
         reason = str(error).strip().split("\n")[0]
         raise Unreachable(f"{hub} does not give a model '{name}': {reason} {INSTEAD}") from error
@@ -135,8 +144,8 @@ def fetch(name: str, on_progress: OnProgress | None = None, revision: str = "") 
     return config.parent
 
 
-def _check_size(name: str, found: int) -> None:
-    most = Limits.from_environment().download_bytes
+def _check_size(name: str, found: int, largest: int | None) -> None:
+    most = Limits.from_environment().download_bytes if largest is None else largest
     if found > most:
         said = f"{name} takes {size(found)}; at most {size(most)} are fetched."
         raise BadInput(met("download_bytes", said))
@@ -176,11 +185,11 @@ def _answers(hub: str) -> bool:
     return True
 
 
-def _kept(name: str, hub: str, revision: str = "") -> Path:
+def _kept(name: str, hub: str, revision: str, cache: Path | None) -> Path:
     """The folder of a model that was fetched before."""
     from huggingface_hub import try_to_load_from_cache
 
-    config = try_to_load_from_cache(name, CONFIG, revision=revision or None)
+    config = try_to_load_from_cache(name, CONFIG, cache_dir=cache, revision=revision or None)
     if not isinstance(config, str):
         raise _unreachable(name, hub)
     bert_network.checked(read_json(Path(config)))

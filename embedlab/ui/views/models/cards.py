@@ -40,6 +40,10 @@ def card(spec: ModelSpec) -> None:
         ("Final loss", f"{of.loss:.4f}" if of.loss is not None else ""),
         ("Made", of.created),
         ("With", ", ".join(f"{name} {version}" for name, version in of.versions)),
+        ("Loaded from", of.origin),
+        ("Revision", of.revision),
+        ("Parameters", f"{of.parameters:,}" if of.parameters else ""),
+        ("Checksum of the weights", of.checksum),
         ("Note", of.note),
         ("Key", spec.short_key),
     ]

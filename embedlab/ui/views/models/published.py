@@ -140,13 +140,18 @@ def _searched(offer: Offer) -> str:
 
 
 def _offer(offer: Offer, speed: float, loaded: bool) -> None:
-    wait = f" · about {text.duration(catalogue.seconds(offer, speed))}" if speed else ""
-    st.markdown(f"**{md(offer.title)}**  \n:gray[{cards.megabytes(offer.size)}{wait} · {md(offer.licence)}]")
+    facts = [
+        cards.megabytes(offer.size),
+        f"about {text.duration(catalogue.seconds(offer, speed))}" if speed else "",
+        f"{offer.parameters / 1e6:,.0f} M parameters" if offer.parameters else "",
+        md(offer.licence),
+    ]
+    st.markdown(f"**{md(offer.title)}**  \n:gray[{' · '.join(filter(None, facts))}]")
     st.caption(md(offer.about))
     label, icon = ("Loaded", ":material/check:") if loaded else ("Load", ":material/cloud_download:")
     if st.button(label, key=f"offer-{offer.key}", icon=icon, disabled=loaded):
         with widgets.guard():
-            _start(FetchSettings(offer.key, offer.title))
+            _start(FetchSettings(offer.key, offer.title[: library.LONGEST]))
             st.rerun()
 
 
