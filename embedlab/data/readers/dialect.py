@@ -18,7 +18,7 @@ NAMES = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
 _NOWHERE = "\x1f"
 """Given to Python's reader, which needs one, as the separator of a file with a single column."""
 _DECLARED = re.compile(r'"?sep=([^\w\s"\']|\t)"?', re.IGNORECASE)
-_ESCAPED = re.compile(r'\\([\\"])')
+_ESCAPE = re.compile(r'\\([\\"]?)')
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,20 @@ class Dialect:
             strict: whether text behind a closing quotation mark is an error (``csv.Error``).
         """
         return csv.reader(
-            self._doubled(lines) if self.escaped else lines,
+            self._escaping(lines) if self.escaped else lines,
             delimiter=self.separator or _NOWHERE,
             quotechar=self.quote or None,
+            escapechar="\\" if self.escaped else None,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             skipinitialspace=bool(self.quote),
             strict=strict,
         )
 
     @staticmethod
-    def _doubled(lines: Iterable[str]) -> Iterator[str]:
+    def _escaping(lines: Iterable[str]) -> Iterator[str]:
+        r"""Lines in which a backslash before anything else is escaped itself: ``\n`` in a cell remains two letters."""
         for line in lines:
-            yield _ESCAPED.sub(lambda found: '""' if found[1] == '"' else "\\", line) if "\\" in line else line
+            yield _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", line) if "\\" in line else line
 
     @property
     def separated(self) -> str:
@@ -83,17 +85,18 @@ def find(head: list[str], separators: str = "", *, whole: bool = False) -> Diale
         if room <= 0:
             break
     cut = not (whole and room >= 0 and len(lines) == len(head))
+    found = None if separators else _best(SEPARATORS, lines, cut, asked=False)
+    return found or _best(separators or ("",), lines, cut, asked=True) or Dialect(separators[:1])
+
+
+def _best(separators: Iterable[str], lines: list[str], cut: bool, *, asked: bool) -> Dialect | None:
+    """The first of the dialects that make the rows most alike; ``None`` where none makes a table of them."""
     best, most = None, (-1.0, False, 0)
-    for separator in separators or SEPARATORS:
+    for separator in separators:
         for dialect in _possible(separator, lines):
-            worth = _worth(dialect, lines, cut, asked=bool(separators))
+            worth = _worth(dialect, lines, cut, asked=asked)
             if worth is not None and worth > most:
                 best, most = dialect, worth
-    if best is None and separators:
-        best = Dialect(separators[0], "" if separators[0] == "\t" else '"')
-    if best is None:
-        rows, _ = _rows(Dialect(""), lines, cut)
-        best = Dialect("", "" if rows is None else '"')
     return best
 
 
@@ -115,7 +118,7 @@ def _possible(separator: str, lines: list[str]) -> Iterator[Dialect]:
 def _worth(dialect: Dialect, lines: list[str], cut: bool, *, asked: bool) -> tuple[float, bool, int] | None:
     """How alike the rows are, whether no quotation mark is out of place, and how many cells there are.
 
-    ``None`` where the dialect is not possible.
+    ``None`` where the dialect is not possible, or makes no table that nobody ``asked`` for.
     """
     rows, strict = _rows(dialect, lines, cut)
     if rows is None:

@@ -55,6 +55,10 @@ def test_the_separator_that_excel_declares_is_obeyed_and_is_no_row(tmp_path: Pat
 def test_spark_escapes_quotation_marks_by_a_backslash(tmp_path: Path) -> None:
     path = written(tmp_path, "a.csv", 'id,text,x\n1,"He said \\"yes, sir\\", and left",a\n2,"C:\\new, \\\\ too",b\n')
     assert texts(path) == ['He said "yes, sir", and left', "C:\\new, \\ too"]
+    path = written(tmp_path, "c.csv", 'text\n"He said \\"yes, sir\\", and left"\n"\\"No, no,\\" she cried"\n')
+    assert texts(path) == ['He said "yes, sir", and left', '"No, no," she cried']
+    path = written(tmp_path, "d.csv", 'id,text\n1,\\"Yes\\" he said\n2,"Oh, \\"no\\""\n3,one\\ntwo\n')  # by pandas
+    assert texts(path) == ['"Yes" he said', 'Oh, "no"', "one\\ntwo"]
     path = written(tmp_path, "b.csv", 'id,text\n1,"in C:\\"\n2,"He said ""yes, sir"""\n')
     assert texts(path) == ["in C:\\", 'He said "yes, sir"']
 
