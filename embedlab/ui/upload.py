@@ -103,7 +103,8 @@ def _show_columns(found: Columns, taken: str) -> None:
     first = dict(zip(found.names, found.first, strict=False))
     values = " · ".join(md(value) for value in first.get(taken, ()))
     begins = f"**{md(taken)}** begins: {values}" if values else ""
-    if said := "  \n".join(filter(None, (begins, found.read_as))):
+    how = found.read_as if taken else f"It seems to be a table with {found.separated} between its cells."
+    if said := "  \n".join(filter(None, (begins, how))):
         st.caption(said)
     if len(first) > 1:
         with st.expander(f"What all {found.what}s begin with"):
