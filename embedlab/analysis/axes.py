@@ -9,6 +9,7 @@ import numpy as np
 
 from embedlab.analysis.ranking import unit, unit_vectors, vector_of
 from embedlab.base import BadInput, Floats, Lookup, StaticModel, UnknownWord
+from embedlab.base.folding import Asked
 from embedlab.data.examples import AXES as SETS
 from embedlab.data.examples import WORD_SETS, AxisSet, WordSet
 
@@ -16,7 +17,7 @@ __all__ = ["SETS", "WORD_SETS", "Axis", "AxisSet", "Placement", "WordSet", "axis
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
+class Axis(Asked):
     """A direction from the first to the second words of some pairs.
 
     Attributes:
@@ -38,7 +39,7 @@ class Axis:
 
 
 @dataclass(frozen=True, eq=False)
-class Placement:
+class Placement(Asked):
     """Words laid along an axis, in the order given.
 
     Attributes:

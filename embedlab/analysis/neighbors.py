@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors, vector_of
 from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel
-from embedlab.base.folding import tidy
+from embedlab.base.folding import Asked, caseless
 
 CUTOFF = 0.6
 """Lowest similarity of spelling, 0 to 1, of a suggested word: 1 - edits / length of the longer word."""
@@ -48,9 +48,9 @@ def close(word: str, words: Sequence[str], k: int = 5) -> list[str]:
     from rapidfuzz.process import extract
 
     k = checked_count(k)
-    folded = [known.casefold() for known in words]
+    folded = list(map(caseless, words))
     found = extract(
-        tidy(word).strip().casefold(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
+        caseless(word).strip(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
     )  # (text, similarity, row), most similar first
     ranked = sorted(found, key=lambda item: (-item[1], item[2]))
     return [words[row] for _, _, row in ranked if words[row] != word][:k]
@@ -63,7 +63,7 @@ SCORES_AT_ONCE = 16_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbors:
+class Neighbors(Asked):
     """The k words nearest to a query, nearest first.
 
     Attributes:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embedlab.analysis import bootstrap
 from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, Progress, StaticModel
-from embedlab.base.folding import tidy
+from embedlab.base.folding import caseless
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.datasets import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
@@ -277,8 +277,8 @@ def _all_vectors(
 
 
 def _first(word: str, words: Sequence[str], number: int) -> int:
-    folded = [one.casefold() for one in words]
-    asked = tidy(word).casefold()
+    folded = list(map(caseless, words))
+    asked = caseless(word)
     if asked not in folded:
         raise BadInput(f"Sentence {number} does not have the word '{word}': {' '.join(words)[:80]}")
     return folded.index(asked)

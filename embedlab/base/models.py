@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from embedlab.base.card import Card
 from embedlab.base.errors import BadInput, BadModel, UnknownWord
-from embedlab.base.folding import Lexicon, Lookup
+from embedlab.base.folding import Lexicon, Lookup, tidy
 from embedlab.base.progress import OnProgress, Progress
 from embedlab.base.settings import Settings
 
@@ -266,6 +266,8 @@ class ContextualModel(Model):
         Sentences of similar length are read in one batch. The same call gives the same bits; the same sentences in
         other batches give the same vectors to within 1e-5.
 
+        A model that was trained here reads the words tidied, as its text was (see ``base.folding``).
+
         Args:
             sentences: lists of words; an empty sentence is allowed and gives (L, 0, D).
             layers: names of the wanted layers, in this order; ``None`` for all.
@@ -274,7 +276,7 @@ class ContextualModel(Model):
         Raises:
             BadInput: no such layer.
         """
-        numbers = self.layer_numbers(layers)
+        numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         # All results are allocated before the first batch: between large arrays they would fragment the memory.
         found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)
@@ -314,6 +316,12 @@ class ContextualModel(Model):
                 found[:, i] = one[:, places[i]]
             done += sum(map(len, some))
         return found
+
+    def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """Sentences with their words tidied; as they are for a published model, whose text was not tidied here."""
+        if self.card.source == "published":
+            return list(sentences)
+        return [[word if word.isascii() else tidy(word).strip() or word for word in one] for one in sentences]
 
     @abstractmethod
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:

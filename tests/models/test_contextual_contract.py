@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import random
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,16 @@ def train(kind: str) -> ContextualModel:
 @pytest.fixture(scope="module")
 def trained() -> dict[str, ContextualModel]:
     return {kind: train(kind) for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_are_tidied_as_the_text_was(trained: dict[str, ContextualModel], kind: str) -> None:
+    model = trained[kind]
+    typed, tidied = ["the", "cafe\u0301", "d\u2019état", "c\u00adat\u200e"], ["the", "café", "d'état", "cat"]
+    np.testing.assert_allclose(model.encode([typed])[0], model.encode([tidied])[0], atol=1e-5)
+    published = copy.copy(model)
+    published.card = dataclasses.replace(model.card, source="published")
+    assert published.as_read([typed]) == [typed]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -113,7 +113,7 @@ class WordNumbers:
 
     def forms(self, words: Sequence[str]) -> list[str]:
         """Words in the form of the vocabulary; unknown ones folded as the text was."""
-        return [word if word in self._positions else self._lexicon.in_text(word).word for word in words]
+        return [word if word in self._positions else self._lexicon.look_up(word).word for word in words]
 
 
 @dataclass(frozen=True)

@@ -317,7 +317,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         """See ``ContextualModel``; a stateful model reads the sentences of a call side by side, as one batch."""
         if not self.stateful:
             return super().encode(sentences, layers, on_progress)
-        numbers = self.layer_numbers(layers)
+        numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         rows = [i for i, sentence in enumerate(sentences) if sentence]
         nothing: Floats = np.zeros((len(numbers), 0, self.dim), np.float32)
         found = [nothing] * len(sentences)
