@@ -79,6 +79,12 @@ class Model(ABC):
             digest.update(array.data)
         return digest.hexdigest()
 
+    def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """Sentences with their words tidied; as they are for a published model, whose text was not tidied here."""
+        if self.card.source == "published":
+            return list(sentences)
+        return [[word if word.isascii() else tidy(word).strip(" ") or word for word in one] for one in sentences]
+
     @abstractmethod
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The arrays to store in the model folder, by name."""
@@ -316,12 +322,6 @@ class ContextualModel(Model):
                 found[:, i] = one[:, places[i]]
             done += sum(map(len, some))
         return found
-
-    def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-        """Sentences with their words tidied; as they are for a published model, whose text was not tidied here."""
-        if self.card.source == "published":
-            return list(sentences)
-        return [[word if word.isascii() else tidy(word).strip() or word for word in one] for one in sentences]
 
     @abstractmethod
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from embedlab import registry
-from embedlab.base import BadInput, Cancelled, ContextualModel, Progress
+from embedlab.base import BadInput, Cancelled, ContextualModel, MaskedModel, Progress
 from embedlab.data.corpus import Corpus
 from tests import conftest
 
@@ -67,6 +67,9 @@ def test_words_are_tidied_as_the_text_was(trained: dict[str, ContextualModel], k
     published = copy.copy(model)
     published.card = dataclasses.replace(model.card, source="published")
     assert published.as_read([typed]) == [typed]
+    if isinstance(model, MaskedModel):
+        assert model.pieces(typed) == model.pieces(tidied)
+        np.testing.assert_array_equal(model.fill(typed, 0), model.fill(tidied, 0))
 
 
 @pytest.mark.parametrize("kind", KINDS)

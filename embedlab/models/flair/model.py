@@ -192,7 +192,10 @@ class Flair(ContextualModel, LanguageModel):
         if self.card.source == "published":
             return list(sentences)
         known = frozenset(self.forward.words)
-        return [[spelled(word, known).strip() or word for word in sentence] for sentence in sentences]
+        return [
+            [word if word.isascii() else spelled(word, known).strip(" ") or word for word in sentence]
+            for sentence in sentences
+        ]
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """States at the ends of each word, forward then backward (see ``ContextualModel``)."""
