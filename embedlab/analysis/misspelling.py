@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, ContextualModel, StaticModel, UnknownWord
+from embedlab.base import BadInput, ContextualModel, StaticModel, UnknownWord, given
 from embedlab.base.folding import caseless, tidy
 
 UNHEARD = "qzxvjk"
@@ -83,6 +83,7 @@ def misspelt(
     Raises:
         BadInput: no such position, or no wrong spelling.
     """
+    given.words(sentence)
     if not 0 <= position < len(sentence):
         raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
     right, wrong = sentence[position], tidy(wrong).strip()

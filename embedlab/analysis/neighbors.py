@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors, vector_of
-from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel
+from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel, given
 from embedlab.base.folding import Asked, caseless
 
 CUTOFF = 0.6
@@ -122,9 +122,9 @@ def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[
 
     Raises:
         UnknownWord: the model has no vector for a word.
-        BadInput: a word's vector is zero, or k is below 1.
+        BadInput: a word's vector is zero, k is below 1, or a text is given instead of words.
     """
-    k = checked_count(k)
+    k, words = checked_count(k), given.words(words, "What is looked up")
     at_once = max(1, SCORES_AT_ONCE // max(1, len(model)))
     results: list[Neighbors] = []
     for start in range(0, len(words), at_once):

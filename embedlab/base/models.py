@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.base import given
 from embedlab.base.card import Card
 from embedlab.base.errors import BadInput, BadModel, UnknownWord
 from embedlab.base.folding import Lexicon, Lookup, tidy
@@ -80,7 +81,12 @@ class Model(ABC):
         return digest.hexdigest()
 
     def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-        """Sentences with their words tidied; as they are for a published model, whose text was not tidied here."""
+        """Sentences with their words tidied; as they are for a published model, whose text was not tidied here.
+
+        Raises:
+            BadInput: one of them is no list of words.
+        """
+        given.sentences(sentences)
         if self.card.source == "published":
             return list(sentences)
         return [[word if word.isascii() else tidy(word).strip(" ") or word for word in one] for one in sentences]
@@ -280,7 +286,7 @@ class ContextualModel(Model):
             on_progress: called after every batch, with the words done (phase "encoding").
 
         Raises:
-            BadInput: no such layer.
+            BadInput: no such layer, or a sentence that is no list of words.
         """
         numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         # All results are allocated before the first batch: between large arrays they would fragment the memory.

@@ -60,6 +60,13 @@ def trained() -> dict[str, ContextualModel]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", ["the cat", ["I sat on the bank."], [["a", 1]], None])
+def test_texts_instead_of_words_are_refused(trained: dict[str, ContextualModel], kind: str, bad: Any) -> None:
+    with pytest.raises(BadInput, match="list of words, such as"):
+        trained[kind].encode(bad)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_words_are_tidied_as_the_text_was(trained: dict[str, ContextualModel], kind: str) -> None:
     model = trained[kind]
     typed, tidied = ["the", "cafe\u0301", "d\u2019état", "c\u00adat\u200e"], ["the", "café", "d'état", "cat"]

@@ -28,6 +28,7 @@ from embedlab.base import (
     OnProgress,
     Progress,
     StaticModel,
+    given,
 )
 from embedlab.base.settings import Settings
 from embedlab.data.vocab import Vocabulary
@@ -110,6 +111,7 @@ class ElmoDirection(LanguageModel):
 
     def _line(self, tokens: Sequence[str]) -> list[str]:
         """A boundary, then the words in reading order."""
+        given.words(tokens)
         return [END, *(tokens if self.direction == "forward" else reversed(tokens))]
 
     def _told(self, lines: Sequence[Sequence[str]]) -> torch.Tensor:

@@ -27,6 +27,7 @@ from embedlab.base import (
     OnProgress,
     Settings,
     StaticModel,
+    given,
 )
 from embedlab.base.capabilities import Readouts
 from embedlab.base.folding import spelled
@@ -190,7 +191,8 @@ class Flair(ContextualModel, LanguageModel):
     def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
         """See ``ContextualModel``; its own text was not tidied, so only what it lacks is."""
         if self.card.source == "published":
-            return list(sentences)
+            return super().as_read(sentences)
+        given.sentences(sentences)
         known = frozenset(self.forward.words)
         return [
             [word if word.isascii() else spelled(word, known).strip(" ") or word for word in sentence]
