@@ -23,7 +23,7 @@ class TextOptions(Settings):
     )
     punctuation: bool = setting(False, "Keep punctuation marks as words of their own.")
     possessives: bool = setting(True, "Cut English 's off as a word of its own, so that 'king's' counts for 'king'.")
-    locale: str = setting("en", "Language whose rules for sentences and words apply, as a code such as en, de, th, zh.")
+    locale: str = setting("en", "Language whose rules for sentences, words and small letters apply: en, de, tr, zh …")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -66,7 +66,7 @@ def composed(words: Sequence[str]) -> str:
     if not words:
         return ""
     named = ", ".join(f"“{shortened(word, 18)}”" for word in words[:2]) + (" …" if len(words) > 2 else "")
-    return f"not in the vocabulary: {named}, composed of letter n-grams"
+    return f"unknown: {named}, composed of letter n-grams"
 
 
 def duration(seconds: float) -> str:
