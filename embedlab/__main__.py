@@ -14,6 +14,7 @@ from embedlab import families, registry
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel, files, model_folder
 from embedlab.cli import evaluate as cli_evaluate
 from embedlab.cli import load, probe, results, stability
+from embedlab.cli.columns import add_column, say_column
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
 from embedlab.parallel import shards
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, metavar="DIR", help="model folder to write")
     train.add_argument("--name", help="name of the model among your own (instead of --out)")
     _add_force(train, "a model that is there")
-    train.add_argument("--column", help="column of a table, or field of JSON lines, that holds the text")
+    add_column(train)
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, repeatable")
     _add_workers(train, "count the pairs of GloVe and LSA")
     train.set_defaults(run=_train)
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--out", required=True, type=Path, metavar="FILE", help="ends in .safetensors or .jsonl")
     _add_force(encode, "a file that is there")
     encode.add_argument("--layer", action="append", metavar="NAME", help="a layer, repeatable; all without it")
+    add_column(encode)
     encode.add_argument("--tokenized", action="store_true", help="a sentence a line, its words between spaces")
     _add_workers(encode, "read the text")
     encode.set_defaults(run=_encode)
@@ -122,10 +124,14 @@ def _train(options: argparse.Namespace) -> None:
     out = _target(options)
     begin = registry.load_model(options.begin) if options.begin else None
     if options.recipe:
+        if options.column is not None:
+            raise BadInput("A recipe reads its own files as they are. Leave --column out.")
         recipe = workflows_train.read(options.recipe)
         settings = workflows_train.settings_of(recipe.kind, recipe.settings.to_dict() | _pairs(options.set))
         recipe = dataclasses.replace(recipe, settings=settings, title=library.one_line(options.name or recipe.title))
         out = out or library.check(recipe.name, replace=options.force)
+        for source in recipe.sources:
+            say_column(options.corpus / source.file, None)
         with shards.pool(options.workers) as pool, bar() as on_progress:
             model = workflows_train.make(recipe, options.corpus, out, on_progress, begin, pool, overwrite=options.force)
     else:
@@ -152,6 +158,7 @@ def _train_kind(options: argparse.Namespace, out: Path | None, begin: Model | No
     values = _variant(options.kind) | _pairs(options.set)
     settings = workflows_train.settings_of(options.kind, values)
     corpus = Corpus.from_file(options.corpus, column=options.column)
+    say_column(options.corpus, options.column)
     where = workflows_train.checkpoint_folder(out)
     with shards.pool(options.workers) as pool, bar() as on_progress:
         model = workflows_train.train(options.kind, corpus, settings, on_progress, where, begin, pool)
@@ -173,10 +180,11 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _encode(options: argparse.Namespace) -> None:
+    say_column(options.source, options.column)
     with shards.pool(options.workers) as pool, bar() as on_progress:
         sentences, words = encode_file(
             options.key, options.source, options.out, options.layer, on_progress,
-            tokenized=options.tokenized, pool=pool, overwrite=options.force,
+            tokenized=options.tokenized, column=options.column, pool=pool, overwrite=options.force,
         )  # fmt: skip
     say(f"{sentences:,} sentences, {words:,} words: {options.out}")
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from embedlab.analysis.axes import SETS, WORD_SETS, Axis, axis, place
 from embedlab.plots import bars, scatter
-from embedlab.plots.text import md
+from embedlab.plots.text import composed, md
 from embedlab.ui import cache, inputs, links, lookups, state, widgets
 
 OWN, NONE, PINNED = "own", "none", "pinned"
@@ -98,8 +98,9 @@ with widgets.guard():
         upward = place(model, axis_y, listed)
         frame[f"{ends_y[0]} – {ends_y[1]}"] = upward.values
         source += f"\nsecond = axis(model, {pairs_y!r})\nprint(second.agreement, place(model, second, words))"
+        note = composed([*along.composed, *axis_x.composed, *axis_y.composed])
         widgets.figure(
-            scatter.plane(along.words, along.values.tolist(), upward.values.tolist(), ends_x, ends_y),
+            scatter.plane(along.words, along.values.tolist(), upward.values.tolist(), ends_x, ends_y, note=note),
             "axes",
             f"{len(along.words)} words between {ends_x[0]} and {ends_x[1]} (across), {ends_y[0]} and {ends_y[1]} (up).",
         )

@@ -15,23 +15,26 @@ import numpy as np
 from embedlab.analysis.formulas import Formula, parse
 from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors
 from embedlab.base import BadInput, Floats, Lookup, StaticModel
+from embedlab.base.folding import Asked
 from embedlab.data.examples import ANALOGIES as SETS
 from embedlab.data.examples import AnalogySet
 
 
 @dataclass(frozen=True, eq=False)
-class Parallelogram:
+class Parallelogram(Asked):
     """Four words and the sought point in the plane that shows their differences best.
 
     Attributes:
         words: a, b, c, d of "a is to b as c is to d", as they were looked up.
         points: (5, 2) a, b, c, d and the sought point b - a + c.
         explained: share of the five points' variance along the first and the second axis, 0 to 1 each.
+        lookups: of each of the four words, as what it was looked up.
     """
 
     words: tuple[str, str, str, str]
     points: Floats
     explained: tuple[float, float]
+    lookups: tuple[Lookup, ...] = ()
 
 
 def parallelogram(model: StaticModel, a: str, b: str, c: str, d: str) -> Parallelogram:
@@ -57,7 +60,7 @@ def parallelogram(model: StaticModel, a: str, b: str, c: str, d: str) -> Paralle
     total = float((singular**2).sum())
     share = variance / total if total > 0 else variance
     first, second, third, fourth = (one.word for one in lookups)
-    return Parallelogram((first, second, third, fourth), points, (float(share[0]), float(share[1])))
+    return Parallelogram((first, second, third, fourth), points, (float(share[0]), float(share[1])), tuple(lookups))
 
 
 __all__ = [
@@ -71,7 +74,7 @@ EPSILON = 0.001
 
 
 @dataclass(frozen=True, eq=False)
-class Analogy:
+class Analogy(Asked):
     """The answer to a sum of words, best first, in both rankings: without the question's own words and with them.
 
     Attributes:

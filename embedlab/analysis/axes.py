@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedlab.analysis.ranking import unit, unit_vectors, vector_of
-from embedlab.base import BadInput, Floats, Lookup, StaticModel, UnknownWord
+from embedlab.base import BadInput, Floats, Lookup, StaticModel, UnknownWord, given
+from embedlab.base.folding import Asked
 from embedlab.data.examples import AXES as SETS
 from embedlab.data.examples import WORD_SETS, AxisSet, WordSet
 
@@ -16,7 +17,7 @@ __all__ = ["SETS", "WORD_SETS", "Axis", "AxisSet", "Placement", "WordSet", "axis
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
+class Axis(Asked):
     """A direction from the first to the second words of some pairs.
 
     Attributes:
@@ -38,7 +39,7 @@ class Axis:
 
 
 @dataclass(frozen=True, eq=False)
-class Placement:
+class Placement(Asked):
     """Words laid along an axis, in the order given.
 
     Attributes:
@@ -67,12 +68,14 @@ def axis(model: StaticModel, pairs: Sequence[tuple[str, str]]) -> Axis:
         pairs: (from, to), such as ("man", "woman"); folded as in ``neighbors.nearest``.
 
     Raises:
-        BadInput: no pair is left, or the pairs cancel each other out.
+        BadInput: no pair is left, what is given are no pairs, or the pairs cancel each other out.
     """
     used: list[tuple[Lookup, Lookup]] = []
     skipped: list[tuple[str, str]] = []
     differences: list[Floats] = []
     for pair in pairs:
+        if isinstance(pair, str) or len(pair) != 2:
+            raise BadInput(f"Give an axis pairs of words, such as [('man', 'woman')], not {pair!r:.60}.")
         first, second = map(model.look_up, pair)
         difference = _difference(model, first, second)
         if difference is None:
@@ -107,10 +110,12 @@ def place(model: StaticModel, axis: Axis, words: Iterable[str]) -> Placement:
     Words are folded as in ``neighbors.nearest``.
 
     Raises:
-        BadInput: the axis was made by a model of another width.
+        BadInput: the axis was made by a model of another width, or a text is given instead of words.
     """
     if len(axis.direction) != model.dim:
         raise BadInput(f"The axis has {len(axis.direction)} dimensions and {model.title} has {model.dim}.")
+    if isinstance(words, str):
+        given.words(words, "What is laid along an axis")
     wanted = [model.look_up(word) for word in dict.fromkeys(words)]
     vectors = {one.word: vector for one in wanted if (vector := _unit_or_none(model, one)) is not None}
     rows = np.stack(list(vectors.values())) if vectors else np.zeros((0, model.dim), np.float32)  # (N, D)

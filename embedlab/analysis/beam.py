@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embedlab.analysis.generation import check_forward, stops
 from embedlab.analysis.ranking import checked_count, top
-from embedlab.base import UNKNOWN, BadInput, LanguageModel
+from embedlab.base import UNKNOWN, BadInput, LanguageModel, given
 
 State = Literal["kept", "pruned", "finished"]
 
@@ -165,6 +165,7 @@ def beam_search(
         BadInput: the model reads backward, a number is below 1, or the model holds every word for impossible.
     """
     check_forward(model)
+    context = context if model.unit == "char" else given.words(context, "The beginning")
     width, length = checked_count(width), checked_count(length)
     search = _Search(model, context, width, max(0, shown), unknown)
     for _ in range(length):

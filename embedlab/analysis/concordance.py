@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from embedlab.base import BadInput
-from embedlab.base.folding import tidy
+from embedlab.base.folding import caseless
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def concordance(
     Raises:
         BadInput: a word is empty, both are the same, or a limit is below 1.
     """
-    wanted = tidy(first).casefold(), tidy(second).casefold()
+    wanted = caseless(first), caseless(second)
     if not all(wanted) or wanted[0] == wanted[1]:
         raise BadInput("Give two different words to look for.")
     if most < 1 or limit < 1:
@@ -60,7 +60,7 @@ def concordance(
             complete = False
             break
         read += 1
-        folded = {word.casefold() for word in sentence}
+        folded = set(map(caseless, sentence))
         has = wanted[0] in folded, wanted[1] in folded
         if not any(has):
             continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedlab.analysis import bootstrap
-from embedlab.base import BadInput, ContextualModel, Doubles, Floats, Ids, OnProgress, Progress, StaticModel
+from embedlab.base import BadInput, ContextualModel, Doubles, Floats, Ids, OnProgress, Progress, StaticModel, given
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.datasets import AS_WRITTEN
 from embedlab.data.tokenizer import Tokenizer
@@ -294,6 +294,8 @@ def measure(
     if resamples < 1:
         raise BadInput(f"The bootstrap needs at least one resample, not {resamples}.")
     reader, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
+    if isinstance(sentences, str):
+        raise BadInput(f"Give several sentences, such as {given.TEXTS}; put one in a list.")
     cut = {tuple(tokenizer.words(one) if isinstance(one, str) else one) for one in sentences}
     texts = sorted(one for one in cut if one)
     vectors = reader.encode(texts, None, on_progress)

@@ -21,6 +21,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from embedlab.base import BadInput
+from embedlab.base.folding import tidy
 
 LONGEST = 2000
 _MINUS, _TIMES, _OPENING, _CLOSING = "-\u2212\u2013", "*\u00d7", '"\u201c\u201e', '"\u201d\u201c'
@@ -83,7 +84,7 @@ def parse(formula: str, known: Container[str] | None = None) -> Formula:
     """
     if len(formula) > LONGEST:
         raise BadInput(f"The formula has {len(formula):,} characters; at most {LONGEST:,} are read.")
-    tokens = list(_with_inner_minus(_tokens(formula), known))
+    tokens = list(_with_inner_minus(_tokens(tidy(formula)), known))
     if not tokens:
         raise BadInput('The formula is empty. Write one like "king - man + woman".')
     terms: list[tuple[float, str]] = []

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.model_text import LINE_END, reads_forward, why_not
-from embedlab.base import END, UNKNOWN, BadInput, Floats, LanguageModel, Settings, setting
+from embedlab.base import END, UNKNOWN, BadInput, Floats, LanguageModel, Settings, given, setting
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,10 @@ def generate(model: LanguageModel, context: Sequence[str], decoding: Decoding = 
         decoding: how each token is chosen; without it the likeliest.
 
     Raises:
-        BadInput: the model reads backward, or expects nothing but unknown words.
+        BadInput: the model reads backward, expects nothing but unknown words, or is given a text instead of words.
     """
     check_forward(model)
+    context = context if model.unit == "char" else given.words(context, "The beginning")
     draw, ends = np.random.default_rng(decoding.seed), stops(model)
     tokens: list[str] = []
     probabilities: list[float] = []

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.ranking import checked_count, top
-from embedlab.base import BadInput, Floats, MaskedModel
+from embedlab.base import BadInput, Floats, MaskedModel, given
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +79,7 @@ def layer_predictions(
         BadInput: no such position, k is below 1, or the model has no head for hidden words.
     """
     k = checked_count(k)
+    given.words(sentence)
     if not 0 <= position < len(sentence):
         raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
     shown = [model.mask if i == position or i in hidden else word for i, word in enumerate(sentence)]

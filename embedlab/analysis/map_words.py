@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from embedlab.analysis.ranking import vector_of
 from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel, UnknownWord
+from embedlab.base.folding import Asked, listed
 from embedlab.base.limits import Limits, met
-
-_BETWEEN = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True)
-class MapWords:
+class MapWords(Asked):
     """Words to draw.
 
     Attributes:
@@ -72,7 +70,7 @@ def own(model: StaticModel, text: str) -> MapWords:
     Raises:
         BadInput: the model knows none of them, or they are more than the limits allow.
     """
-    asked = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))
+    asked = listed(text)
     _check(len(asked))
     vectors: dict[str, Floats] = {}  # one that was asked for in two spellings once
     lookups, missing = [], []

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.base import BadInput, ContextualModel, StaticModel, UnknownWord
+from embedlab.base import BadInput, ContextualModel, StaticModel, UnknownWord, given
+from embedlab.base.folding import caseless, tidy
 
 UNHEARD = "qzxvjk"
 """A word that nobody wrote: a model that has no letters reads it as it reads every word that it does not know."""
@@ -82,12 +83,13 @@ def misspelt(
     Raises:
         BadInput: no such position, or no wrong spelling.
     """
+    given.words(sentence)
     if not 0 <= position < len(sentence):
         raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
-    if not wrong or wrong == sentence[position]:
-        raise BadInput(f"Write a spelling of '{sentence[position]}' that differs from the right one.")
-    right = sentence[position]
-    compared = [word for word in dict.fromkeys(others) if word.casefold() not in (right.casefold(), wrong.casefold())]
+    right, wrong = sentence[position], tidy(wrong).strip()
+    if not wrong or wrong == tidy(right):
+        raise BadInput(f"Write a spelling of '{right}' that differs from the right one.")
+    compared = [word for word in dict.fromkeys(others) if caseless(word) not in (caseless(right), caseless(wrong))]
     if isinstance(model, ContextualModel):
         return _in_context(model, sentence, position, wrong, compared)
     return _static(model, right, wrong, compared)
@@ -114,7 +116,7 @@ def _in_context(
 def _static(model: StaticModel, right: str, wrong: str, others: Sequence[str]) -> Misspelt:
     first, second = _vector(model, right), _vector(model, wrong)
     found = {word: vector for word in others if (vector := _vector(model, word)) is not None}
-    how = "none" if second is None else "vector" if model.lexicon.in_text(wrong).known else "composed"
+    how = "none" if second is None else "vector" if model.look_up(wrong).known else "composed"
     if first is None:
         return Misspelt(right, wrong, ("vector",), False, None, (), np.zeros((1, 0)), how)
     matrix = np.stack([first, *found.values()])[None]  # (1, 1 + M, D)
@@ -125,7 +127,7 @@ def _static(model: StaticModel, right: str, wrong: str, others: Sequence[str]) -
 
 def _vector(model: StaticModel, word: str) -> NDArray[np.float64] | None:
     try:
-        return model.vector(model.lexicon.in_text(word).word).astype(np.float64)
+        return model.vector(model.look_up(word).word).astype(np.float64)
     except UnknownWord:
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from embedlab.base import END, UNKNOWN, LanguageModel, Lexicon, Lookup
+from embedlab.base.folding import spelled
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 
 LINE_END = "\n"
@@ -40,6 +41,7 @@ def tokenizer(model: LanguageModel) -> Tokenizer:
             punctuation="\n,\n" in text or "\n.\n" in text,
             possessives="\n's\n" in text or "'s\n" not in text,
             numbers="zero" if lexicon.zeros else "keep",
+            locale=lexicon.language or "en",
         )
     )
 
@@ -49,13 +51,18 @@ def lookups(model: LanguageModel, text: str) -> list[Lookup]:
     if model.unit != "word":
         return []
     options = replace(tokenizer(model).options, lowercase=False, numbers="keep")
-    return list(map(Lexicon(model.words).look_up, Tokenizer(options).words(text)))
+    return list(map(Lexicon(model.words).fold, Tokenizer(options).words(text)))
+
+
+def signs(model: LanguageModel, text: str) -> list[str]:
+    """The characters of a text as a model of characters reads them: composed, those that it lacks tidied."""
+    return list(spelled(text, frozenset(model.vocabulary)))
 
 
 def beginning(model: LanguageModel, text: str) -> list[str]:
     """The tokens of a text that is to go on: characters, or words with END between sentences, none after the last."""
     if model.unit == "char":
-        return list(text)
+        return signs(model, text)
     tokens: list[str] = []
     for sentence in tokenizer(model).sentences(text):
         tokens += [END, *sentence] if tokens else sentence
@@ -66,7 +73,7 @@ def pieces(model: LanguageModel, text: str) -> Iterator[tuple[str, list[str]]]:
     """Every word as it was written, between spaces, and the model's tokens in it (none in a dash, say)."""
     cut = tokenizer(model)
     for piece in text.split():
-        yield piece, list(piece) if model.unit == "char" else cut.words(piece)
+        yield piece, signs(model, piece) if model.unit == "char" else cut.words(piece)
 
 
 def written(model: LanguageModel, tokens: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from embedlab.analysis.neighbors import nearest_many
 from embedlab.analysis.ranking import checked_count
-from embedlab.base import StaticModel
+from embedlab.base import StaticModel, given
 
 LONGEST, LARGEST = 1000, 2**53
 """Lists that were kept are no longer, and counts in them smaller."""
@@ -53,10 +53,10 @@ def neighbor_lists(model: StaticModel, words: Sequence[str], k: int = 10) -> Nei
     """The k nearest of those words that are in the model's vocabulary and have a vector that is not zero.
 
     Raises:
-        BadInput: ``k`` is below 1.
+        BadInput: ``k`` is below 1, or a text is given instead of words.
     """
     k = checked_count(k)
-    known = [word for word in dict.fromkeys(words) if word in model.positions]
+    known = [word for word in dict.fromkeys(given.words(words, "What is looked up")) if word in model.positions]
     known = [word for word in known if model.matrix[model.positions[word]].any()]
     found = nearest_many(model, known, k)
     counts = model.counts[[model.positions[word] for word in known]] if known else ()

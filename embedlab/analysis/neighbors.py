@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis.ranking import checked_count, top, unit, unit_vectors, vector_of
-from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel
-from embedlab.base.folding import tidy
+from embedlab.base import BadInput, Counts, Floats, Lookup, StaticModel, given
+from embedlab.base.folding import Asked, caseless
 
 CUTOFF = 0.6
 """Lowest similarity of spelling, 0 to 1, of a suggested word: 1 - edits / length of the longer word."""
@@ -48,9 +48,9 @@ def close(word: str, words: Sequence[str], k: int = 5) -> list[str]:
     from rapidfuzz.process import extract
 
     k = checked_count(k)
-    folded = [known.casefold() for known in words]
+    folded = list(map(caseless, words))
     found = extract(
-        tidy(word).strip().casefold(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
+        caseless(word).strip(), folded, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=k + 1
     )  # (text, similarity, row), most similar first
     ranked = sorted(found, key=lambda item: (-item[1], item[2]))
     return [words[row] for _, _, row in ranked if words[row] != word][:k]
@@ -63,7 +63,7 @@ SCORES_AT_ONCE = 16_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbors:
+class Neighbors(Asked):
     """The k words nearest to a query, nearest first.
 
     Attributes:
@@ -122,9 +122,9 @@ def nearest_many(model: StaticModel, words: Sequence[str], k: int = 10) -> list[
 
     Raises:
         UnknownWord: the model has no vector for a word.
-        BadInput: a word's vector is zero, or k is below 1.
+        BadInput: a word's vector is zero, k is below 1, or a text is given instead of words.
     """
-    k = checked_count(k)
+    k, words = checked_count(k), given.words(words, "What is looked up")
     at_once = max(1, SCORES_AT_ONCE // max(1, len(model)))
     results: list[Neighbors] = []
     for start in range(0, len(words), at_once):

@@ -15,6 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.analysis.model_text import signs
 from embedlab.analysis.ranking import checked_count, top
 from embedlab.base import BadInput, Floats, LanguageModel
 from embedlab.base.capabilities import Followers, Level
@@ -98,7 +99,7 @@ def character_bits(model: LanguageModel, text: str) -> CharacterBits:
         BadInput: the text is empty, or the model reads words.
     """
     _check(model, text)
-    known = set(model.vocabulary)
+    text, known = "".join(signs(model, text)), set(model.vocabulary)
     bits = -model.score(list(text)).astype(np.float64) / math.log(2)
     lacking = tuple(dict.fromkeys(sign for sign in text if sign not in known))
     return CharacterBits(text, model.direction, bits, math.log2(len(model.vocabulary)), lacking)
@@ -111,6 +112,7 @@ def guess(model: LanguageModel, text: str, place: int, k: int = 8) -> NextTokens
         BadInput: no such place, the text is empty, k is below 1, or the model reads words.
     """
     _check(model, text)
+    text = "".join(signs(model, text))
     if not 0 <= place < len(text):
         raise BadInput(f"The text has {len(text)} characters; there is no place {place}.")
     seen = text[:place] if model.direction == "forward" else text[place + 1 :]

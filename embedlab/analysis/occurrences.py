@@ -9,7 +9,7 @@ import numpy as np
 
 from embedlab.analysis.polysemy import cosines
 from embedlab.base import BadInput, ContextualModel, Floats, OnProgress, Progress, StaticModel
-from embedlab.base.folding import tidy
+from embedlab.base.folding import caseless, tidy
 from embedlab.base.limits import Limits, met
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.datasets import AS_WRITTEN, Occurrence
@@ -108,7 +108,7 @@ def gather(
         if on_progress is not None and number % 1000 == 0:
             on_progress(Progress(number, number, phase="reading"))
         for at in sorted(positions(word, sentence)):
-            if not inflected and sentence[at].casefold() != word.casefold():
+            if not inflected and caseless(sentence[at]) != caseless(word):
                 continue
             place = found if found < most else int(rng.integers(found + 1))
             if place < most:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.analysis import bootstrap
-from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, Progress, StaticModel
-from embedlab.base.folding import tidy
+from embedlab.base import BadInput, ContextualModel, Doubles, Floats, OnProgress, Progress, StaticModel, given
+from embedlab.base.folding import caseless
 from embedlab.base.static_as_contextual import as_contextual
 from embedlab.data.datasets import AS_WRITTEN, Occurrence
 from embedlab.data.tokenizer import Tokenizer
@@ -174,6 +174,8 @@ def compare(
         BadInput: no sentence is given, or one lacks the word.
     """
     reader, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
+    if isinstance(sentences, str):
+        raise BadInput(f"Give several sentences, such as {given.TEXTS}; put one in a list.")
     cut = [tuple(tokenizer.words(one) if isinstance(one, str) else one) for one in sentences]
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
@@ -277,8 +279,8 @@ def _all_vectors(
 
 
 def _first(word: str, words: Sequence[str], number: int) -> int:
-    folded = [one.casefold() for one in words]
-    asked = tidy(word).casefold()
+    folded = list(map(caseless, words))
+    asked = caseless(word)
     if asked not in folded:
         raise BadInput(f"Sentence {number} does not have the word '{word}': {' '.join(words)[:80]}")
     return folded.index(asked)

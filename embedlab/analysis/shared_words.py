@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 from embedlab.base import BadInput
+from embedlab.base.folding import caseless
 from embedlab.data.datasets import Occurrence
 from embedlab.data.inflections import positions
 
@@ -97,7 +98,7 @@ def shared(occurrences: Sequence[Occurrence], chosen: Collection[int], *, most: 
 
 def _context(occurrence: Occurrence) -> set[str]:
     own = set(positions(occurrence.word, occurrence.words)) | {occurrence.position}
-    return {w.casefold() for i, w in enumerate(occurrence.words) if i not in own and any(map(str.isalnum, w))}
+    return {caseless(w) for i, w in enumerate(occurrence.words) if i not in own and any(map(str.isalnum, w))}
 
 
 def _z(inside: int, outside: int, sizes: tuple[int, int], own: float, prior: float) -> float:

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.base import given
 from embedlab.base.card import Card
 from embedlab.base.errors import BadInput, BadModel, UnknownWord
-from embedlab.base.folding import Lexicon, Lookup
+from embedlab.base.folding import Lexicon, Lookup, tidy
 from embedlab.base.progress import OnProgress, Progress
 from embedlab.base.settings import Settings
 
@@ -78,6 +79,17 @@ class Model(ABC):
         for array in arrays.values():
             digest.update(array.data)
         return digest.hexdigest()
+
+    def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """Sentences with their words tidied; as they are for a published model, whose text was not tidied here.
+
+        Raises:
+            BadInput: one of them is no list of words.
+        """
+        given.sentences(sentences)
+        if self.card.source == "published":
+            return list(sentences)
+        return [[word if word.isascii() else tidy(word).strip(" ") or word for word in one] for one in sentences]
 
     @abstractmethod
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -266,15 +278,17 @@ class ContextualModel(Model):
         Sentences of similar length are read in one batch. The same call gives the same bits; the same sentences in
         other batches give the same vectors to within 1e-5.
 
+        A model that was trained here reads the words tidied, as its text was (see ``base.folding``).
+
         Args:
             sentences: lists of words; an empty sentence is allowed and gives (L, 0, D).
             layers: names of the wanted layers, in this order; ``None`` for all.
             on_progress: called after every batch, with the words done (phase "encoding").
 
         Raises:
-            BadInput: no such layer.
+            BadInput: no such layer, or a sentence that is no list of words.
         """
-        numbers = self.layer_numbers(layers)
+        numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         # All results are allocated before the first batch: between large arrays they would fragment the memory.
         found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)

@@ -45,7 +45,7 @@ class StaticAsContextual(ContextualModel):
 
     def _vector(self, word: str) -> Floats:
         try:
-            return self.model.vector(self.model.lexicon.in_text(word).word)
+            return self.model.vector(self.model.look_up(word).word)
         except UnknownWord:
             return np.zeros(self.dim, np.float32)
 

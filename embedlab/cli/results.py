@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedlab import registry
 from embedlab.base import BadInput, model_folder
 from embedlab.base import files as base_files
+from embedlab.cli.columns import add_column, say_column
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.benchmarks import read_word_pairs
 from embedlab.data.corpus import Corpus
@@ -46,6 +48,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
 def measured_on(command: argparse.ArgumentParser) -> None:
     """Add the options of a command that name texts to measure on."""
     command.add_argument("--corpus", type=Path, metavar="FILE", help="the text that a language model is measured on")
+    add_column(command)
     command.add_argument("--sentences", type=int, default=1000, metavar="N", help="its first N sentences (1000)")
     command.add_argument(
         "--pairs", nargs=2, type=Path, metavar=("KNOWN", "ASKED"),
@@ -60,8 +63,9 @@ def texts(options: argparse.Namespace) -> evaluate.Texts:
         BadInput: one cannot be read.
     """
     sentences: list[str] = []
+    say_column(options.corpus, options.column)
     if options.corpus:
-        corpus = Corpus.from_file(options.corpus)
+        corpus = Corpus.from_file(options.corpus, column=options.column)
         cut = Tokenizer(corpus.options)
         sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)][: options.sentences]
     known, asked = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
@@ -140,6 +144,7 @@ def _page(folder: Path, made_by: str) -> str:
 def command(options: argparse.Namespace) -> str:
     """The command line as it was given, with paths shortened to file names."""
     parts = ["python -m embedlab results", *options.keys, "--corpus", options.corpus.name if options.corpus else "TEXT"]
+    parts += ["--column", shlex.quote(options.column)] if options.column is not None else []
     parts += ["--pairs", *([one.name for one in options.pairs] if options.pairs else ["KNOWN", "ASKED"])]
     table = options.table.name if options.table.is_absolute() else str(options.table)
     return " ".join([*parts, "--table", table, *(["--force"] if options.force else [])])

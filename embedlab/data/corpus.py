@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
-from embedlab.base import BadInput, OnProgress
+from embedlab.base import BadInput, OnProgress, given
 from embedlab.base.limits import Limits
 from embedlab.data.readers import read
 from embedlab.data.readers.archives import entries
@@ -92,9 +92,7 @@ class TextSource:
     def texts(self) -> Iterator[str]:
         """The texts, cut into paragraphs at line ends."""
         for text in self.given:
-            if not isinstance(text, str):
-                raise BadInput(f"A text must be a string, not {type(text).__name__}.")
-            for line in text.splitlines():
+            for line in given.text(text).splitlines():
                 if line and not line.isspace():
                     yield line
 
@@ -116,12 +114,12 @@ class WordSource:
     def texts(self) -> Iterator[str]:
         """Each sentence with spaces between its words."""
         for words in self.given:
-            yield " ".join(words)
+            yield " ".join(given.words(words, "Each sentence"))
 
     def sentences(self, options: TextOptions) -> Iterator[list[str]]:
         """The sentences; the options do not apply."""
         for words in self.given:
-            yield list(words)
+            yield list(given.words(words, "Each sentence"))
 
     def size(self) -> int:
         """Running words of sentences in memory."""
@@ -227,26 +225,31 @@ class Corpus:
         """Make a corpus of texts; each may hold many lines. An iterator is read into memory, other iterables are not.
 
         Raises:
-            BadInput: one text is given instead of several.
+            BadInput: one text is given instead of several, or something else; of a lazy iterable when it is read.
         """
-        if isinstance(texts, str):
-            raise BadInput("from_texts takes several texts; put one in a list.")
         kept = tuple(texts) if isinstance(texts, (Iterator, list)) else texts
-        return cls(TextSource(kept), name, name, licence, options=options or TextOptions())
+        return cls(TextSource(given.texts(kept)), name, name, licence, options=options or TextOptions())
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sequence[str]], *, name: str = "sentences") -> Self:
-        """Make a corpus of sentences that are lists of words already; an iterator is read into memory."""
-        return cls(WordSource(tuple(sentences) if isinstance(sentences, Iterator) else sentences), name, name)
+        """Make a corpus of sentences that are lists of words already; an iterator is read into memory.
+
+        Raises:
+            BadInput: a sentence is a text, or something else is given; of a lazy iterable when it is read.
+        """
+        kept = tuple(sentences) if isinstance(sentences, Iterator) else sentences
+        return cls(WordSource(given.sentences(kept)), name, name)
 
     @classmethod
     def chain(cls, corpora: Iterable[Corpus]) -> Self:
         """Join several corpora, one after the other, each with its own options.
 
         Raises:
-            BadInput: there are none.
+            BadInput: there are none, or something else is given.
         """
         parts = list(corpora)
+        if not all(isinstance(part, Corpus) for part in parts):
+            raise BadInput("Give several corpora to chain, such as [first, second].")
         if not parts:
             raise BadInput("There is no corpus to chain.")
         return cls(

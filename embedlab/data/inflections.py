@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from embedlab.base.folding import tidy
+from embedlab.base.folding import caseless
 
 VERBS = """
 be am is are was were been being; bear bore borne born; beat beaten; become became; begin began begun; bend bent;
@@ -79,7 +79,7 @@ def forms(base: str) -> frozenset[str]:
     Args:
         base: the dictionary form, such as "run".
     """
-    word = base.casefold()
+    word = caseless(base)
     found = {word, *IRREGULAR.get(word, ())}
     if len(word) < 2 or not word.isalpha():
         return frozenset(found)
@@ -118,7 +118,7 @@ def bases(form: str) -> frozenset[str]:
 
     They are found by spelling alone, without a dictionary, so some of them are no words.
     """
-    word = form.casefold()
+    word = caseless(form)
     return frozenset({word, *_BASES.get(word, ()), *(base for base in _cut(word) if word in forms(base))})
 
 
@@ -141,8 +141,8 @@ def positions(word: str, words: Sequence[str]) -> list[int]:
     Returns:
         Positions from 0, from left to right for the given form, then for the others. Empty if it does not occur.
     """
-    asked = tidy(word).casefold()
+    asked = caseless(word)
     wanted = frozenset[str]().union(*(forms(base) for base in bases(asked)))
-    folded = [one.casefold() for one in words]
+    folded = list(map(caseless, words))
     found = [i for i, one in enumerate(folded) if one in wanted]
     return sorted(found, key=lambda i: (folded[i] != asked, i))

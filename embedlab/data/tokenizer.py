@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from embedlab.base import BadSetting, Settings, setting
-from embedlab.base.folding import tidy, zeroed
+from embedlab.base.folding import language_of, lowered, tidy, zeroed
 
 Numbers = Literal["keep", "zero", "drop"]
 
@@ -23,7 +23,7 @@ class TextOptions(Settings):
     )
     punctuation: bool = setting(False, "Keep punctuation marks as words of their own.")
     possessives: bool = setting(True, "Cut English 's off as a word of its own, so that 'king's' counts for 'king'.")
-    locale: str = setting("en", "Language whose rules for sentences and words apply, as a code such as en, de, th, zh.")
+    locale: str = setting("en", "Language whose rules for sentences, words and small letters apply: en, de, tr, zh …")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -42,13 +42,14 @@ _ASCII_WORD = re.compile(
 class Tokenizer:
     """Cuts text into sentences of words.
 
-    Text is brought to Unicode's composed form (NFC) first; curly apostrophes become straight ones, soft hyphens go.
+    Text is brought to Unicode's composed form (NFC) first; curly apostrophes become straight ones, and signs that
+    nobody sees go (see ``base.folding.tidy``). Letters are lower-cased by the rules of the language.
     """
 
     def __init__(self, options: TextOptions | None = None) -> None:
         self.options = options or TextOptions()
-        language = self.options.locale.replace("-", "_").partition("_")[0].lower()
-        self._possessives = self.options.possessives and language == "en"
+        self._language = language_of(self.options.locale)
+        self._possessives = self.options.possessives and self._language == "en"
 
     def split(self, text: str) -> Iterator[str]:
         """Every sentence of a text as it was written, composed and with straight apostrophes."""
@@ -69,7 +70,7 @@ class Tokenizer:
     def _words(self, text: str) -> list[str]:
         options = self.options
         if options.lowercase:
-            text = text.lower()
+            text = lowered(text, self._language)
         words = _ASCII_WORD.findall(text) if text.isascii() and not options.punctuation else self._by_icu(text)
         if self._possessives and "'" in text:
             words = [part for word in words for part in _cut_possessive(word)]

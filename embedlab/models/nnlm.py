@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from embedlab.base import UNKNOWN, Card, Counts, Floats, OnProgress, StaticModel, setting
+from embedlab.base import UNKNOWN, Card, Counts, Floats, OnProgress, StaticModel, given, setting
 from embedlab.base.settings import NeuralConfig
 from embedlab.models.common.examples import Windows, WordNumbers, mark, split
 from embedlab.models.common.layers import Softmax
@@ -154,7 +154,8 @@ class Nnlm(NetworkLanguageModel, StaticModel):
 
     def next_many(self, contexts: Sequence[Sequence[str]]) -> Floats:
         """(B, V) probabilities of the next word after each of B beginnings."""
-        windows = [self._windows([*context, UNKNOWN]) for context in contexts]  # UNKNOWN: the word to be predicted
+        # UNKNOWN: the word to be predicted
+        windows = [self._windows([*given.words(context), UNKNOWN]) for context in contexts]
         last = torch.cat([one.__getitems__([len(one) - 1])[0] for one in windows])  # (B, n - 1)
         with torch.inference_mode():
             found = [torch.softmax(self._scores(part), dim=1) for part in torch.split(last, BATCH)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.figure import Figure
 from embedlab.plots.layout import BLUE, GREY, ORANGE, SERIES, neutral
-from embedlab.plots.text import plain
+from embedlab.plots.text import composed, plain
 
 if TYPE_CHECKING:
     from embedlab.analysis.axes import Placement
@@ -26,7 +26,8 @@ LONGEST = 22
 def neighbors(result: Neighbors, title: str, color: str = BLUE) -> Figure:
     """A bar a neighbor, as long as its similarity; how often the text had it is said when pointed at."""
     notes = [f"seen {count:,} times" if count else "frequency unknown" for count in result.counts.tolist()]
-    return ranking(result.words, result.similarities.tolist(), title, color, notes=notes)
+    below = composed(result.composed)
+    return ranking(result.words, result.similarities.tolist(), title, color, notes=notes, below=below)
 
 
 def ranking(
@@ -39,6 +40,7 @@ def ranking(
     notes: Sequence[str] | None = None,
     unit: str = "similarity",
     form: str = "{:.2f}",
+    below: str = "",
 ) -> Figure:
     """Words with a bar each, in the order given, the first on top.
 
@@ -51,6 +53,7 @@ def ranking(
         notes: one a word, shown when it is pointed at.
         unit: what the values are.
         form: how they are written.
+        below: a note below the title.
     """
     special = [word in set(marked) for word in words]
     each = [color] * len(words) if isinstance(color, str) else color
@@ -59,7 +62,7 @@ def ranking(
     fig.update_traces(marker={"pattern": {"shape": ["/" if mark else "" for mark in special]}})
     low, high = min([0.0, *values]), max([0.0, *values])
     fig.update_xaxes(range=[1.25 * low, max(1.22 * high, 0.05)], showticklabels=False, showgrid=False)
-    return neutral(fig, height=_height(len(words)), title=title, bargap=0.3)
+    return neutral(fig, height=_height(len(words)), title=title, note=below, bargap=0.3)
 
 
 def shares(result: Subwords, title: str, color: str = ORANGE) -> Figure:
@@ -68,7 +71,8 @@ def shares(result: Subwords, title: str, color: str = ORANGE) -> Figure:
     notes = [f"length {norm:.2f}" for norm in result.norms.tolist()]
     fig = _bar(result.ngrams, percent, [color] * len(percent), notes, "share", "{:.1f} %")
     fig.update_xaxes(range=[1.3 * min([0, *percent]), 1.25 * max([1, *percent])], showticklabels=False, showgrid=False)
-    return neutral(fig, height=_height(len(percent)), title=title, bargap=0.3)
+    below = "" if result.known else composed([result.word])
+    return neutral(fig, height=_height(len(percent)), title=title, note=below, bargap=0.3)
 
 
 def placement(result: Placement, low: str, high: str, title: str = "") -> Figure:
@@ -80,7 +84,8 @@ def placement(result: Placement, low: str, high: str, title: str = "") -> Figure
     fig.update_xaxes(
         range=[-reach, reach], zeroline=True, showgrid=False, title=f"◄ {plain(low)}     {plain(high)} ►", nticks=5
     )
-    return neutral(fig, height=_height(len(words)) + 40, title=title, bargap=0.3)
+    below = composed(result.composed)
+    return neutral(fig, height=_height(len(words)) + 40, title=title, note=below, bargap=0.3)
 
 
 def benchmark(results: Mapping[str, GoogleResult], colors: Mapping[str, str], titles: Mapping[str, str]) -> Figure:

@@ -18,23 +18,30 @@ from embedlab.plots.text import plain
 GRID = "rgba(128, 128, 128, 0.25)"
 LINE = "rgba(128, 128, 128, 0.6)"
 CLEAR = "rgba(0, 0, 0, 0)"
+NOTE = 18
+"""Height of a note below the title, in pixels."""
 AXIS = {"gridcolor": GRID, "zerolinecolor": LINE, "linecolor": LINE, "automargin": True}
 
 
-def neutral(fig: Figure, *, height: int, title: str = "", legend: bool = False, **layout: Any) -> Figure:
+def neutral(
+    fig: Figure, *, height: int, title: str = "", note: str = "", legend: bool = False, **layout: Any
+) -> Figure:
     """Give a figure the lab's look; colours of text are left to the page's theme.
 
     Args:
         fig: changed in place.
         height: in pixels.
         title: shown above, as plain text.
+        note: shown below the title, smaller.
         legend: whether to show one, below the figure.
         layout: more for Plotly's ``update_layout``.
     """
+    text = "<br>".join(filter(None, (plain(title), f"<sub>{plain(note)}</sub>" if note else "")))
+    more = NOTE if note else 0
     look: dict[str, Any] = {
-        "height": height,
-        "title": {"text": plain(title), "x": 0, "xanchor": "left", "font": {"size": 15}} if title else None,
-        "margin": {"l": 8, "r": 16, "t": 44 if title else 28, "b": 8},
+        "height": height + more,
+        "title": {"text": text, "x": 0, "xanchor": "left", "font": {"size": 15}} if text else None,
+        "margin": {"l": 8, "r": 16, "t": (44 if title else 28) + more, "b": 8},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "showlegend": legend,

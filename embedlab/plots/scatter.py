@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedlab.plots.figure import Figure
 from embedlab.plots.layout import BLUE, GREEN, GRID, ORANGE, SERIES, SKY, neutral
-from embedlab.plots.text import plain
+from embedlab.plots.text import composed, plain
 
 if TYPE_CHECKING:
     from embedlab.analysis.analogies import Parallelogram
@@ -62,7 +62,7 @@ def parallelogram(result: Parallelogram, title: str = "") -> Figure:
     fig.update_yaxes(title=f"second component, {second:.0f} %", scaleanchor="x", scaleratio=1)
     fig.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
-    return neutral(fig, height=420, title=title)
+    return neutral(fig, height=420, title=title, note=composed(result.composed))
 
 
 def plane(
@@ -72,8 +72,9 @@ def plane(
     x_ends: tuple[str, str],
     y_ends: tuple[str, str],
     title: str = "",
+    note: str = "",
 ) -> Figure:
-    """Words between two axes of meaning; the ends of each axis are named on it."""
+    """Words between two axes of meaning; the ends of each axis are named on it, and a note stands below the title."""
     points = list(zip(x, y, strict=True))
     fig = Figure().add_scatter(
         x=list(x),
@@ -88,7 +89,7 @@ def plane(
     )
     fig.update_xaxes(title=f"◄ {plain(x_ends[0])}     {plain(x_ends[1])} ►", zeroline=True, **_room(points, 0))
     fig.update_yaxes(title=f"◄ {plain(y_ends[0])}     {plain(y_ends[1])} ►", zeroline=True, **_room(points, 1))
-    return neutral(fig, height=560, title=title)
+    return neutral(fig, height=560, title=title, note=note)
 
 
 def frequency(results: Mapping[str, Neighbors], colors: Mapping[str, str], title: str = "") -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 Paint = Literal["gray", "blue", "green", "orange", "red", "violet"]
@@ -58,6 +59,14 @@ def tinted(paint: Paint, markdown: str) -> str:
 def shortened(text: str, longest: int | None) -> str:
     """The text, cut after ``longest`` characters (the ellipsis among them)."""
     return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
+
+
+def composed(words: Sequence[str]) -> str:
+    """A figure's note on words that are not in the vocabulary; empty if there are none."""
+    if not words:
+        return ""
+    named = ", ".join(f"“{shortened(word, 18)}”" for word in words[:2]) + (" …" if len(words) > 2 else "")
+    return f"unknown: {named}, composed of letter n-grams"
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from embedlab.base import BadInput
+from embedlab.base.folding import listed
 from embedlab.base.limits import Limits
 from embedlab.data import datasets
 from embedlab.data.datasets import AS_WRITTEN, Occurrence, load_senses
@@ -61,8 +62,8 @@ MOST = 200
 
 
 def words(text: str) -> list[str]:
-    """Words between commas, semicolons, line ends or spaces, each once."""
-    return list(dict.fromkeys(re.split(r"[,;\s]+", text.strip(",; \n\t"))))[:MOST] if text.strip(",; \n\t") else []
+    """Words between commas, semicolons, line ends or spaces, each once, tidied as texts are."""
+    return listed(text)[:MOST]
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -72,7 +73,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
         BadInput: a piece is not two different words with a colon between.
     """
     results = []
-    for item in words(":".join(part.strip() for part in text.split(":"))):
+    for item in words(":".join(part.strip() for part in re.split("[:\uff1a]", text))):
         first, colon, second = item.partition(":")
         if not (first and colon and second) or first == second or ":" in second:
             raise BadInput(f"'{item}' is not a pair. Write two different words with a colon between: poor:rich")

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from embedlab.base import BadInput, paths
-from embedlab.base.folding import tidy
+from embedlab.base.folding import caseless
 from embedlab.base.limits import Limits
 from embedlab.data.datasets import load_senses
 from embedlab.ui import state
@@ -57,9 +57,9 @@ def hold() -> None:
 @st.cache_data(max_entries=50, ttl="1d", show_spinner=False)
 def _sentence(word: str) -> str:
     """The shortest of the shipped sentences that have a word; empty if none does."""
-    sentences, wanted = list[str](), tidy(word).casefold()
+    sentences, wanted = list[str](), caseless(word)
     with suppress(BadInput):  # the sentences are not at hand
-        sentences = [one.sentence for one in load_senses() if wanted in map(str.casefold, one.words)]
+        sentences = [one.sentence for one in load_senses() if wanted in map(caseless, one.words)]
     return min(sentences, key=len, default="")
 
 
@@ -95,15 +95,15 @@ def offered(examples: Sequence[str], known: Iterable[str] | None = None) -> list
 def _among(known: Iterable[str]) -> list[str]:
     """The pinned words that are among some, as they are spelt there: as pinned, or else with other capitals."""
     exact = dict.fromkeys(known)
-    folded = {tidy(word).casefold(): word for word in reversed(exact)}  # of two that differ in capitals the first
-    pinned_words = (word if word in exact else folded.get(tidy(word).casefold(), "") for word in pinned("words"))
+    folded = {caseless(word): word for word in reversed(exact)}  # of two that differ in capitals the first
+    pinned_words = (word if word in exact else folded.get(caseless(word), "") for word in pinned("words"))
     return list(dict.fromkeys(filter(None, pinned_words)))
 
 
 def pinned_position(cut: Sequence[str], default: int) -> int:
     """Where the first pinned word stands in a sentence; the default if none does."""
-    folded = [word.casefold() for word in cut]
-    wanted = [tidy(word).casefold() for word in pinned("words")]
+    folded = list(map(caseless, cut))
+    wanted = map(caseless, pinned("words"))
     return next((folded.index(word) for word in wanted if word in folded), default)
 
 

@@ -17,6 +17,7 @@ DONE: dict[Change, str] = {
     "tidied": "had letters and apostrophes made uniform",
     "lowercased": "was lower-cased",
     "zeroed": "had every digit written as 0",
+    "recased": "has it in small letters only",
 }
 """What happened to a text before a model learnt from it."""
 SHOWN = 12
@@ -50,7 +51,8 @@ def answered(by_title: Mapping[str, Iterable[Lookup]]) -> None:
         if made := [f"**{md(one.typed, 40)}**" for one in lookups if not one.known]:
             more = f" and {len(made) - SHOWN} more" if len(made) > SHOWN else ""
             st.caption(
-                f"{md(title)} has not seen {', '.join(made[:SHOWN])}{more} and composes a vector of the letters."
+                f"Not in the vocabulary of {md(title)}: {', '.join(made[:SHOWN])}{more}. Such a vector is composed of "
+                "letter n-grams."
             )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from embedlab.base import BadInput, EmbedLabError, files
+from embedlab.base import BadInput, EmbedLabError, files, typed_json
 from embedlab.data import datasets
 from embedlab.data.readers.archives import READABLE
+from embedlab.data.readers.fields import Columns
 from embedlab.data.tokenizer import TextOptions
 from embedlab.jobs import api as jobs
 from embedlab.jobs import inspection
@@ -22,7 +23,7 @@ from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import PASTED, TextChoice
 
 WAYS = {"sample": "A sample", "upload": "A file of yours", "paste": "Pasted text"}
-IN_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+IN_TABLES = (".txt", ".text", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -72,25 +73,49 @@ def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> 
 
 
 def _column(draft: jobs.Run, name: str) -> str:
-    """The column or field with the text, of a table; empty for the one with the most text, and for running text."""
+    """The column or field with the text, of a table; empty for the one that is guessed, and for running text."""
     if not any(ending in name.lower() for ending in (*IN_TABLES, ".zip")):
         return ""
     kept = _columns(draft.id)
     if not kept:
         text = dataclasses.asdict(TextChoice(file=name))
-        kept.append(inputs.look("columns", "Looking at the columns", text=text, folder=str(draft.folder)))
-    if not kept[0]:
+        found = inputs.look("columns", "Looking at the columns", text=text, folder=str(draft.folder))
+        kept.append(typed_json.made(Columns, found) if found else None)
+    if kept[0] is None or not kept[0].names:
         return ""
+    chosen = _chosen_column(kept[0])
+    _show_columns(kept[0], chosen or kept[0].guess)
+    return chosen
+
+
+def _chosen_column(found: Columns) -> str:
+    guess = f"{found.guess} (guessed: it has the most text)" if found.guess else "whole lines"
     return st.selectbox(
-        "Column", ["", *kept[0]], format_func=lambda name: name or "the one with the most text", key="column",
+        found.what.capitalize(), ["", *found.names], format_func=lambda name: name or guess, key="column",
         help="The column or field that holds the text. JSON: a.b is field b inside a; one that only later rows have "
         "can be written.",
         accept_new_options=True, bind="query-params",
     )  # fmt: skip
 
 
+def _show_columns(found: Columns, taken: str) -> None:
+    """What the column that is taken begins with, how the rows were cut into cells, and what all columns begin with."""
+    first = dict(zip(found.names, found.first, strict=False))
+    values = " · ".join(md(value) for value in first.get(taken, ()))
+    begins = f"**{md(taken)}** begins: {values}" if values else ""
+    how = found.read_as if taken else f"It seems to be a table with {found.separated} between its cells."
+    if said := "  \n".join(filter(None, (begins, how))):
+        st.caption(said)
+    if len(first) > 1:
+        with st.expander(f"What all {found.what}s begin with"):
+            st.dataframe(
+                {found.what: list(first), "first values": [" · ".join(values) for values in first.values()]},
+                hide_index=True, key="columns-seen",
+            )  # fmt: skip
+
+
 @st.cache_resource(max_entries=50, ttl="1d", show_spinner=False)
-def _columns(identifier: str) -> list[list[str]]:
+def _columns(identifier: str) -> list[Columns | None]:
     """A cache entry for the columns of a draft, empty at first; filled outside, where Streamlit can stop the run."""
     return []
 

@@ -12,6 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from embedlab.analysis.neighbors import suggest
 from embedlab.base import Capability, EmbedLabError, StaticModel
+from embedlab.base.folding import caseless
 from embedlab.plots.figure import Figure, standalone
 from embedlab.plots.layout import INKS, inked
 from embedlab.plots.text import md
@@ -190,8 +191,8 @@ def spellings(
 
 def highlighted(sentence: Sequence[str], words: Sequence[str]) -> str:
     """A sentence as Markdown, with some of its words (in any case) in bold."""
-    bold = {word.casefold() for word in words}
-    return " ".join(f"**{md(word)}**" if word.casefold() in bold else md(word) for word in sentence)
+    bold = set(map(caseless, words))
+    return " ".join(f"**{md(word)}**" if caseless(word) in bold else md(word) for word in sentence)
 
 
 def model_picker(

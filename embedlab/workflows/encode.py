@@ -137,6 +137,7 @@ def encode_file(
     on_progress: OnProgress | None = None,
     *,
     tokenized: bool = False,
+    column: str | None = None,
     pool: Pool | None = None,
     overwrite: bool = False,
 ) -> tuple[int, int]:
@@ -152,6 +153,7 @@ def encode_file(
         layers: those that are wanted; ``None`` for all.
         on_progress: told in words.
         tokenized: every line is a sentence and its words stand between spaces; else sentences and words are found.
+        column: column of a table or field of JSON; ``None`` for the one with the most text.
         pool: processes that share the work; ``None`` for this one.
         overwrite: whether a file that lies at ``out`` may be replaced.
 
@@ -172,7 +174,7 @@ def encode_file(
     model = as_contextual(registry.load_model(key))
     names = list(layers or model.layers)
     model.layer_numbers(names)
-    corpus = Corpus.from_file(source, options=AS_WRITTEN)
+    corpus = Corpus.from_file(source, column=column, options=AS_WRITTEN)
     sentences = [text.split() for text in _lines(corpus)] if tokenized else list(corpus)
     if pool:
         vectors = encode(model, registry.folder_of(key), sentences, names, pool, on_progress)

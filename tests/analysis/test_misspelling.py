@@ -46,6 +46,12 @@ class Listed(Letters):
         return word if word == "river" else "x"
 
 
+def test_a_wrong_spelling_is_tidied() -> None:
+    with pytest.raises(BadInput, match="differs"):
+        misspelt(Letters(), ["a", "café"], 1, "cafe\u0301\u200e")
+    assert misspelt(Letters(), SENTENCE, 1, " rvi\u00ader ", ["green"]).wrong == "rvier"
+
+
 def test_swapped_letters_move_no_letter_count() -> None:
     found = misspelt(Letters(), SENTENCE, 1, "rvier", ["green", "seven"])
     assert found.layers == ("count", "last") and found.read == "composed" and found.known

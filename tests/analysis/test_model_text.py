@@ -3,6 +3,7 @@
 import pytest
 
 from embedlab.analysis import model_text
+from embedlab.analysis.next_tokens import character_bits, guess
 from embedlab.base import END
 from tests.analysis.toys import uniform
 
@@ -34,6 +35,19 @@ def test_characters_are_taken_as_they_are() -> None:
     assert list(model_text.pieces(model, "A  bc")) == [("A", ["A"]), ("bc", ["b", "c"])]
     assert model_text.written(model, ["a", " ", "b"]) == "a b"
     assert model_text.visible(model, ["a", " ", "\n"]) == "a␣⏎"
+
+
+def test_characters_that_a_model_lacks_are_tidied() -> None:
+    model = uniform(["é", "'", "\u2019", " ", "\n"], "char")
+    assert model_text.beginning(model, "e\u0301\u00ad\u02bc\u2019") == ["é", "'", "\u2019"]
+    assert list(model_text.pieces(model, "e\u0301 \u200e\u2019")) == [("e\u0301", ["é"]), ("\u200e\u2019", ["\u2019"])]
+    bits = character_bits(model, "e\u0301'")
+    assert (bits.text, bits.unknown, len(bits.bits)) == ("é'", (), 2)
+    assert guess(model, "e\u0301'", 1).context == ("é",)
+
+
+def test_a_turkish_beginning_is_cut_in_turkish() -> None:
+    assert model_text.beginning(uniform(["ısparta", "ışık", "ve"]), "ISPARTA ve İzmir") == ["ısparta", "ve", "izmir"]
 
 
 def test_written_words_and_their_tokens() -> None:

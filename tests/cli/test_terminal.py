@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embedlab import registry
 from embedlab.__main__ import main
 from embedlab.data.datasets import load_sample
+from embedlab.models.vectors import WordVectors
 
 
 @pytest.fixture
@@ -85,6 +87,7 @@ def test_a_recipe_reads_its_part_of_the_text_and_fills_the_card(text: Path, tmp_
         (["train", "word2vec", "--corpus", "x", "--name", "a", "--set", "speed=1"], "no setting speed"),
         (["train", "alien", "--corpus", "x", "--name", "a"], "no model of kind 'alien'"),
         (["train", "--recipe", "none.toml", "--corpus", "x"], "none.toml cannot be read"),
+        (["train", "--recipe", "none.toml", "--corpus", "x", "--column", "a"], "Leave --column out"),
     ],
 )
 def test_mistakes_are_explained_in_a_line(
@@ -94,6 +97,72 @@ def test_mistakes_are_explained_in_a_line(
     err = capsys.readouterr().err
     assert said in err
     assert "Traceback" not in err
+
+
+TABLE = "id;text;more\n1;The king, the queen and the land;x\n2;A king ran to the queen;y\n"
+RUNS = [
+    ["train", "lsa", "--corpus", "TABLE", "--out", "HERE/out", "--set", "min_count=1", "--set", "dim=2"],
+    ["encode", "HERE/model", "--in", "TABLE", "--out", "HERE/out.jsonl"],
+    ["evaluate", "ngram", "--corpus", "TABLE", "--json"],
+    ["stability", "lsa", "--corpus", "TABLE", "--trainings", "2"],
+]
+
+
+@pytest.fixture
+def laid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A table and a model of two words."""
+    monkeypatch.setenv("EMBEDLAB_HOME", str(tmp_path / "home"))
+    (tmp_path / "t.csv").write_text(TABLE)
+    WordVectors(["king", "queen"], np.eye(2, dtype=np.float32)).save(tmp_path / "model")
+    return tmp_path
+
+
+def run(laid: Path, line: list[str], *more: str) -> int:
+    return main([*(one.replace("TABLE", f"{laid}/t.csv").replace("HERE", str(laid)) for one in line), *more])
+
+
+@pytest.mark.parametrize("line", RUNS, ids=lambda line: line[0])
+def test_a_column_is_asked_for_and_a_wrong_one_names_those_there_are(
+    line: list[str], laid: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(laid, line, "--column", "body") == 1
+    assert "t.csv has no column 'body'. There is 'id', 'text', 'more'." in capsys.readouterr().err
+    (laid / "t.txt").write_text("The king sat there.\n" * 9)
+    assert run(laid, [one.replace("TABLE", "HERE/t.txt") for one in line], "--column", "body") == 1
+    assert "no column 'body'" in capsys.readouterr().err
+    run(laid, line)  # too short to be measured, but read
+    assert "the column 'text' is read" in (said := capsys.readouterr().err)
+    assert "There is 'id', 'text', 'more'. Its cells are separated by semicolons" in said
+
+
+def test_the_column_that_is_asked_for_is_read(laid: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(laid, RUNS[1], "--column", "more") == 0
+    assert [json.loads(line)["words"] for line in (laid / "out.jsonl").read_text().splitlines()] == [["x"], ["y"]]
+    assert "Its cells are separated by semicolons" in capsys.readouterr().err
+    assert run(laid, RUNS[2], "--column", "more") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["language"]["sentences"] == 2 and "separated by semicolons" in err
+    assert main(["evaluate", "ngram", "--column", "more"]) == 1
+    assert "--corpus" in capsys.readouterr().err
+
+
+def test_what_is_said_of_a_table_and_nothing_of_running_text(laid: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, content, parts in (
+        ("a.txt", "1\tThe king.\n2\tOh.\n3\tA queen.\n", ["lines are read whole", "'column 1', 'column 2'"]),
+        ("a.jsonl", '{"a": "b", "c": {"d": "A king."}}\n', ["the field 'c.d' is read", "There is 'a', 'c.d'."]),
+        (
+            "a.csv",
+            "The king, he sat there.\nOh.\nA queen ran.\n",
+            ["'column 1' is read", "a single column", "text like the others"],
+        ),
+        ("b.txt", "The king, he sat.\n", []),
+    ):
+        (laid / name).write_text(content)
+        assert (
+            main(["encode", str(laid / "model"), "--in", str(laid / name), "--out", str(laid / f"{name}.jsonl")]) == 0
+        )
+        err = capsys.readouterr().err
+        assert all(part in err for part in parts) and (name in err) == bool(parts)
 
 
 def test_the_module_runs(tmp_path: Path) -> None:

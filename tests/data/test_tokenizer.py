@@ -23,6 +23,15 @@ from embedlab.data.tokenizer import TextOptions, Tokenizer
         ("th", "ฉันรักภาษาไทย", "ฉัน รัก ภาษา ไทย"),
         ("zh", "我爱北京天安门。", "我 爱 北京 天安门"),
         ("ja", "私は学生です。", "私 は 学生 です"),
+        ("tr", "İstanbul ISPARTA Işık I\u0307zmir", "istanbul ısparta ışık izmir"),
+        ("az-Latn", "İRAN QIZIL", "iran qızıl"),
+        ("en", "İran I\u0307ran i\u0307ran IRAN", "iran iran iran iran"),
+        ("lt", "Í i\u0307\u0301", "í í"),
+        ("el", "ΟΔΟΣ", "οδο\u03c2"),
+        ("fa", "می\u200cخواهم کتاب\u200c می\u200c\u200cروم", "می\u200cخواهم کتاب می\u200cروم"),
+        ("hi", "क्\u200dष", "क्\u200dष"),
+        ("ml", "അവന്\u200d", "അവന്\u200d"),
+        ("de", "Auf\u200clage sta\u200dte", "auflage state"),
     ],
 )
 def test_words_of_many_scripts(locale: str, text: str, words: str) -> None:
@@ -59,6 +68,22 @@ def test_options_change_case_numbers_marks_and_possessives() -> None:
 
 def test_the_same_word_written_in_two_ways_is_one_word() -> None:
     assert Tokenizer().words("caf\u00e9 cafe\u0301 co\u00adoperate") == ["café", "café", "cooperate"]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    "\u00ad\u061c\u180e\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufe00\ufe0f\ufeff"
+    "\U000e0100\U000e01ef",
+)
+def test_format_marks_are_no_part_of_a_word(mark: str) -> None:
+    text = f"{mark}sta{mark}te{mark} caf{mark}e{mark}\u0301 king{mark}'s"
+    assert Tokenizer().words(text) == ["state", "café", "king", "'s"]
+    assert Tokenizer(TextOptions(punctuation=True)).words(f"so{mark}, {mark}") == ["so", ","]
+
+
+def test_joiners_hold_emoji_together() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert Tokenizer(TextOptions(punctuation=True)).words(f"{family} \u2764\ufe0f") == [family, "\u2764"]
 
 
 def test_marks_alone_are_no_sentence() -> None:

@@ -114,13 +114,13 @@ def table_of_columns(columns: int = 1_000_000, rows: int = 30) -> bytes:
 
 
 def table_of_open_quotes(lines: int = 3_000_000) -> bytes:
-    """A quotation mark that is left open: the whole file is one cell."""
-    return b'text\n"' + b"a,b\n" * lines
+    """A quotation mark that is left open: the rest of the file is one cell."""
+    return b"text,more\n" + b"a,b\n" * 50_000 + b'"' + b"a,b\n" * lines
 
 
 def table_of_quotes(cells: int = 3_000_000) -> bytes:
     """One row of cells in quotation marks."""
-    return b"text\n" + b'"",' * cells + b"\n"
+    return b"text,more\n" + b'"",' * cells + b"\n"
 
 
 def pdf_of_operators(operators: int = 5_000_000, ask: bytes = b"q ") -> bytes:

@@ -80,10 +80,13 @@ def corpus(folder: Path) -> None:
     from embedlab.data.readers import columns
 
     path = only(folder)
-    text = Corpus.from_file(path)
-    for _ in islice(text, 3000):
+    for _ in islice(Corpus.from_file(path), 3000):
         pass
-    columns(path)
+    found = columns(path)
+    with contextlib.suppress(BadInput):  # another file of an archive has other columns
+        for column in found.names[:3] if found else ():
+            for _ in islice(Corpus.from_file(path, column=column), 3000):
+                pass
 
 
 def texts(name: str, content: bytes, cases: int = 40) -> Target:
@@ -569,6 +572,9 @@ TARGETS: dict[str, Target] = {
     "md": texts("a.md", f"# {PROSE}\n```\ncode\n```\n- **[x](http://y.z)**\n\n{PROSE}".encode() * 3),
     "csv": texts("a.csv", CSV, 80),
     "tsv": texts("a.tsv", CSV.replace(b",", b"\t")),
+    "csv with a declared separator": texts("a.csv", b"\xef\xbb\xbfsep=;\r\n" + CSV.replace(b",", b";")),
+    "csv with escapes": texts("a.csv", CSV.replace(b'""', b'\\"')),
+    "txt between tabs": texts("a.txt", b"".join(b'%d\tThe king sat, "here.\n' % i for i in range(9))),
     "jsonl": texts("a.jsonl", json_lines(ROWS * 5), 80),
     "json": texts("a.json", json.dumps(ROWS * 5).encode(), 80),
     "parquet": Target(lambda folder: (folder / "a.parquet").write_bytes(parquet()), corpus, 80),

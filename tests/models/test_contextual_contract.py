@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import random
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 import torch
 
 from embedlab import registry
-from embedlab.base import BadInput, Cancelled, ContextualModel, Progress
+from embedlab.base import BadInput, Cancelled, ContextualModel, MaskedModel, Progress
 from embedlab.data.corpus import Corpus
 from tests import conftest
 
@@ -55,6 +57,26 @@ def train(kind: str) -> ContextualModel:
 @pytest.fixture(scope="module")
 def trained() -> dict[str, ContextualModel]:
     return {kind: train(kind) for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", ["the cat", ["I sat on the bank."], [["a", 1]], None])
+def test_texts_instead_of_words_are_refused(trained: dict[str, ContextualModel], kind: str, bad: Any) -> None:
+    with pytest.raises(BadInput, match="list of words, such as"):
+        trained[kind].encode(bad)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_are_tidied_as_the_text_was(trained: dict[str, ContextualModel], kind: str) -> None:
+    model = trained[kind]
+    typed, tidied = ["the", "cafe\u0301", "d\u2019état", "c\u00adat\u200e"], ["the", "café", "d'état", "cat"]
+    np.testing.assert_allclose(model.encode([typed])[0], model.encode([tidied])[0], atol=1e-5)
+    published = copy.copy(model)
+    published.card = dataclasses.replace(model.card, source="published")
+    assert published.as_read([typed]) == [typed]
+    if isinstance(model, MaskedModel):
+        assert model.pieces(typed) == model.pieces(tidied)
+        np.testing.assert_array_equal(model.fill(typed, 0), model.fill(tidied, 0))
 
 
 @pytest.mark.parametrize("kind", KINDS)

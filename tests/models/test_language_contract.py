@@ -91,6 +91,17 @@ def contexts(model: LanguageModel) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", KINDS)
+def test_a_text_is_no_list_of_words(trained: Mapping[str, LanguageModel], name: str) -> None:
+    model = trained[name]
+    if model.unit == "char":
+        np.testing.assert_array_equal(model.next("ab"), model.next(["a", "b"]))
+        return
+    for call in (model.next, model.score, lambda text: model.next_many([text])):
+        with pytest.raises(BadInput, match="list of words, such as"):
+            call("the king of")
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_probabilities_of_every_context_sum_to_one(trained: Mapping[str, LanguageModel], name: str) -> None:
     model = trained[name]
     for context in contexts(model):

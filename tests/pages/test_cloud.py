@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedlab import registry
 from embedlab.analysis.clouds import cloud
 from embedlab.data.datasets import load_senses
 from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run, RunState
 from embedlab.jobs.kinds import cloud as kinds_cloud
 from embedlab.ui.views import cloud as views_cloud
+from embedlab.workflows.text_choice import TextChoice
 from tests import contextual_toys, pages_opened
 from tests.pages_opened import button, frame, texts, together
 
@@ -153,3 +155,9 @@ def test_the_code_runs_when_pasted(capsys: pytest.CaptureFixture[str]) -> None:
             {},
         )
     assert capsys.readouterr().out.count("\n") >= 6
+
+
+def test_the_code_names_the_column_that_was_chosen() -> None:
+    settings = kinds_cloud.CloudSettings("lsa", 0, "bank", TextChoice(file="t.csv", column="said"))
+    code = views_cloud.source(views_cloud.Question(registry.find("lsa"), settings, ()))
+    assert "Corpus.from_file('t.csv', column='said', options=AS_WRITTEN)" in code

@@ -117,10 +117,20 @@ def test_letter_groups_of_a_known_word_are_its_own(fasttext_starter: Path) -> No
 
 
 def test_a_composed_vector_is_said_to_be_one(fasttext_starter: Path) -> None:
-    def composed(word: str) -> list[str]:
-        page = opened(word=word, models=[load_model(fasttext_starter).title])
-        return [item.value for item in page.caption if "compose" in item.value]
+    def composed(word: str) -> tuple[list[str], list[str]]:
+        page = opened(word=word, models=[load_model(fasttext_starter).title], view="Two words", other="walked")
+        specs = [item.proto.spec for item in page.get("plotly_chart")]
+        assert len(specs) == 2
+        return [item.value for item in page.caption if "compose" in item.value], [s for s in specs if "composed" in s]
 
-    (caption,) = composed("Jumpinged")
-    assert "**Jumpinged**" in caption
-    assert not composed("Jumped")
+    (caption,), figures = composed("Jumpinged")
+    assert "**Jumpinged**" in caption and len(figures) == 2 and all("jumpinged" in spec for spec in figures)
+    assert composed("Jumped") == ([], [])
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_word_is_found_however_its_letters_are_coded() -> None:
+    page = opened(word="k\u2066ing\u2069", view="Two words", other="que\u00aden", models=["LSA"])
+    assert not page.warning
+    values = next(item.value for item in page.dataframe if list(item.value.columns) == ["model", "similarity"])
+    assert values["similarity"].tolist() == pytest.approx([similarity(load_model("lsa"), "king", "queen")])

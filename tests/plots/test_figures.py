@@ -1,5 +1,7 @@
 """What is in the figures is what was found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,15 @@ def test_neighbors_are_bars_with_escaped_labels() -> None:
     assert bar.x == pytest.approx((0.9, 0.1))
     assert list(bar.customdata[0]) == ["&lt;b&gt;x&lt;/b&gt;", "seen 1,200 times"]
     assert list(bar.customdata[1]) == ["1984", "frequency unknown"]
+
+
+def test_a_composed_word_is_named_below_the_title() -> None:
+    made = replace(found("cat"), lookups=(Lookup("<Q>", "<q>", known=False), Lookup("a", "a", known=True)))
+    fig = bars.neighbors(made, "fastText")
+    assert fig.layout.title.text.startswith("fastText<br><sub>") and "“&lt;q&gt;”" in fig.layout.title.text
+    assert fig.layout.height > bars.neighbors(found("cat"), "fastText").layout.height
+    axis = Placement(["a"], np.array([0.1]), (), made.lookups)
+    assert "“&lt;q&gt;”" in bars.placement(axis, "man", "woman").layout.title.text
 
 
 def test_labels_stand_beside_their_bars_and_titles_are_plain() -> None:

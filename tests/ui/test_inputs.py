@@ -15,7 +15,13 @@ def test_pairs_between_anything() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["poor rich", "a:", ":b", "a:a", "a:b:c", ""])
+def test_what_is_typed_is_tidied() -> None:
+    assert inputs.words("cafe\u0301, café\u200e d\u2019état") == ["café", "d'état"]
+    assert inputs.pairs("d\u2019état：cafe\u0301") == [("d'état", "café")]
+    assert inputs.tokens("Cafe\u0301 d\u2019état\u2069") == ["Café", "d'état"]
+
+
+@pytest.mark.parametrize("text", ["poor rich", "café:cafe\u0301", "a:", ":b", "a:a", "a:b:c", ""])
 def test_what_is_no_pair_is_said(text: str) -> None:
     with pytest.raises(BadInput, match="pair"):
         inputs.pairs(text)

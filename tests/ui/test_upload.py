@@ -65,7 +65,12 @@ def test_another_text_takes_the_place_of_the_first(lab_home: Path) -> None:
 def test_a_table_asks_for_its_column_and_a_wrong_one_loses_nothing(lab_home: Path) -> None:
     app = give(app_on(), "t.csv", b"id,text\n1,The king rules the land\n2,The queen rules the land\n")
     assert app.text[0].value == "t.csv: the king rules the land"
-    assert app.selectbox(key="column").options == ["the one with the most text", "id", "text"]
+    guess, *names = app.selectbox(key="column").options
+    assert guess.startswith("text ") and names == ["id", "text"]
+    assert "The king rules the land · The queen rules the land" in app.caption[-1].value
+    assert app.dataframe[0].value.to_dict("list") == {
+        "column": ["id", "text"], "first values": ["1 · 2", "The king rules the land · The queen rules the land"],
+    }  # fmt: skip
     app = app_on(draft=drafts()[0].name, column="texts")
     assert len(app.error) == 1 and "texts" in app.error[0].value
     assert text_choice.laid_down(drafts()[0]) == "t.csv"
@@ -75,6 +80,21 @@ def test_a_table_asks_for_its_column_and_a_wrong_one_loses_nothing(lab_home: Pat
     assert app.text[0].value == "t.csv: 1"
     again = app_on(draft=drafts()[0].name, column="id")
     assert again.text[0].value == "t.csv: 1"
+
+
+def test_fields_of_json_are_chosen_and_shown_like_columns(lab_home: Path) -> None:
+    app = give(app_on(), "t.jsonl", b'{"id": "*a*", "more": {"said": "The king rules"}}\n' * 2)
+    assert app.text[0].value == "t.jsonl: the king rules" and app.selectbox(key="column").label == "Field"
+    assert app.selectbox(key="column").options[1:] == ["id", "more.said"]
+    app.selectbox(key="column").set_value("id").run()
+    assert app.text[0].value == "t.jsonl: a" and r"\*a\* · \*a\*" in app.caption[-1].value
+
+
+def test_a_plain_text_between_tabs_offers_its_columns(lab_home: Path) -> None:
+    app = give(app_on(), "t.txt", b"1\tThe king rules.\n2\tA queen.\n3\tThe land.\n")
+    assert app.text[0].value == "t.txt: 1 the king rules"
+    app.selectbox(key="column").set_value("column 2").run()
+    assert app.text[0].value == "t.txt: the king rules"
 
 
 def test_running_text_has_no_column_to_choose(lab_home: Path) -> None:

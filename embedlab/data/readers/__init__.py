@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from embedlab.base.limits import Limits
 from embedlab.data.readers import documents, plain, tables
 from embedlab.data.readers.archives import Entry, entries
 from embedlab.data.readers.encoding import Choice
+from embedlab.data.readers.fields import Columns
 
 Reader = Callable[[Entry, Choice], Generator[str, None, None]]
 
@@ -26,7 +28,7 @@ READERS: dict[str, Reader] = {
     ".pdf": documents.pdf_texts,
     ".docx": documents.docx_texts,
 }
-_COLUMNS: dict[str, Callable[[Entry], list[str]]] = {
+_COLUMNS: dict[str, Callable[[Entry, Choice], Columns]] = {
     ".csv": tables.csv_columns,
     ".tsv": tables.csv_columns,
     ".jsonl": tables.json_fields,
@@ -34,6 +36,8 @@ _COLUMNS: dict[str, Callable[[Entry], list[str]]] = {
     ".json": documents.json_document_fields,
     ".parquet": tables.parquet_columns,
 }
+_PLAIN = (".txt", ".text")
+"""Kinds of running text; some hold a table between tabs, of which a column can be asked for."""
 
 
 def read(piece: Entry, choice: Choice) -> Generator[str, None, None]:
@@ -42,20 +46,28 @@ def read(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: the file is damaged, not what its ending says, or has no such column or field.
     """
+    if choice.column is not None and piece.kind in _PLAIN and tables.is_tabbed(piece, choice):
+        return tables.csv_texts(piece, choice)
     return READERS[piece.kind](piece, choice)
 
 
-def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
-    """The columns or fields of a file to choose from; empty for running text.
+def columns(path: str | Path, limits: Limits | None = None, choice: Choice | None = None) -> Columns | None:
+    """The columns or fields of a file to choose from, and the one that is read if none is; ``None`` for running text.
 
     Args:
         path: a file, an archive or a folder; of several tables the first counts.
         limits: the limits; ``None`` for those of the environment.
+        choice: the encoding, and the column that was asked for: it tells whether the first row holds names.
 
     Raises:
         BadInput: the file cannot be read.
     """
+    choice = choice or Choice()
+    plain_ones = 0
     for piece in entries(Path(path), limits or Limits.from_environment()):
         if piece.kind in _COLUMNS:
-            return _COLUMNS[piece.kind](piece)
-    return []
+            return _COLUMNS[piece.kind](piece, choice)
+        plain_ones += piece.kind in _PLAIN
+        if plain_ones == 1 and piece.kind in _PLAIN and tables.is_tabbed(piece, choice):
+            return dataclasses.replace(tables.csv_columns(piece, choice), guess="")
+    return None

@@ -14,7 +14,7 @@ from embedlab.base import BadInput
 from embedlab.base.limits import met, size
 from embedlab.data.readers.archives import DAMAGE, Entry, check_zip
 from embedlab.data.readers.encoding import Choice, open_text
-from embedlab.data.readers.fields import LOOK, cut, field_sizes, field_texts, loaded
+from embedlab.data.readers.fields import LOOK, Columns, cut, field_texts, listed, loaded
 
 MAIN = "/officeDocument"
 """How the type of the relation ends that names the part with the text."""
@@ -253,13 +253,13 @@ def json_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     yield from field_texts(((row, 0) for row in _json_rows(piece, choice)), choice, piece.name)
 
 
-def json_document_fields(piece: Entry) -> list[str]:
+def json_document_fields(piece: Entry, choice: Choice) -> Columns:
     """The fields that hold text in the first objects of a JSON file.
 
     Raises:
         BadInput: it is not JSON or too large.
     """
-    return list(field_sizes(_json_rows(piece, Choice())[:LOOK]))
+    return listed(_json_rows(piece, choice)[:LOOK], piece.name)
 
 
 def _json_rows(piece: Entry, choice: Choice) -> list[Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from embedlab.base import BadInput
@@ -34,11 +35,11 @@ def pick(sizes: Mapping[str, int], wanted: str | None, name: str, what: str) -> 
 
 def missing(names: Iterable[str], what: str) -> str:
     """The sentence that names the existing columns."""
-    shown = [f"'{name}'" for name in names]
-    if not shown:
+    quoted = [f"'{name}'" for name in names]
+    if not quoted:
         return f"No {what} in it holds text."
-    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
-    return f"There is {', '.join(shown[:20])}{more}."
+    more = f" and {len(quoted) - 20} more" if len(quoted) > 20 else ""
+    return f"There is {', '.join(quoted[:20])}{more}."
 
 
 def value_at(row: Any, field: str) -> Any:
@@ -72,22 +73,69 @@ LOOK = 200
 LOOK_CHARS = 1_000_000
 """Most characters of these rows, without the last one."""
 FIELDS, NAME = 1000, 200
-"""Most fields that are distinguished, and the longest name of a field."""
+"""Most fields that are distinguished, and the longest name of a field or column."""
+VALUES, VALUE = 3, 100
+"""First values that are shown of a column, and characters of each."""
 
 
-def beginning(rows: Iterable[T], weight: Callable[[T], int]) -> list[T]:
+@dataclass(frozen=True)
+class Columns:
+    """The columns or fields of a file to choose from.
+
+    Attributes:
+        file: its name.
+        what: "column" or "field".
+        names: those that hold text, of a csv file all.
+        first: the first values of each, shortened; of very many columns only those of the first.
+        guess: the one that is read if none is chosen, since it has the most text; empty if whole lines are read.
+        separated: what separates the cells of a csv file, such as "semicolons"; empty for a single column, ``None`` for
+            other kinds of files.
+        named: whether the first row was taken as names; without them columns are called "column 1" and so on.
+    """
+
+    file: str
+    what: str
+    names: tuple[str, ...]
+    first: tuple[tuple[str, ...], ...]
+    guess: str
+    separated: str | None = None
+    named: bool = True
+
+    @property
+    def read_as(self) -> str:
+        """How the rows of a csv file were read, in a sentence; empty for other kinds of files."""
+        if self.separated is None:
+            return ""
+        how = f"Its cells are separated by {self.separated}" if self.separated else "It is read as a single column"
+        return f"{how}; its first row {'names the columns' if self.named else 'is read as text like the others'}."
+
+
+def shown(values: Iterable[str]) -> tuple[str, ...]:
+    """The first values that hold text, each short and on one line."""
+    lines = (" ".join(whole(value[: 4 * VALUE]).split()) for value in values)
+    short = (line if len(line) <= VALUE else f"{line[: VALUE - 1]}…" for line in lines)
+    return tuple(islice(filter(None, short), VALUES))
+
+
+def whole(text: str) -> str:
+    """A text that every screen can show: halves of surrogate pairs, which JSON can hold, become question marks."""
+    return text.encode(errors="replace").decode()
+
+
+def beginning(rows: Iterable[T], weight: Callable[[T], int], most: int = LOOK, chars: int = LOOK_CHARS) -> list[T]:
     """The first rows, few enough to be held in memory.
 
     Args:
         rows: is read no further than needed.
         weight: gives the length of a row in characters.
+        most: rows.
+        chars: characters of all rows but the last one.
     """
     head: list[T] = []
-    room = LOOK_CHARS
     for row in rows:
         head.append(row)
-        room -= weight(row)
-        if len(head) == LOOK or room <= 0:
+        chars -= weight(row)
+        if len(head) == most or chars <= 0:
             break
     return head
 
@@ -132,16 +180,16 @@ def field_texts(found: Iterator[tuple[Any, int]], choice: Choice, name: str) -> 
     """
     head = beginning(found, lambda row: row[1])
     sizes = field_sizes(value for value, _ in head)
-    whole = choice.column is None and not sizes
-    field = "" if whole else pick(sizes, choice.column, name, "field")
+    lines = choice.column is None and not sizes
+    field = "" if lines else pick(sizes, choice.column, name, "field")
     while head:
-        yield from _texts(head.pop(0)[0], field, whole)
+        yield from _texts(head.pop(0)[0], field, lines)
     for row, _ in chain(found):
-        yield from _texts(row, field, whole)
+        yield from _texts(row, field, lines)
 
 
-def _texts(row: Any, field: str, whole: bool) -> Iterator[str]:
-    for text in strings(row if whole else value_at(row, field)):
+def _texts(row: Any, field: str, lines: bool) -> Iterator[str]:
+    for text in strings(row if lines else value_at(row, field)):
         yield from cut(text)
 
 
@@ -160,3 +208,17 @@ def field_sizes(values: Iterable[Any]) -> dict[str, int]:
     for value in values:
         look(value, "")
     return sizes
+
+
+def listed(values: Iterable[Any], name: str) -> Columns:
+    """The fields that hold text in the first values of a JSON file.
+
+    Args:
+        values: of the first rows.
+        name: of the file.
+    """
+    head = list(values)
+    sizes = field_sizes(head)
+    first = tuple(shown(text for row in head for text in strings(value_at(row, field))) for field in sizes)
+    guess = pick(sizes, None, name, "field") if sizes else ""
+    return Columns(name, "field", tuple(map(whole, sizes)), first, whole(guess))

@@ -11,6 +11,7 @@ from typing import Any
 
 from embedlab.base import typed_json
 from embedlab.data import readers
+from embedlab.data.readers.fields import Columns
 from embedlab.data.tagged import TaggedSentence, TaggedSet
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import MixSettings
@@ -64,8 +65,8 @@ def usable(text: TextChoice, folder: Path | None) -> None:
     text.open(folder)
 
 
-def columns(text: TextChoice, folder: Path) -> list[str]:
-    """The columns or fields of a table that hold text; none for running text.
+def columns(text: TextChoice, folder: Path) -> Columns | None:
+    """The columns or fields of a table to choose from; ``None`` for running text.
 
     Raises:
         BadInput: it cannot be read.
@@ -163,7 +164,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     if call == "usable":
         return usable(text, folder)
     if call == "columns":
-        return columns(text, folder)
+        return typed_json.plain(columns(text, folder))
     if call == "paragraphs":
         return paragraphs(text, folder)
     return typed_json.plain(beginning(text, folder, **values))

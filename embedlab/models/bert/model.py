@@ -129,11 +129,12 @@ class BertQuestions(LanguageModel):
             raise BadInput(f"{self.title} was not taught whether sentences follow each other. Choose a model that was.")
         if not first or not second:
             raise BadInput("Give two sentences, each with a word at least.")
-        return inference.follows(self.network, self.speller, self.limit, *self.speller([first, second]))
+        return inference.follows(self.network, self.speller, self.limit, *self.speller(self.as_read([first, second])))
 
     def pieces(self, sentence: Sequence[str]) -> Pieces:
         """Split a sentence into pieces with special tokens: the rows and columns of ``attention``."""
-        spelled = self.speller([sentence])[0] if sentence else Spelled(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        nothing = np.zeros(0, np.int64)
+        spelled = self.speller(self.as_read([sentence]))[0] if sentence else Spelled(nothing, nothing)
         inner = (self.vocabulary[i] for i in spelled.ids)
         marks = self.speller.marks
         return Pieces((marks.begin, *inner, marks.end), (None, *spelled.words.tolist(), None))
@@ -164,7 +165,8 @@ class BertQuestions(LanguageModel):
         """The pieces of a sentence with one word hidden, and the position of the gap among them."""
         if not 0 <= position < len(sentence):
             raise BadInput(f"The sentence has {len(sentence)} words; there is no position {position}.")
-        spelled = self.speller.tokens([*sentence[:position], self.mask, *sentence[position + 1 :]])
+        (words,) = self.as_read([sentence])
+        spelled = self.speller.tokens([*words[:position], self.mask, *words[position + 1 :]])
         return spelled.ids, int(np.searchsorted(spelled.words, position))
 
     def _in_gaps(self, texts: Sequence[NDArray[np.int64]], places: Sequence[int]) -> Floats:

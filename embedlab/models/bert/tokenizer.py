@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from embedlab.base import END, UNKNOWN, BadModel, Counts, files
+from embedlab.base import END, UNKNOWN, BadModel, Counts, files, given
 from embedlab.data.vocab import EncodedCorpus, Vocabulary
 from embedlab.models.bert.tokenizer_json import guarded, rebuilt
 
@@ -97,7 +97,12 @@ class Speller:
         ]
 
     def tokens(self, tokens: Sequence[str]) -> Spelled:
-        """Words or pieces as pieces: "##ing" stays the piece it is, END and UNKNOWN become marks."""
+        """Words or pieces as pieces: "##ing" stays the piece it is, END and UNKNOWN become marks.
+
+        Raises:
+            BadInput: a text is given.
+        """
+        given.words(tokens)
         known = {END: self.end, UNKNOWN: self.unknown}
         known |= {token: self.numbers[token] for token in tokens if token.startswith(INSIDE) and token in self.numbers}
         ids: list[NDArray[np.int64]] = []

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from embedlab.base import END, UNKNOWN, BadInput, Lexicon
+from embedlab.base import END, UNKNOWN, BadInput, Lexicon, given
 from embedlab.base.settings import Settings
 from embedlab.data import resample
 from embedlab.data.vocab import EncodedCorpus
@@ -108,12 +108,16 @@ class WordNumbers:
         self._lexicon = Lexicon(self.vocabulary[: self.unknown], self._positions)
 
     def __call__(self, words: Sequence[str]) -> list[int]:
-        """Numbers of a sentence's words."""
-        return [self._positions.get(word, self.unknown) for word in words]
+        """Numbers of a sentence's words.
+
+        Raises:
+            BadInput: it is a text, or holds something else than words.
+        """
+        return [self._positions.get(word, self.unknown) for word in given.words(words)]
 
     def forms(self, words: Sequence[str]) -> list[str]:
         """Words in the form of the vocabulary; unknown ones folded as the text was."""
-        return [word if word in self._positions else self._lexicon.in_text(word).word for word in words]
+        return [word if word in self._positions else self._lexicon.look_up(word).word for word in words]
 
 
 @dataclass(frozen=True)

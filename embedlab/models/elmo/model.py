@@ -28,6 +28,7 @@ from embedlab.base import (
     OnProgress,
     Progress,
     StaticModel,
+    given,
 )
 from embedlab.base.settings import Settings
 from embedlab.data.vocab import Vocabulary
@@ -110,6 +111,7 @@ class ElmoDirection(LanguageModel):
 
     def _line(self, tokens: Sequence[str]) -> list[str]:
         """A boundary, then the words in reading order."""
+        given.words(tokens)
         return [END, *(tokens if self.direction == "forward" else reversed(tokens))]
 
     def _told(self, lines: Sequence[Sequence[str]]) -> torch.Tensor:
@@ -317,7 +319,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         """See ``ContextualModel``; a stateful model reads the sentences of a call side by side, as one batch."""
         if not self.stateful:
             return super().encode(sentences, layers, on_progress)
-        numbers = self.layer_numbers(layers)
+        numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         rows = [i for i, sentence in enumerate(sentences) if sentence]
         nothing: Floats = np.zeros((len(numbers), 0, self.dim), np.float32)
         found = [nothing] * len(sentences)

@@ -27,8 +27,10 @@ from embedlab.base import (
     OnProgress,
     Settings,
     StaticModel,
+    given,
 )
 from embedlab.base.capabilities import Readouts
+from embedlab.base.folding import spelled
 from embedlab.base.model_folder import checked_words
 from embedlab.data import characters
 from embedlab.models.char_lstm import CharLstm
@@ -185,6 +187,17 @@ class Flair(ContextualModel, LanguageModel):
             for way, network in zip(WAYS, networks, strict=True)
         ]
         return cls(halves[0], halves[1], config, card)
+
+    def as_read(self, sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """See ``ContextualModel``; its own text was not tidied, so only what it lacks is."""
+        if self.card.source == "published":
+            return super().as_read(sentences)
+        given.sentences(sentences)
+        known = frozenset(self.forward.words)
+        return [
+            [word if word.isascii() else spelled(word, known).strip(" ") or word for word in sentence]
+            for sentence in sentences
+        ]
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """States at the ends of each word, forward then backward (see ``ContextualModel``)."""

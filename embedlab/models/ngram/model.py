@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedlab.base import (
-    BadInput,
     BadModel,
     BadSetting,
     Card,
@@ -195,7 +194,7 @@ class Ngram(LanguageModel):
         Raises:
             BadInput: a sentence is a text instead of a list of words.
         """
-        text, ends = self._joined([self._ids(sentence) for sentence in sentences])
+        text, ends = self._joined([self._numbers(sentence) for sentence in sentences])
         found = np.full(len(text) - 1, 1 / self.tables[0].size)  # (M,)
         for place, weights in zip(places(self.tables, text), self.weights, strict=True):
             here = weights.shares[place.ids] + weights.lower[place.contexts] * found
@@ -207,7 +206,7 @@ class Ngram(LanguageModel):
 
     def levels(self, context: Sequence[str], word: str) -> tuple[Level, ...]:
         """What every order says of a word after the beginning of a sentence, the longest context first."""
-        tail = [*self._tail(context), *self._ids([word])]
+        tail = [*self._tail(context), *self._numbers([word])]
         return self._inside.levels(self._joined([tail])[0], len(tail) - 1)
 
     def followers(self, context: Sequence[str], k: int = 10) -> tuple[Followers, ...]:
@@ -219,14 +218,9 @@ class Ngram(LanguageModel):
     def _inside(self) -> Inside:
         return Inside(self.tables, self.weights, self.discounts, self.vocabulary)
 
-    def _ids(self, tokens: Sequence[str]) -> list[int]:
-        if isinstance(tokens, str):
-            raise BadInput("Give the sentence as a list of words, not as one text.")
-        return self._numbers(tokens)
-
     def _tail(self, context: Sequence[str]) -> list[int]:
         """Numbers of the last n - 1 words."""
-        ids = self._ids(context)
+        ids = self._numbers(context)
         return ids[max(0, len(ids) - self.config.order + 1) :]
 
     def _joined(self, sentences: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], Counts]:

@@ -13,11 +13,12 @@ import streamlit as st
 
 from embedlab.analysis.analogies import SETS, Analogy, AnalogySet, Formula, Method, parallelogram, solve
 from embedlab.base import BadInput, UnknownWord
+from embedlab.base.folding import caseless, tidy
 from embedlab.jobs.kinds import analogies
 from embedlab.jobs.kinds.analogies import AnalogySettings
 from embedlab.plots import bars, scatter
 from embedlab.plots.layout import NAMES, family_color
-from embedlab.plots.text import md
+from embedlab.plots.text import composed, md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, lookups, run_bar, state, widgets
 
@@ -40,7 +41,7 @@ class Question:
     @classmethod
     def of(cls, formula: Formula) -> Question:
         """Look whether a formula is a ready-made question, whatever the order of its words and their capitals."""
-        terms = sorted((weight, word.casefold()) for weight, word in formula.terms)
+        terms = sorted((weight, caseless(word)) for weight, word in formula.terms)
         for known in (question for group in SETS for question in group.questions):
             a, b, c, d = known
             if terms == sorted([(1.0, b), (-1.0, a), (1.0, c)]):
@@ -73,7 +74,7 @@ def verdict(words: list[str], expected: str) -> str:
     first = f"**{md(words[0])}** is first"
     if not expected:
         return f"{first}, then {', '.join(md(word) for word in words[1:4])}."
-    folded = [word.casefold() for word in words]  # case is ignored, as in Google's benchmark
+    folded = list(map(caseless, words))  # case is ignored, as in Google's benchmark
     if folded[0] == expected:
         return f"{first}, as expected."
     if expected in folded:
@@ -186,9 +187,9 @@ def _unknown(asking: Asking, spec: ModelSpec, word: str) -> None:
     """Offer known spellings that replace an unknown word, in the editor or in the formula."""
     model, title = cache.static(spec.key), asking.titles[spec.key]
     if not asking.by_words:
-        widgets.spellings(model, title, word, "formula", whole=lambda known: asking.formula.replace(word, known))
+        widgets.spellings(model, title, word, "formula", whole=lambda known: tidy(asking.formula).replace(word, known))
         return
-    name = next((name for name in "abc" if st.session_state[name].strip() == word), "a")
+    name = next((name for name in "abc" if tidy(st.session_state[name]).strip() == word), "a")
     widgets.spellings(model, title, word, name)
 
 
@@ -199,9 +200,10 @@ def _rankings(answer: Analogy, title: str, color: str, method: Method) -> None:
         (answer.words[:SHOWN], answer.scores[:SHOWN], f"{title}: without the question's words"),
         (answer.all_words[:SHOWN], answer.all_scores[:SHOWN], f"{title}: with them"),
     )
+    below = composed(answer.composed)
     figures = [
         (
-            bars.ranking(words, scores.tolist(), name, color, marked=answer.inputs, unit=unit),
+            bars.ranking(words, scores.tolist(), name, color, marked=answer.inputs, unit=unit, below=below),
             f"{name}: {words[0]} is first.",
         )
         for words, scores, name in pairs

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis.misspelling import OTHERS, Misspelt, misspelt
-from embedlab.analysis.model_text import name
+from embedlab.analysis.model_text import name, signs
 from embedlab.analysis.next_tokens import CharacterBits, NextTokens, character_bits, guess
 from embedlab.base import BadModel, CharacterReader, LanguageModel, Model
 from embedlab.plots import bars, characters
@@ -138,6 +138,8 @@ def guesses(chosen: ChosenModel, written: str) -> str:
     if not written:
         st.info("Write a sentence, or click one.")
         return ""
+    for way in chosen.ways:
+        written = "".join(signs(way, written))
     results = [character_bits(way, written) for way in chosen.ways]
     position = 0
     if len(written) > 1:

@@ -14,7 +14,7 @@ from embedlab.analysis.subwords import parts
 from embedlab.base import Lookup, UnknownWord
 from embedlab.plots import bars, heatmap, scatter
 from embedlab.plots.layout import family_color
-from embedlab.plots.text import md
+from embedlab.plots.text import composed, md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, inputs, lookups, state, widgets
 
@@ -149,7 +149,10 @@ def two_words(choices: Choices) -> None:
             "in common, −1 if they point in opposite directions."
         )
         colors = [choices.colors[title] for title in values]
-        fig = bars.ranking(list(values), list(values.values()), f"{word} and {other}", colors)
+        made = [one.word for each in taken.values() for one in each if not one.known]
+        made = [*(one for title in values for one in choices.results[title].composed), *made]
+        below = composed(list(dict.fromkeys(made)))
+        fig = bars.ranking(list(values), list(values.values()), f"{word} and {other}", colors, below=below)
         text = ", ".join(f"{title} {value:.2f}" for title, value in values.items())
         widgets.figure(fig, "two-words", f"Similarity of {word} and {other}: {text}.")
         widgets.table(pd.DataFrame({"model": list(values), "similarity": list(values.values())}), "two-words")

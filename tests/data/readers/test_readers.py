@@ -121,7 +121,12 @@ def test_a_column_is_chosen_and_a_missing_one_named(kind: str, tmp_path: Path) -
     path = write(tmp_path / f"t{kind}")
     which = "field" if kind.startswith(".json") else "column"
     assert list(Corpus.from_file(path, **{which: "tag"})) == [["x"], ["x"]]
-    assert {"text", "tag"} <= set(columns(path))
+    found = columns(path)
+    assert found is not None and found.guess == "text" and found.what == which
+    first = {
+        name: [value.strip('"') for value in values] for name, values in zip(found.names, found.first, strict=True)
+    }
+    assert first["text"] == TEXTS and first["tag"] == ["x", "x"]
     with pytest.raises(BadInput, match=rf"t{kind} has no {which} 'body'\. There is .*'text', 'tag'"):
         Corpus.from_file(path, **{which: "body"})
 
@@ -133,14 +138,18 @@ def test_a_column_without_text_is_named(tmp_path: Path) -> None:
 
 def test_semicolons_quoted_line_ends_and_short_rows(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text('name;text\na;"One line, and\nanother."\nb\nc;"Say ""yes""."\n')
-    assert columns(tmp_path / "t.csv") == ["name", "text"]
+    assert columns(tmp_path / "t.csv").names == ("name", "text")
     assert list(Corpus.from_file(tmp_path / "t.csv")) == [["one", "line", "and"], ["another"], ["say", "yes"]]
 
 
 def test_fields_inside_objects_and_lists_of_strings(tmp_path: Path) -> None:
     rows = [{"doc": {"title": "T", "parts": ["One two.", "Three."]}}, {"doc": None}, {"doc": {"parts": ["Four."]}}]
     (tmp_path / "t.jsonl").write_text("\n\n".join(map(json.dumps, rows)))
-    assert set(columns(tmp_path / "t.jsonl")) == {"doc.title", "doc.parts"}
+    found = columns(tmp_path / "t.jsonl")
+    assert dict(zip(found.names, found.first, strict=True)) == {
+        "doc.title": ("T",), "doc.parts": ("One two.", "Three.", "Four."),
+    }  # fmt: skip
+    assert found.guess == "doc.parts"
     assert list(Corpus.from_file(tmp_path / "t.jsonl", field="doc.parts")) == [["one", "two"], ["three"], ["four"]]
     (tmp_path / "t.json").write_text(json.dumps(TEXTS))
     assert list(Corpus.from_file(tmp_path / "t.json")) == WORDS
@@ -152,7 +161,7 @@ def test_a_pdf_puts_hyphenated_words_together(tmp_path: Path) -> None:
 
 
 def test_running_text_has_no_columns(tmp_path: Path) -> None:
-    assert columns(write(tmp_path / "a.txt")) == []
+    assert columns(write(tmp_path / "a.txt")) is None
 
 
 def test_wrapped_lines_become_paragraphs_and_other_lines_stay(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from embedlab import families, registry
 from embedlab.base import BadInput, EmbedLabError, Settings
+from embedlab.base.folding import language_of, listed, lowered
 from embedlab.base.limits import Limits
 from embedlab.jobs import api as jobs
 from embedlab.jobs.api import Run
@@ -63,9 +64,10 @@ def settings(kind: str, values: dict[str, Any], text: TextChoice, watch: str, na
     library.folder_name(name)
     config_class(kind).from_dict(values)
     Limits.from_environment().check_settings(values)
-    words = tuple(dict.fromkeys(word for word in re.split(r"[,;\s]+", watch) if word))
+    words = tuple(listed(watch))
     if text.options.lowercase:
-        words = tuple(dict.fromkeys(word.lower() for word in words))
+        language = language_of(text.options.locale)
+        words = tuple(dict.fromkeys(lowered(word, language) for word in words))
     if len(words) > MOST_WATCHED:
         raise BadInput(f"At most {MOST_WATCHED} words can be watched; these are {len(words)}.")
     return TrainSettings(kind, values, text, words, " ".join(name.split()))
