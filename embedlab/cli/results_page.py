@@ -248,6 +248,7 @@ def page(found: Findings) -> str:
         name_section(found.probes),
         mix_section(found.mixes),
         "## What they cost",
+        _counted(results),
         _costs(results),
         "## The best and the worst words",
         _words(results),
@@ -300,8 +301,28 @@ def _costs(results: Sequence[Result]) -> str:
     return "\n".join(rows)
 
 
+def _counted(results: Sequence[Result]) -> str:
+    """What the figures on unseen text count; empty without such figures."""
+    words = sorted({one.count for result in results for one in result.measurements if one.name == "perplexity"})
+    if not words:
+        return ""
+    return (
+        f"**On unseen text**: perplexity over {' or '.join(f'{count:,}' for count in words)} words and ends of "
+        "sentences, the same things for every model. Punctuation marks, which ELMo and the models of characters guess "
+        "as well, are not counted; of characters the letters of a word are and the one character after them, which "
+        "says that it is over. An unknown word counts as the one word `<unk>`, which is easy to guess: the more are "
+        "unknown, the more the figure flatters. Models of characters know every word; they and ELMo also have to guess "
+        "capitals, which the others do not see. Bits are those of every character."
+    )
+
+
 def _unseen(result: Result) -> str:
-    said = [f"{one.value:.1f} a word {one.layer}" for one in result.measurements if one.name == "perplexity"]
+    unknown = {one.layer: f" ({one.value:.1%} unknown)" for one in result.measurements if one.name == "unknown"}
+    said = [
+        f"{one.value:.1f} a word {one.layer}{unknown.get(one.layer, '')}"
+        for one in result.measurements
+        if one.name == "perplexity"
+    ]
     said += [f"{one.value:.3f} bits {one.layer}" for one in result.measurements if one.name == "bits"]
     return ", ".join(said) or "–"
 

@@ -61,7 +61,8 @@ MEASURES: Mapping[str, Measure] = {
     "perplexity": Measure(
         "Perplexity per word",
         "Among how many equally likely words the model is as unsure, on sentences it has not seen; lower is better. "
-        "Only comparable between models of like vocabulary: unknown words count as one word that is easy to guess.",
+        "Words and ends of sentences count, punctuation marks do not. Only comparable between models of like "
+        "vocabulary: unknown words count as one word that is easy to guess.",
         "{:.0f}",
         low_is_good=True,
     ),
