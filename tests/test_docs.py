@@ -9,6 +9,9 @@ import tomllib
 import numpy as np
 import pytest
 
+from embedlab.jobs.kinds import probes
+from embedlab.store import results as store_results
+from embedlab.ui.views import leaderboard
 from embedlab.workflows import measurements
 from tests.benchmarks import bench_wikipedia_senses
 from tests.test_imports import ALLOWED, ROOT
@@ -24,7 +27,11 @@ def test_links_lead_to_files_that_are_there(page) -> None:
     assert [target for target in local if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+CARDS = sorted((ROOT / "assets" / "starters").glob("*/card.json"))
+TRIALS = ROOT / "assets" / "recipes" / "TRIALS.md"
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS, TRIALS], ids=lambda page: f"{page.parent.name}/{page.stem}")
 def test_source_files_that_are_named_are_there(page) -> None:
     names = re.findall(r"(?<![\w./-])\w+/[\w./-]+\.(?:py|toml)\b", page.read_text(encoding="utf-8"))
     named = {name for name in names if "NAME" not in name}
@@ -107,3 +114,19 @@ def test_guessing_by_frequency_costs_what_is_said() -> None:
     shares = counts[counts > 0] / counts.sum()
     costs = float(-(shares * np.log(shares)).sum())
     assert f"costs {costs:.1f} with the {len(counts):,} pieces of the shipped BERT" in help_page("training")
+
+
+def test_who_has_read_wordnet_is_told_as_the_recipes_have_it() -> None:
+    recipes = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "assets" / "recipes").glob("*.toml")}
+    starters = {path.name for path in (ROOT / "assets" / "starters").iterdir()}
+    unread = {key for key in starters if "wordnet_glosses" not in recipes[key]}
+    assert unread == {"lstm", "char_lstm", "elmo", "flair"}  # as leaderboard.md says
+    cards = {key: json.loads((ROOT / "assets" / "starters" / key / "card.json").read_text("utf-8")) for key in starters}
+    assert {key for key, card in cards.items() if "WordNet" not in card["text"]} == unread
+
+
+def test_names_are_held_against_the_list_of_words_that_was_stored() -> None:
+    probe = store_results.PROBES.get(probes.ProbeJob.of(("bert",)).key)
+    assert probe is not None
+    means = leaderboard.MEASURES["ner"].means
+    assert f"gets {probe.probe.lookup:.3f}" in means and f"{probe.probe.sentences[2]} test sentences" in means

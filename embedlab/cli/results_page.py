@@ -220,6 +220,8 @@ class Findings:
         likes: title of a model, and what it takes for like occurrences.
         probes: names found by probes, and whether it is by a BERT.
         mixes: learned weights of layers.
+        glossed: titles of models that were trained on WordNet's glosses and examples, as their cards say.
+        taught: titles of models that were taught with CBOW's vectors, as their cards say.
     """
 
     command: str
@@ -227,6 +229,8 @@ class Findings:
     likes: Sequence[tuple[str, Sequence[Like]]] = ()
     probes: Sequence[Found] = ()
     mixes: Sequence[Mixes] = field(default=())
+    glossed: Sequence[str] = ()
+    taught: Sequence[str] = ()
 
 
 def page(found: Findings) -> str:
@@ -240,9 +244,11 @@ def page(found: Findings) -> str:
         "again; figures of other files are never shown. TEXT is any text that no model was trained on; KNOWN and ASKED "
         "are pairs of sentences in WiC's layout.",
         "## Word senses",
-        "**Senses**: AUC with which the similarity of two occurrences tells same from other sense on the shipped "
-        "sentences (0.5 is chance; a model with one vector a word is at 0.5 by construction). **Pairs**: share of "
-        "pairs of sentences told right by a threshold on the cosine. Both with 95 % intervals.",
+        f"**Senses**: AUC with which the similarity of two occurrences tells same from other sense on {_own(results)} "
+        "(0.5 is chance; a model with one vector a word is at 0.5 by construction). **Pairs**: share of pairs of "
+        "sentences told right by a threshold on the cosine, which was chosen on other pairs (always saying the same is "
+        "right in about half of them). Both with 95 % intervals.",
+        _glossed(found),
         "\n".join(f"- {line}" for line in _said(results)),
         _layers(results),
         name_section(found.probes),
@@ -251,11 +257,35 @@ def page(found: Findings) -> str:
         _counted(results),
         _costs(results),
         "## The best and the worst words",
+        "**AUC** of each word by itself at the model's best layer (0.5 is chance). Each has a dozen sentences a sense, "
+        "so the order is a rough one.",
         _words(results),
         "## What looks alike",
         _alike(found.likes),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _own(results: Sequence[Result]) -> str:
+    counts = {one.count for result in results for one in result.measurements if one.name == "senses"}
+    return " or ".join(f"{count:,}" for count in sorted(counts)) + " shipped sentences" if counts else "its sentences"
+
+
+def _glossed(found: Findings) -> str:
+    """Who has read the sentences of which pairs are mostly made; empty without pairs."""
+    asked = [one.title for one in found.results if any(figure.name == "pairs" for figure in one.measurements)]
+    read = [title for title in asked if title in found.glossed]
+    if not read:
+        return ""
+    text = (
+        "The pairs of wordnet_wic are made of WordNet's example sentences. These models were trained on WordNet's "
+        f"glosses and examples, so they have read the sentences, though not the answers: {'; '.join(read)}."
+    )
+    if taught := [title for title in asked if title in found.taught and title not in read]:
+        text += f" These only at second hand, by CBOW's vectors: {'; '.join(taught)}."
+    if others := [title for title in asked if title not in (*read, *taught)]:
+        text += f" These have not: {'; '.join(others)}."
+    return text
 
 
 def _said(results: Sequence[Result]) -> list[str]:
@@ -267,7 +297,9 @@ def _said(results: Sequence[Result]) -> list[str]:
     lines = []
     if apart:
         ranked = "; ".join(f"{result.title} {top.value:.3f} ({top.layer})" for top, result in apart)
-        lines.append(f"Better than chance, each at its best layer, the best first: {ranked}.")
+        lines.append(
+            "Better than chance, each at its best layer (chosen by these very figures), the best first: " + f"{ranked}."
+        )
         first, best = apart[0]
         if rivals := [
             result.title for top, result in apart[1:] if top.high is not None and top.high >= (first.low or 0)
@@ -312,7 +344,9 @@ def _counted(results: Sequence[Result]) -> str:
         "as well, are not counted; of characters the letters of a word are and the one character after them, which "
         "says that it is over. An unknown word counts as the one word `<unk>`, which is easy to guess: the more are "
         "unknown, the more the figure flatters. Models of characters know every word; they and ELMo also have to guess "
-        "capitals, which the others do not see. Bits are those of every character."
+        "capitals, which the others do not see. Bits are those of every character. **Hidden words**: "
+        "share guessed right of one word in every sentence, of those that the model has as one piece; marks are never "
+        "hidden."
     )
 
 

@@ -84,6 +84,15 @@ def test_the_page_says_what_a_perplexity_counts_and_how_much_was_unknown() -> No
     assert "perplexity over" not in results_page.page(Findings("", [replace(LSTM, measurements=())]))
 
 
+def test_the_page_says_who_has_read_the_pairs() -> None:
+    three = [LSTM, replace(LSTM, title="Other"), replace(LSTM, title="Pupil")]
+    text = results_page.page(Findings("", three, glossed=["Other", "Third"], taught=["Other", "Pupil"]))
+    assert "though not the answers: Other. These only at second hand" in text
+    assert "by CBOW's vectors: Pupil. These have not: LSTM." in text
+    assert "wordnet_wic" not in results_page.page(Findings("", [LSTM]))
+    assert "on 10 shipped sentences" in text
+
+
 def test_a_static_model_is_measured_and_at_chance_for_senses() -> None:
     spec = next(one for one in registry.list_models() if one.key == "one_hot")
     found = measurements.measured(spec, Texts())
