@@ -14,6 +14,7 @@ from embedlab.analysis.occurrences import Like
 from embedlab.analysis.probing.results import LayerProbe, Row
 from embedlab.analysis.probing.sources import PAPER
 from embedlab.analysis.scalar_mix import Difference, MixFit, difference
+from embedlab.cli import results_notes as notes
 from embedlab.jobs.kinds.layer_weights import Mixes
 from embedlab.workflows.measurements import Measurement, Result
 
@@ -244,17 +245,18 @@ def page(found: Findings) -> str:
         "again; figures of other files are never shown. TEXT is any text that no model was trained on; KNOWN and ASKED "
         "are pairs of sentences in WiC's layout.",
         "## Word senses",
-        f"**Senses**: AUC with which the similarity of two occurrences tells same from other sense on {_own(results)} "
+        "**Senses**: AUC with which the similarity of two occurrences tells same from other sense on "
+        f"{notes.sentences(results)} "
         "(0.5 is chance; a model with one vector a word is at 0.5 by construction). **Pairs**: share of pairs of "
         "sentences told right by a threshold on the cosine, which was chosen on other pairs (always saying the same is "
         "right in about half of them). Both with 95 % intervals.",
-        _glossed(found),
+        notes.who_read_pairs(results, found.glossed, found.taught),
         "\n".join(f"- {line}" for line in _said(results)),
         _layers(results),
         name_section(found.probes),
         mix_section(found.mixes),
         "## What they cost",
-        _counted(results),
+        notes.unseen_text(results),
         _costs(results),
         "## The best and the worst words",
         "**AUC** of each word by itself at the model's best layer (0.5 is chance). Each has a dozen sentences a sense, "
@@ -264,28 +266,6 @@ def page(found: Findings) -> str:
         _alike(found.likes),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _own(results: Sequence[Result]) -> str:
-    counts = {one.count for result in results for one in result.measurements if one.name == "senses"}
-    return " or ".join(f"{count:,}" for count in sorted(counts)) + " shipped sentences" if counts else "its sentences"
-
-
-def _glossed(found: Findings) -> str:
-    """Who has read the sentences of which pairs are mostly made; empty without pairs."""
-    asked = [one.title for one in found.results if any(figure.name == "pairs" for figure in one.measurements)]
-    read = [title for title in asked if title in found.glossed]
-    if not read:
-        return ""
-    text = (
-        "The pairs of wordnet_wic are made of WordNet's example sentences. These models were trained on WordNet's "
-        f"glosses and examples, so they have read the sentences, though not the answers: {'; '.join(read)}."
-    )
-    if taught := [title for title in asked if title in found.taught and title not in read]:
-        text += f" These only at second hand, by CBOW's vectors: {'; '.join(taught)}."
-    if others := [title for title in asked if title not in (*read, *taught)]:
-        text += f" These have not: {'; '.join(others)}."
-    return text
 
 
 def _said(results: Sequence[Result]) -> list[str]:
@@ -331,23 +311,6 @@ def _costs(results: Sequence[Result]) -> str:
             f"{result.parameters:,} | {result.size / 1e6:.1f} | {speed} |"
         )
     return "\n".join(rows)
-
-
-def _counted(results: Sequence[Result]) -> str:
-    """What the figures on unseen text count; empty without such figures."""
-    words = sorted({one.count for result in results for one in result.measurements if one.name == "perplexity"})
-    if not words:
-        return ""
-    return (
-        f"**On unseen text**: perplexity over {' or '.join(f'{count:,}' for count in words)} words and ends of "
-        "sentences, the same things for every model. Punctuation marks, which ELMo and the models of characters guess "
-        "as well, are not counted; of characters the letters of a word are and the one character after them, which "
-        "says that it is over. An unknown word counts as the one word `<unk>`, which is easy to guess: the more are "
-        "unknown, the more the figure flatters. Models of characters know every word; they and ELMo also have to guess "
-        "capitals, which the others do not see. Bits are those of every character. **Hidden words**: "
-        "share guessed right of one word in every sentence, of those that the model has as one piece; marks are never "
-        "hidden."
-    )
 
 
 def _unseen(result: Result) -> str:
