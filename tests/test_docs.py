@@ -76,6 +76,8 @@ def test_figures_of_word_vectors_are_those_that_are_stored(key: str) -> None:
     analogies, _, _, wordsim, simlex, _ = table_rows(help_page("starters").partition("## Words in")[0])[key]
     figures = [f"{100 * stored(key, 'analogies'):.1f} %", f"{stored(key, 'wordsim353'):.3f}"]
     assert readme[:2] == [analogies, wordsim] == figures
+    asked = next(one.count for one in measurements.readable(measurements.folder())[key].measurements)
+    assert f"{asked:,} of Google's" in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert simlex == f"{stored(key, 'simlex999'):.3f}"
 
 
@@ -105,6 +107,7 @@ def test_the_sentences_of_wikipedia_are_as_unread_as_is_said() -> None:
 def test_the_letter_groups_are_those_of_the_recipe() -> None:
     recipe = tomllib.loads((ROOT / "assets" / "recipes" / "fasttext.toml").read_text(encoding="utf-8"))["settings"]
     assert f"the shipped model those of {recipe['min_n']} to {recipe['max_n']}" in help_page("neighbors")
+    assert (recipe["min_n"], recipe["max_n"]) == (3, 5)  # "three to five" in the lesson on subwords
 
 
 def test_guessing_by_frequency_costs_what_is_said() -> None:
