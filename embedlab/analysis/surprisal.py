@@ -82,11 +82,11 @@ def surprisal(model: LanguageModel, text: str, *, end: bool = True) -> Surprisal
     bits = model.score(tokens).astype(np.float64) / -math.log(2)  # (T,)
     lacking, spoken = np.array([token not in known for token in tokens]), np.array(counted(model, tokens))
 
-    def summed(values: NDArray[np.float64] | NDArray[np.bool_]) -> NDArray[np.float64]:
-        return np.bincount(piece, values, len(lists))
+    def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(piece, values, len(lists)).astype(np.float64)
 
     def number(which: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return summed(which).astype(np.int64)
+        return summed(which.astype(np.float64)).astype(np.int64)
 
     return Surprisal(
         tuple(words), summed(bits), number(np.ones_like(spoken)), number(lacking), model.unit,
