@@ -133,3 +133,14 @@ def test_names_are_held_against_the_list_of_words_that_was_stored() -> None:
     assert probe is not None
     means = leaderboard.MEASURES["ner"].means
     assert f"gets {probe.probe.lookup:.3f}" in means and f"{probe.probe.sentences[2]} test sentences" in means
+
+
+@pytest.mark.parametrize(
+    ("page", "figures"),
+    [
+        ("elmo_layers", "(SQuAD) 84.7, 85.0, **85.2**; inference (SNLI) 89.1, 89.3, **89.5**"),  # Peters 2018, table 2
+        ("contextuality", "**more** alike in ELMo and **less** alike in BERT"),  # Ethayarajh 2019, section 4.2
+    ],
+)
+def test_papers_are_quoted_as_they_are(page: str, figures: str) -> None:
+    assert figures in help_page(page)
