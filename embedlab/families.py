@@ -104,7 +104,7 @@ FAMILIES: tuple[Family, ...] = (
         "fasttext", "fastText", 2017,
         "Bojanowski et al., Enriching Word Vectors with Subword Information, TACL 5",
         "https://aclanthology.org/Q17-1010/",
-        "A word is the sum of its letter n-grams, so a word nobody has seen gets a vector too.",
+        "A word is made of its letter n-grams, so a word nobody has seen gets a vector too.",
         "word2vec and GloVe see 'walk' and 'walking' as two unrelated numbers and know nothing of new words.",
         ("static",), "embedlab.models.fasttext.model:FastText", "fasttext",
     ),

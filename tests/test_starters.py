@@ -10,14 +10,17 @@ import pytest
 from embedlab import registry
 from embedlab.analysis.evaluation import google_analogies, queen_rank, word_similarity
 from embedlab.analysis.neighbors import nearest
+from embedlab.analysis.perplexity import compare
 from embedlab.analysis.polysemy import sense_separation
 from embedlab.analysis.probing import layer_mix
 from embedlab.analysis.probing.sources import layer_name
 from embedlab.base import ContextualModel, LanguageModel, StaticModel, paths
 from embedlab.data.datasets import load_senses
+from embedlab.data.tokenizer import Tokenizer
 from embedlab.jobs.kinds import layer_weights, probes
 from embedlab.store import maps
 from embedlab.store import results as store_results
+from embedlab.ui.views.next_word.perplexity import HELD_OUT
 
 MEGABYTE = 1_000_000
 LIMITS = {"word2vec": 10, "cbow": 10, "glove": 10, "fasttext": 16, "lsa": 10, "one_hot": 1}
@@ -118,6 +121,15 @@ def test_a_starter_that_predicts_prefers_english_to_the_same_words_shuffled(key:
     rng = np.random.default_rng(1)
     shuffled = [model.score(rng.permutation(sentence.split()).tolist()).sum() for sentence in TEXT]
     assert all(whole.sum() > mixed + 5 for whole, mixed in zip(scores, shuffled, strict=True))
+
+
+def test_the_language_starters_are_compared_over_words_alone() -> None:
+    """On the text with which the page opens ELMo, which reads full stops as well, is before the 3-gram."""
+    sentences = [sentence.strip() for sentence in Tokenizer().split(HELD_OUT)]
+    keys = ("lstm", "elmo", "ngram", "nnlm")
+    found = compare({key: registry.load_model(key) for key in keys}, sentences)  # type: ignore[misc]
+    assert found.shared == 155
+    assert [row.shared_perplexity for row in found.rows] == pytest.approx([121.9, 131.6, 144.5, 152.2], abs=0.1)
 
 
 def test_one_hot_knows_no_similarity() -> None:

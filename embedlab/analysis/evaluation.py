@@ -15,7 +15,7 @@ import numpy as np
 from embedlab.analysis.analogies import scores, solve
 from embedlab.analysis.google_analogies import Category, GoogleResult, google_analogies
 from embedlab.analysis.masked import MaskedAccuracy, masked_accuracy
-from embedlab.analysis.model_text import beginning, tokenizer
+from embedlab.analysis.model_text import beginning, counted, tokenizer, word_count
 from embedlab.base import END, BadInput, LanguageModel, OnProgress, Progress, StaticModel, UnknownWord
 from embedlab.data.benchmarks import SIMILARITY_SETS, similarity_set
 
@@ -183,8 +183,11 @@ class DirectionScore:
         direction: "forward" or "backward".
         tokens: how many it predicted: words or characters, and an end for every sentence.
         unknown: how many of them it does not have.
-        words: written words, and an end for every sentence.
+        words: words, and an end for every sentence: its own tokens without punctuation marks; for a model of characters
+            the words that the usual tokenizer finds.
         bits: of all tokens together.
+        word_bits: of these words and ends, without punctuation marks (see ``model_text.counted``).
+        word_unknown: how many unknown tokens are in them.
     """
 
     direction: Literal["forward", "backward"]
@@ -192,11 +195,13 @@ class DirectionScore:
     unknown: int
     words: int
     bits: float
+    word_bits: float
+    word_unknown: int
 
     @property
     def perplexity(self) -> float:
-        """Per word, 2^(bits / words), whatever the unit: unknown words are predicted as the one unknown word."""
-        return float(np.exp2(self.bits / self.words))
+        """Per word, 2^(word_bits / words), whatever the unit: unknown words are predicted as the one unknown word."""
+        return float(np.exp2(self.word_bits / self.words))
 
     @property
     def bits_per_token(self) -> float:
@@ -260,15 +265,20 @@ def evaluate_language(
 
 def _score(model: LanguageModel, sentences: Sequence[str], on_progress: OnProgress | None) -> DirectionScore:
     known, backward = {*model.vocabulary, END}, model.direction == "backward"
-    bits, tokens, unknown, words = 0.0, 0, 0, 0
+    bits, word_bits, tokens, unknown, word_unknown, words = 0.0, 0.0, 0, 0, 0, 0
     for number, sentence in enumerate(sentences):
         read = [token for token in beginning(model, sentence) if token != END]
-        scores = model.score([END, *read] if backward else [*read, END])  # (T,)
-        bits -= float(scores.sum(dtype=np.float64)) / np.log(2)
+        whole = [END, *read] if backward else [*read, END]
+        scores, spoken = model.score(whole).astype(np.float64), np.array(counted(model, whole))  # (T,)
+        lacking = np.array([token not in known for token in whole])  # (T,)
+        bits -= float(scores.sum()) / np.log(2)
+        word_bits -= float(scores[spoken].sum()) / np.log(2)
         tokens += len(scores)
-        unknown += sum(token not in known for token in read)
-        words += 1 + (len(sentence.split()) if model.unit == "char" else len(read))
+        unknown += int(lacking.sum())
+        word_unknown += int((lacking & spoken).sum())
+        words += word_count(sentence) if model.unit == "char" else int(spoken.sum())
         if on_progress is not None:
             phase = "backward" if backward else "forward"
             on_progress(Progress(number + 1, len(sentences), phase=phase, unit="sentences"))
-    return DirectionScore("backward" if backward else "forward", tokens, unknown, words, bits)
+    direction: Literal["forward", "backward"] = "backward" if backward else "forward"
+    return DirectionScore(direction, tokens, unknown, words, bits, word_bits, word_unknown)

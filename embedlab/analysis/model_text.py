@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from unicodedata import category
 
 from embedlab.base import END, UNKNOWN, LanguageModel, Lexicon, Lookup
 from embedlab.base.folding import spelled
@@ -74,6 +75,26 @@ def pieces(model: LanguageModel, text: str) -> Iterator[tuple[str, list[str]]]:
     cut = tokenizer(model)
     for piece in text.split():
         yield piece, signs(model, piece) if model.unit == "char" else cut.words(piece)
+
+
+def counted(model: LanguageModel, tokens: Sequence[str]) -> list[bool]:
+    """Which tokens make up the words and ends of a text, so that models of any unit are measured on the same things.
+
+    Punctuation marks, which most word models never see, are not among them. Of characters these are the letters and
+    digits and what is read right after one, which says that the word is over.
+    """
+    if model.unit != "char":
+        return [token in (END, UNKNOWN) or any(map(str.isalnum, token)) for token in tokens]
+    read = list(tokens if model.direction == "forward" else reversed(tokens))
+    letters = [token not in (END, LINE_END) and any(category(c)[0] in "LMN" for c in token) for token in read]
+    after = zip(read, letters, [False, *letters], strict=False)
+    found = [letter or before or token in (END, LINE_END) for token, letter, before in after]
+    return found if model.direction == "forward" else found[::-1]
+
+
+def word_count(sentence: str) -> int:
+    """How many words a sentence has by the usual tokenizer, its end counted: those of a model of characters."""
+    return len(Tokenizer().words(sentence)) + 1
 
 
 def written(model: LanguageModel, tokens: Sequence[str]) -> str:

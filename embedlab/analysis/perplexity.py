@@ -2,7 +2,8 @@
 
 The perplexity of N tokens with B bits of surprisal is 2^(B/N): the model is as unsure as between so many equally likely
 tokens (Jelinek et al. 1977, https://doi.org/10.1121/1.2016299). It depends on what a token is and on which words are
-unknown, so two figures can be compared only where both are the same; hence a second figure, over the words that every
+unknown, so two figures can be compared only where both are the same. Hence words alone are counted here, also of models
+that read punctuation marks as tokens (``model_text.counted``), and there is a second figure, over the words that every
 model knows.
 """
 
@@ -16,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from embedlab.analysis.model_text import word_count
 from embedlab.analysis.surprisal import Surprisal, surprisal
 from embedlab.base import BadInput, LanguageModel, OnProgress, Progress
 
@@ -30,9 +32,10 @@ class Row:
         tokens: how many it predicted, ends of sentences (of lines, for characters) among them.
         unknown: how many of them it does not have; each is predicted as the one unknown word.
         bits: surprisal of all of them.
-        words: how many words these are, ends counted: its own tokens for a word model; for a model of characters
-            the words as written, and the ends.
-        shared_bits: surprisal of the written words that every word model knows, without ends.
+        words: how many words these are, ends counted: its own tokens without punctuation marks; for a model of
+            characters the words that the usual tokenizer finds, and the ends.
+        word_bits: surprisal of these words and ends.
+        shared_bits: surprisal of the written words that every word model knows, without marks and ends.
         shared_words: how many those are; the same for all models.
     """
 
@@ -42,13 +45,19 @@ class Row:
     unknown: int
     bits: float
     words: int
+    word_bits: float
     shared_bits: float
     shared_words: int
 
     @property
     def perplexity(self) -> float:
-        """Per word, with unknown words and ends counted as words: 2^(bits / words)."""
-        return _power(self.bits, self.words)
+        """Per word, with unknown words and ends counted as words, marks not: 2^(bits of the words / words)."""
+        return _power(self.word_bits, self.words)
+
+    @property
+    def marks(self) -> int:
+        """Punctuation marks among the tokens of a word model."""
+        return self.tokens - self.words if self.unit != "char" else 0
 
     @property
     def bits_per_character(self) -> float | None:
@@ -85,8 +94,9 @@ def compare(
 
     A word model with few words has an easy life: whatever it lacks is the one word ``UNKNOWN``, which is common and
     easy to guess. ``shared_perplexity`` therefore counts only written words whose every token is known to every word
-    model given. Words before such a word may be unknown. A model of characters, which knows all words, is measured
-    on the same ones, each with the space after it.
+    model given. Words before such a word may be unknown. A model that reads punctuation marks has them before the
+    words, but guessing them counts nowhere. A model of characters, which knows all words, is measured on the same ones:
+    on their letters and what comes right after.
 
     Args:
         models: name: any language model that reads forward.
@@ -120,7 +130,7 @@ def _shared(found: Sequence[Surprisal], size: int) -> NDArray[np.bool_]:
     mask = np.ones(size, np.bool_)
     for one in found:
         if one.unit != "char":
-            mask &= (one.tokens[:size] > 0) & (one.unknown[:size] == 0)
+            mask &= (one.word_tokens[:size] > 0) & (one.word_unknown[:size] == 0)
     return mask
 
 
@@ -131,19 +141,20 @@ def _row(
     found: Sequence[Surprisal],
     shared: Sequence[NDArray[np.bool_]],
 ) -> Row:
-    tokens = words = sum(int(one.tokens.sum()) for one in found)
+    words = sum(int(one.word_tokens.sum()) for one in found)
     spaced = found
     if model.unit == "char":
-        words = sum(len(one.words) + 1 for one in found)
+        words = sum(map(word_count, sentences))
         spaced = [surprisal(model, sentence, end=False) for sentence in sentences]  # a space after the last word, too
     return Row(
         name=name,
         unit=model.unit,
-        tokens=tokens,
+        tokens=sum(int(one.tokens.sum()) for one in found),
         unknown=sum(int(one.unknown.sum()) for one in found),
         bits=sum(one.total for one in found),
         words=words,
-        shared_bits=sum(float(one.bits[: len(mask)][mask].sum()) for one, mask in zip(spaced, shared, strict=True)),
+        word_bits=sum(float(one.word_bits.sum()) for one in found),
+        shared_bits=sum(float(one.word_bits[: len(m)][m].sum()) for one, m in zip(spaced, shared, strict=True)),
         shared_words=sum(int(mask.sum()) for mask in shared),
     )
 

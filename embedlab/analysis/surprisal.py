@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.analysis.model_text import LINE_END, pieces, reads_forward, why_not
+from embedlab.analysis.model_text import LINE_END, counted, pieces, reads_forward, why_not
 from embedlab.base import END, BadInput, LanguageModel
 
 
@@ -31,6 +31,10 @@ class Surprisal:
         tokens: (N,) how many of the model's tokens each was; 0 for a dash that the model does not see.
         unknown: (N,) how many of them the model lacks; it reads each as the unknown word.
         unit: what the tokens are.
+        word_bits: (N,) bits without those of punctuation marks, the same thing for models of any unit (see
+            ``model_text.counted``).
+        word_tokens: (N,) how many tokens these are.
+        word_unknown: (N,) how many of these the model lacks.
     """
 
     words: tuple[str, ...]
@@ -38,6 +42,9 @@ class Surprisal:
     tokens: NDArray[np.int64]
     unknown: NDArray[np.int64]
     unit: Literal["word", "char", "wordpiece"]
+    word_bits: NDArray[np.float64]
+    word_tokens: NDArray[np.int64]
+    word_unknown: NDArray[np.int64]
 
     @property
     def total(self) -> float:
@@ -63,16 +70,25 @@ def surprisal(model: LanguageModel, text: str, *, end: bool = True) -> Surprisal
     if not any(tokens for _, tokens in parts):
         raise BadInput("Write a sentence of at least one word.")
     words, lists = [piece for piece, _ in parts], [tokens for _, tokens in parts]
-    known = {*model.vocabulary, LINE_END}
-    lacking = [sum(token not in known for token in tokens) for tokens in lists]
     if model.unit == "char":
         lists = [[*tokens, " "] for tokens in lists]
         if end:
             lists[-1][-1] = LINE_END
     elif end:
-        words, lists, lacking = [*words, END], [*lists, [END]], [*lacking, 0]
-    sizes = np.array([len(tokens) for tokens in lists])
-    scores = model.score([token for tokens in lists for token in tokens]).astype(np.float64)  # (T,) nats
-    bits = np.zeros(len(lists))
-    np.add.at(bits, np.repeat(np.arange(len(lists)), sizes), -scores / math.log(2))
-    return Surprisal(tuple(words), bits, sizes.astype(np.int64), np.array(lacking, np.int64), model.unit)
+        words, lists = [*words, END], [*lists, [END]]
+    tokens = [token for one in lists for token in one]
+    known = {*model.vocabulary, LINE_END, END, " "}
+    piece = np.repeat(np.arange(len(lists)), [len(one) for one in lists])  # (T,)
+    bits = model.score(tokens).astype(np.float64) / -math.log(2)  # (T,)
+    lacking, spoken = np.array([token not in known for token in tokens]), np.array(counted(model, tokens))
+
+    def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(piece, values, len(lists)).astype(np.float64)
+
+    def number(which: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return summed(which.astype(np.float64)).astype(np.int64)
+
+    return Surprisal(
+        tuple(words), summed(bits), number(np.ones_like(spoken)), number(lacking), model.unit,
+        summed(np.where(spoken, bits, 0.0)), number(spoken), number(lacking & spoken),
+    )  # fmt: skip

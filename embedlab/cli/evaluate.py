@@ -78,9 +78,11 @@ def language(result: LanguageEvaluation) -> str:
     """The figures of a language model as lines of text."""
     lines = [f"{result.model}: {result.sentences:,} sentences, each read by itself; its unit is the {result.unit}"]
     for one in result.scores:
-        bits = f", {one.bits_per_token:.3f} bits per character" if result.unit == "char" else ""
+        more = f", {one.bits_per_token:.3f} bits per character" if result.unit == "char" else ""
+        if result.unit != "char" and one.tokens > one.words:
+            more = f", punctuation marks left out; {2**one.bits_per_token:.1f} per token with them"
         lines.append(
-            f"  {one.direction}: perplexity per word {one.perplexity:.1f}{bits} "
+            f"  {one.direction}: perplexity per word {one.perplexity:.1f}{more} "
             f"({one.tokens:,} tokens, {one.unknown:,} of them unknown to it)"
         )
     if result.masked:

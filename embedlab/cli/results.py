@@ -138,7 +138,10 @@ def _page(folder: Path, made_by: str) -> str:
         if one := store_results.PROBES.read(file):
             probes.append((one.probe, registry.find(job.keys[0]).family.key == "bert"))
     mixes = layer_runs.read([spec for spec in specs if "contextual" in spec.capabilities], folder / MIXES)
-    return results_page.page(results_page.Findings(made_by, found, measurements.alike(found), probes, mixes))
+    glossed = [spec.title for spec in specs if "WordNet" in spec.card.text]
+    taught = [spec.title for spec in specs if "CBOW" in spec.card.note]
+    alike = measurements.alike(found)
+    return results_page.page(results_page.Findings(made_by, found, alike, probes, mixes, glossed, taught))
 
 
 def command(options: argparse.Namespace) -> str:

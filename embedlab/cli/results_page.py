@@ -14,6 +14,7 @@ from embedlab.analysis.occurrences import Like
 from embedlab.analysis.probing.results import LayerProbe, Row
 from embedlab.analysis.probing.sources import PAPER
 from embedlab.analysis.scalar_mix import Difference, MixFit, difference
+from embedlab.cli import results_notes as notes
 from embedlab.jobs.kinds.layer_weights import Mixes
 from embedlab.workflows.measurements import Measurement, Result
 
@@ -220,6 +221,8 @@ class Findings:
         likes: title of a model, and what it takes for like occurrences.
         probes: names found by probes, and whether it is by a BERT.
         mixes: learned weights of layers.
+        glossed: titles of models that were trained on WordNet's glosses and examples, as their cards say.
+        taught: titles of models that were taught with CBOW's vectors, as their cards say.
     """
 
     command: str
@@ -227,6 +230,8 @@ class Findings:
     likes: Sequence[tuple[str, Sequence[Like]]] = ()
     probes: Sequence[Found] = ()
     mixes: Sequence[Mixes] = field(default=())
+    glossed: Sequence[str] = ()
+    taught: Sequence[str] = ()
 
 
 def page(found: Findings) -> str:
@@ -240,16 +245,22 @@ def page(found: Findings) -> str:
         "again; figures of other files are never shown. TEXT is any text that no model was trained on; KNOWN and ASKED "
         "are pairs of sentences in WiC's layout.",
         "## Word senses",
-        "**Senses**: AUC with which the similarity of two occurrences tells same from other sense on the shipped "
-        "sentences (0.5 is chance; a model with one vector a word is at 0.5 by construction). **Pairs**: share of "
-        "pairs of sentences told right by a threshold on the cosine. Both with 95 % intervals.",
+        "**Senses**: AUC with which the similarity of two occurrences tells same from other sense on "
+        f"{notes.sentences(results)} "
+        "(0.5 is chance; a model with one vector a word is at 0.5 by construction). **Pairs**: share of pairs of "
+        "sentences told right by a threshold on the cosine, which was chosen on other pairs (always saying the same is "
+        "right in about half of them). Both with 95 % intervals.",
+        notes.who_read_pairs(results, found.glossed, found.taught),
         "\n".join(f"- {line}" for line in _said(results)),
         _layers(results),
         name_section(found.probes),
         mix_section(found.mixes),
         "## What they cost",
+        notes.unseen_text(results),
         _costs(results),
         "## The best and the worst words",
+        "**AUC** of each word by itself at the model's best layer (0.5 is chance). Each has a dozen sentences a sense, "
+        "so the order is a rough one.",
         _words(results),
         "## What looks alike",
         _alike(found.likes),
@@ -266,7 +277,9 @@ def _said(results: Sequence[Result]) -> list[str]:
     lines = []
     if apart:
         ranked = "; ".join(f"{result.title} {top.value:.3f} ({top.layer})" for top, result in apart)
-        lines.append(f"Better than chance, each at its best layer, the best first: {ranked}.")
+        lines.append(
+            "Better than chance, each at its best layer (chosen by these very figures), the best first: " + f"{ranked}."
+        )
         first, best = apart[0]
         if rivals := [
             result.title for top, result in apart[1:] if top.high is not None and top.high >= (first.low or 0)
@@ -301,7 +314,12 @@ def _costs(results: Sequence[Result]) -> str:
 
 
 def _unseen(result: Result) -> str:
-    said = [f"{one.value:.1f} a word {one.layer}" for one in result.measurements if one.name == "perplexity"]
+    unknown = {one.layer: f" ({one.value:.1%} unknown)" for one in result.measurements if one.name == "unknown"}
+    said = [
+        f"{one.value:.1f} a word {one.layer}{unknown.get(one.layer, '')}"
+        for one in result.measurements
+        if one.name == "perplexity"
+    ]
     said += [f"{one.value:.3f} bits {one.layer}" for one in result.measurements if one.name == "bits"]
     return ", ".join(said) or "–"
 

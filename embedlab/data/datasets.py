@@ -195,7 +195,7 @@ def samples() -> list[Sample]:
             "The running text of 106 articles of the English Wikipedia that come with gensim, from Anarchism on.",
             "CC BY-SA 3.0",
             "Wikipedia contributors",
-            440_000,
+            426_000,
             lambda seed: _WikipediaArticles(),
         ),
         Sample(

@@ -35,7 +35,8 @@ class Measurement:
     """One figure.
 
     Attributes:
-        name: "analogies", "senses", "pairs", "perplexity", "bits", "masked", "masked5", "ner" or a similarity set's.
+        name: "analogies", "senses", "pairs", "perplexity", "unknown", "bits", "masked", "masked5", "ner" or a
+            similarity set's.
         value: the figure; shares are 0 to 1.
         layer: name of the layer; for a language model, its direction.
         low: lower end of the 95 % interval, ``None`` where there is none.
@@ -145,8 +146,10 @@ def _flat(figures: Figures) -> Iterator[Measurement]:
             yield Measurement("pairs", float(share), layer, float(low), float(high), two.pairs)
     if figures.language:
         for score in figures.language.scores:
-            yield Measurement("perplexity", score.perplexity, score.direction, count=score.tokens)
-            if figures.language.unit == "char":
+            yield Measurement("perplexity", score.perplexity, score.direction, count=score.words)
+            if figures.language.unit != "char":
+                yield Measurement("unknown", score.word_unknown / score.words, score.direction, count=score.words)
+            else:
                 yield Measurement("bits", score.bits_per_token, score.direction, count=score.tokens)
         if figures.language.masked:
             gaps = figures.language.masked

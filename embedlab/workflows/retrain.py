@@ -19,8 +19,8 @@ from embedlab.workflows import train as workflows_train
 FAMILIES = ("lsa", "cbow", "word2vec", "glove", "fasttext")
 """Families that can be trained several times, oldest first; LSA, factorised almost exactly, is the reference."""
 ROUNDS = 50
-"""Rounds of LSA's decomposition, which begins with random directions: after the usual 5 rounds two seeds share 58 % of
-the ten neighbors on the sample "wikipedia", after 20 rounds 90 %, after 50 rounds 99 %."""
+"""Rounds of LSA's decomposition, which begins with random directions: after 5 rounds two seeds share 58 % of the
+ten neighbors on the sample "wikipedia", after 20 rounds 90 %, after 50 rounds 99 %."""
 K = 10
 """Neighbors of each word."""
 FEWEST = 20

@@ -11,6 +11,7 @@ import pytest
 from embedlab.analysis.evaluation import evaluate_language
 from embedlab.analysis.masked import masked_accuracy
 from embedlab.base import END, BadInput, Floats, Progress
+from embedlab.cli.evaluate import language
 from tests.analysis.toys import Toy, uniform
 
 WORDS = ["the", "cat", "sat", "mat"]
@@ -47,6 +48,27 @@ def test_characters_count_for_words() -> None:
     assert (score.tokens, score.words) == (6, 3)
     assert score.bits_per_token == pytest.approx(np.log2(len(model.vocabulary)), rel=1e-4)
     assert score.perplexity == pytest.approx(2 ** (6 * score.bits_per_token / 3), rel=1e-4)
+
+
+def test_marks_are_guessed_but_not_counted_as_words() -> None:
+    row = {"the": 0.25, "cat": 0.25, ",": 0.0625, ".": 0.0625, END: 0.25}
+    model = Toy(dict.fromkeys(("", "the", "cat", ",", "."), row), ["the", "cat", ",", "."])
+    (score,) = evaluate_language(model, ["The, cat."]).scores
+    assert (score.tokens, score.words, score.unknown, score.word_unknown) == (5, 3, 0, 0)
+    assert score.perplexity == pytest.approx(4)
+    assert score.bits_per_token == pytest.approx((3 * 2 + 2 * 4) / 5)
+    assert "perplexity per word 4.0, punctuation marks left out; 7.0 per token" in language(
+        evaluate_language(model, ["The, cat."])
+    )
+
+
+def test_characters_are_measured_on_the_words_of_a_word_model() -> None:
+    letters, text = uniform([*"TheCat,. "], "char"), "The Cat, the cat's."
+    (score,) = evaluate_language(letters, [text]).scores
+    (words,) = evaluate_language(uniform(WORDS), [text]).scores
+    assert score.words == words.words == 6
+    assert score.tokens == len(text) + 1
+    assert score.word_bits == pytest.approx((len(text)) * np.log2(len(letters.vocabulary)), rel=1e-5)  # less one space
 
 
 class BothWays(Toy):

@@ -1,5 +1,7 @@
 """Texts are cut as the model was taught and put together as people write."""
 
+from typing import Any
+
 import pytest
 
 from embedlab.analysis import model_text
@@ -76,3 +78,16 @@ def test_tokens_that_cannot_be_seen_have_names(token: str, said: str) -> None:
 
 def test_what_is_unknown() -> None:
     assert model_text.unknown(LOWER, ["the", "zzz", END, "zzz"]) == ["zzz"]
+
+
+def test_letters_and_what_is_read_right_after_them_make_up_words() -> None:
+    forward, backward = uniform(["a"], "char"), uniform(["a"], "char")
+    backward.direction = "backward"
+
+    def kept(model: Any, text: str) -> str:
+        return "".join(token for token, one in zip(text, model_text.counted(model, text), strict=True) if one)
+
+    assert kept(forward, "(ab, c) – 1.") == "ab,c)1."
+    assert kept(backward, "(ab, c) – 1.") == "(ab c 1"
+    assert kept(forward, "हिन्दी।।") == "हिन्दी।"  # vowel signs are no letters to str.isalnum, and belong to the word
+    assert model_text.counted(uniform(["a", "."]), ["a", ".", "b", END]) == [True, False, True, True]

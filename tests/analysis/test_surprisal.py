@@ -91,6 +91,38 @@ def test_characters_have_both_units_and_are_measured_on_the_same_words() -> None
     assert row.shared_bits == pytest.approx(9)  # g, o and the space
 
 
+MARKS = Toy(
+    {"": {"go": 0.5}, "go": {"home": 0.25, ",": 0.125}, ",": {"home": 0.5}, "home": {".": 0.125}, ".": {END: 0.5}},
+    ["go", "home", ",", "."],
+)
+
+
+def test_a_mark_is_guessed_but_not_counted_for_the_word_before_it() -> None:
+    found = surprisal(MARKS, "Go, home.")
+    assert found.bits.tolist() == pytest.approx([1 + 3, 1 + 3, 1])
+    assert found.word_bits.tolist() == pytest.approx([1, 1, 1])
+    assert found.tokens.tolist() == [2, 2, 1] and found.word_tokens.tolist() == [1, 1, 1]
+    row, other = compare({"marks": MARKS, "two": TWO}, ["Go, home."]).rows
+    assert row.shared_perplexity == pytest.approx(2)
+    assert row.perplexity == pytest.approx(2)  # go, home and the end
+    assert (row.tokens, row.words, row.marks) == (5, 3, 2) and (other.words, other.marks) == (3, 0)
+
+
+def test_a_mark_that_a_model_lacks_does_not_take_its_word_out_of_the_comparison() -> None:
+    assert surprisal(MARKS, "Go! home").unknown.tolist() == [1, 0, 0]
+    assert compare({"marks": MARKS}, ["Go! home"]).shared == 2
+    assert compare({"marks": MARKS}, ["Go ! home"]).shared == 2
+
+
+def test_characters_are_counted_to_the_one_that_ends_the_word() -> None:
+    letters = uniform(["g", "o", "h", "m", "e", ",", ".", " ", "("], "char")  # 10 tokens
+    bit = math.log2(10)
+    assert surprisal(letters, "(go, home.").word_bits.tolist() == pytest.approx([3 * bit, 6 * bit])  # go, home. and end
+    row = compare({"letters": letters, "two": TWO}, ["(go, home."]).rows[0]
+    assert row.shared_bits == pytest.approx(8 * bit)
+    assert row.words == 3 and row.bits_per_character == pytest.approx(bit)
+
+
 def test_what_is_held_for_impossible_is_infinite() -> None:
     row = compare({"m": TWO}, ["home go"]).rows[0]
     assert math.isinf(row.perplexity)

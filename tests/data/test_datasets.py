@@ -92,3 +92,10 @@ def test_the_real_samples_hold_sentences_with_case() -> None:
 def test_an_unknown_sample_is_said() -> None:
     with pytest.raises(BadInput, match="no sample 'moby'; there are kingdom, wikipedia, lee"):
         load_sample("moby")
+
+
+@pytest.mark.parametrize("key", ["kingdom", "lee", "wikipedia"])
+def test_a_sample_has_about_as_many_words_as_is_said(key: str) -> None:
+    sample = next(one for one in samples() if one.key == key)
+    words = sum(len(text.split()) for text in load_sample(key).texts())
+    assert words == pytest.approx(sample.words, rel=0.025)

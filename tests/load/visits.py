@@ -19,7 +19,7 @@ TRAINS = "train"
 BROWSER = "browser"
 """How the kinds of clicks in a real browser begin."""
 TEXT = "106 Wikipedia articles"
-"""What is trained on: the largest of the app's samples, 440,000 words."""
+"""What is trained on: the largest of the app's samples, 426,000 words."""
 WORDS = (
     "river", "queen", "paris", "guitar", "walking", "democracy", "blue", "music", "doctor", "school", "money", "winter",
     "engine", "bread", "king", "ocean", "science", "letter", "garden", "horse", "battle", "church", "summer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from embedlab.analysis.perplexity import compare
 from embedlab.analysis.surprisal import surprisal
 from embedlab.base import LanguageModel
 from embedlab.data.corpus import Corpus
+from embedlab.data.tokenizer import TextOptions
 from embedlab.plots.text import md
 from embedlab.ui.views.next_word.perplexity import COMPARABLE, WHOLE
 from tests import pages_opened
@@ -53,8 +55,6 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _train(kind: str, settings: dict[str, Any], folder: Path, title: str) -> None:
-    from dataclasses import replace
-
     model = trained(kind, Corpus.from_texts(TEXT), settings)
     model.card = replace(model.card, title=title)
     model.save(folder)
@@ -231,6 +231,20 @@ def test_the_perplexity_table_is_the_analysis_and_explains_its_units() -> None:
     assert shown["bits per character"].iloc[1] == pytest.approx(expected.rows[1].bits_per_character, abs=0.001)
     assert "knows **10** of them (**91%**)" in said(page)
     assert "bits per word" in said(page)
+
+
+def test_a_model_that_reads_marks_is_measured_on_words_alone_and_that_is_said(speaking: Path) -> None:
+    found = trained("ngram", Corpus.from_texts(TEXT, options=TextOptions(punctuation=True)), {"min_count": 1})
+    found.card = replace(found.card, title="Marks")
+    found.save(speaking / "starters" / "nnlm", overwrite=True)
+    query: dict[str, Any] = {"text": "The king of Spain sees the river.", "language_models": ["Counts", "Marks"]}
+    shown = frame(opened(view="Perplexity", **query), COMPARABLE).set_index("model")
+    assert shown["reads"].to_dict() == {"Counts": "words", "Marks": "words and marks"}
+    assert shown["tokens"].to_dict() == {"Counts": 8, "Marks": 9}
+    assert shown.loc["Marks", COMPARABLE] == pytest.approx(shown.loc["Counts", COMPARABLE], abs=0.2)
+    page = opened(view="Surprise", sentence="The king.", language_models=["Counts", "Marks"])
+    (caption,) = [item.value for item in page.caption if "coin" in item.value]
+    assert "Marks guesses marks" in caption and "Counts guesses" not in caption
 
 
 @pytest.mark.usefixtures("speaking")

@@ -69,6 +69,30 @@ def test_the_page_says_every_layer_and_what_there_is_not() -> None:
     assert "the best first: LSTM 0.625 (lstm1)." in text and "at any layer: Other." in text
 
 
+def test_every_language_model_that_is_shipped_was_measured_on_the_same_words() -> None:
+    found = measurements.readable(measurements.folder())
+    figures = {key: [one for one in result.measurements if one.name == "perplexity"] for key, result in found.items()}
+    assert {key for key, some in figures.items() if some} == {"ngram", "nnlm", "lstm", "char_lstm", "elmo", "flair"}
+    assert {one.count for some in figures.values() for one in some} == {16_300}
+
+
+def test_the_page_says_what_a_perplexity_counts_and_how_much_was_unknown() -> None:
+    more = (*LSTM.measurements, Measurement("unknown", 0.0625, "forward", count=900))
+    text = results_page.page(Findings("", [replace(LSTM, measurements=more)]))
+    assert "perplexity over 900 words and ends of sentences" in text
+    assert "| LSTM | 187.4 a word forward (6.2% unknown) |" in text
+    assert "perplexity over" not in results_page.page(Findings("", [replace(LSTM, measurements=())]))
+
+
+def test_the_page_says_who_has_read_the_pairs() -> None:
+    three = [LSTM, replace(LSTM, title="Other"), replace(LSTM, title="Pupil")]
+    text = results_page.page(Findings("", three, glossed=["Other", "Third"], taught=["Other", "Pupil"]))
+    assert "though not the answers: Other. These only at second hand" in text
+    assert "by CBOW's vectors: Pupil. These have not: LSTM." in text
+    assert "wordnet_wic" not in results_page.page(Findings("", [LSTM]))
+    assert "on 10 shipped sentences" in text
+
+
 def test_a_static_model_is_measured_and_at_chance_for_senses() -> None:
     spec = next(one for one in registry.list_models() if one.key == "one_hot")
     found = measurements.measured(spec, Texts())

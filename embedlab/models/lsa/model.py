@@ -11,7 +11,8 @@ Two tables to choose from:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -54,7 +55,13 @@ class LsaConfig(StaticConfig):
         0.25, "p: each direction is weighted by its singular value to this power; LSA had 1.", low=0.0, high=1.0
     )
     document_sentences: int = setting(20, "Successive sentences that make up a document (tfidf).", low=1, high=10_000)
-    iterations: int = setting(5, "Rounds that sharpen the decomposition.", low=1, high=50)
+    iterations: int = setting(
+        0,
+        "Rounds that sharpen the decomposition, from a random start. 0: a small table is decomposed exactly "
+        f"instead, so that no neighbor is there by chance; a large one gets {svd.ROUNDS} rounds.",
+        low=0,
+        high=svd.MOST_ROUNDS,
+    )
 
 
 class Lsa(StaticModel):
@@ -75,14 +82,16 @@ class Lsa(StaticModel):
     ) -> Self:
         """Count a text and factorise the counts; the same seed gives the same vectors again.
 
-        A table with fewer rows or columns than ``config.dim`` gives vectors of that many dimensions; the model's
-        settings then say so.
+        Without ``config.iterations`` a table of at most ``svd.EXACT_VALUES`` stored values is decomposed exactly. A
+        table with fewer rows or columns than ``config.dim`` gives vectors of that many dimensions; the model's settings
+        then say so.
 
         Args:
             corpus: the text.
             config: settings.
             on_progress: told of the phases "reading", "counting" and "factorising". Every round of the last is an
-                epoch; its loss is the share of the table's sum of squares that the directions leave out.
+                epoch (the exact decomposition is one); its loss is the share of the table's sum of squares that the
+                directions leave out.
             pool: processes that count shards of the text (ppmi).
 
         Raises:
@@ -94,7 +103,7 @@ class Lsa(StaticModel):
         config = replace(config, dim=min(config.dim, *table.shape))
         words, counts = list(encoded.vocabulary.words), encoded.vocabulary.counts
         telling = _Telling(on_progress)
-        for factors in svd.steps(table, config.dim, config.iterations, config.seed, telling.slice):
+        for factors in _factors(table, config, telling.slice):
             model = cls(words, _vectors(factors, config), counts, config)
             telling.round(1 - factors.share, model)
         model.card = made(
@@ -121,6 +130,19 @@ def _table(
         encoded, near, config.contexts, workers=config.workers, on_progress=on_progress, pool=pool
     )
     return lsa_counts.ppmi(counts, config.smoothing, config.shift)
+
+
+def _factors(table: csr_matrix, config: LsaConfig, on_slice: Callable[[int, int], None]) -> Iterator[svd.Factors]:
+    """The factors that are wanted; the last are the best."""
+    from scipy.sparse.linalg import ArpackError
+
+    rounds = config.iterations or svd.ROUNDS
+    if not config.iterations and table.nnz <= svd.EXACT_VALUES:
+        with suppress(ArpackError):  # of a table of zeros, say; rounds take any
+            yield svd.exact(table, config.dim, config.seed, on_slice)
+            return
+        rounds = svd.MOST_ROUNDS
+    yield from svd.steps(table, config.dim, rounds, config.seed, on_slice)
 
 
 def _vectors(factors: svd.Factors, config: LsaConfig) -> Floats:

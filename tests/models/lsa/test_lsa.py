@@ -1,3 +1,4 @@
+import tomllib
 from itertools import pairwise
 
 import numpy as np
@@ -5,10 +6,11 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from embedlab.base import Cancelled, Progress
+from embedlab.base import Cancelled, Progress, paths
 from embedlab.data.corpus import Corpus
 from embedlab.models.glove.cooccurrence import Weighting
 from embedlab.models.lsa import counts as lsa_counts
+from embedlab.models.lsa import model as model_of_lsa
 from embedlab.models.lsa import svd
 from embedlab.models.lsa.model import Lsa, LsaConfig
 
@@ -96,6 +98,63 @@ def test_the_decomposition_in_slices_is_that_of_numpy(monkeypatch):
     np.testing.assert_allclose(np.abs(np.sum(best.right * vt[:5], axis=1)), 1, atol=1e-3)
     assert seen == [(i + 1, seen[-1][1]) for i in range(len(seen))]
     assert len(seen) == seen[-1][1]
+
+
+def nearest(vectors):
+    """Each row's ten nearest others by cosine."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    similar = unit @ unit.T
+    np.fill_diagonal(similar, -2)
+    return [set(row) for row in np.argsort(-similar, axis=1)[:, :10].tolist()]
+
+
+FLAT = csr_matrix(np.maximum(np.random.default_rng(3).normal(size=(300, 300)) - 1, 0).astype(np.float32))
+"""Like a text's table, many directions of nearly the same strength."""
+
+
+def test_a_small_table_is_decomposed_exactly_where_rounds_would_leave_neighbors_to_chance():
+    u, s, _ = np.linalg.svd(FLAT.toarray().astype(np.float64))
+    wanted = nearest(u[:, :50] * s[:50] ** 0.25)
+    found, rounds = (
+        list(model_of_lsa._factors(FLAT, LsaConfig(dim=50, iterations=number), lambda *_: None))[-1]
+        for number in (0, svd.ROUNDS)
+    )
+    np.testing.assert_allclose(found.values, s[:50], rtol=1e-5)
+    shares = [
+        np.mean([len(a & b) / 10 for a, b in zip(wanted, nearest(one.left * one.values**0.25), strict=True)])
+        for one in (found, rounds)
+    ]
+    assert shares[0] == 1 and shares[1] < 0.8
+    assert found.share == pytest.approx((s[:50] ** 2).sum() / (s**2).sum(), rel=1e-5)
+
+
+def test_a_large_table_gets_rounds_unless_told_otherwise(monkeypatch):
+    monkeypatch.setattr(svd, "EXACT_VALUES", FLAT.nnz - 1)
+    made = [list(model_of_lsa._factors(FLAT, LsaConfig(dim=5, iterations=n), lambda *_: None)) for n in (0, 3)]
+    assert list(map(len, made)) == [svd.ROUNDS, 3]
+
+
+def test_a_table_of_zeros_is_decomposed_as_well():
+    *_, found = model_of_lsa._factors(csr_matrix((30, 30), dtype=np.float32), LsaConfig(dim=3), lambda *_: None)
+    assert found.values.tolist() == [0, 0, 0] and np.isfinite(found.left).all()
+
+
+@pytest.mark.parametrize("dim", [2, 6, 11])
+def test_the_exact_decomposition_of_any_shape_and_width_is_that_of_numpy(dim):
+    seen: list[tuple[int, int]] = []
+    for table in (RNG.normal(size=(40, 12)), RNG.normal(size=(12, 40))):
+        found = svd.exact(csr_matrix(table.astype(np.float32)), dim, 1, lambda *at: seen.append(at))
+        u, s, vt = np.linalg.svd(table)
+        np.testing.assert_allclose(found.values, s[:dim], rtol=1e-5)
+        np.testing.assert_allclose(np.abs(np.sum(found.left * u[:, :dim], axis=0)), 1, atol=1e-4)
+        np.testing.assert_allclose(np.abs(np.sum(found.right * vt[:dim], axis=1)), 1, atol=1e-4)
+    assert seen and all(0 < done <= total for done, total in seen)
+
+
+def test_the_recipe_of_the_starter_keeps_the_rounds_that_it_was_made_with():
+    shipped = Lsa.load(paths.assets() / "starters" / "lsa").config
+    recipe = tomllib.loads((paths.assets() / "recipes" / "lsa.toml").read_text(encoding="utf-8"))["settings"]
+    assert shipped.iterations == recipe["iterations"] == 5
 
 
 def test_the_same_seed_gives_the_same_vectors_and_they_survive_a_save(tmp_path):

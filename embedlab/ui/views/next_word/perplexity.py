@@ -38,10 +38,14 @@ EXPLAINED = """
   is one and the same word `<unk>`, often seen and easy to guess. So only written words that **every** word model chosen
   knows are counted, the same ones for all, ends of sentences left out. Before them unknown words may stand.
 - **Perplexity of all words** is each model's own: unknown words counted as the word `<unk>`, ends of
-  sentences as words. Compare it only between models of one vocabulary. **Tokens** are what it guessed, ends included.
-- A model of **characters** is measured in **bits per character**. Its word perplexity is two to its bits per word; a
-  word's bits are those of its letters and of the space after it. It has no unknown words, but has to guess capitals,
-  commas and dots too, which the word models never see: its figures are a little too high beside theirs.
+  sentences as words. Compare it only between models of one vocabulary. **Tokens** are all that it guessed.
+- **Punctuation marks count in neither.** Most word models never see them. One that reads *words and marks* (ELMo) has
+  them before it when it guesses a word, but also has to expect that a mark comes instead of the word.
+- A model of **characters** is measured in **bits per character**, marks and spaces included. Its word perplexity is two
+  to its bits per word; a word's bits are those of its letters and of the one character after them, which says that the
+  word is over. It has no unknown words.
+- Models of characters and ELMo have to guess **capitals**, too, which the other word models never see: their figures
+  are a little too high beside theirs.
 - Every sentence is scored by itself, from its beginning. The first text was written for this page, so no model has
   read it. The starters have read much of Wikipedia.
 """
@@ -129,12 +133,18 @@ def _frame(result: Comparison) -> pd.DataFrame:
         (
             row.name, _rounded(row.shared_perplexity), _rounded(row.perplexity),
             row.bits_per_character and round(row.bits_per_character, 3),
-            "words" if row.unit != "char" else "characters", row.tokens, row.unknown,
+            _reads(row), row.tokens, row.unknown,
         )
         for row in result.rows
     ]  # fmt: skip
     columns = ["model", COMPARABLE, WHOLE, "bits per character", "reads", "tokens", "unknown"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _reads(row: Row) -> str:
+    if row.unit == "char":
+        return "characters"
+    return "words and marks" if row.marks else "words"
 
 
 def _cell(value: object) -> str:
@@ -160,7 +170,8 @@ def _figure(speakers: Sequence[Speaker], result: Comparison) -> None:
         unit="perplexity", form="{:,.1f}",
     )  # fmt: skip
     text = ", ".join(f"{row.name} {row.shared_perplexity:,.0f}" for row in rows)
-    widgets.figure(fig, "perplexity", f"Word perplexity on the {result.shared} words that all models know: {text}.")
+    over = f"the {result.shared} words that all models know, marks not counted"
+    widgets.figure(fig, "perplexity", f"Word perplexity on {over}: {text}.")
 
 
 def _comparable(row: Row) -> float:

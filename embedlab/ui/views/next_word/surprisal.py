@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from embedlab.analysis.model_text import name
+from embedlab.analysis.model_text import name, tokenizer
 from embedlab.analysis.surprisal import Surprisal, surprisal
 from embedlab.base import END
 from embedlab.plots import curves as drawn
@@ -40,7 +40,8 @@ def color(speakers: Sequence[Speaker], _: str) -> str:
         with widgets.guard():
             results[speaker.title] = surprisal(speaker.model, sentence)
     if results:
-        _explained(results)
+        marks = [s.title for s in speakers if s.model.unit == "word" and tokenizer(s.model).options.punctuation]
+        _explained(results, marks)
         st.markdown("\n".join(f"- {md(title)}: {_colored(result)}" for title, result in results.items()))
         st.markdown(" ".join(tinted(paint, grade) for _, paint, grade in GRADES))
         st.markdown("**Surprisal of each word, in bits**")
@@ -62,12 +63,15 @@ for key in {[speaker.spec.key for speaker in speakers]!r}:
 """
 
 
-def _explained(results: dict[str, Surprisal]) -> None:
+def _explained(results: dict[str, Surprisal], marks: Sequence[str]) -> None:
+    """Say what a bit is and what is counted; ``marks`` are titles of word models that read punctuation marks."""
     characters = any(result.unit == "char" for result in results.values())
     words = any(result.unit != "char" for result in results.values())
     text = "One bit is a coin that fell right, ten bits a chance of one in a thousand."
     if words:
         text += " Word models read without capitals and marks, if they were trained so; a word they lack is marked ?."
+    if marks:
+        text += f" {md('; '.join(marks))} guesses marks, too: a word's bits hold those of the marks written at it."
     if characters:
         text += (
             " A model of characters pays letter by letter; a word's bits are those of its letters and of the space "
