@@ -119,10 +119,11 @@ def _read(path: Path, layout: str, most: int | None, source: str, on_progress: O
     if path.stat().st_size == 0:
         raise BadModel(f"{path.name} is empty.")
     layout = layout or sniff(path)
+    read_as = f"Read as {FORMATS[layout]}."
     if layout == "fasttext-bin":
         from embedlab.models.fasttext import binary
 
-        return binary.read(path, most)
+        return binary.read(path, most, Card(note=read_as))
     if layout == "word2vec-binary":
         found = vectors.read_binary(path, most, on_progress)
     else:
@@ -130,8 +131,8 @@ def _read(path: Path, layout: str, most: int | None, source: str, on_progress: O
     named = source.lower()
     family = "fasttext" if "fasttext" in named or ".vec" in named else "word2vec"
     family = "glove" if layout == "glove" or "glove" in named else family
-    note = " ".join((f"Read as {FORMATS[layout]}.", *found.notes))
-    return WordVectors(found.words, found.matrix, None, VectorsConfig(family=family, format=layout), Card(note=note))
+    card = Card(note=" ".join((read_as, *found.notes)))
+    return WordVectors(found.words, found.matrix, None, VectorsConfig(family=family, format=layout), card)
 
 
 def _card(text: str) -> Card:
