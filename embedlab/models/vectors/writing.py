@@ -32,8 +32,8 @@ def write(model: StaticModel, path: Path, layout: str, *, overwrite: bool = Fals
     odd = next((word for word in model.words if _ODD.search(word) or not word), None)
     if odd is not None:
         raise BadInput(
-            f"The word {odd!a} is empty or holds a space, line break or control character, which {layout} files cannot "
-            "hold."
+            f"The word {odd!a} is empty or holds a space or line break, or a character that no text shows; {layout} "
+            "files cannot hold it."
         )
     path = Path(path)
     files.check_target_file(path, overwrite=overwrite)
