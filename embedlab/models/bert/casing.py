@@ -89,11 +89,8 @@ def _steps(values: dict[str, Any]) -> list[dict[str, Any]]:
     """The steps of a tokenizer that can lower-case, to be changed in place."""
     step = values.get("normalizer")
     inner = step.get("normalizers") if isinstance(step, dict) else None
-    return [
-        one
-        for one in (inner if isinstance(inner, list) else [step])
-        if isinstance(one, dict) and one.get("type") == "BertNormalizer"
-    ]
+    steps = inner if isinstance(inner, list) else [step]
+    return [one for one in steps if isinstance(one, dict) and one.get("type") == "BertNormalizer"]
 
 
 def _accented(word: str) -> bool:
