@@ -47,6 +47,15 @@ def test_words_with_spaces_are_read_whole(tmp_path: Path, end: bytes, dim: int, 
     assert first.words == words[:4]
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_words_with_spaces_before_few_numbers_need_line_breaks(tmp_path: Path, seed: int) -> None:
+    words = ["the", "New York", "La Paz", "San José", "of"]
+    matrix = drawn(words, 2, seed)
+    assert read(tmp_path, binary(words, matrix, b"\n")).words == words
+    with pytest.raises(BadModel, match="words with spaces"):
+        read(tmp_path, binary(words, matrix, b""))
+
+
 def test_the_reference_reads_plain_words_alike_and_writes_without_line_breaks(tmp_path: Path) -> None:
     words = [f"wörd{i}" for i in range(5000)]
     made = gensim.models.KeyedVectors(6)
