@@ -296,6 +296,14 @@ def test_a_padding_piece_beyond_the_vocabulary(tmp_path: Path) -> None:
         Bert.from_published(tmp_path / "bert")
 
 
+@pytest.mark.parametrize("named", [7, True, [None], "BertForMaskedLM"])
+def test_architectures_that_are_no_list_of_names_give_a_network_without_a_head(tmp_path: Path, named: object) -> None:
+    targets.hugging_face(tmp_path)
+    path = tmp_path / "bert" / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"architectures": named}))
+    assert not Bert.from_published(tmp_path / "bert").has_masked_head
+
+
 def test_a_list_of_vectors_in_a_thousand_million_parts(tmp_path: Path) -> None:
     path = tmp_path / "list.json"
     odd = ((10**30, "has 1e.30 parts"), (float("inf"), "cannot convert float inf"), (0, "has 0 parts"))

@@ -179,7 +179,8 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
     plain = checked(values)
     _check_blocks(plain, len(weights))
     _check_size(plain, weights)
-    named = " ".join(values.get("architectures") or ())
+    architectures = values.get("architectures")
+    named = " ".join(map(str, architectures)) if isinstance(architectures, list) else ""
     richest: tuple[Head, ...] = ("pretraining",) if plain["model_type"] == "bert" else ()
     heads: tuple[Head, ...] = (*richest, "masked", "none") if "ForMaskedLM" in named or "PreTr" in named else ("none",)
     missing: list[str] = []

@@ -142,6 +142,8 @@ class WordList:
         said = list(notes)
         if self.odd:
             said.append(f"Words that are not UTF-8 or hold control characters: {self.odd:,} ({self.first}).")
+        if spaced := [word for word in self.words if " " in word]:
+            said.append(f"Words with spaces in them: {len(spaced):,}, the first is {spaced[0][:60]!r}.")
         first: dict[str, int] = {}
         for row, word in enumerate(self.words):
             first.setdefault(word, row)

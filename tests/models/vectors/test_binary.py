@@ -41,7 +41,7 @@ def test_words_with_spaces_are_read_whole(tmp_path: Path, end: bytes, dim: int, 
     ]  # fmt: skip
     matrix = drawn(words, dim, seed)
     found = read(tmp_path, binary(words, matrix, end))
-    assert found.words == words and found.notes == ()
+    assert found.words == words and found.notes == ("Words with spaces in them: 10, the first is 'New York'.",)
     np.testing.assert_array_equal(found.matrix, matrix)
     first = read_binary(tmp_path / "v.bin", max_words=4)
     assert first.words == words[:4]

@@ -67,7 +67,7 @@ def test_words_with_spaces_are_read_by_the_width_as_gensim_wrote_them(tmp_path: 
     made.add_vectors(PHRASES, np.random.default_rng(2).normal(size=(len(PHRASES), 20)).astype(np.float32))
     made.save_word2vec_format(str(tmp_path / "g.txt"), binary=False, write_header=header)
     found = read(tmp_path, (tmp_path / "g.txt").read_bytes())
-    assert found.words == made.index_to_key
+    assert found.words == made.index_to_key and "spaces in them: 5, the first is 'New York'" in found.notes[0]
     np.testing.assert_array_equal(found.matrix, made.vectors)
 
 
