@@ -42,6 +42,7 @@ from embedlab.models import vectors as models_vectors
 from embedlab.models.bert import network
 from embedlab.models.bert import published as bert_published
 from embedlab.models.bert.model import Bert
+from embedlab.models.elmo.model import Elmo
 from embedlab.models.vectors import WordVectors
 from embedlab.store import archive, library
 from embedlab.store import vectors as store_vectors
@@ -286,6 +287,28 @@ def test_a_title_that_is_no_text_names_no_model(tmp_path: Path) -> None:
 def test_a_setting_that_transformers_does_not_take() -> None:
     with pytest.raises(BadModel, match=r"config\.json does not describe a network that can be built: .*hidden_dropout"):
         network.configured({"model_type": "bert", "hidden_dropout_prob": "much"})
+
+
+@pytest.mark.parametrize(("family", "name"), [("bert", "num_attention_heads"), ("distilbert", "n_heads")])
+def test_less_than_one_head_of_attention(family: str, name: str) -> None:
+    with pytest.raises(BadModel, match=f"{name} is -1; between 1 and"):
+        network.checked({"model_type": family, name: -1})
+
+
+@pytest.mark.parametrize("options", ["[" * 100_000, '{"lstm": ' * 100_000])
+def test_options_of_elmo_that_are_nested_deeply(options: str, tmp_path: Path) -> None:
+    (tmp_path / "options.json").write_text(options)
+    with pytest.raises(BadModel, match=r"options\.json cannot be read"):
+        Elmo.from_published(tmp_path / "options.json", tmp_path / "weights.hdf5")
+
+
+def test_options_of_elmo_with_filters_without_end(tmp_path: Path) -> None:
+    targets.elmo(tmp_path)
+    values = json.loads((tmp_path / "options.json").read_text())
+    values["char_cnn"]["filters"][0][0] = float("inf")
+    (tmp_path / "options.json").write_text(json.dumps(values))
+    with pytest.raises(BadModel, match="does not describe an ELMo"):
+        Elmo.from_published(tmp_path / "options.json", tmp_path / "weights.hdf5")
 
 
 def test_a_padding_piece_beyond_the_vocabulary(tmp_path: Path) -> None:

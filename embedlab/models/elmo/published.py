@@ -81,7 +81,7 @@ def read(options_path: Path, weights_path: Path) -> Published:
 def _config(path: Path) -> ElmoConfig:
     try:
         options = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"The options {path} cannot be read: {error}.") from error
     found = {name: _option(options, place, path) for place, name in OPTIONS.items()}
     if (known := options["char_cnn"].get("n_characters", CHARACTERS)) not in (CHARACTERS, CHARACTERS + 1):
@@ -91,7 +91,7 @@ def _config(path: Path) -> ElmoConfig:
     try:
         found["filters"] = " ".join(f"{int(width)}x{int(n)}" for width, n in found["filters"])
         return ElmoConfig(**found, dropout=0.0)
-    except (BadSetting, TypeError, ValueError) as error:
+    except (BadSetting, TypeError, ValueError, OverflowError) as error:
         raise BadModel(f"{path.name} does not describe an ELMo that can be built: {error}") from error
 
 
