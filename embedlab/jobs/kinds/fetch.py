@@ -29,6 +29,8 @@ class FetchSettings:
         max_words: keep so many words, the first in the file.
         licence: of the vectors, as far as the visitor knows.
         replace: whether a published model of that name may be overwritten.
+        layout: the format of the file; empty where its content shall tell.
+        member: which file of a zip to read; empty for the only one.
     """
 
     source: str = ""
@@ -36,6 +38,8 @@ class FetchSettings:
     max_words: int = 200_000
     licence: str = ""
     replace: bool = False
+    layout: str = ""
+    member: str = ""
 
 
 def local_files() -> bool:
@@ -69,8 +73,9 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     if place:
         library.check_room(place, 1)
     model = loader.load(
-        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
-    )
+        source, layout=asked.layout, max_words=asked.max_words, member=asked.member, title=asked.name,
+        licence=asked.licence, on_progress=on_progress, files=files,
+    )  # fmt: skip
     if place and not asked.replace:
         library.check_room(place, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result, overwrite=True)

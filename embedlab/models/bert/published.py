@@ -6,6 +6,7 @@ Files from a hub such as huggingface.co are kept in its usual cache and are read
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pickle
 import re
@@ -27,11 +28,13 @@ from embedlab.base.card import versions
 from embedlab.base.limits import Limits
 from embedlab.base.paths import on_this_machine
 from embedlab.data.readers.archives import DAMAGE, check_zip, files_inside
+from embedlab.models.bert import casing
 from embedlab.models.bert import network as bert_network
 from embedlab.models.bert.tokenizer import SpecialTokens, Speller
 from embedlab.models.bert.tokenizer_json import from_json, guarded, rebuilt
 from embedlab.models.common.layers import check_whole
 
+log = logging.getLogger(__name__)
 CONFIG, README = "config.json", "README.md"
 SAFETENSORS, INDEX, PICKLED = "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"
 TOKENIZER_SETS = (
@@ -39,9 +42,9 @@ TOKENIZER_SETS = (
     ("sentencepiece.bpe.model",),
 )  # fmt: skip
 """Any of these is a whole tokenizer."""
-WHOLE = "tokenizer.json"
+WHOLE, TOKENIZER_CONFIG = "tokenizer.json", "tokenizer_config.json"
 TOKENIZER_FILES = {name for names in TOKENIZER_SETS for name in names} | {
-    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    TOKENIZER_CONFIG, "special_tokens_map.json", "added_tokens.json",
 }  # fmt: skip
 MOST_TEXT = 100_000_000
 """Bytes of a JSON file that is still read."""
@@ -211,19 +214,19 @@ class Published:
     card: Card
 
 
-def read(source: str | Path, on_progress: OnProgress | None = None) -> Published:
+def read(source: str | Path, on_progress: OnProgress | None = None, lowercase: bool | None = None) -> Published:
     """Read a published encoder; see ``Bert.from_published``."""
     text, path = str(source), on_this_machine(source)
     if path.is_dir():
-        return _folder(path, path.resolve().name)
+        return _folder(path, path.resolve().name, lowercase)
     if path.is_file():
-        return _zip(path)
+        return _zip(path, lowercase)
     if not is_name(text):
         raise BadInput(f"There is no folder or zip file {text}, and it is no name on the hub.")
-    return _folder(fetch(text, on_progress), text)
+    return _folder(fetch(text, on_progress), text, lowercase)
 
 
-def _zip(path: Path) -> Published:
+def _zip(path: Path, lowercase: bool | None) -> Published:
     """Only the files that a model is made of are unpacked, into a folder that is gone afterwards."""
     if not zipfile.is_zipfile(path):
         raise BadInput(f"{path.name} is neither a folder nor a zip file.")
@@ -233,7 +236,7 @@ def _zip(path: Path) -> Published:
                 _unpack(archive, path, temporary)
         except DAMAGE as error:
             raise BadInput(f"{path.name} is not a whole, readable zip file: {error}.") from error
-        return _folder(temporary, path.stem)
+        return _folder(temporary, path.stem, lowercase)
 
 
 def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
@@ -250,27 +253,33 @@ def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
                 shutil.copyfileobj(packed, file, 1 << 20)
 
 
-def _folder(folder: Path, name: str) -> Published:
+def _folder(folder: Path, name: str, lowercase: bool | None) -> Published:
     values = read_json(folder / CONFIG)
     bert_network.checked(values)
-    tokenizer, marks = _tokenizer(folder, values)
+    config = read_json(folder / TOKENIZER_CONFIG) if (folder / TOKENIZER_CONFIG).is_file() else {}
+    text, marks = _tokenizer(folder, values, config)
+    cased = casing.found(folder, text, config, lowercase)
+    if cased and cased.note:
+        log.warning("%s: %s", name, cased.note)
+    tokenizer = from_json(casing.switched(text, cased) if cased else text)
     network, head = bert_network.from_weights(values, _weights(folder))
     speller = Speller(tokenizer, marks, bert_network.vocabulary_size(network))
     card = Card(
         title=name[:60], text=f"{name}, as it was published", licence=_licence(folder), source="published",
         created=date.today().isoformat(), versions=versions(("torch", "transformers")),
+        note=cased.note if cased else "",
     )  # fmt: skip
     return Published(network, head, speller, card)
 
 
-def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, SpecialTokens]:
-    """The fast tokenizer of a folder and what it calls its marks."""
+def _tokenizer(folder: Path, values: dict[str, Any], own: dict[str, Any]) -> tuple[str, SpecialTokens]:
+    """The fast tokenizer of a folder as JSON, and what it calls its marks."""
     if not any(all((folder / name).is_file() for name in names) for names in TOKENIZER_SETS):
         raise BadModel(
             f"{folder.name} holds no tokenizer: tokenizer.json or vocab.txt should lie beside the weights. Without it "
             "words cannot be cut into the pieces that the network knows."
         )
-    if (folder / "tokenizer_config.json").is_file() and "auto_map" in read_json(folder / "tokenizer_config.json"):
+    if "auto_map" in own:
         raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
     config = bert_network.configured(values)
     with (
@@ -288,7 +297,7 @@ def _tokenizer(folder: Path, values: dict[str, Any]) -> tuple[Any, SpecialTokens
     }  # fmt: skip
     if missing := [name for name, mark in marks.items() if mark is None]:
         raise BadModel(f"The tokenizer does not say which piece is the {missing[0]} mark.")
-    return from_json(whole or fast.to_str()), SpecialTokens(**{name: str(mark) for name, mark in marks.items()})
+    return whole or fast.to_str(), SpecialTokens(**{name: str(mark) for name, mark in marks.items()})
 
 
 def _slow(folder: Path, config: Any) -> Any:

@@ -27,7 +27,7 @@ from embedlab.registry import ModelSpec
 from embedlab.store import archive, library, share_links
 from embedlab.ui import cache, inputs, links, lookups, page_links, run_bar, server, state, widgets
 from embedlab.ui.visitor import address, visitor, workspace
-from embedlab.workflows import text_choice
+from embedlab.workflows import published, text_choice
 
 WAYS = {"name": "By name", "url": "Address", "path": "On this machine", "file": "Upload"}
 LABELS = {
@@ -64,6 +64,13 @@ def form() -> None:
         help="The first in the file are the commonest. 200,000 words of 300 numbers are 240 MB.",
     )  # fmt: skip
     replace = right.checkbox("Replace a model of that name", key="fetch-replace")
+    left, right = st.columns(2)
+    layout = left.selectbox(
+        "Format", ["", *published.FORMATS], key="fetch-layout",
+        format_func=lambda layout: published.FORMATS.get(layout, "as the file looks"),
+        help="The card of what was loaded says what it was read as. Choose the format here if that was wrong.",
+    )  # fmt: skip
+    member = right.text_input("File in the zip", "", 200, key="fetch-member", placeholder="the only one")
     if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
         with widgets.guard():
             if not (source or upload):
@@ -73,7 +80,9 @@ def form() -> None:
             run = jobs.draft(visitor(), address(), upload.size if upload is not None else 0)
             if upload is not None:
                 text_choice.lay_down(run.folder, upload.name, upload)
-            settings = FetchSettings(source or "", (name or "").strip(), int(most), "", replace)
+            settings = FetchSettings(
+                source or "", (name or "").strip(), int(most), "", replace, layout, (member or "").strip()
+            )
             jobs.start("fetch", settings, run, visitor(), address())
     loads = jobs.all_runs("fetch", visitor())
     active = [run for run in loads if run.state().active]
@@ -105,6 +114,8 @@ def _loaded(run: Run) -> None:
     try:
         spec = cache.find(library.kept_as(run.folder))
         st.success(f"**{md(spec.title)}** is loaded: {page_links.page_names(spec)} offer it now.")
+        if spec.card.note:
+            st.caption(md(spec.card.note))
     except BadModel:
         st.info("The vectors that were loaded last have been deleted since.")
 
