@@ -24,6 +24,12 @@ from embedlab.base import Card, Settings, StaticConfig, StaticModel, model_folde
 from embedlab.jobs import api as jobs
 from embedlab.jobs import worker
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores (``-n auto``): tests that wait for a browser or a background run leave cores idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 PAIRS = {
     "female": "man:woman king:queen boy:girl father:mother son:daughter brother:sister husband:wife prince:princess",
     "capital": "france:paris germany:berlin italy:rome spain:madrid england:london russia:moscow japan:tokyo",

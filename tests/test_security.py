@@ -114,11 +114,11 @@ def test_scripts_of_our_own_are_constants() -> None:
 
 
 NETWORK: dict[str, set[str]] = {
-    "httpx": {"base/addresses", "workflows/connection", "workflows/downloads", "models/bert/published"},
+    "httpx": {"base/addresses", "workflows/connection", "workflows/downloads", "models/common/hub"},
     "httpcore": {"workflows/connection"},
     "h11": {"workflows/connection"},
     "urllib": {"base/addresses"},
-    "huggingface_hub": {"models/bert/published"},
+    "huggingface_hub": {"models/common/hub"},
     "socket": {"base/addresses", "parallel/processes"},
     "requests": set(), "urllib3": set(), "aiohttp": set(), "http": set(), "ftplib": set(), "smtplib": set(),
 }  # fmt: skip

@@ -161,7 +161,7 @@ def test_no_page_asks_a_model_hub() -> None:
             for part in {part for name in names for part in name.split(".")} & asks.keys():
                 asks[part].add(path)
     models = ROOT / "embedlab" / "models"
-    assert asks["huggingface_hub"] == {models / "bert" / "published.py"}
+    assert asks["huggingface_hub"] == {models / "common" / "hub.py"}
     assert asks["from_published"] == {models / "bert" / "model.py", ROOT / "embedlab" / "workflows" / "loading.py"}
     assert asks["loading"] == {
         ROOT / "embedlab" / name for name in ("__init__.py", "cli/load.py", "jobs/kinds/fetch.py")

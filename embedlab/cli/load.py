@@ -11,7 +11,7 @@ from embedlab.base import BadInput
 from embedlab.base.limits import size
 from embedlab.base.typed_json import plain
 from embedlab.cli.progress_bar import bar, say
-from embedlab.workflows import catalogue
+from embedlab.workflows import catalogue, published
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -29,6 +29,10 @@ def add(commands: _SubParsersAction[Any]) -> None:
     load.add_argument("--name", help="name of the model among the published ones")
     load.add_argument("--revision", default="", metavar="REV", help="branch, tag or commit of the hub")
     load.add_argument("--words", type=int, metavar="N", help="keep only the first N word vectors")
+    load.add_argument("--layout", choices=published.FORMATS, default="", help="format of word vectors")
+    load.add_argument(
+        "--lower-case", action=argparse.BooleanOptionalAction, help="of a BERT with vocab.txt alone; guessed without it"
+    )
     load.add_argument("--member", default="", metavar="FILE", help="which file of a zip archive of word vectors")
     load.add_argument("--force", action="store_true", help="replace a published model of that name")
     load.add_argument("--list", action="store_true", help="list the catalogue (with --kind: of one kind)")
@@ -51,8 +55,9 @@ def run(options: argparse.Namespace) -> None:
     if not options.source:
         raise BadInput("Say what to load: python -m embedlab load SOURCE. See the catalogue with --list.")
     wanted = Wanted(
-        tuple(options.source), options.kind or "", options.revision, options.words, options.member, options.name or ""
-    )
+        sources=tuple(options.source), kind=options.kind or "", revision=options.revision, max_words=options.words,
+        layout=options.layout, member=options.member, lower_case=options.lower_case, title=options.name or "",
+    )  # fmt: skip
     with bar() as on_progress:
         key = loading.keep(wanted, on_progress, overwrite=options.force)
     card = registry.find(key).card
@@ -60,6 +65,8 @@ def run(options: argparse.Namespace) -> None:
         say(json.dumps({"key": key} | plain(card), indent=2, ensure_ascii=False))
         return
     say(f"{card.title}: {card.parameters:,} parameters, from {card.origin}. Its key is {key}.")
+    if card.note:
+        say(card.note)
 
 
 def _list(kind: str, *, as_json: bool) -> None:

@@ -15,10 +15,6 @@ from embedlab.base import BadInput, BadModel, Card, Model, OnProgress, Progress
 from embedlab.base import files as base_files
 from embedlab.base.card import versions
 from embedlab.base.limits import Limits, met, size
-from embedlab.models.bert.model import Bert
-from embedlab.models.elmo.model import Elmo
-from embedlab.models.flair import published as flair_files
-from embedlab.models.flair.model import Flair
 from embedlab.store import library
 from embedlab.workflows import catalogue, sources
 from embedlab.workflows import published as vector_files
@@ -64,7 +60,10 @@ def load_published(
         Unreachable: it cannot be downloaded.
     """
     given = [source] if isinstance(source, str | Path) else list(source)
-    wanted = Wanted(tuple(map(str, given)), kind or "", revision, max_words, member, name or "")
+    wanted = Wanted(
+        sources=tuple(map(str, given)), kind=kind or "", revision=revision, max_words=max_words, member=member,
+        title=name or "",
+    )  # fmt: skip
     return registry.load_model(keep(wanted, on_progress, overwrite=overwrite))
 
 
@@ -149,16 +148,31 @@ def check_memory(found: Fetched) -> None:
 
 
 def _read(found: Fetched, wanted: Wanted, on_progress: OnProgress | None) -> Model:
-    if found.kind == "bert":
-        return Bert.from_published(found.files[0])
+    """Read a model of a kind; its classes come with torch, which word vectors do not need."""
+    if found.kind == "vectors":
+        return vector_files.load(
+            found.files[0], layout=wanted.layout, max_words=wanted.max_words, member=found.member,
+            on_progress=on_progress,
+        )  # fmt: skip
     if found.kind == "elmo":
+        from embedlab.models.elmo.model import Elmo
+
         return Elmo.from_published(*found.files)
     if found.kind == "flair":
-        pair = {each.config.direction: each for each in map(flair_files.load, found.files)}
-        if len(pair) < 2:
-            raise BadInput(f"Both checkpoints of {found.title} read {next(iter(pair))}. Give one of each direction.")
-        return Flair.of(pair["forward"], pair["backward"])
-    return vector_files.load(found.files[0], max_words=wanted.max_words, member=found.member, on_progress=on_progress)
+        return _flair(found)
+    from embedlab.models.bert.model import Bert
+
+    return Bert.from_published(found.files[0], do_lower_case=wanted.lower_case)
+
+
+def _flair(found: Fetched) -> Model:
+    from embedlab.models.flair import published
+    from embedlab.models.flair.model import Flair
+
+    pair = {each.config.direction: each for each in map(published.load, found.files)}
+    if len(pair) < 2:
+        raise BadInput(f"Both checkpoints of {found.title} read {next(iter(pair))}. Give one of each direction.")
+    return Flair.of(pair["forward"], pair["backward"])
 
 
 def _card(model: Model, found: Fetched) -> Card:

@@ -21,7 +21,13 @@ from embedlab.models.vectors import VectorsConfig, WordVectors
 from embedlab.store import library
 from embedlab.workflows import downloads
 
-FORMATS = ("word2vec-text", "word2vec-binary", "glove", "fasttext-bin")
+FORMATS = {
+    "word2vec-text": "text with a first line of two counts (word2vec, .vec)",
+    "word2vec-binary": "word2vec's binary format",
+    "glove": "text without such a line (GloVe)",
+    "fasttext-bin": "fastText's .bin",
+}
+"""Formats of vectors, and what they are for people."""
 SUFFIXES = {".txt", ".vec", ".bin", ".gz", ".zip", ".w2v"}
 export = vectors.write
 
@@ -72,7 +78,7 @@ def load(
                 model = _read(plain, layout, max_words, text, on_progress)
         except OSError as error:
             raise BadInput(f"{text} cannot be read: {error.strerror or error}.") from error
-    model.card = replace(card, title=title or stem(text), licence=licence or card.licence)
+    model.card = replace(card, title=title or stem(text), licence=licence or card.licence, note=model.card.note)
     return model
 
 
@@ -106,36 +112,27 @@ def sniff(path: Path) -> str:
 
     with path.open("rb") as file:
         start = file.read(100)
-        file.seek(0)
-        first, second = file.readline(1_000_000), file.readline(1_000_000)
-    if binary.looks_like(start):
-        return "fasttext-bin"
-    if re.fullmatch(rb"\s*\d+\s+\d+\s*", first):
-        numbers = second.split()[1:]
-        readable = numbers and b"\0" not in second and all(map(vectors.is_number, numbers))
-        return "word2vec-text" if readable else "word2vec-binary"
-    fields = first.split()
-    if len(fields) > 2 and vectors.is_number(fields[-1]) and b"\0" not in first:
-        return "glove"
-    raise BadModel(f"{path.name} holds no word vectors in a format known here (word2vec, GloVe or fastText).")
+    return "fasttext-bin" if binary.looks_like(start) else vectors.detect(path)
 
 
 def _read(path: Path, layout: str, most: int | None, source: str, on_progress: OnProgress | None) -> StaticModel:
     if path.stat().st_size == 0:
         raise BadModel(f"{path.name} is empty.")
     layout = layout or sniff(path)
+    read_as = f"Read as {FORMATS[layout]}."
     if layout == "fasttext-bin":
         from embedlab.models.fasttext import binary
 
-        return binary.read(path, most)
+        return binary.read(path, most, Card(note=read_as))
     if layout == "word2vec-binary":
-        words, matrix = vectors.read_binary(path, most, on_progress)
+        found = vectors.read_binary(path, most, on_progress)
     else:
-        words, matrix = vectors.read_text(path, layout == "word2vec-text", most, on_progress)
+        found = vectors.read_text(path, layout == "word2vec-text", most, on_progress)
     named = source.lower()
     family = "fasttext" if "fasttext" in named or ".vec" in named else "word2vec"
     family = "glove" if layout == "glove" or "glove" in named else family
-    return WordVectors(words, matrix, None, VectorsConfig(family=family, format=layout))
+    card = Card(note=" ".join((read_as, *found.notes)))
+    return WordVectors(found.words, found.matrix, None, VectorsConfig(family=family, format=layout), card)
 
 
 def _card(text: str) -> Card:

@@ -11,14 +11,14 @@ import re
 import shutil
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from embedlab.base import BadInput, OnProgress, Unreachable, paths
 from embedlab.base.limits import Limits
 from embedlab.data.readers.archives import DAMAGE, check_zip, files_inside
-from embedlab.models.bert import published as bert_files
+from embedlab.models.common import hub
 from embedlab.registry import HUB
 from embedlab.workflows import catalogue, downloads
 from embedlab.workflows import published as vector_files
@@ -43,7 +43,9 @@ class Wanted:
         kind: one of ``KINDS``; empty to tell it by the contents.
         revision: branch, tag or commit of the hub; empty for its main branch.
         max_words: of word vectors keep only the first, which are the commonest.
+        layout: format of a file of word vectors; empty to tell it by the contents.
         member: which file of a zip archive of word vectors, if it holds several.
+        lower_case: whether a BERT with vocab.txt alone lower-cases words; ``None`` to tell it by its vocabulary.
         title: name for people; empty for that of the source.
         licence: as far as the person knows; empty for what the source says.
     """
@@ -52,7 +54,9 @@ class Wanted:
     kind: str = ""
     revision: str = ""
     max_words: int | None = None
+    layout: str = ""
     member: str = ""
+    lower_case: bool | None = None
     title: str = ""
     licence: str = ""
 
@@ -137,9 +141,10 @@ def fetch(wanted: Wanted, folder: Path, on_progress: OnProgress | None = None, a
 def _offered(offer: Offer, wanted: Wanted, folder: Path, on_progress: OnProgress | None, access: Access) -> Fetched:
     if wanted.kind not in ("", offer.kind):
         raise BadInput(f"'{offer.key}' of the catalogue is of the kind {offer.kind}, not {wanted.kind}.")
-    title, licence = wanted.title or offer.title, wanted.licence or offer.licence
-    member = wanted.member or offer.member
-    asked = Wanted(offer.sources, offer.kind, wanted.revision, wanted.max_words, member, title, licence)
+    asked = replace(
+        wanted, sources=offer.sources, kind=offer.kind, member=wanted.member or offer.member,
+        title=wanted.title or offer.title, licence=wanted.licence or offer.licence,
+    )  # fmt: skip
     if offer.sources[0].startswith((HUB, GENSIM)):
         return _named(offer.sources[0], asked, folder, on_progress, access)
     sums = offer.checksums or ("",) * len(offer.sources)
@@ -154,7 +159,7 @@ def _name(source: str, kind: str, *, files: bool) -> str:
     """The source as a name with its prefix; empty if it is an address or a file of this machine."""
     if source.startswith((HUB, GENSIM)):
         return source
-    if "://" in source or (files and paths.on_this_machine(source).exists()) or not bert_files.is_name(source):
+    if "://" in source or (files and paths.on_this_machine(source).exists()) or not hub.is_name(source):
         return ""
     if "/" in source or kind == "bert":
         return HUB + source
@@ -173,13 +178,11 @@ def _named(name: str, wanted: Wanted, folder: Path, on_progress: OnProgress | No
         return _from_gensim(name.removeprefix(GENSIM), wanted, folder, on_progress)
     identifier = name.removeprefix(HUB)
     identifier, _, revision = identifier.partition("@")
-    if not bert_files.is_name(identifier):
+    if not hub.is_name(identifier):
         raise BadInput(f"'{identifier}' is no name of the hub. A name is like bert-base-uncased or owner/name.")
     if wanted.kind not in ("", "bert"):
         raise BadInput(f"From the hub only encoders of the BERT family are read, not {wanted.kind}. Give an address.")
-    at = bert_files.fetch(
-        identifier, on_progress, wanted.revision or revision, cache=access.cache, largest=access.largest
-    )
+    at = hub.fetch(identifier, on_progress, wanted.revision or revision, cache=access.cache, largest=access.largest)
     title = wanted.title or title_of(identifier)
     text = f"{identifier}, as it was published"
     return Fetched("bert", (at,), HUB + identifier, at.name, title, text, wanted.licence)
@@ -264,7 +267,7 @@ def _inside(path: Path, scratch: Path) -> list[Path]:
 
 def _of_a_network(name: PurePosixPath) -> bool:
     hidden = "__MACOSX" in name.parts or name.name.startswith(".")
-    return not hidden and (bert_files.wanted(name.name) or name.suffix.lower() in (".pt", ".hdf5", ".h5", ".json"))
+    return not hidden and (hub.wanted(name.name) or name.suffix.lower() in (".pt", ".hdf5", ".h5", ".json"))
 
 
 def title_of(source: str) -> str:
@@ -296,7 +299,7 @@ def kinds(files: Sequence[Path]) -> tuple[Kind, ...]:
     """The kinds of model that files can be together, by what they hold."""
     forms = [form(file) for file in files]
     found: list[Kind] = []
-    if any(file.name == bert_files.CONFIG and _is_encoder(file) for file in files):
+    if any(file.name == hub.CONFIG and _is_encoder(file) for file in files):
         found.append("bert")
     if "hdf5" in forms and forms.count("json") - ("bert" in found) >= 1:
         found.append("elmo")
@@ -323,7 +326,7 @@ def _used(kind: Kind, files: Sequence[Path], whole: Path | None, folder: Path) -
         parent = files[0].parent
         return (parent if all(file.parent == parent for file in files) and whole else _together(files, folder),)
     if kind == "elmo":
-        options = [file for file in files if forms[file] == "json" and file.name != bert_files.CONFIG]
+        options = [file for file in files if forms[file] == "json" and file.name != hub.CONFIG]
         weights = [file for file in files if forms[file] == "hdf5"]
         if len(options) != 1 or len(weights) != 1:
             listed = ", ".join(file.name for file in (*options, *weights))

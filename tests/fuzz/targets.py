@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import gzip
 import io
 import json
@@ -19,7 +20,16 @@ from typing import Any
 import numpy as np
 
 from embedlab import registry
-from embedlab.base import BadInput, Card, ContextualModel, LanguageModel, MaskedModel, StaticModel, model_folder
+from embedlab.base import (
+    BadInput,
+    Card,
+    ContextualModel,
+    EmbedLabError,
+    LanguageModel,
+    MaskedModel,
+    StaticModel,
+    model_folder,
+)
 from embedlab.data.corpus import Corpus
 from tests.conftest import trained
 
@@ -236,6 +246,27 @@ def vectors(folder: Path) -> None:
     used(published.load(only(folder)))
 
 
+def vectors_as_said(folder: Path) -> None:
+    """The same in every layout that can be chosen, whatever the file holds."""
+    from embedlab.workflows import published
+
+    for layout in published.FORMATS:
+        with contextlib.suppress(EmbedLabError):
+            used(published.load(only(folder), layout=layout, max_words=3))
+    used(published.load(only(folder)))
+
+
+def phrases(name: str, *, binary: bool = False) -> Callable[[Path], object]:
+    """Words with spaces before 6 numbers: as text with tabs, or binary without line breaks."""
+    words = ["New York", "the", ". . .", "Windows 95", "naïve"]
+    matrix = np.random.default_rng(1).normal(size=(len(words), 6)).astype("<f4")
+    rows = zip(words, matrix, strict=True)
+    lines = [f"{word}\t" + "\t ".join(map(str, row)) + "\r\n\n" for word, row in rows]
+    packed = [word.encode() + b" " + row.tobytes() for word, row in zip(words, matrix, strict=True)]
+    content = b"5 6\n" + b"".join(packed) if binary else ("\ufeff" + "".join(lines)).encode()
+    return lambda folder: (folder / name).write_bytes(content)
+
+
 def toy_vectors() -> StaticModel:
     from tests.conftest import TinyModel
 
@@ -270,6 +301,12 @@ def fasttext_bin(folder: Path) -> None:
 
     model = FastText(TEXT, vector_size=4, min_count=1, bucket=20, epochs=1, workers=1, seed=1)
     save_facebook_model(model, str(folder / "v.bin"))
+
+
+def fasttext_labels(folder: Path) -> None:
+    from tests.models.fasttext import test_binary
+
+    (folder / "v.bin").write_bytes(test_binary.content(test_binary.SKIPGRAM, test_binary.LABELS))
 
 
 # ---------------------------------------------------------------- models
@@ -334,6 +371,14 @@ def elmo(folder: Path) -> None:
     elmo_reference.write(folder, elmo_reference.OPTIONS)
 
 
+def sparing_elmo(folder: Path) -> None:
+    from tests.models.elmo import elmo_reference
+
+    options: dict[str, Any] = copy.deepcopy(elmo_reference.OPTIONS)
+    options["lstm"] |= {"dim": 6, "n_layers": 1}
+    elmo_reference.write(folder, options, sparing=True)
+
+
 def load_elmo(folder: Path) -> None:
     from embedlab.models.elmo.model import Elmo
 
@@ -391,6 +436,20 @@ def load_hugging_face(folder: Path) -> None:
     from embedlab.models.bert.model import Bert
 
     used(Bert.from_published(folder / "bert"))
+
+
+def vocabulary_alone(folder: Path) -> None:
+    hugging_face(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / "bert" / name).unlink()
+
+
+def load_vocabulary_alone(folder: Path) -> None:
+    from embedlab.models.bert.model import Bert
+
+    with contextlib.suppress(EmbedLabError):
+        used(Bert.from_published(folder / "bert", do_lower_case=False))
+    load_hugging_face(folder)
 
 
 def byte_level(folder: Path) -> None:
@@ -597,15 +656,20 @@ TARGETS: dict[str, Target] = {
     "word2vec text": Target(exported("word2vec-text", "v.vec"), vectors, 80),
     "word2vec binary": Target(exported("word2vec-binary", "v.bin"), vectors, 80),
     "glove": Target(exported("glove", "v.txt"), vectors, 80),
+    "phrases": Target(phrases("v.txt"), vectors_as_said, 30),
+    "phrases, binary": Target(phrases("v.bin", binary=True), vectors_as_said, 30),
     "vectors gz": Target(packed_vectors, vectors),
     "vectors zip": Target(zipped_vectors, vectors),
     "fasttext bin": Target(fasttext_bin, vectors, 80),
+    "fasttext bin, labels": Target(fasttext_labels, vectors, 30),
     **{f"own {kind}": own_kind(kind) for kind in KINDS},
     "model zip": Target(archived, taken, 80),
     "elmo": Target(elmo, load_elmo, 40),
+    "elmo, sparing": Target(sparing_elmo, load_elmo, 12),
     "flair": Target(flair, load_flair, 40),
     "flair, old": Target(lambda folder: flair(folder, protocol=2, zipped=False), load_flair, 40),
     "hugging face": Target(hugging_face, load_hugging_face, 30, ("README.md",)),
+    "hugging face, vocabulary": Target(vocabulary_alone, load_vocabulary_alone, 6),
     "hugging face, bytes": Target(byte_level, load_hugging_face, 10),
     "hugging face zip": Target(hugging_face_zip, load_hugging_face_zip, 20),
     "hugging face, pickled": Target(pickled_weights, load_pickled_weights, 10, ("tokenizer.json", "vocab.txt")),

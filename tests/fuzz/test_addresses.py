@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from hypothesis import strategies as st
 
 from embedlab.base import EmbedLabError, addresses
-from embedlab.models.bert import published as bert_published
+from embedlab.models.common import hub
 from embedlab.workflows import published
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
@@ -73,7 +73,7 @@ def test_a_host_is_refused_by_its_address_whatever_its_name(
 
 @fuzzed(200, name=st.text("ab-._/A0\n\\:%é ", max_size=12) | TEXTS)
 def test_a_name_on_the_hub_is_no_path_and_no_address(name: str) -> None:
-    if bert_published.is_name(name):
+    if hub.is_name(name):
         assert name.isascii() and name.count("/") <= 1 and ".." not in name
         assert not name.startswith(("/", ".", "-", "~")) and not set(name) & set("\\:%? \n\r\t")
 

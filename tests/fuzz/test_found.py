@@ -39,9 +39,9 @@ from embedlab.data.tokenizer import TextOptions
 from embedlab.jobs.kinds import train as kinds_train
 from embedlab.jobs.run import EVENTS, STATE, Run, RunEvent, RunState, add_line
 from embedlab.models import vectors as models_vectors
-from embedlab.models.bert import network
-from embedlab.models.bert import published as bert_published
 from embedlab.models.bert.model import Bert
+from embedlab.models.common import hub, network
+from embedlab.models.elmo.model import Elmo
 from embedlab.models.vectors import WordVectors
 from embedlab.store import archive, library
 from embedlab.store import vectors as store_vectors
@@ -241,11 +241,7 @@ def test_what_cannot_be_a_path(source: str) -> None:
 
 
 def test_a_name_on_the_hub_has_ascii_letters_only() -> None:
-    assert (
-        bert_published.is_name("google/bert_base.v2")
-        and not bert_published.is_name("bert²")
-        and not bert_published.is_name("bért")
-    )
+    assert hub.is_name("google/bert_base.v2") and not hub.is_name("bert²") and not hub.is_name("bért")
 
 
 def test_empty_words_and_half_characters_are_not_written(tmp_path: Path) -> None:
@@ -288,12 +284,42 @@ def test_a_setting_that_transformers_does_not_take() -> None:
         network.configured({"model_type": "bert", "hidden_dropout_prob": "much"})
 
 
+@pytest.mark.parametrize(("family", "name"), [("bert", "num_attention_heads"), ("distilbert", "n_heads")])
+def test_less_than_one_head_of_attention(family: str, name: str) -> None:
+    with pytest.raises(BadModel, match=f"{name} is -1; between 1 and"):
+        network.checked({"model_type": family, name: -1})
+
+
+@pytest.mark.parametrize("options", ["[" * 100_000, '{"lstm": ' * 100_000])
+def test_options_of_elmo_that_are_nested_deeply(options: str, tmp_path: Path) -> None:
+    (tmp_path / "options.json").write_text(options)
+    with pytest.raises(BadModel, match=r"options\.json cannot be read"):
+        Elmo.from_published(tmp_path / "options.json", tmp_path / "weights.hdf5")
+
+
+def test_options_of_elmo_with_filters_without_end(tmp_path: Path) -> None:
+    targets.elmo(tmp_path)
+    values = json.loads((tmp_path / "options.json").read_text())
+    values["char_cnn"]["filters"][0][0] = float("inf")
+    (tmp_path / "options.json").write_text(json.dumps(values))
+    with pytest.raises(BadModel, match="does not describe an ELMo"):
+        Elmo.from_published(tmp_path / "options.json", tmp_path / "weights.hdf5")
+
+
 def test_a_padding_piece_beyond_the_vocabulary(tmp_path: Path) -> None:
     targets.hugging_face(tmp_path)
     path = tmp_path / "bert" / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"pad_token_id": 1000}))
     with pytest.raises(BadModel, match="The weights do not fit the network: Padding_idx must be within num_embeddings"):
         Bert.from_published(tmp_path / "bert")
+
+
+@pytest.mark.parametrize("named", [7, True, [None], "BertForMaskedLM"])
+def test_architectures_that_are_no_list_of_names_give_a_network_without_a_head(tmp_path: Path, named: object) -> None:
+    targets.hugging_face(tmp_path)
+    path = tmp_path / "bert" / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"architectures": named}))
+    assert not Bert.from_published(tmp_path / "bert").has_masked_head
 
 
 def test_a_list_of_vectors_in_a_thousand_million_parts(tmp_path: Path) -> None:

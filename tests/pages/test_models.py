@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -117,6 +118,27 @@ def test_uploaded_vectors_become_a_published_model(lab: Path, lab_home: Path) ->
     assert library.size(run.folder) < 10_000  # neither the upload nor a second copy stays
 
 
+def test_a_file_of_a_zip_is_chosen_and_the_page_says_what_it_was_read_as(lab: Path, lab_home: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archived:
+        archived.writestr("small.5d.txt", b"New York 0.5 0.25\nof 0.125 2\nof 1.5 1.5\n")
+        archived.writestr("other.txt", b"a 1.5 2.5 3.5\n")
+    app = opened()
+    app.segmented_control(key="from").set_value("file").run()
+    app.file_uploader(key="vectors-file").set_value([("two.zip", packed.getvalue(), "application/zip")]).run()
+    app.text_input(key="fetch-name").set_value("Small")
+    app.text_input(key="fetch-member").set_value("small.5d.txt")
+    app.selectbox(key="fetch-layout").set_value("glove").run()
+    sound(app.button(key="fetch").click().run())
+    state = finish()
+    assert state.status == "done", state.error
+    spec = registry.find("published/small")
+    assert registry.load_model(spec.key).words == ["New York", "of"]  # type: ignore[attr-defined]
+    assert "GloVe" in spec.card.note and spec.card.note.endswith("left out: 1.")
+    said = opened().caption
+    assert any(together(caption.value, "GloVe", "left out") for caption in said)
+
+
 def test_only_the_latest_finished_load_is_told_and_closing_it_brings_back_no_older_one(
     lab: Path, lab_home: Path
 ) -> None:
@@ -191,7 +213,7 @@ def test_a_click_in_the_catalogue_loads_a_model_and_says_what_it_is(
     assert (spec.title, spec.card.licence, spec.family.key) == ("BERT of the lab", "MIT", "bert")
     app = opened()
     assert app.button(key="offer-bert-lab").disabled
-    assert together(texts(app), "parameters", f"{spec.card.parameters:,}")
+    assert together(texts(app), "Parameters", f"{spec.card.parameters:,}")
     assert together(app.success[0].value, "**BERT of the lab**", "Polysemy", "Layer probes", "BERT")
 
 

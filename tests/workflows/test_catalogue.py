@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from embedlab.base import BadModel, paths
-from embedlab.models.bert import published as bert_published
 from embedlab.models.bert.network import FAMILIES
+from embedlab.models.common import hub
 from embedlab.registry import HUB
 from embedlab.workflows import catalogue, published
 from embedlab.workflows.catalogue import Offer
@@ -77,7 +77,7 @@ def test_an_entry_says_what_a_person_has_to_know(offer: Offer) -> None:
 def test_an_encoder_is_of_a_family_that_is_read_here_and_lies_on_the_hub(offer: Offer) -> None:
     assert offer.family in FAMILIES
     (source,) = offer.sources
-    assert bert_published.is_name(source.removeprefix(HUB)) and source.startswith(HUB)
+    assert hub.is_name(source.removeprefix(HUB)) and source.startswith(HUB)
 
 
 @pytest.mark.parametrize("offer", [o for o in OFFERS if o.parameters], ids=lambda offer: offer.key)

@@ -56,7 +56,10 @@ def test_fasttext_bins_compose_as_gensim_does(name: str) -> None:
     assert isinstance(model, FastText)
     assert model.words == reference.index_to_key
     assert model.counts.tolist() == reference.expandos["count"].tolist()
-    np.testing.assert_allclose(model.matrix, reference.vectors, rtol=1e-5, atol=1e-6)
+    alike = [i for i, word in enumerate(model.words) if word != "</s>"]  # which has no n-grams in Facebook's program
+    np.testing.assert_allclose(model.matrix[alike], reference.vectors[alike], rtol=1e-5, atol=1e-6)
+    if "</s>" in model:
+        np.testing.assert_array_equal(model.vector("</s>"), model.own[model.positions["</s>"]])
     for word in ("neverseen", "ночью", "zzz"):
         np.testing.assert_allclose(model.vector(word), reference[word], rtol=1e-5, atol=1e-6)
 
@@ -136,14 +139,14 @@ def test_of_a_word_that_comes_twice_the_first_counts(tmp_path: Path) -> None:
 BAD = {
     "empty": (b"", "empty"),
     "prose": (b"It was the best of times, it was\nthe worst of times\n", "no word vectors"),
-    "too few rows": (b"3 2\na 1 2\nb 3 4\n        \n", "numbers after the word"),
+    "too few rows": (b"3 2\na 1 2\nb 3 4\n        \n", "promises 3 words and holds 2"),
     "cut off": (b"4 2\na 1 2\nb 3 4\nlongword 5.000 6.000\n", "promises 4 words and holds 3"),
     "huge header": (b"999999999 300\na 1 2\n", "do not fit"),
     "no rows": (b"0 5\n", "cannot be"),
     "wide header": (b"2 99999999\na 1 2\n", "cannot be"),
-    "short row": (b"2 3\na 1 2 3\nb 1 2\n", "Line 3 .* 2 numbers .* instead of 3"),
-    "single number": (b"the 1 2 3\nb 1\n", "Line 2 .* 1 numbers"),
-    "long row": (b"2 3\na 1 2 3\nb 1 2 3 4\n", "Line 3 .* 4 numbers .* instead of 3"),
+    "short row": (b"2 3\na 1 2 3\nb 1 2\n", "Line 3 .* 2 numbers instead of 3"),
+    "single number": (b"the 1 2 3\nb 1\n", "Line 2 .* 1 number instead of 3"),
+    "long row": (b"2 3\na 1 2 3\nb 1 2 3 4\n", "Line 3 .* 4 numbers instead of 3"),
     "word for number": (b"2 3\na 1 2 3\nb 1 x 3\n", "Line 3 .* 'x'"),
     "not a number": (b"2 3\na 1 2 3\nb 1 nan 3\n", "'b' .* not a finite"),
     "infinite": (b"the 1 2 3\nb 1 inf 3\n", "'b' .* not a finite"),

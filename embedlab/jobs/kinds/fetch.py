@@ -31,7 +31,9 @@ class FetchSettings:
         replace: whether a published model of that name may be overwritten.
         kind: "vectors", "elmo", "flair" or "bert"; empty to tell it by the contents.
         revision: branch, tag or commit of the hub.
+        layout: format of a file of word vectors; empty where its content shall tell.
         member: which file of a zip archive of word vectors, if it holds several.
+        lower_case: whether a BERT with vocab.txt alone lower-cases words; ``None`` to tell it by its vocabulary.
     """
 
     source: str = ""
@@ -41,7 +43,9 @@ class FetchSettings:
     replace: bool = False
     kind: str = ""
     revision: str = ""
+    layout: str = ""
     member: str = ""
+    lower_case: bool | None = None
 
 
 def local_files() -> bool:
@@ -102,10 +106,11 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     given = tuple(asked.source.splitlines()) or tuple(map(str, text_choice.files_of(run.folder)))
     if not given:
         raise BadInput("Give a file, a folder, an address or a name.")
-    shelved, wanted = (
-        shelf_of(place),
-        Wanted(given, asked.kind, asked.revision, asked.max_words, asked.member, asked.name, asked.licence),
-    )
+    shelved = shelf_of(place)
+    wanted = Wanted(
+        sources=given, kind=asked.kind, revision=asked.revision, max_words=asked.max_words, layout=asked.layout,
+        member=asked.member, lower_case=asked.lower_case, title=asked.name, licence=asked.licence,
+    )  # fmt: skip
     if name := asked.name or loading.name_of(wanted):
         library.check(name, replace=asked.replace, source=shelved, place=place)
     if place:

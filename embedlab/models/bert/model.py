@@ -317,7 +317,12 @@ class Bert(BertQuestions, ContextualModel):
 
     @classmethod
     def from_published(
-        cls, folder_or_hub_id: str | Path, pooling: str = "mean", on_progress: OnProgress | None = None
+        cls,
+        folder_or_hub_id: str | Path,
+        pooling: str = "mean",
+        on_progress: OnProgress | None = None,
+        *,
+        do_lower_case: bool | None = None,
     ) -> Self:
         """Load a published encoder: BERT, DistilBERT, RoBERTa, ELECTRA, ALBERT or another of the family.
 
@@ -326,14 +331,16 @@ class Bert(BertQuestions, ContextualModel):
                 "bert-base-uncased"; ``HF_ENDPOINT`` names another hub.
             pooling: "mean" or "first", see ``BertConfig``.
             on_progress: called with the bytes of a download.
+            do_lower_case: whether words are lower-cased; by default as the tokenizer's files say, or, where there is
+                only a vocab.txt, as it suggests, which the card's note tells.
 
         Raises:
-            BadInput: there is no such folder, or it is no zip file.
+            BadInput: there is no such folder, it is no zip file, or its tokenizer cannot be switched to lower case.
             BadModel: the model is damaged, incomplete, of another family, or asks to run code.
             Unreachable: the hub cannot be reached or does not have it.
         """
         config = BertConfig(pooling=pooling)
-        found = published.read(folder_or_hub_id, on_progress)
+        found = published.read(folder_or_hub_id, on_progress, do_lower_case)
         return cls(found.network, found.speller, found.head, None, config, found.card)
 
     @classmethod

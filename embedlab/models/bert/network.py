@@ -35,7 +35,10 @@ FAMILIES = (
 """Encoders that can be loaded, by their names in the library transformers."""
 SHIFTED = ("camembert", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl")
 """Families whose positions begin after the number of the padding token."""
-MOST = {"num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000, "max_position_embeddings": 1_000_000}
+MOST = {
+    "num_hidden_layers": 200, "hidden_size": 20_000, "vocab_size": 3_000_000, "max_position_embeddings": 1_000_000,
+    "num_attention_heads": 20_000, "n_heads": 20_000,
+}  # fmt: skip
 MOST_NUMBER, MOST_SETTINGS = 10_000_000, 100_000
 """Largest whole number of any setting; most characters of all settings as JSON."""
 BESIDES = {
@@ -179,7 +182,8 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
     plain = checked(values)
     _check_blocks(plain, len(weights))
     _check_size(plain, weights)
-    named = " ".join(values.get("architectures") or ())
+    architectures = values.get("architectures")
+    named = " ".join(map(str, architectures)) if isinstance(architectures, list) else ""
     richest: tuple[Head, ...] = ("pretraining",) if plain["model_type"] == "bert" else ()
     heads: tuple[Head, ...] = (*richest, "masked", "none") if "ForMaskedLM" in named or "PreTr" in named else ("none",)
     missing: list[str] = []

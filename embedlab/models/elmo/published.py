@@ -1,10 +1,15 @@
-"""Load ELMo as AllenNLP and bilm-tf publish it: options.json and an HDF5 file of weights."""
+"""Load ELMo as AllenNLP and bilm-tf publish it: options.json and an HDF5 file of weights.
+
+bilm-tf leaves out what changes no width: the LSTM's projection (W_P_0) where its size is that of the projection, and
+with it the projection's clip; the characters' projection (CNN_proj) where there are as many filters. A model of one
+layer has its cell in another place of the file.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,10 +36,13 @@ OPTIONS = {
     "char_cnn.activation": "activation",
 }
 """Fields of options.json by the names of our settings."""
+DEFAULTS = {"lstm.n_layers": 1, "lstm.cell_clip": 0, "lstm.proj_clip": 0, "char_cnn.n_highway": 0}
+"""What bilm-tf takes for fields that are missing."""
 LARGEST_FLOAT = 8
 """Bytes of a number."""
 MOST_RATIO, MOST_CHUNK = 20, 4
 """Most unpacked over packed size of weights, which gzip hardly compresses; most size of a chunk over its data set."""
+LSTM_PROJECTION = "/W_P_0"
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -60,17 +68,20 @@ def read(options_path: Path, weights_path: Path) -> Published:
         BadModel: one is missing, damaged, incomplete, or does not fit the other.
     """
     config = _config(options_path)
+    tensors = _tensors(weights_path, config)
+    if not tensors.projected:
+        config = replace(config, projection_clip=0.0)
     card = Card(
         title="ELMo, published", text=weights_path.name, source="published", created=date.today().isoformat(),
         versions=versions(("numpy", "torch", "h5py")),
     )  # fmt: skip
-    return Published(config, _tensors(weights_path, shapes(config)), card)
+    return Published(config, tensors.found, card)
 
 
 def _config(path: Path) -> ElmoConfig:
     try:
         options = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"The options {path} cannot be read: {error}.") from error
     found = {name: _option(options, place, path) for place, name in OPTIONS.items()}
     if (known := options["char_cnn"].get("n_characters", CHARACTERS)) not in (CHARACTERS, CHARACTERS + 1):
@@ -80,13 +91,15 @@ def _config(path: Path) -> ElmoConfig:
     try:
         found["filters"] = " ".join(f"{int(width)}x{int(n)}" for width, n in found["filters"])
         return ElmoConfig(**found, dropout=0.0)
-    except (BadSetting, TypeError, ValueError) as error:
+    except (BadSetting, TypeError, ValueError, OverflowError) as error:
         raise BadModel(f"{path.name} does not describe an ELMo that can be built: {error}") from error
 
 
 def _option(options: Any, place: str, path: Path) -> Any:
     value = options
     for key in place.split("."):
+        if isinstance(value, dict) and key not in value and place in DEFAULTS:
+            return DEFAULTS[place]
         if not isinstance(value, dict) or key not in value:
             raise BadModel(f"{path.name} lacks '{place}'. Give the options.json that came with the weights.")
         value = value[key]
@@ -115,21 +128,66 @@ def _cell(d: int, layer: int) -> str:
     return f"RNN_{d}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
 
 
-def _tensors(path: Path, expected: Shapes) -> dict[str, Floats]:
+@dataclass(frozen=True)
+class _Tensors:
+    """Weights by name, as if nothing had been left out; whether the LSTMs have projections of their own."""
+
+    found: dict[str, Floats]
+    projected: bool
+
+
+def _tensors(path: Path, config: ElmoConfig) -> _Tensors:
     import h5py
 
-    size = sum(math.prod(shape) for shape in expected.values())
+    expected = shapes(config)
     try:
         with h5py.File(path, "r") as file:
+            places = {name: _place(file, name, config) for name in expected}
+            plain = _left_out(file, places, config)
+            expected = {name: shape for name, shape in expected.items() if name not in plain}
+            size = sum(math.prod(shape) for shape in expected.values())
             if size > MOST_RATIO * (there := path.stat().st_size):
                 raise BadModel(f"The options ask for {size:,} numbers, and {path.name} has {there:,} bytes.")
             for name, shape in expected.items():
-                _check(file, name, shape, path)  # all of them, before any is read
-            return {name: _tensor(file[name], name, path) for name in expected}
+                _check(file, places[name], shape, path)  # all of them, before any is read
+            found = {name: _tensor(file[places[name]], places[name], path) for name in expected}
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise BadModel(
             f"The weights {path} cannot be read as hdf5: {error}. Is the file whole? Download it again."
         ) from error
+    found |= {name: np.zeros(shape[0], np.float32) if len(shape) == 1 else np.eye(*shape, dtype=np.float32)
+              for name, shape in shapes(config).items() if name in plain}  # fmt: skip
+    return _Tensors(found, not any(name.endswith(LSTM_PROJECTION) for name in plain))
+
+
+def _place(file: Any, name: str, config: ElmoConfig) -> str:
+    """Where a weight lies in the file: that of the only layer may lie in its direction itself."""
+    short = name.replace("/MultiRNNCell/Cell0/", "/")
+    return short if config.layers == 1 and not _is_there(file, name) and _is_there(file, short) else name
+
+
+def _left_out(file: Any, places: dict[str, str], config: ElmoConfig) -> set[str]:
+    """The projections that change no width and are not in the file, of the characters and of all LSTMs."""
+    total = sum(n for _, n in config.sizes)
+    groups = [{name for name in places if name.startswith("CNN_proj/")}] if total == config.dim else []
+    if config.hidden == config.dim:
+        groups.append({name for name in places if name.endswith(LSTM_PROJECTION)})
+    return {name for group in groups if not any(_is_there(file, places[name]) for name in group) for name in group}
+
+
+def _is_there(file: Any, name: str) -> bool:
+    """Whether a file has something of that name; links are not followed."""
+    import h5py
+
+    group = file
+    for part in name.split("/"):
+        link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
+        if link is None:
+            return False
+        if not isinstance(link, h5py.HardLink):
+            return True
+        group = group.get(part)
+    return True
 
 
 def _check(file: Any, name: str, shape: tuple[int, ...], path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from embedlab.models.fasttext.model import FastText, FastTextConfig
 
 MAGIC = 793712314
 NEW = ("dim", "ws", "epoch", "min_count", "neg", "word_ngrams", "loss", "model", "bucket", "minn", "maxn", "rate")
+CLASSIFIER = 3
+"""The number of supervised learning among fastText's models; its vectors of words are those of a text's labels."""
 
 
 class _Reader:
@@ -72,9 +74,10 @@ def read(path: Path, max_words: int | None = None, card: Card | None = None) -> 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         reader = _Reader(data, path.name)
         settings, new = _settings(reader)
-        counts = dict(_vocabulary(reader, new))
+        found = _vocabulary(reader, new)
         if new and reader.take("?")[0]:
             raise BadModel(f"{path.name} is a quantized fastText model; only full ones can be read.")
+        counts = found.counts
         rows, dim = reader.take("2q")
         if dim != settings["dim"] or rows != len(counts) + settings["bucket"]:
             raise BadModel(f"{path.name} is damaged: {rows} vectors of width {dim} do not belong to its vocabulary.")
@@ -83,6 +86,9 @@ def read(path: Path, max_words: int | None = None, card: Card | None = None) -> 
     kept = list(counts)[: max_words or None]
     config = _config(settings, len(kept))
     own, ngrams = matrix[: len(kept)], matrix[len(counts) :]
+    if found.labels:
+        said = f"Labels in its vocabulary, which have no vectors, left out: {found.labels:,}."
+        card = replace(card or Card(), note=f"{card.note} {said}".strip() if card else said)
     return FastText(kept, own, np.array([counts[word] for word in kept]), config, card, ngrams=ngrams)
 
 
@@ -92,23 +98,41 @@ def _settings(reader: _Reader) -> tuple[dict[str, int], bool]:
     values = reader.take("12i") if new else (*first, *reader.take("10i"))
     reader.take("d")
     settings = dict(zip(NEW, values, strict=True))
+    if settings["model"] == CLASSIFIER:
+        raise BadModel(f"{reader.name} is a fastText classifier; only models of words can be read.")
     if not 0 < settings["dim"] <= 10_000 or not 0 <= settings["bucket"] <= 50_000_000:
         raise BadModel(f"{reader.name} is no fastText .bin file, or it is damaged.")
     return settings, new
 
 
-def _vocabulary(reader: _Reader, new: bool) -> Iterator[tuple[str, int]]:
-    size, _, labels = reader.take("3i")
+@dataclass(frozen=True)
+class _Vocabulary:
+    """Words and how often each was seen, in the order of their vectors; how many labels there are beside them."""
+
+    counts: dict[str, int]
+    labels: int
+
+
+def _vocabulary(reader: _Reader, new: bool) -> _Vocabulary:
+    """The words of a file. Labels stand behind them, if the text had any; a model of words has no vectors of labels."""
+    size, known, _ = reader.take("3i")
     reader.take("q")
-    if labels > 0:
-        raise BadModel(f"{reader.name} is a fastText classifier; only models of words can be read.")
     pruned = reader.take("q")[0] if new else 0
     reader.need(10 * size)
+    counts: dict[str, int] = {}
+    labels = 0
     for _ in range(size):
         word = reader.word()
-        yield word, reader.take("qb")[0]
+        count, kind = reader.take("qb")
+        if kind:
+            labels += 1
+        else:
+            counts[word] = count
+    if len(counts) != known or len(counts) + labels != size:
+        raise BadModel(f"{reader.name} is damaged: its vocabulary holds other words than it says.")
     if pruned > 0:
         raise BadModel(f"{reader.name} is a pruned fastText model; only full ones can be read.")
+    return _Vocabulary(counts, labels)
 
 
 def _config(settings: dict[str, int], words: int) -> FastTextConfig:

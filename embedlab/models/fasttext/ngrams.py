@@ -17,6 +17,8 @@ CHUNK, LETTERS = 20_000, 500_000
 """Words whose n-grams are found together, and letters of them; each word has some 20 n-grams."""
 MOST, MOST_A_WORD = 5_000_000, 60
 """N-grams that a vocabulary may have, and so many more for each word: each takes some 40 bytes."""
+END_OF_LINE = "</s>"
+"""The word at the end of each line of fastText's program: its own vector stands alone, without n-grams."""
 BASIS, PRIME = np.uint32(2166136261), np.uint32(16777619)
 """Of the 32-bit FNV-1a hash."""
 
@@ -88,7 +90,12 @@ def _chunks(words: Sequence[str], min_n: int, max_n: int) -> Iterator[tuple[int,
 
 
 def pieces(word: str, min_n: int, max_n: int) -> list[bytes]:
-    """The n-grams of <word> in UTF-8, by where they begin and then by length; the single marks are left out."""
+    """The n-grams of <word> in UTF-8, by where they begin and then by length; the single marks are left out.
+
+    ``</s>``, which stands for the end of a line, has none.
+    """
+    if word == END_OF_LINE:
+        return []
     letters = [letter.encode("utf-8") for letter in f"<{word}>"]
     inside = range(1, len(letters) - 1)
     return [
@@ -126,6 +133,9 @@ def _buckets_of_many(
         found.append((owner[first], _hashes(text, bounds[first], bounds[first + n]) % buckets))
     rows = np.concatenate([np.zeros(0, np.int64), *(row for row, _ in found)])
     hashed = np.concatenate([np.zeros(0, np.int64), *(column for _, column in found)])
+    if END_OF_LINE in words:
+        kept = rows != list(words).index(END_OF_LINE)
+        rows, hashed = rows[kept], hashed[kept]
     return np.bincount(rows, minlength=len(words)), hashed[np.argsort(rows, kind="stable")]
 
 

@@ -19,8 +19,11 @@ OPTIONS = {
 }  # fmt: skip
 
 
-def write(folder: Path, options: dict, seed: int = 0) -> tuple[Path, Path]:
-    """options.json and weights.hdf5 with random weights, in the published layout."""
+def write(folder: Path, options: dict, seed: int = 0, *, sparing: bool = False) -> tuple[Path, Path]:
+    """options.json and weights.hdf5 with random weights, in the published layout.
+
+    A sparing file is as bilm-tf writes it: without projections that change no width, its one layer in another place.
+    """
     draw = np.random.default_rng(seed)
     lstm, cnn = options["lstm"], options["char_cnn"]
     p, c, d = lstm["projection_dim"], lstm["dim"], cnn["embedding"]["dim"]
@@ -39,12 +42,16 @@ def write(folder: Path, options: dict, seed: int = 0) -> tuple[Path, Path]:
         for k in range(cnn["n_highway"]):
             for gate in ("carry", "transform"):
                 file[f"CNN_high_{k}/W_{gate}"], file[f"CNN_high_{k}/b_{gate}"] = random(total, total), random(total)
-        file["CNN_proj/W_proj"], file["CNN_proj/b_proj"] = random(total, p), random(p)
+        if not sparing or total != p:
+            file["CNN_proj/W_proj"], file["CNN_proj/b_proj"] = random(total, p), random(p)
         for way in range(2):
             for layer in range(lstm["n_layers"]):
                 cell = f"RNN_{way}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
+                if sparing and lstm["n_layers"] == 1:
+                    cell = f"RNN_{way}/RNN/LSTMCell"
                 file[f"{cell}/W_0"], file[f"{cell}/B"] = random(2 * p, 4 * c), random(4 * c)
-                file[f"{cell}/W_P_0"] = random(c, p)
+                if not sparing or c != p:
+                    file[f"{cell}/W_P_0"] = random(c, p)
     return paths
 
 
@@ -101,10 +108,14 @@ class Reference:
                 g * np.maximum(x @ self.w[f"CNN_high_{k}/W_transform"] + self.w[f"CNN_high_{k}/b_transform"], 0)
                 + (1 - g) * x
             )
+        if "CNN_proj/W_proj" not in self.w:
+            return x
         return x @ self.w["CNN_proj/W_proj"] + self.w["CNN_proj/b_proj"]
 
     def layer(self, inputs: list[np.ndarray], way: int, layer: int, row: int | None) -> list[np.ndarray]:
         cell = f"RNN_{way}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
+        if f"{cell}/W_0" not in self.w:
+            cell = f"RNN_{way}/RNN/LSTMCell"
         size, p = self.lstm["dim"], self.lstm["projection_dim"]
         c, h = (
             self.state.get((row, way, layer), (np.zeros(size), np.zeros(p)))
@@ -117,8 +128,10 @@ class Reference:
             i, j, f, o = z[:size], z[size : 2 * size], z[2 * size : 3 * size], z[3 * size :]
             c = sigmoid(f + 1) * c + sigmoid(i) * np.tanh(j)
             c = np.clip(c, -self.lstm["cell_clip"], self.lstm["cell_clip"])
-            h = (sigmoid(o) * np.tanh(c)) @ self.w[f"{cell}/W_P_0"]
-            h = np.clip(h, -self.lstm["proj_clip"], self.lstm["proj_clip"])
+            h = sigmoid(o) * np.tanh(c)
+            if f"{cell}/W_P_0" in self.w:  # TensorFlow's cell clips nothing without a projection
+                h = h @ self.w[f"{cell}/W_P_0"]
+                h = np.clip(h, -self.lstm["proj_clip"], self.lstm["proj_clip"])
             said.append(h)
         if row is not None:
             self.state[row, way, layer] = c, h

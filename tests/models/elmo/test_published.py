@@ -86,6 +86,40 @@ def test_without_highway_layers_and_clips(tmp_path: Path) -> None:
     chosen["lstm"]["cell_clip"] = chosen["lstm"]["proj_clip"] = None
     files[0].write_text(json.dumps(chosen))
     np.testing.assert_allclose(Elmo.from_published(*files).encode(SENTENCES[:1])[0], expected, atol=1e-5)
+    del chosen["lstm"]["cell_clip"], chosen["lstm"]["proj_clip"], chosen["char_cnn"]["n_highway"]
+    files[0].write_text(json.dumps(chosen))
+    np.testing.assert_allclose(Elmo.from_published(*files).encode(SENTENCES[:1])[0], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("sparing", [True, False])
+@pytest.mark.parametrize(("hidden", "filters"), [(6, 5), (10, 2), (6, 2)])
+def test_projections_that_change_no_width_may_be_left_out(
+    tmp_path: Path, hidden: int, filters: int, sparing: bool, layers: int
+) -> None:
+    """Of 6 filters 6 numbers are made without a projection; a clip of 0.05 would be seen."""
+    chosen = options()
+    chosen["lstm"] |= {"dim": hidden, "n_layers": layers, "proj_clip": 0.05}
+    chosen["char_cnn"]["filters"] = [[1, 1], [2, 3], [3, filters]]
+    files = write(tmp_path, chosen, seed=5, sparing=sparing)
+    model, plain = Elmo.from_published(*files), Reference(chosen, files[1])
+    for sentence, found in zip(SENTENCES, model.encode(SENTENCES), strict=True):
+        if sentence:
+            np.testing.assert_allclose(found, plain.sentence(sentence), atol=1e-5)
+    model.save(tmp_path / "m")
+    back = registry.load_model(tmp_path / "m")
+    np.testing.assert_array_equal(back.encode(SENTENCES[:1])[0], model.encode(SENTENCES[:1])[0])  # type: ignore[attr-defined]
+
+
+def test_one_projection_of_several_is_missed(tmp_path: Path) -> None:
+    chosen = options()
+    chosen["lstm"]["dim"] = 6
+    files = write(tmp_path, chosen)
+    name = "RNN_1/RNN/MultiRNNCell/Cell0/LSTMCell/W_P_0"
+    with h5py.File(files[1], "a") as file:
+        del file[name]
+    with pytest.raises(BadModel, match=f"lacks '{name}'"):
+        Elmo.from_published(*files)
 
 
 def test_order_batches_and_layers_make_no_difference(model: Elmo) -> None:

@@ -20,6 +20,7 @@ from embedlab.ui import cache, inputs, page_links, run_bar, state, widgets
 from embedlab.ui.server import Given
 from embedlab.ui.views.models import cards
 from embedlab.workflows import catalogue
+from embedlab.workflows import published as vector_files
 from embedlab.workflows.catalogue import Offer
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ LABELS = {
 }
 SHELVES = {"bert": "BERT and its family", "elmo": "ELMo", "flair": "Flair", "vectors": "Word vectors"}
 KINDS = {"": "found by itself"} | SHELVES
+CASES = {"as its vocabulary looks": None, "lower-cased": True, "as written": False}
 PER_ROW = 3
 
 
@@ -82,11 +84,21 @@ def _one(way: str) -> None:
             help="The first in the file are the commonest. 200,000 words of 300 numbers are 240 MB.",
         )  # fmt: skip
         member = st.text_input("File in the zip archive", "", 200, key="fetch-member", placeholder="the only one")
+        layout = st.selectbox(
+            "Format of word vectors", ["", *vector_files.FORMATS], key="fetch-layout",
+            format_func=lambda layout: vector_files.FORMATS.get(layout, "as the file looks"),
+            help="The card of what was loaded says what it was read as. Choose the format here if that was wrong.",
+        )  # fmt: skip
+        case = st.selectbox(
+            "Letters, of a BERT with vocab.txt alone", list(CASES), key="fetch-case",
+            help="The card of what was loaded says what was guessed.",
+        )  # fmt: skip
         replace = st.checkbox("Replace a model of that name", key="fetch-replace")
     if st.button("Load", key="fetch", type="primary", icon=":material/cloud_download:"):
         settings = FetchSettings(
-            source, (name or "").strip(), int(most), "", replace, kind or "", revision or "", member or ""
-        )
+            source, (name or "").strip(), int(most), "", replace, kind or "", (revision or "").strip(), layout or "",
+            (member or "").strip(), CASES[case],
+        )  # fmt: skip
         with widgets.guard():
             _start(settings, uploads)
 
@@ -179,6 +191,8 @@ def _loaded(run: Run) -> None:
     try:
         spec = cache.find(library.kept_as(run.folder))
         st.success(f"**{md(spec.title)}** is loaded: {page_links.page_names(spec)} offer it now.")
+        if spec.card.note:
+            st.caption(md(spec.card.note))
     except BadModel:
         st.info("The model that was loaded last has been deleted since.")
 
