@@ -15,7 +15,8 @@ from embedlab.analysis.probing.results import LINEAR, PROBES, TITLES, LayerProbe
 from embedlab.analysis.probing.scores import Mistake, WrongSentence, numbered, types_of, wrong_sentences
 from embedlab.analysis.probing.sources import PAPER
 from embedlab.base import BadInput
-from embedlab.data.tagged import Span, TaggedSet
+from embedlab.data.tag_schemes import Span
+from embedlab.data.tagged import TaggedSet
 from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds import inspect
 from embedlab.jobs.kinds.probes import PLUS, ProbeJob
