@@ -24,9 +24,7 @@ FIRST, SHOWN = 3, 20
 LISTED = 40
 """Columns that are looked at and listed; a file may have very many."""
 MOST = 0.9
-"""Share of the values of a column that have to be alike."""
-USUAL = 0.99
-"""Share of the lines that have to have as many columns, or else their number varies."""
+"""Share of the values of a column that have to be alike, and of the lines that have to have as many columns."""
 _CONLL_U, _UPOS, _XPOS = 10, 3, 4
 """Columns of CoNLL-U (number, form, lemma, universal part of speech, and so on), and the places of tags, from 0."""
 _INDEX = re.compile(r"\d{1,9}([-.]\d{1,9})?")
@@ -81,6 +79,7 @@ class Layout:
         width: columns of a line; 0 if their number varies.
         scheme: how tags mark names; ``None`` if they do not.
         known: tags of the first lines.
+        problem: why these tags are of no use; empty if they are.
     """
 
     columns: tuple[Column, ...]
@@ -90,6 +89,7 @@ class Layout:
     width: int = 0
     scheme: Scheme | None = None
     known: frozenset[str] = frozenset()
+    problem: str = ""
 
     def fits(self, tag: str) -> bool:
         """Whether a tag can be one of this file's."""
@@ -126,7 +126,7 @@ def find(
         entities: whether only tags that mark names are of use.
 
     Raises:
-        BadInput: a column that was asked for is not there, or the tags are numbers.
+        BadInput: a column that was asked for is not there, or is asked for twice.
     """
     table = _Table.of(rows, names, entities)
     asked = wanted or Wanted()
@@ -139,14 +139,9 @@ def find(
     if word == tag:
         raise BadInput(f"Words and tags cannot both be column {table.title(tag)}. {table.said}")
     found = table.column(tag)
-    if found.numbers:
-        some = ", ".join(list(found.seen)[:FIRST])
-        raise BadInput(
-            f"The tags in column {table.title(tag)} are numbers ({some}), and the file does not say what they stand "
-            "for. Write their names (O, B-PER, NOUN …) in their place, give the data set's parquet file, which holds "
-            f"the names, or choose another column. {table.said}"
-        )
-    return Layout(table.listed, word, tag, table.index, table.width, found.nearest, frozenset(found.seen))
+    problem = table.problem(found) if found.numbers else ""
+    known = frozenset(found.seen)
+    return Layout(table.listed, word, tag, table.index, table.width, found.nearest, known, problem)
 
 
 @dataclass(frozen=True)
@@ -243,6 +238,15 @@ class _Table:
         each = [f"{one.title} ({', '.join(one.first)})" for one in self.listed if one.number > 0 or one.number == -1]
         return f"There are the columns {'; '.join(each)}."
 
+    def problem(self, tags: _Held) -> str:
+        """Why numbers cannot be tags."""
+        some = ", ".join(list(tags.seen)[:FIRST])
+        return (
+            f"The tags in column {self.title(tags.place)} are numbers ({some}), and the file does not say what they "
+            "stand for. Write their names (O, B-PER, NOUN …) in their place, give the data set's parquet file, which "
+            f"holds the names, or choose another column. {self.said}"
+        )
+
     def title(self, place: int) -> str:
         return next(one.title for one in self.listed if one.number == (place + 1 if place >= 0 else place))
 
@@ -300,9 +304,9 @@ def _width(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     """Columns that lines have, 0 if that varies; and the fewest that they have, but for a few lines."""
     counts = Counter(map(len, rows))
     usual, often = counts.most_common(1)[0] if counts else (0, 0)
-    if usual <= 2 or often >= USUAL * len(rows):
+    if usual <= 2 or often >= MOST * len(rows):
         return usual, usual
-    least = max(2, sorted(counts.elements())[len(rows) // 50])
+    least = max(2, sorted(counts.elements())[int((1 - MOST) * len(rows))])
     between = [cell for row in rows for cell in row[1:-1]]
     if least == 2 and sum(_SHORT.fullmatch(cell) is not None for cell in between) < len(between) / 2:
         return 2, 2  # what stands between looks like no tags: words with a space in them

@@ -93,24 +93,27 @@ def once(text: str, seen: dict[str, str]) -> str:
 
 
 @contextmanager
-def opened(path: Path, wanted: Wanted | None, entities: bool) -> Iterator[tuple[Layout, Callable[[Reader], None]]]:
+def opened(
+    path: Path, wanted: Wanted | None, entities: bool, name: str = ""
+) -> Iterator[tuple[Layout, Callable[[Reader], None]]]:
     """The layout of a file, and what reads its sentences into a ``Reader``.
 
     Raises:
-        BadInput: it cannot be read, is not text, lacks a column, or its tags are numbers without names.
+        BadInput: it cannot be read, is not text, or lacks a column.
     """
+    called = name or path.name
     if tag_records.kind(path):
         with tag_records.records(path) as (names, records):
             first = list(islice(records, HEAD_RECORDS))
             rows = [row for record in first for row in record.rows]
             layout = tag_columns.find(rows, names, wanted, entities=entities)
-            yield layout, lambda now: now.take_records(chain(first, records), path.name)
+            yield layout, lambda now: now.take_records(chain(first, records), called)
         return
     with text_lines(path) as lines:
         head = Head.of(lines)
         layout = tag_columns.find(head.rows, head.names, wanted, entities=entities)
         reader = LineReader(layout, head.header, head.tabs)
-        yield layout, lambda now: now.take_lines(chain(head.lines, lines), reader, path.name)
+        yield layout, lambda now: now.take_lines(chain(head.lines, lines), reader, called)
 
 
 @dataclass

@@ -152,7 +152,7 @@ def read_tags(
     return read_tagged(path, Wanted(str(word_column), str(column or "")), entities=False).sentences
 
 
-def read_tagged(path: str | Path, wanted: Wanted | None = None, *, entities: bool = True) -> Reading:
+def read_tagged(path: str | Path, wanted: Wanted | None = None, *, entities: bool = True, name: str = "") -> Reading:
     """Read sentences whose words have tags, and say how they were read.
 
     A word a line, blank lines between sentences; columns stand apart by tabs, or else by spaces (U+0020; other spaces
@@ -170,16 +170,19 @@ def read_tagged(path: str | Path, wanted: Wanted | None = None, *, entities: boo
         path: the file.
         wanted: the columns; found if not given.
         entities: whether only tags that mark names are of use.
+        name: what the file is called where its lines are named; its own name if empty.
 
     Raises:
         BadInput: it cannot be read, is not text, holds no sentence, lacks a column, its tags are numbers without names,
             or more than one line in a hundred is bad; the message names the first.
     """
     path = Path(path)
-    with opened(path, wanted, entities) as (layout, fill):
+    with opened(path, wanted, entities, name) as (layout, fill):
+        if layout.problem:
+            raise BadInput(layout.problem)
         reader = Reader(layout)
         fill(reader)
-    reader.check(path.name)
+    reader.check(name or path.name)
     found = tuple(TaggedSentence(one.words, one.tags, *one.notes) for one in reader.done)
     return Reading(found, reader.how)
 
@@ -188,7 +191,7 @@ def columns(path: str | Path, *, entities: bool = True) -> HowRead:
     """The columns of a file, and which would be taken for words and tags; only its first lines are read.
 
     Raises:
-        BadInput: it cannot be read, is not text, or its tags are numbers without names.
+        BadInput: it cannot be read, or is not text.
     """
     with opened(Path(path), None, entities) as (layout, _):
         return Reader(layout).how
