@@ -174,7 +174,20 @@ def _parquet(path: Path) -> Iterator[tuple[tuple[str, ...], Iterator[Record]]]:
         names = tuple(field.name for field in file.schema_arrow if _is_list(field.type))[:_LISTS]
         if len(names) < 2:
             raise _no_lists(path.name, file.schema_arrow.names)
-        yield names, _parquet_records(file, names, limits, path.name)
+        if (words := _longest(file, names)) > (most := limits.tagged_lines):
+            said = f"{path.name} has lists of {words:,} words together, at most {most:,} are read. Give a part of it."
+            raise BadInput(met("tagged_lines", said))
+        yield names, _parquet_records(file, names)
+
+
+def _longest(file: Any, names: Sequence[str]) -> int:
+    """Values of the largest of the lists, all records together, as the file says."""
+    values: Counter[str] = Counter()
+    for number in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(number)
+        for column in map(group.column, range(group.num_columns)):
+            values[column.path_in_schema.partition(".")[0]] += column.num_values
+    return max(values[name] for name in names)
 
 
 def _is_list(type_: Any) -> bool:
@@ -185,19 +198,14 @@ def _is_list(type_: Any) -> bool:
     return any(one(type_.value_type) for one in (types.is_string, types.is_large_string, types.is_integer))
 
 
-def _parquet_records(file: Any, names: Sequence[str], limits: Limits, said: str) -> Iterator[Record]:
+def _parquet_records(file: Any, names: Sequence[str]) -> Iterator[Record]:
     labels = _labels(file.schema_arrow.metadata or {})
-    number = words = 0
+    number = 0
     for batch in file.iter_batches(BATCH, columns=list(names), use_threads=False):
         columns = [batch.column(batch.schema.get_field_index(name)) for name in names]
         for row in range(batch.num_rows):
             number += 1
-            values = [column[row].values for column in columns]
-            words += max((len(one) for one in values if one is not None), default=0)
-            if words > limits.tagged_lines:
-                text = f"{said} has more than {limits.tagged_lines:,} words. Give a part of it."
-                raise BadInput(met("tagged_lines", text))
-            yield _of_lists(number, [[] if one is None else one.to_pylist() for one in values], names, labels)
+            yield _of_lists(number, [column[row].as_py() or [] for column in columns], names, labels)
 
 
 def _labels(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
