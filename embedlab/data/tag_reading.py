@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from embedlab.base import BadInput
 from embedlab.base.limits import Limits, met
 from embedlab.data import tag_columns, tag_records
+from embedlab.data.readers.fields import beginning
 from embedlab.data.readers.tables import text_lines
 from embedlab.data.tag_columns import Column, Layout, Wanted
 from embedlab.data.tag_lines import Head, Kind, LineReader
 
 SEEN = 100_000
 """Most different words and tags of which one copy is shared."""
-HEAD_RECORDS = 300
-"""Records from which the lists of words and tags are found."""
+HEAD_WORDS = 10_000
+"""Most words of one record from which the lists of words and tags are found."""
 NOTES = ("split", "register", "spelling")
 """Keys of the notes that are kept of a sentence."""
 FEW = 100
@@ -104,8 +105,8 @@ def opened(
     called = name or path.name
     if tag_records.kind(path):
         with tag_records.records(path) as (names, records):
-            first = list(islice(records, HEAD_RECORDS))
-            rows = [row for record in first for row in record.rows]
+            first = beginning(records, lambda record: 100 * max(map(len, record.lists)))
+            rows = [row for record in first for row in record.rows(HEAD_WORDS)]
             layout = tag_columns.find(rows, names, wanted, entities=entities)
             yield layout, lambda now: now.take_records(chain(first, records), called)
         return

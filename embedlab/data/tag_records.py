@@ -18,10 +18,10 @@ from embedlab.data.readers.archives import Entry
 from embedlab.data.readers.tables import open_parquet, text_lines
 
 PARQUET = b"PAR1"
-BATCH = 64
-"""Records of a parquet file that are held at once."""
 _JSON = re.compile(r'(\[\s*+)?\{\s*+"')
 """How an object, or a list of objects, begins."""
+SLICE = 10_000
+"""Values of a list that are unpacked at once, and different ones that are held once."""
 _LISTS = 100
 """Most lists of a record."""
 
@@ -38,11 +38,10 @@ class Record:
     number: int
     lists: tuple[tuple[str, ...], ...]
 
-    @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """The cells of each word; of lists of another length than most have, as much as there is."""
+    def rows(self, most: int) -> list[tuple[str, ...]]:
+        """The cells of its first words; of lists of another length than most have, as much as there is."""
         length = Counter(map(len, self.lists)).most_common(1)[0][0] if self.lists else 0
-        return [tuple(one[at] if at < len(one) else "" for one in self.lists) for at in range(length)]
+        return [tuple(one[at] if at < len(one) else "" for one in self.lists) for at in range(min(length, most))]
 
 
 def kind(path: Path) -> str:
@@ -174,20 +173,7 @@ def _parquet(path: Path) -> Iterator[tuple[tuple[str, ...], Iterator[Record]]]:
         names = tuple(field.name for field in file.schema_arrow if _is_list(field.type))[:_LISTS]
         if len(names) < 2:
             raise _no_lists(path.name, file.schema_arrow.names)
-        if (words := _longest(file, names)) > (most := limits.tagged_lines):
-            said = f"{path.name} has lists of {words:,} words together, at most {most:,} are read. Give a part of it."
-            raise BadInput(met("tagged_lines", said))
-        yield names, _parquet_records(file, names)
-
-
-def _longest(file: Any, names: Sequence[str]) -> int:
-    """Values of the largest of the lists, all records together, as the file says."""
-    values: Counter[str] = Counter()
-    for number in range(file.metadata.num_row_groups):
-        group = file.metadata.row_group(number)
-        for column in map(group.column, range(group.num_columns)):
-            values[column.path_in_schema.partition(".")[0]] += column.num_values
-    return max(values[name] for name in names)
+        yield names, _parquet_records(file, names, limits, path.name)
 
 
 def _is_list(type_: Any) -> bool:
@@ -198,14 +184,24 @@ def _is_list(type_: Any) -> bool:
     return any(one(type_.value_type) for one in (types.is_string, types.is_large_string, types.is_integer))
 
 
-def _parquet_records(file: Any, names: Sequence[str]) -> Iterator[Record]:
+def _parquet_records(file: Any, names: Sequence[str], limits: Limits, said: str) -> Iterator[Record]:
+    """Record by record: a list that repeats one word takes no room in the file, and much in memory."""
     labels = _labels(file.schema_arrow.metadata or {})
-    number = 0
-    for batch in file.iter_batches(BATCH, columns=list(names), use_threads=False):
-        columns = [batch.column(batch.schema.get_field_index(name)) for name in names]
-        for row in range(batch.num_rows):
-            number += 1
-            yield _of_lists(number, [column[row].as_py() or [] for column in columns], names, labels)
+    most, words = limits.tagged_lines, 0
+    seen: dict[Any, Any] = {}
+    for number, batch in enumerate(file.iter_batches(1, columns=list(names), use_threads=False), start=1):
+        lists = [batch.column(batch.schema.get_field_index(name))[0] for name in names]
+        words += max(len(one.values or ()) for one in lists)
+        if words > most:
+            raise BadInput(met("tagged_lines", f"{said} has more than {most:,} words. Give a part of it."))
+        yield _of_lists(number, [list(_texts(one.values, seen)) for one in lists], names, labels)
+
+
+def _texts(values: Any, seen: dict[Any, Any]) -> Iterator[Any]:
+    """The values of a list, equal ones as one object."""
+    for start in range(0, len(values or ()), SLICE):
+        for value in values.slice(start, SLICE).to_pylist():
+            yield seen.setdefault(value, value) if len(seen) < SLICE else seen.get(value, value)
 
 
 def _labels(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:

@@ -222,7 +222,7 @@ def tagged_of_bad_lines(lines: int = 1_400_000) -> bytes:
     return b"king O\n" * 20_000 + b"oops\n" * lines
 
 
-def tagged_lists(words: int = 1_000_000) -> bytes:
+def tagged_lists(words: int = 600_000) -> bytes:
     """A record of very many words, which take little room in the file."""
     import pyarrow
     import pyarrow.parquet
