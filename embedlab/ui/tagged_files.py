@@ -59,6 +59,12 @@ def choose(name: str, *, entities: bool, tag: str = "tag_column") -> Wanted:
     return Wanted(word, chosen)
 
 
+def begin(tag: str = "tag_column") -> None:
+    """Let the columns of another file be found, whatever was chosen for the one before."""
+    state.put("word_column", "")
+    state.put(tag, "")
+
+
 def said(how: HowRead) -> None:
     """Say which columns were taken, and what was left out."""
     st.caption(md(probe_data.taken(how)))

@@ -109,8 +109,8 @@ def missing(how: HowRead) -> str:
     left, said = how.left, []
     if left.sentences:
         some = ", ".join([*(f"{number:,}" for number in left.first), *(["…"] if left.bad > len(left.first) else [])])
-        why = [f"{left.bad:,} bad lines ({some})"] if left.bad else []
-        why += [f"{left.empty:,} tags without a word"] if left.empty else []
+        why = [f"{left.bad:,} bad line{'s' * (left.bad != 1)} ({some})"] if left.bad else []
+        why += [f"{left.empty:,} tag{'s' * (left.empty != 1)} without a word"] if left.empty else []
         said.append(f"Sentences left out: {left.sentences:,}, for {' and '.join(why)}. {left.why}")
     if how.comments:
         said.append(f"Lines beginning with # that were taken for comments: {how.comments:,}.")

@@ -100,7 +100,7 @@ def test_the_columns_of_a_file_are_shown_and_can_be_chosen(monkeypatch: pytest.M
     tasks = {"tasks": ["A tagged file of yours"], "file": name, "beside": "none"}
     page = opened(**tasks)
     assert md("Words are in column 2 (The, cats, sat), tags in column 4 (DET, NOUN, VERB)") in said(page)
-    assert together(page.warning[0].value, md("left out: 1, for 1 bad lines (151)"))
+    assert together(page.warning[0].value, md("left out: 1, for 1 bad line (151)"))
     page = opened(**tasks, column="3", word_column="4")
     assert md("Words are in column 4 (DET, NOUN, VERB), tags in column 3 (the, cat, sit)") in said(page)
     assert '"your_file.conll", column=3, word_column=4' in page.code[0].value

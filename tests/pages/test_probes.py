@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -132,13 +133,26 @@ def test_the_columns_of_a_file_are_shown_and_can_be_chosen(readers: Path) -> Non
     asked = {"reader": "word2vec skip-gram", "sentences": "a file of yours", "tagged": name}
     page = opened(**asked)
     assert md("Words are in column 2 (the, paris, in), tags in column 3 (O, B-LOC, O)") in texts(page)
-    assert together(page.warning[0].value, "left out", md("1 bad lines (501)"), "Line 501 of the file")
+    assert together(page.warning[0].value, "left out", md("1 bad line (501)"), "Line 501 of the file")
     assert f"F1 **{100 * kept.probe.rows[0].f1:.1f} %**" in texts(page)
     page = opened(**asked, word_column="1")
     assert md("Words are in column 1 (1, 1, 1)") in texts(page) and "no result yet" in page.info[0].value
     assert "word_column='1')" in page.code[0].value
     page = opened(**asked, tag_column="4")
     assert "tagged as an entity" in page.error[0].value and not page.code
+    page.button(key="another-tagged").click().run()
+    page.query_params["tagged"] = name
+    assert md("tags in column 3") in texts(page.run())  # a choice holds for one file
+
+
+def test_lists_of_words_and_tags_can_be_uploaded(readers: Path) -> None:
+    rows = [[line.split() for line in one.split("\n")] for one in FEW.strip().split("\n\n")]
+    records = [{"id": "x", "tokens": [w for w, _ in row], "ner_tags": [tag for _, tag in row]} for row in rows * 5]
+    page = opened(reader="word2vec skip-gram", sentences="a file of yours")
+    content = "\n".join(map(json.dumps, records)).encode()
+    page.file_uploader[0].set_value(("few.jsonl", content, "application/json"))
+    assert md("Words are in column tokens (the, paris, in)") in texts(page.run())
+    assert page.button(key="run") and not page.error
 
 
 def test_a_run_reads_the_columns_that_were_chosen(readers: Path) -> None:

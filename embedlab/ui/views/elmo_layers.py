@@ -90,6 +90,7 @@ def _file() -> tuple[str, Wanted]:
     )
     if upload is not None and st.session_state.get("_tagged_upload") != upload.file_id:
         st.session_state["_tagged_upload"] = upload.file_id
+        tagged_files.begin("column")
         st.query_params["file"] = layer_runs.lay_down(upload.getvalue(), visitor(), address())
     name = st.query_params.get("file", "")
     if name and uploads.laid_down(name) is None:

@@ -157,6 +157,7 @@ def _columns(name: str) -> tuple[str, Wanted] | None:
 
 
 def _forget() -> None:
+    tagged_files.begin()
     st.session_state.pop("_tagged", None)
     st.query_params.pop(ADDRESS, None)
 

@@ -141,7 +141,7 @@ def test_the_command_says_which_columns_it_took_and_what_it_left_out(
     out, err = capsys.readouterr()
     assert "F1 100.0" in out
     assert "Words are in column Token (the, paris, in), tags in column NER (O, B-LOC, O)" in err
-    assert "Sentences left out: 1, for 1 bad lines (502)" in err
+    assert "Sentences left out: 1, for 1 bad line (502)" in err
     asked = ["probe", "word2vec", "--data", str(file), "--word-column", "Lemma", "--tag-column", "3"]
     assert terminal.main(asked) == 0
     out, err = capsys.readouterr()
