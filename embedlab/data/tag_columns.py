@@ -19,6 +19,8 @@ TAGS = (
     "pos_tags", "pos", "xpos",
 )  # fmt: skip
 """Names that columns of tags have, the likelier first."""
+SENTENCES = ("sentence #", "sentence_id", "sentence id", "sent_id", "sentence", "sentence_number")
+"""Names that columns have which say to which sentence a word belongs."""
 FIRST, SHOWN = 3, 20
 """Values of a column that are shown, and their letters."""
 LISTED = 40
@@ -76,6 +78,7 @@ class Layout:
         word: place of the words, from 0; negative from the end.
         tag: place of the tags.
         index: place of the words' numbers in their sentences; ``None`` if there is no such column.
+        sentence: place of what names the sentences; ``None`` where empty lines part them.
         width: columns of a line; 0 if their number varies.
         scheme: how tags mark names; ``None`` if they do not.
         known: tags of the first lines.
@@ -86,6 +89,7 @@ class Layout:
     word: int
     tag: int
     index: int | None = None
+    sentence: int | None = None
     width: int = 0
     scheme: Scheme | None = None
     known: frozenset[str] = frozenset()
@@ -141,7 +145,8 @@ def find(
     found = table.column(tag)
     problem = table.problem(found) if found.numbers else ""
     known = frozenset(found.seen)
-    return Layout(table.listed, word, tag, table.index, table.width, found.nearest, known, problem)
+    near = found.nearest
+    return Layout(table.listed, word, tag, table.index, table.sentence, table.width, near, known, problem)
 
 
 @dataclass(frozen=True)
@@ -208,6 +213,7 @@ class _Table:
     names: tuple[str, ...]
     width: int
     index: int | None
+    sentence: int | None
     entities: bool
     listed: tuple[Column, ...] = field(default=())
 
@@ -222,12 +228,14 @@ class _Table:
         values = {place: [row[place] for row in rows if place < len(row)] for place in places}
         held = tuple(_Held(place, Counter(cells), entities) for place, cells in values.items())
         named = tuple(names) if len(names) == width else ()
-        index = next((place for place, cells in values.items() if place >= 0 and _counts_up(cells)), None)
+        sentence = next((at for at, name in enumerate(named) if name.lower() in SENTENCES), None)
+        places = [place for place in places if place >= 0 and place != sentence]
+        index = next((place for place in places if _counts_up(values[place])), None)
         listed = tuple(
             Column(place + 1 if place >= 0 else place, named[place] if named else "", _first(cells))
             for place, cells in values.items()
         )
-        return cls(held, named, width, index, entities, listed)
+        return cls(held, named, width, index, sentence, entities, listed)
 
     def column(self, place: int) -> _Held:
         return next(one for one in self.held if one.place == place)
@@ -269,7 +277,7 @@ class _Table:
 
     def tags(self, word: int | None) -> int:
         """The place of the tags: of names if there are any, else of what else looks like tags."""
-        other = [one for one in self.held if one.place not in (word, self.index)]
+        other = [one for one in self.held if one.place not in (word, self.index, self.sentence)]
         marked = [one for one in other if one.types]
         named = [self.names.index(name) for name in self._called(TAGS)]
         if self.width == _CONLL_U and self.index == 0 and not self.entities:
@@ -290,7 +298,7 @@ class _Table:
         """The place of the words: the first column of many different values that are no numbers and no tags."""
         if called := self._called(WORDS):
             return self.names.index(called[0])
-        other = [one for one in self.held if one.place != tag]
+        other = [one for one in self.held if one.place not in (tag, self.sentence)]
         free = [one for one in other if not one.wordless] or [one for one in other if not one.numbers] or other
         free = [one for one in free if not one.short] or free
         most = max((len(one.seen) for one in free), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Kind(Enum):
     """What a line is."""
 
     WORD = "a word and its tag"
+    FIRST = "the same, and the file names another sentence"
     EMPTY = "a tag without a word"
     GAP = "a line between sentences"
     NOTE = "a note, # key = value"
@@ -45,12 +47,28 @@ class Line(NamedTuple):
 _GAP, _COMMENT, _SKIPPED, _BAD = Line(Kind.GAP), Line(Kind.COMMENT), Line(Kind.SKIPPED), Line(Kind.BAD)
 
 
-def cells(line: str) -> list[str]:
-    """The columns of a line, which stand apart by tabs, or else by spaces."""
-    text = line.rstrip(BLANKS)
+def cells(line: str, separator: str = "") -> list[str]:
+    """The columns of a line, which stand apart by tabs, or else by spaces.
+
+    Args:
+        line: the line.
+        separator: a comma or semicolon that parts them instead, as in CSV.
+    """
+    text = line.rstrip("\r\n" if separator else BLANKS)
+    if separator:
+        return _of_csv(text, separator)
     if "\t" in text:
         return [cell.strip(" ") for cell in text.split("\t")]
     return [cell for cell in text.split(" ") if cell]
+
+
+def _of_csv(text: str, separator: str) -> list[str]:
+    if '"' not in text:
+        return text.split(separator)
+    try:
+        return next(csv.reader([text], delimiter=separator), [])
+    except csv.Error:
+        return [text]
 
 
 def note(line: str) -> re.Match[str] | None:
@@ -68,6 +86,7 @@ class Head:
         names: of the columns; empty if the file gives none.
         header: the line that names them; empty if there is none.
         tabs: whether columns stand apart by tabs, most of them.
+        separator: a comma or semicolon that parts them instead; empty if none does.
     """
 
     lines: tuple[str, ...]
@@ -75,19 +94,21 @@ class Head:
     names: tuple[str, ...]
     header: tuple[str, ...]
     tabs: bool
+    separator: str = ""
 
     @classmethod
     def of(cls, lines: Iterator[str]) -> Head:
         """Read the first lines, and leave the others."""
         taken = list(_first(lines))
         names: tuple[str, ...] = ()
+        separator = _separator(taken)
         rows: list[tuple[str, ...]] = []
         tabbed: list[bool] = []
         for line in taken:
             if (said := note(line)) and said["key"] == _NAMES:
                 names = tuple(said["value"].split())
             elif line.strip() and not line.startswith(_START):
-                rows.append(tuple(cells(line)))
+                rows.append(tuple(cells(line, separator)))
                 tabbed.append("\t" in line.strip(BLANKS))
         first = tuple(cell for cell in (cell.lstrip("# ") for cell in rows[0]) if cell) if rows else ()
         header = rows[0] if is_header(first) else ()
@@ -95,7 +116,13 @@ class Head:
         tabs = sum(tabbed) > spaced
         same = [row for row, tab in zip(rows, tabbed, strict=True) if tab == tabs and row != header]
         words = [row for row in same if not row[0].startswith("#")] or same
-        return cls(tuple(taken), tuple(words), names or (first if header else ()), header, tabs)
+        return cls(tuple(taken), tuple(words), names or (first if header else ()), header, tabs, separator)
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """The comma or semicolon between the names of columns in the first line; empty if there are none."""
+    first = next((line for line in lines if line.strip()), "")
+    return next((one for one in ",;" if is_header([cell.strip() for cell in cells(first, one)])), "")
 
 
 def _first(lines: Iterator[str]) -> Iterator[str]:
@@ -115,12 +142,14 @@ class LineReader:
         layout: where words and tags stand.
         header: cells of the line that names the columns.
         tabs: whether columns stand apart by tabs.
+        separator: a comma or semicolon that parts them instead; empty if none does.
         known: tags that have been seen.
     """
 
     layout: Layout
     header: Sequence[str] = ()
     tabs: bool = False
+    separator: str = ""
     known: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -128,6 +157,7 @@ class LineReader:
         scheme = self.layout.scheme
         self._strict = scheme is not None and scheme is not TYPES
         self._fitting: set[str] = set()
+        self._sentence = ""
 
     def lines(self, given: Iterable[str]) -> Iterator[Line]:
         """What each of the lines is."""
@@ -140,8 +170,8 @@ class LineReader:
             return Line(Kind.NOTE, said["key"], said["value"])
         if text.isspace() or not text or text.startswith(_START):
             return _GAP
-        columns = cells(text)
-        if self.header and tuple(columns) == self.header:
+        columns = cells(text, self.separator) if self.separator else cells(text)
+        if self.header and (tuple(columns) == self.header or not any(columns)):
             return _GAP
         found = self._word(columns, text)
         if hash_ and (_DOCUMENT.match(text) or not self._is_word(found, columns, text)):
@@ -170,6 +200,9 @@ class LineReader:
             return _BAD  # a line of running text among lines of columns
         if not self._strict and text[0] != "#" and len(self.known) < HEAD_LINES:
             self.known.add(tag)
+        if layout.sentence is not None and (named := columns[layout.sentence]) not in ("", self._sentence):
+            self._sentence = named
+            return Line(Kind.FIRST if word else Kind.EMPTY, word, tag)
         return Line(Kind.WORD if word else Kind.EMPTY, word, tag)
 
     def _fits(self, tag: str) -> bool:
@@ -180,7 +213,7 @@ class LineReader:
 
     def _is_word(self, found: Line, columns: Sequence[str], text: str) -> bool:
         """Whether a line that begins with ``#`` is a word: ``#tag NN``, or ``# SYM`` with a tag that words have."""
-        if found.kind is not Kind.WORD:
+        if found.kind not in (Kind.WORD, Kind.FIRST):
             return False
         if self.layout.index is not None and not columns[self.layout.index].isdecimal():
             return False
@@ -195,7 +228,9 @@ class LineReader:
             text: the line.
             where: its number, to begin the sentence with.
         """
-        columns, layout, shown = cells(text), self.layout, text.strip()[:60]
+        columns, layout, shown = cells(text, self.separator), self.layout, text.strip()[:60]
+        if len(columns) < 2 and 1 <= text.count(",") < 9:
+            return f"{where} has commas between its columns: {shown!r}. Then name them in a first line: word,tag."
         if len(columns) < 2:
             return f"{where} is not a word and its tag with a tab or space between: {shown!r}."
         if layout.width and len(columns) != layout.width:

@@ -113,7 +113,7 @@ def opened(
     with text_lines(path) as lines:
         head = Head.of(lines)
         layout = tag_columns.find(head.rows, head.names, wanted, entities=entities)
-        reader = LineReader(layout, head.header, head.tabs)
+        reader = LineReader(layout, head.header, head.tabs, head.separator)
         yield layout, lambda now: now.take_lines(chain(head.lines, lines), reader, called)
 
 
@@ -162,6 +162,10 @@ class Reader:
         for number, text in enumerate(lines, start=1):
             kind, word, tag = read(text)
             if kind is Kind.WORD:
+                self.words.append(once(word, seen))
+                self.tags.append(once(tag, seen))
+            elif kind is Kind.FIRST:
+                self.close()
                 self.words.append(once(word, seen))
                 self.tags.append(once(tag, seen))
             elif kind is Kind.GAP or kind is Kind.NOTE:

@@ -20,7 +20,7 @@ from embedlab.workflows import probe_data
 from embedlab.workflows.probe_data import TaggedFile
 
 ENDINGS = (
-    ".conll", ".conllu", ".conllup", ".bio", ".iob", ".iob2", ".txt", ".tsv", ".jsonl", ".json", ".parquet",
+    ".conll", ".conllu", ".conllup", ".bio", ".iob", ".iob2", ".txt", ".tsv", ".csv", ".jsonl", ".json", ".parquet",
 )  # fmt: skip
 """Of files with tags."""
 SAID = "Reading the tagged file"
