@@ -312,10 +312,11 @@ def _width(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     """Columns that lines have, 0 if that varies; and the fewest that they have, but for a few lines."""
     counts = Counter(map(len, rows))
     usual, often = counts.most_common(1)[0] if counts else (0, 0)
-    if usual <= 2 or often >= MOST * len(rows):
+    between = [cell for row in rows for cell in row[1:-1] if cell]
+    padded = max(counts, default=0) > 2 and not between  # two tabs where others have one
+    if often >= MOST * len(rows) or (usual <= 2 and not padded):
         return usual, usual
     least = max(2, sorted(counts.elements())[int((1 - MOST) * len(rows))])
-    between = [cell for row in rows for cell in row[1:-1]]
     if least == 2 and sum(_SHORT.fullmatch(cell) is not None for cell in between) < len(between) / 2:
         return 2, 2  # what stands between looks like no tags: words with a space in them
     return 0, least

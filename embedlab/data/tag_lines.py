@@ -229,7 +229,7 @@ class LineReader:
             where: its number, to begin the sentence with.
         """
         columns, layout, shown = cells(text, self.separator), self.layout, text.strip()[:60]
-        if len(columns) < 2 and 1 <= text.count(",") < 9:
+        if len(columns) < 2 and not self.separator and 1 <= text.count(",") < 9:
             return f"{where} has commas between its columns: {shown!r}. Then name them in a first line: word,tag."
         if len(columns) < 2:
             return f"{where} is not a word and its tag with a tab or space between: {shown!r}."

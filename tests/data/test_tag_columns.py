@@ -94,6 +94,10 @@ ENTITIES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] = {
         "1\tBonn\tBonn\tPROPN\tNNP\tNumber=Sing\t2\tnsubj\t_\tB-LOC\n2\tsleeps\tsleep\tVERB\tVBZ\t_\t0\troot\t_\tO\n\n",
         "2", "10", ("Bonn", "sleeps"), ("B-LOC", "O"),
     ),
+    "one or two tabs between": (
+        "EU\t\tB-ORG\nrejected\tO\nit\t\tO\n\n",
+        "1", "the last", ("EU", "rejected", "it"), ("B-ORG", "O", "O"),
+    ),
     "two columns": ("@lena\tO\nBonn\tB-location\n\n", "1", "2", ("@lena", "Bonn"), ("O", "B-location")),
     "a first line of names": (
         "Word\tPOS\tTag\nEU\tNNP\tB-ORG\nwon\tVBD\tO\n\n", "Word", "Tag", ("EU", "won"), ("B-ORG", "O"),
