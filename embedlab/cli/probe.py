@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
         raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
     if data:
         how = probe_data.stored(data, wanted=wanted).how
-        say(" ".join(filter(None, (probe_data.taken(how), probe_data.missing(how)))), error=True)
+        say(" ".join(filter(None, (how.taken, how.missing))), error=True)
     elif wanted != Wanted():
         raise BadInput("--word-column and --tag-column name columns of a file; give --data FILE, too.")
     files.check_target_files(results.PROBES.shipped if options.ship else results.PROBES.own)

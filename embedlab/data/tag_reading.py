@@ -46,6 +46,12 @@ class LeftOut:
     why: str = ""
     empty: int = 0
 
+    @property
+    def numbers(self) -> str:
+        """The numbers of the first bad lines."""
+        numbers = [f"{number:,}" for number in self.first]
+        return ", ".join([*numbers, "…"] if self.bad > len(self.first) else numbers)
+
 
 @dataclass(frozen=True)
 class HowRead:
@@ -66,6 +72,26 @@ class HowRead:
     marks: str = ""
     comments: int = 0
     left: LeftOut = LeftOut()
+
+    @property
+    def taken(self) -> str:
+        """Which columns were taken for words and tags, with their first values, in a sentence."""
+        words, tags = (f"column {one.title} ({', '.join(one.first)})" for one in (self.word, self.tag))
+        measured = f"names marked like {self.marks}" if self.marks else "so words are measured"
+        return f"Words are in {words}, tags in {tags}, {measured}."
+
+    @property
+    def missing(self) -> str:
+        """What was left out and which lines were taken for comments, in sentences; empty if nothing."""
+        left, said = self.left, []
+        if left.sentences:
+            bad = f"{left.bad:,} bad line{'s' * (left.bad != 1)} ({left.numbers})" if left.bad else ""
+            empty = f"{left.empty:,} tag{'s' * (left.empty != 1)} without a word" if left.empty else ""
+            why = " and ".join(filter(None, (bad, empty)))
+            said.append(f"Sentences left out: {left.sentences:,}, for {why}. {left.why}")
+        if self.comments:
+            said.append(f"Lines beginning with # that were taken for comments: {self.comments:,}.")
+        return " ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +247,10 @@ class Reader:
         """
         left = self.left
         if left.bad * FEW > self.lines:
-            others = f" So {'is' if left.bad == 2 else 'are'} {left.bad - 1:,} more of {self.lines:,}: {_list(left)}."
+            others = f" So {'is' if left.bad == 2 else 'are'} {left.bad - 1:,} more of {self.lines:,} ({left.numbers})."
             raise BadInput(left.why + (others if left.bad > 1 else ""))
         if left.sentences > len(self.done) > 0:
             said = f"{left.sentences:,} of {left.sentences + len(self.done):,} sentences of {name} cannot be used."
             raise BadInput(f"{said} {left.why}")
         if not self.done:
             raise BadInput(f"{name} holds no sentence. {left.why or 'Give lines with a word and its tag.'}")
-
-
-def _list(left: LeftOut) -> str:
-    numbers = [f"{number:,}" for number in left.first[1:]]
-    return ", ".join([*numbers, "…"] if left.bad > len(left.first) else numbers)

@@ -6,6 +6,7 @@ lists of words and tags as JSON and parquet. Tags of entities are converted to B
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from embedlab.data.tag_columns import Wanted
 from embedlab.data.tag_reading import HowRead, Reader, opened
 from embedlab.data.tag_schemes import OUTSIDE, Span, spans
 
+log = logging.getLogger(__name__)
 SPLITS = ("train", "dev", "test")
 
 
@@ -125,12 +127,12 @@ def read_conll(path: str | Path, word_column: str | int = "", tag_column: str | 
         tag_column: the same of the tags' column.
 
     Returns:
-        The sentences in the file's order, their tags as BIO.
+        The sentences in the file's order, their tags as BIO. Those that cannot be used are left out and logged.
 
     Raises:
         BadInput: as ``read_tagged``.
     """
-    return read_tagged(path, Wanted(str(word_column), str(tag_column))).sentences
+    return _warned(read_tagged(path, Wanted(str(word_column), str(tag_column))), path)
 
 
 def read_tags(
@@ -149,7 +151,7 @@ def read_tags(
     Raises:
         BadInput: as ``read_tagged``.
     """
-    return read_tagged(path, Wanted(str(word_column), str(column or "")), entities=False).sentences
+    return _warned(read_tagged(path, Wanted(str(word_column), str(column or "")), entities=False), path)
 
 
 def read_tagged(path: str | Path, wanted: Wanted | None = None, *, entities: bool = True, name: str = "") -> Reading:
@@ -185,6 +187,13 @@ def read_tagged(path: str | Path, wanted: Wanted | None = None, *, entities: boo
     reader.check(name or path.name)
     found = tuple(TaggedSentence(one.words, one.tags, *one.notes) for one in reader.done)
     return Reading(found, reader.how)
+
+
+def _warned(reading: Reading, path: str | Path) -> tuple[TaggedSentence, ...]:
+    """The sentences; what was left out is written into the log."""
+    if reading.how.missing:
+        log.warning("%s: %s", Path(path).name, reading.how.missing)
+    return reading.sentences
 
 
 def columns(path: str | Path, *, entities: bool = True) -> HowRead:

@@ -67,9 +67,9 @@ def begin(tag: str = "tag_column") -> None:
 
 def said(how: HowRead) -> None:
     """Say which columns were taken, and what was left out."""
-    st.caption(md(probe_data.taken(how)))
-    if missing := probe_data.missing(how):
-        (st.warning if how.left.sentences else st.caption)(md(missing))
+    st.caption(md(how.taken))
+    if how.missing:
+        (st.warning if how.left.sentences else st.caption)(md(how.missing))
 
 
 def _offered(found: HowRead) -> list[Column]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from embedlab.data.tag_reading import HowRead
 from embedlab.data.tagged import TaggedSet, dealt, load_ner, read_tagged
 from embedlab.store import uploads
 
+log = logging.getLogger(__name__)
 STOPPED, MEASURED = 0.1, 0.2
 """Shares of dev and test sentences, for a file that does not name splits."""
 
@@ -69,7 +71,10 @@ def read(file: Path, seed: int = 1, word_column: str = "", tag_column: str = "")
     Raises:
         BadInput: it cannot be read, is too short, or has no entity to learn or to measure on.
     """
-    return parts(file, seed, Wanted(word_column, tag_column)).sentences
+    found = parts(file, seed, Wanted(word_column, tag_column))
+    if found.how.missing:
+        log.warning("%s: %s", file.name, found.how.missing)
+    return found.sentences
 
 
 def parts(file: Path, seed: int = 1, wanted: Wanted | None = None, name: str = "") -> TaggedFile:
@@ -95,26 +100,6 @@ def lay_down(
         BadInput: the file cannot be used; then it is not stored.
     """
     return uploads.lay_down(content, lambda file: parts(file, seed, wanted), visitor, address)
-
-
-def taken(how: HowRead) -> str:
-    """Which columns were taken for words and tags, with their first values, in a sentence."""
-    words, tags = (f"column {one.title} ({', '.join(one.first)})" for one in (how.word, how.tag))
-    measured = f"which mark names as {how.marks} does" if how.marks else "which mark no names, so words are counted"
-    return f"Words are in {words}, tags in {tags}, {measured}."
-
-
-def missing(how: HowRead) -> str:
-    """What was left out and which lines were taken for comments, in sentences; empty if nothing."""
-    left, said = how.left, []
-    if left.sentences:
-        some = ", ".join([*(f"{number:,}" for number in left.first), *(["…"] if left.bad > len(left.first) else [])])
-        why = [f"{left.bad:,} bad line{'s' * (left.bad != 1)} ({some})"] if left.bad else []
-        why += [f"{left.empty:,} tag{'s' * (left.empty != 1)} without a word"] if left.empty else []
-        said.append(f"Sentences left out: {left.sentences:,}, for {' and '.join(why)}. {left.why}")
-    if how.comments:
-        said.append(f"Lines beginning with # that were taken for comments: {how.comments:,}.")
-    return " ".join(said)
 
 
 def digest(found: TaggedSet) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from embedlab.base import BadInput
 from embedlab.data.tag_reading import LeftOut
-from embedlab.data.tagged import Reading, read_tagged
+from embedlab.data.tagged import Reading, read_conll, read_tagged, read_tags
 
 
 def read(folder: Path, text: str, *, entities: bool = True) -> Reading:
@@ -75,8 +75,19 @@ def test_a_few_bad_lines_are_left_out_with_their_sentences_and_told_by_number(tm
     assert "Line 301 of a.conll" in left.why and "'oops'" in left.why
 
 
+def test_what_was_left_out_is_logged_where_only_sentences_are_asked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("Bonn B-LOC\nis O\n\n" * 100 + "oops\n")
+    assert len(read_conll(path)) == len(read_tags(path)) == 100
+    assert [record.getMessage().split(". ")[0] for record in caplog.records] == [
+        "a.conll: Sentences left out: 1, for 1 bad line (301)"
+    ] * 2
+
+
 def test_many_bad_lines_are_refused_with_the_first_numbers(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"Line 301 of a.conll .*'oops'. So are 11 more of 212: 302, 303, .*310, …"):
+    with pytest.raises(BadInput, match=r"Line 301 of a.conll .*'oops'. So are 11 more of 212 \(301, 302, .*310, …\)"):
         read(tmp_path, "Bonn B-LOC\nis O\n\n" * 100 + "oops\n" * 12)
 
 

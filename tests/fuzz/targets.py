@@ -188,7 +188,6 @@ def tag_columns(path: Path) -> None:
     """Every column as the words and as the tags, by number and by name, until one is refused."""
     from embedlab.data import tagged
     from embedlab.data.tag_columns import Wanted
-    from embedlab.workflows import probe_data
 
     for entities in (True, False):
         found = tagged.columns(path, entities=entities)
@@ -198,7 +197,7 @@ def tag_columns(path: Path) -> None:
                     reading = tagged.read_tagged(path, wanted, entities=entities)
                     assert all(len(each.words) == len(each.tags) for each in reading.sentences)
                     assert all(all(each.words) for each in reading.sentences)
-                    assert probe_data.taken(reading.how) and reading.how.left.bad >= len(reading.how.left.first)
+                    assert reading.how.taken and reading.how.left.bad >= len(reading.how.left.first)
 
 
 def senses(path: Path) -> None:
