@@ -128,7 +128,8 @@ def lay_down(
         with files.atomic_file(path) as scratch:
             scratch.write_bytes(content)
             if check:
-                _checked(scratch, check)
+                with unnamed(scratch):
+                    check(scratch)
         files.only_newest(path.parent, "*.txt", KEPT)
     except OSError as error:
         raise BadInput(f"The file could not be kept: {error.strerror}. Is the disk full?") from error
@@ -145,8 +146,10 @@ def laid_down(name: str) -> Path | None:
     return found[0] if found else None
 
 
-def _checked(scratch: Path, check: Callable[[Path], object]) -> None:
+@contextlib.contextmanager
+def unnamed(path: Path) -> Iterator[None]:
+    """Call a stored file "the file" in what is wrong with it: its visitor knows it by another name."""
     try:
-        check(scratch)
+        yield
     except BadInput as error:
-        raise BadInput(str(error).replace(scratch.name, "the file")) from None
+        raise BadInput(str(error).replace(path.name, "the file")) from None

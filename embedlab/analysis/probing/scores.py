@@ -20,7 +20,8 @@ from embedlab.analysis import bootstrap
 from embedlab.analysis.probing.results import LayerProbe, Row
 from embedlab.analysis.probing.tasks import Part, TokenTask
 from embedlab.base import BadInput, Doubles, Ids
-from embedlab.data.tagged import Span, TaggedSentence
+from embedlab.data.tag_schemes import Span
+from embedlab.data.tagged import TaggedSentence
 
 
 @dataclass(frozen=True)

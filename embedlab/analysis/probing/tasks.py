@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from embedlab.base import BadInput, Ids
 from embedlab.data.datasets import Occurrence
-from embedlab.data.tagged import TaggedSentence, TaggedSet, is_tag
+from embedlab.data.tag_schemes import is_tag
+from embedlab.data.tagged import TaggedSentence, TaggedSet
 
 Measure = Literal["F1", "accuracy"]
 SENSES = "word senses"

@@ -13,7 +13,8 @@ from embedlab.analysis.probing.scores import Entities, Places, baselines, lookup
 from embedlab.analysis.probing.sources import Source, chosen, cumulative, strategies
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.base import BadInput
-from embedlab.data.tagged import read_conll, spans
+from embedlab.data.tag_schemes import spans
+from embedlab.data.tagged import read_conll
 
 LABELS = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
 
