@@ -56,8 +56,8 @@ def draft(visitor: str = "", address: str = "", more: int = 0) -> Run:
 
 
 def _write_down(run: Run, visitor: str, address: str, **asked: Any) -> None:
-    if place := paths.workspace_of(visitor):
-        paths.use_workspace(place)
+    if workspace := paths.workspace_of(visitor):
+        paths.use_workspace(workspace)
     values = asked | {"visitor": visitor, "address": address}
     files.write_text(run.folder / SETTINGS, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
 
@@ -114,7 +114,7 @@ def resume(run: Run) -> None:
 
 def queue_position(run: Run) -> QueuePosition | None:
     """Position of a run in the queue; ``None`` if it does not wait."""
-    return dispatcher.dispatcher(home()).place(run)
+    return dispatcher.dispatcher(home()).position(run)
 
 
 def look_after() -> None:

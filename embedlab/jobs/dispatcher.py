@@ -75,7 +75,7 @@ class Dispatcher:
         """Start a worker process in advance, for the next quick run."""
         worker_pool.workers().prepare(self._pools["quick"].threads)
 
-    def place(self, run: Run) -> QueuePosition | None:
+    def position(self, run: Run) -> QueuePosition | None:
         """Position of a run in the queue; ``None`` if it does not wait."""
         waiting, running = queue(self.home)
         lane = next((entry.lane for entry in waiting if entry.id == run.id), None)

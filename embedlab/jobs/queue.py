@@ -139,6 +139,6 @@ def check_turn(asked: Entry, waiting: Sequence[Entry], running: Sequence[Entry])
 
 def keeps_models(visitor: str) -> bool:
     """Whether a visitor has kept a model, which made-up visitors have not."""
-    place = paths.workspace_of(visitor)
-    folder = paths.workspace(place) / "models" / "yours"
-    return bool(place) and folder.is_dir() and any(folder.iterdir())
+    workspace = paths.workspace_of(visitor)
+    folder = paths.workspace(workspace) / "models" / "yours"
+    return bool(workspace) and folder.is_dir() and any(folder.iterdir())

@@ -140,7 +140,12 @@ def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
 
 
 def take(
-    file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "", within: Within = lambda _: nullcontext()
+    file: IO[bytes],
+    name: str = "",
+    *,
+    replace: bool = False,
+    workspace: str = "",
+    within: Within = lambda _: nullcontext(),
 ) -> str:
     """Import the model of a zip file into the person's own models.
 
@@ -148,7 +153,7 @@ def take(
         file: the zip file.
         name: the model's new title; empty keeps the title on its card.
         replace: whether a model of that name may be replaced.
-        place: the visitor's workspace; empty for the owner.
+        workspace: the visitor's workspace; empty for the owner.
         within: context manager that limits this process to a number of additional bytes; for a separate process.
 
     Returns:
@@ -160,18 +165,18 @@ def take(
         MemoryError: it needs more memory than ``within`` gives.
     """
     if name.strip():
-        library.check(name, replace=replace, place=place)
+        library.check(name, replace=replace, workspace=workspace)
     with files.temporary_folder() as temporary:
         folder = temporary / "model"
         folder.mkdir()
         try:
-            title = _tried(file, folder, library.room(place, replace=replace) if place else None, within)
+            title = _tried(file, folder, library.room(workspace, replace=replace) if workspace else None, within)
         except (BadInput, BadModel) as error:  # the message must not show the temporary folder
             said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
             raise type(error)(said) from error
         if not (title := name.strip() or title[: library.LONGEST]):
             raise BadInput("The model has no name on its card. Give it one.")
-        return library.keep(folder, title, replace=replace, place=place)
+        return library.keep(folder, title, replace=replace, workspace=workspace)
 
 
 def _tried(file: IO[bytes], folder: Path, room: int | None, within: Within) -> str:

@@ -134,7 +134,7 @@ def file_given(_: Path) -> object:
 
 def kept_in_a_place(folder: Path) -> object:
     model().save(folder / "m")
-    return library.keep(folder / "m", "Mine", place="0" * 24)
+    return library.keep(folder / "m", "Mine", workspace="0" * 24)
 
 
 def uploaded(count: int, *, together: bool) -> Callable[[Path], object]:

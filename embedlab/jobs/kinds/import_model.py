@@ -89,7 +89,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     try:
         with text_choice.text_file(run.folder, NAME).open("rb") as file:
             found = archive.take(
-                file, asked.name, replace=asked.replace, place=paths.workspace_of(run.visitor),
+                file, asked.name, replace=asked.replace, workspace=paths.workspace_of(run.visitor),
                 within=processes.bounded_memory,
             )  # fmt: skip
     except MemoryError as error:

@@ -69,7 +69,7 @@ def form() -> None:
             if not (source or upload):
                 raise BadInput("Say first which vectors to load.")
             if name:
-                library.check(name, replace=replace, source=shelf_of(workspace()), place=workspace())
+                library.check(name, replace=replace, source=shelf_of(workspace()), workspace=workspace())
             run = jobs.draft(visitor(), address(), upload.size if upload is not None else 0)
             if upload is not None:
                 text_choice.lay_down(run.folder, upload.name, upload)
