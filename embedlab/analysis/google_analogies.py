@@ -181,10 +181,10 @@ def _ask(bench: _Bench, category: AnalogyCategory, reporter: _Reporter) -> Categ
     at_once = max(3, WORDS_AT_ONCE // max(1, len(bench.unit)))
     for part in _parts(asked, at_once):
         words = list(dict.fromkeys(word for question in part for word in question[:3]))
-        place = {word: i for i, word in enumerate(words)}
+        position = {word: i for i, word in enumerate(words)}
         similar = bench.similarities(words)  # (N, V)
         for a, b, c, expected in part:
-            answer = bench.answer(similar[place[a]], similar[place[b]], similar[place[c]], (a, b, c))
+            answer = bench.answer(similar[position[a]], similar[position[b]], similar[position[c]], (a, b, c))
             correct += answer in bench.rows[expected] and not (bench.exclude_inputs and expected in (a, b, c))
             reporter.add(1)
     return Category(category.name, correct, len(asked), skipped, category.kind)

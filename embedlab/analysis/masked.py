@@ -59,11 +59,11 @@ def masked_accuracy(
     draw = np.random.default_rng(seed)
     ranks = []
     for number, sentence in enumerate(sentences):
-        places = [i for i, word in enumerate(sentence) if word in rows and any(map(str.isalnum, word))]
-        if places:
-            place = int(draw.choice(places))
-            found = model.fill(sentence, place)  # (V,)
-            ranks.append(int((found > found[rows[sentence[place]]]).sum()))
+        positions = [i for i, word in enumerate(sentence) if word in rows and any(map(str.isalnum, word))]
+        if positions:
+            position = int(draw.choice(positions))
+            found = model.fill(sentence, position)  # (V,)
+            ranks.append(int((found > found[rows[sentence[position]]]).sum()))
         if on_progress is not None:
             on_progress(Progress(number + 1, len(sentences), phase="masked words", unit="sentences"))
     if not ranks:

@@ -166,7 +166,8 @@ def compare(
 
     Args:
         model: contextual; a static one has the same vector in all of them.
-        word: the word, as a whole; small letters and capitals count as equal. Its first place in each sentence counts.
+        word: the word, as a whole; small letters and capitals count as equal. Its first occurrence in each
+            sentence counts.
         sentences: running texts, or lists of words.
         on_progress: told while sentences are read.
 
@@ -178,7 +179,7 @@ def compare(
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = reader.at_places(cut, positions, None, on_progress)  # (L, N, D)
+    vectors = reader.at_positions(cut, positions, None, on_progress)  # (L, N, D)
     similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
     return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
@@ -270,7 +271,7 @@ def _all_vectors(
     """(L, N, D), read word by word."""
     found = np.empty((len(reader.layers), len(senses), reader.dim), np.float32)
     for number, rows in enumerate(groups, start=1):
-        found[:, rows] = reader.at_places([senses[i].words for i in rows], [senses[i].position for i in rows])
+        found[:, rows] = reader.at_positions([senses[i].words for i in rows], [senses[i].position for i in rows])
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
     return found

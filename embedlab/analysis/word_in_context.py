@@ -99,9 +99,9 @@ def _vectors(
     on_progress: OnProgress | None,
 ) -> NDArray[np.float32]:
     """(2, L, N, D) of the word in the first and in the second sentences."""
-    places = zip(*(pair.positions for pair in pairs), strict=True)
-    sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), places, strict=True)
-    return np.stack([reader.at_places(texts, at, None, on_progress) for texts, at in sides])
+    positions = zip(*(pair.positions for pair in pairs), strict=True)
+    sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), positions, strict=True)
+    return np.stack([reader.at_positions(texts, at, None, on_progress) for texts, at in sides])
 
 
 def _cosines(vectors: Doubles) -> Doubles:

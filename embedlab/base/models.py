@@ -243,7 +243,7 @@ class ContextualModel(Model):
         variant: what beside weights and settings changes the vectors, such as how word pieces are pooled.
         repeatable: whether the same sentences give the same vectors at the next call (not if states are carried over).
         batch_size: sentences that are read side by side, at most.
-        batch_length: places of a batch, padding included, at most (a single longer sentence is a batch of its own).
+        batch_length: positions of a batch, padding included, at most (a single longer sentence is a batch of its own).
         at_once: sentences whose every word lies in memory at a time, where one word of each is asked for.
     """
 
@@ -287,10 +287,10 @@ class ContextualModel(Model):
                 on_progress(Progress(done, total, phase="encoding"))
         return found
 
-    def at_places(
+    def at_positions(
         self,
         sentences: Sequence[Sequence[str]],
-        places: Sequence[int],
+        positions: Sequence[int],
         layers: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> Floats:
@@ -298,7 +298,7 @@ class ContextualModel(Model):
 
         Args:
             sentences: words.
-            places: where in each of them the word stands.
+            positions: where in each of them the word stands.
             layers: those that are wanted, in this order; ``None`` for all.
             on_progress: see ``encode``.
 
@@ -311,7 +311,7 @@ class ContextualModel(Model):
             some = sentences[low : low + self.at_once]
             tell = on_progress and _shifted(on_progress, done, total)
             for i, one in enumerate(self.encode(some, layers, tell), start=low):
-                found[:, i] = one[:, places[i]]
+                found[:, i] = one[:, positions[i]]
             done += sum(map(len, some))
         return found
 

@@ -92,7 +92,7 @@ def _occurrence(row: Any, tokenizer: Tokenizer) -> Occurrence:
             raise ValueError(f"'{name}' is missing, empty or not a text")
     start, end = row.get("start"), row.get("end")
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(row["sentence"]):
-        raise ValueError("'start' and 'end' are not two places in the sentence")
+        raise ValueError("'start' and 'end' are not two positions in the sentence")
     words = tuple(tokenizer.words(row["sentence"]))
     position = _position(row["sentence"], start, end, words)
     return Occurrence(row["word"], row["sense"], row["gloss"], row["pos"], words, position, row["sentence"])

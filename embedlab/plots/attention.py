@@ -45,12 +45,12 @@ def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
             hoverinfo="skip",
             meta={"from": row, "to": column},
         )
-    places = list(range(len(pieces)))
+    positions = list(range(len(pieces)))
     names = [plain(piece, LONGEST) for piece in pieces]
     for side, table, said in (("from", weights, "looks at"), ("to", weights.T, "is looked at by")):
         fig.add_scatter(
-            x=[0 if side == "from" else 1] * len(places),
-            y=places,
+            x=[0 if side == "from" else 1] * len(positions),
+            y=positions,
             mode="markers+text",
             text=[f"{one} " if side == "from" else f" {one}" for one in names],
             textposition="middle left" if side == "from" else "middle right",
@@ -73,11 +73,11 @@ def matrix(pieces: Sequence[str], weights: Floats) -> Figure:
         pieces: T, as the network reads them.
         weights: (T, T); rows sum to 1.
     """
-    places, names = list(range(len(pieces))), [plain(piece, LONGEST) for piece in pieces]
+    positions, names = list(range(len(pieces))), [plain(piece, LONGEST) for piece in pieces]
     fig = Figure().add_heatmap(
         z=weights.tolist(),
-        x=places,
-        y=places,
+        x=positions,
+        y=positions,
         zmin=0,
         colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 1)]],
         colorbar={"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
@@ -87,8 +87,8 @@ def matrix(pieces: Sequence[str], weights: Floats) -> Figure:
         hovertemplate="%{customdata}<br>%{z:.1%} of its attention<extra></extra>",
     )
     spikes = {"showspikes": True, "spikemode": "across", "spikethickness": 2, "spikecolor": VERMILION}
-    fig.update_xaxes(tickvals=places, ticktext=names, tickangle=-60, side="top", showgrid=False, zeroline=False)
-    fig.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
+    fig.update_xaxes(tickvals=positions, ticktext=names, tickangle=-60, side="top", showgrid=False, zeroline=False)
+    fig.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
     fig.update_xaxes(**spikes)
     fig.update_yaxes(**spikes)
     return neutral(fig, height=ROW * len(pieces) + 110, hovermode="closest", margin_t=36)

@@ -182,28 +182,30 @@ def beam_tree(beam: Beam, title: str = "", start: str = "beginning") -> Figure:
     Each node has a row of its own, below its parent's, so that no two labels meet, not on a phone either. Pointing at
     a node says its probability after its parent, and that of the whole way.
     """
-    rows = {place: row for row, place in enumerate(_order(beam))}
+    rows = {position: row for row, position in enumerate(_order(beam))}
     way = {0, *beam.path(beam.best[0])}
     fig = Figure()
     for best in (False, True):
         across: list[float | None] = []
         down: list[float | None] = []
-        for place, node in enumerate(beam.nodes):
-            if node.parent >= 0 and (place in way) == best:
+        for position, node in enumerate(beam.nodes):
+            if node.parent >= 0 and (position in way) == best:
                 parent = beam.nodes[node.parent]
                 across += [parent.depth, parent.depth, node.depth, None]
-                down += [rows[node.parent], rows[place], rows[place], None]
+                down += [rows[node.parent], rows[position], rows[position], None]
         line = {"color": WAY, "width": 3} if best else {"color": LINE, "width": 1}
         fig.add_scatter(x=across, y=down, mode="lines", line=line, hoverinfo="skip")
-    places = sorted(rows, key=rows.__getitem__)
-    nodes = [beam.nodes[place] for place in places]
-    colors = [WAY if place in way else COLORS[beam.nodes[place].state] for place in places]
+    positions = sorted(rows, key=rows.__getitem__)
+    nodes = [beam.nodes[position] for position in positions]
+    colors = [WAY if position in way else COLORS[beam.nodes[position].state] for position in positions]
     words = [plain(name(node.token), 18) if node.parent >= 0 else plain(start, 30) for node in nodes]
     fig.add_scatter(
         x=[node.depth for node in nodes],
         y=list(range(len(nodes))),
         mode="markers+text",
-        text=[_label(node, word, place in way) for place, node, word in zip(places, nodes, words, strict=True)],
+        text=[
+            _label(node, word, position in way) for position, node, word in zip(positions, nodes, words, strict=True)
+        ],
         textposition="middle right",
         marker={
             "size": 9,
@@ -241,12 +243,12 @@ def _label(node: Node, word: str, best: bool) -> str:
 def _order(beam: Beam) -> list[int]:
     """Places of the nodes as rows: each above its children, the likelier branches first."""
     children: dict[int, list[int]] = {}
-    for place, node in enumerate(beam.nodes):
-        children.setdefault(node.parent, []).append(place)
+    for position, node in enumerate(beam.nodes):
+        children.setdefault(node.parent, []).append(position)
     found: list[int] = []
     waiting = [0]
     while waiting:
-        place = waiting.pop()
-        found.append(place)
-        waiting += sorted(children.get(place, []), key=lambda i: beam.nodes[i].log_probability)
+        position = waiting.pop()
+        found.append(position)
+        waiting += sorted(children.get(position, []), key=lambda i: beam.nodes[i].log_probability)
     return found

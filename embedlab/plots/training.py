@@ -84,8 +84,8 @@ def _losses(
         if len(trace["x"]) > DOTS:
             trace["mode"] = "lines"
     alone = sorted((trace for trace in fig.traces if len(trace["x"]) == 1), key=lambda trace: -trace["y"][0])
-    for place, trace in enumerate(alone):
-        side = "bottom left" if place else "top left"
+    for position, trace in enumerate(alone):
+        side = "bottom left" if position else "top left"
         said = [f"{trace['name']}: {trace['y'][0]:.4g}"]
         trace |= {"mode": "markers+text", "text": said, "textposition": side, "cliponaxis": False, "showlegend": False}
         trace |= {"marker": {"size": 10, "line": {"width": 1, "color": LINE}}}

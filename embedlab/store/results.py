@@ -260,7 +260,7 @@ PROBES = ResultCache("probes", _kept_probe, home="probes/results")
 
 
 def probe_to_dict(probe: LayerProbe) -> dict[str, Any]:
-    """Plain values; a row's tags as the words that are not O: place, tag, place, tag and so on."""
+    """Plain values; a row's tags as the words that are not O: position, tag, position, tag and so on."""
     rows = [vars(row) | {"tags": _packed(row.tags)} for row in probe.rows]
     depth = dataclasses.asdict(probe.depth) if probe.depth else None
     return vars(probe) | {"rows": rows, "depth": depth, "settings": probe.settings.to_dict()}
@@ -276,8 +276,8 @@ def _plain_probe(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _packed(tags: Ids) -> list[int]:
-    places = np.flatnonzero(tags)
-    found: list[int] = np.stack([places, tags[places]], axis=1).ravel().tolist()
+    positions = np.flatnonzero(tags)
+    found: list[int] = np.stack([positions, tags[positions]], axis=1).ravel().tolist()
     return found
 
 

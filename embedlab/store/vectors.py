@@ -143,22 +143,22 @@ class CachedModel(ContextualModel):
         """
         return self._kept(lambda: self.model.encode(sentences, layers, on_progress), sentences, layers)
 
-    def at_places(
+    def at_positions(
         self,
         sentences: Sequence[Sequence[str]],
-        places: Sequence[int],
+        positions: Sequence[int],
         layers: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> Floats:
-        """See ``ContextualModel.at_places``; up to ``at_once`` sentences are kept whole, of more the words alone.
+        """See ``ContextualModel.at_positions``; up to ``at_once`` sentences are kept whole, of more the words alone.
 
         Raises:
             BadInput: no such layer, or more sentences than the limits allow.
         """
         if len(sentences) <= self.at_once:
-            return super().at_places(sentences, places, layers, on_progress)
+            return super().at_positions(sentences, positions, layers, on_progress)
         (found,) = self._kept(
-            lambda: [self.model.at_places(sentences, places, layers, on_progress)], sentences, layers, places
+            lambda: [self.model.at_positions(sentences, positions, layers, on_progress)], sentences, layers, positions
         )
         return found
 
@@ -167,7 +167,7 @@ class CachedModel(ContextualModel):
         make: Callable[[], list[Floats]],
         sentences: Sequence[Sequence[str]],
         layers: Sequence[str] | None,
-        places: Sequence[int] | None = None,
+        positions: Sequence[int] | None = None,
     ) -> list[Floats]:
         most = Limits.from_environment().sentences
         if len(sentences) > most:
@@ -176,7 +176,7 @@ class CachedModel(ContextualModel):
             raise BadInput(met("sentences", said))
         if not self.repeatable:
             return make()
-        key = key_of(self.model, sentences, layers, places)
+        key = key_of(self.model, sentences, layers, positions)
         found = self.store.read(key)
         if found is None:
             found = make()
@@ -224,14 +224,14 @@ def key_of(
     model: ContextualModel,
     sentences: Sequence[Sequence[str]],
     layers: Sequence[str] | None = None,
-    places: Sequence[int] | None = None,
+    positions: Sequence[int] | None = None,
 ) -> str:
-    """Names what ``encode`` would compute, or ``at_places``, in 64 letters.
+    """Names what ``encode`` would compute, or ``at_positions``, in 64 letters.
 
     Raises:
         BadInput: no such layer.
     """
     asked: list[Any] = [model.fingerprint, model.variant, model.layer_numbers(layers), list(map(list, sentences))]
-    if places is not None:
-        asked = [key_of(model, sentences, layers), list(places)]
+    if positions is not None:
+        asked = [key_of(model, sentences, layers), list(positions)]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

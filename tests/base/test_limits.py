@@ -292,7 +292,7 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
         ),
         (
             "260",
-            lambda _: vectors.cached(model()).at_places([["king"]] * 261, [0] * 261),
+            lambda _: vectors.cached(model()).at_positions([["king"]] * 261, [0] * 261),
             BadInput,
             "These are 261 sentences; at most 260 are",
         ),

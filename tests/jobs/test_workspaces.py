@@ -1,4 +1,4 @@
-"""Places of visitors: their models, results and links, beside the shelves that everybody shares."""
+"""Bounds of visitors: their models, results and links, beside the shelves that everybody shares."""
 
 from __future__ import annotations
 

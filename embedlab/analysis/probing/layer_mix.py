@@ -151,7 +151,7 @@ def _learn(
     import torch
 
     every = max(1, min(FEW, x.shape[1] // ENOUGH))
-    place, steps, probes = torch.zeros(0), torch.zeros(len(mixings), dtype=torch.int64), None
+    point, steps, probes = torch.zeros(0), torch.zeros(len(mixings), dtype=torch.int64), None
     for stride in (every, 1) if every > 1 else (1,):
         probes = Mixture(
             x[:, ::stride].contiguous(), wanted[:, ::stride].contiguous(), mixings, labels, l2,
@@ -160,12 +160,12 @@ def _learn(
         )  # fmt: skip
         then = THEN if x.numel() < LARGE else SOON
         most = FIRST if stride > 1 else then if every > 1 else ALONE
-        best = minimise(probes, place if len(place) else probes.start(), tolerance=bounds, most=most, told=told)
-        place, steps = best.x, steps + best.steps
+        best = minimise(probes, point if len(point) else probes.start(), tolerance=bounds, most=most, told=told)
+        point, steps = best.x, steps + best.steps
     assert probes is not None
-    weights, gamma = probes.weigh(place[:, : len(x)], torch.arange(len(mixings)))
+    weights, gamma = probes.weigh(point[:, : len(x)], torch.arange(len(mixings)))
     return [
-        Mix(weights[row], float(gamma[row]), place[row : row + 1, len(x) :], int(steps[row]))
+        Mix(weights[row], float(gamma[row]), point[row : row + 1, len(x) :], int(steps[row]))
         for row in range(len(mixings))
     ]
 
@@ -208,12 +208,12 @@ class Mixture:
         """(P, n): w near 0, the readout at 0."""
         import torch
 
-        place = torch.zeros(len(self.wanted), len(self.x) + self.labels * (self.x.shape[2] + self.beside.shape[1] + 1))
+        point = torch.zeros(len(self.wanted), len(self.x) + self.labels * (self.x.shape[2] + self.beside.shape[1] + 1))
         for row, mixing in enumerate(self.mixings):
             draw = torch.Generator().manual_seed(mixing.seed)
-            place[row, : len(self.x)] = SPREAD * torch.randn(len(self.x), generator=draw)
-        place[:, : len(self.x)][self.outside.isinf()] = 0
-        return place
+            point[row, : len(self.x)] = SPREAD * torch.randn(len(self.x), generator=draw)
+        point[:, : len(self.x)][self.outside.isinf()] = 0
+        return point
 
     def __call__(self, x: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
         """Losses (p,) and gradients (p, n)."""

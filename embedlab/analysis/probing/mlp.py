@@ -278,8 +278,8 @@ def fit(
     best = [float("-inf")] * len(rows)
     for epoch in range(1, settings.epochs + 1):
         loss = 0.0
-        for place in torch.randperm(steps, generator=order).tolist():
-            words, tags = batches[place]
+        for position in torch.randperm(steps, generator=order).tolist():
+            words, tags = batches[position]
             loss += _step(stack, words, tags, optimiser)
             falling.step()
         found, mixed = stack.tags(x[:, known:end]), stack.mixed()

@@ -246,7 +246,7 @@ class Row:
         epoch: the pass after which it was stopped; of a linear probe, the steps that it took to its best.
         weights: of a learned mix, the share of each of its layers; else empty.
         gamma: of a learned mix, the factor before it, which gives the mix variance 1; else 1.
-        tags: (N,) its tag of each word of the test sentences, as its place among ``LayerProbe.labels``.
+        tags: (N,) its tag of each word of the test sentences, as its position among ``LayerProbe.labels``.
     """
 
     strategy: str

@@ -24,7 +24,7 @@ from embedlab.data.tagged import Span, TaggedSentence
 
 
 @dataclass(frozen=True)
-class Places:
+class Bounds:
     """Where sentences lie among N running words.
 
     Attributes:
@@ -34,7 +34,7 @@ class Places:
     starts: Ids
 
     @classmethod
-    def of(cls, lengths: list[int]) -> Places:
+    def of(cls, lengths: list[int]) -> Bounds:
         """From the sentences' numbers of words."""
         return cls(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
@@ -80,32 +80,32 @@ class Entities:
         ends = stops[np.searchsorted(stops, starts, side="right")]
         return cls(starts, ends, kinds[starts] - 1)
 
-    def in_sentences(self, places: Places) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+    def in_sentences(self, bounds: Bounds) -> tuple[tuple[tuple[int, int, int], ...], ...]:
         """For each sentence its entities: first word and end, counted within the sentence, and type."""
-        found: list[list[tuple[int, int, int]]] = [[] for _ in range(places.sentences)]
-        rows = np.searchsorted(places.starts, self.starts, side="right") - 1
+        found: list[list[tuple[int, int, int]]] = [[] for _ in range(bounds.sentences)]
+        rows = np.searchsorted(bounds.starts, self.starts, side="right") - 1
         for row, start, end, kind in zip(rows, self.starts, self.ends, self.types, strict=True):
-            at = int(places.starts[row])
+            at = int(bounds.starts[row])
             found[row].append((int(start) - at, int(end) - at, int(kind)))
         return tuple(tuple(one) for one in found)
 
 
-def counts(gold: Ids, found: Ids, places: Places) -> Ids:
+def counts(gold: Ids, found: Ids, bounds: Bounds) -> Ids:
     """(S, 3) entities of each sentence: those found rightly, found at all, and there to be found.
 
     Args:
         gold: (N,) true tags.
         found: (N,) tags that a model gave.
-        places: the sentences.
+        bounds: the sentences.
     """
-    firsts = places.firsts()
+    firsts = bounds.firsts()
     truth, answer = Entities.of(gold, firsts), Entities.of(found, firsts)
     ends, kinds = np.zeros(len(gold), np.int64), np.full(len(gold), -1, np.int64)
     ends[truth.starts], kinds[truth.starts] = truth.ends, truth.types
     right = (ends[answer.starts] == answer.ends) & (kinds[answer.starts] == answer.types)
 
     def counted(starts: Ids) -> Ids:
-        return places.sums(np.bincount(starts, minlength=len(gold)))
+        return bounds.sums(np.bincount(starts, minlength=len(gold)))
 
     return np.stack([counted(answer.starts[right]), counted(answer.starts), counted(truth.starts)], axis=1)
 
@@ -132,11 +132,11 @@ def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) ->
 
 def task_counts(task: TokenTask, part: Part, answers: Ids) -> Ids:
     """(S, 3) as ``counts`` gives it, of answers (N,) to a task: of entities, or of words for an accuracy."""
-    places = Places.of(np.bincount(part.places[:, 0], minlength=len(part.sentences)).tolist())
+    bounds = Bounds.of(np.bincount(part.positions[:, 0], minlength=len(part.sentences)).tolist())
     if task.measure == "F1":
-        return counts(part.labels, answers, places)
-    asked = places.sums(np.ones(len(answers), np.int64))
-    return np.stack([places.sums(answers == part.labels), asked, asked], axis=1)
+        return counts(part.labels, answers, bounds)
+    asked = bounds.sums(np.ones(len(answers), np.int64))
+    return np.stack([bounds.sums(answers == part.labels), asked, asked], axis=1)
 
 
 def mean_f1(counted: Sequence[Ids]) -> float:
@@ -156,7 +156,7 @@ DRAWS = 20
 
 
 def baselines(
-    words: Sequence[str], tags: Ids, splits: tuple[int, int, int, int], test: Places, seed: int
+    words: Sequence[str], tags: Ids, splits: tuple[int, int, int, int], test: Bounds, seed: int
 ) -> tuple[float, float, float]:
     """F1 by chance, F1 by looking words up, and accuracy of calling every word O.
 
@@ -207,7 +207,7 @@ class WrongSentence:
     """A sentence with mistakes.
 
     Attributes:
-        number: its place among the test sentences.
+        number: its position among the test sentences.
         sentence: the sentence.
         found: the names that were found.
         mistakes: what is wrong, from left to right.
@@ -254,10 +254,10 @@ def wrong_sentences(probe: LayerProbe, row: Row, test: Sequence[TaggedSentence])
     Raises:
         BadInput: these are other sentences.
     """
-    places = Places.of([len(one.words) for one in test])
-    if int(places.starts[-1]) != len(row.tags):
+    bounds = Bounds.of([len(one.words) for one in test])
+    if int(bounds.starts[-1]) != len(row.tags):
         raise BadInput("These are not the sentences that the probe was measured on.")
-    entities = Entities.of(row.tags, places.firsts()).in_sentences(places)
+    entities = Entities.of(row.tags, bounds.firsts()).in_sentences(bounds)
     types, wrong = types_of(probe.labels), []
     for number, (sentence, found) in enumerate(zip(test, entities, strict=True)):
         spans = as_spans(found, types)
@@ -272,6 +272,6 @@ def types_of(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def numbered(labels: Sequence[str], sentences: Sequence[TaggedSentence]) -> Ids:
-    """(N,) the sentences' tags as places among the labels."""
+    """(N,) the sentences' tags as positions among the labels."""
     number = {label: i for i, label in enumerate(labels)}
     return np.array([number[tag] for sentence in sentences for tag in sentence.tags], np.int64)

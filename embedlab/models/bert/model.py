@@ -78,8 +78,8 @@ class BertQuestions(LanguageModel):
         Raises:
             BadInput: no such position, or the network has no head for hidden words.
         """
-        text, place = self._hidden(sentence, position)
-        found: Floats = np.exp(self._in_gaps([text], [place])[0])
+        text, at = self._hidden(sentence, position)
+        found: Floats = np.exp(self._in_gaps([text], [at])[0])
         return found
 
     def fill_by_layer(self, sentence: Sequence[str], position: int) -> Floats:
@@ -114,9 +114,9 @@ class BertQuestions(LanguageModel):
         spelled = self.speller.tokens(tokens)
         total: Floats = np.zeros(len(tokens), np.float32)
         for at in range(0, len(spelled.ids), AT_ONCE):
-            places = range(at, min(at + AT_ONCE, len(spelled.ids)))
-            found = self._in_gaps([spelled.ids] * len(places), places)  # (P, V)
-            np.add.at(total, spelled.words[places], found[np.arange(len(places)), spelled.ids[places]])
+            some = range(at, min(at + AT_ONCE, len(spelled.ids)))
+            found = self._in_gaps([spelled.ids] * len(some), some)  # (P, V)
+            np.add.at(total, spelled.words[some], found[np.arange(len(some)), spelled.ids[some]])
         return total
 
     def next_sentence(self, first: Sequence[str], second: Sequence[str]) -> float:
@@ -167,13 +167,13 @@ class BertQuestions(LanguageModel):
         spelled = self.speller.tokens([*sentence[:position], self.mask, *sentence[position + 1 :]])
         return spelled.ids, int(np.searchsorted(spelled.words, position))
 
-    def _in_gaps(self, texts: Sequence[NDArray[np.int64]], places: Sequence[int]) -> Floats:
+    def _in_gaps(self, texts: Sequence[NDArray[np.int64]], positions: Sequence[int]) -> Floats:
         if not self.has_masked_head:
             raise BadInput(
                 f"{self.title} was published without a head for hidden words, so it can neither fill gaps nor score "
                 "texts; its vectors and its attention are there."
             )
-        return inference.in_gaps(self.network, self.speller, self.limit, texts, places)
+        return inference.in_gaps(self.network, self.speller, self.limit, texts, positions)
 
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ UNSTACKED = ("albert", "deberta", "deberta-v2", "modernbert")
 """Families that always run all blocks, because layers share one block or a block needs more than the layer below."""
 SLACK = 1_000_000
 """Most weights that a published network may lack, such as those of a new head or a pooler."""
-_PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
+_POSITIONS: ContextVar[Tensor | None] = ContextVar("positions", default=None)
 _WANTED: ContextVar[tuple[int, list[Tensor]] | None] = ContextVar("wanted", default=None)
 _BELOW: ContextVar[bool] = ContextVar("below", default=False)
 
@@ -263,7 +263,7 @@ def hidden_states(network: Any, ids: Tensor, mask: Tensor | None, layers: Sequen
 def ready(network: nn.Module) -> nn.Module:
     """Prepare a network for this module: hooks let its head score single positions and its pass stop early."""
     base: Any = network.base_model
-    base.register_forward_hook(_keep_places)
+    base.register_forward_hook(_keep_positions)
     if base.config.model_type not in UNSTACKED:
         for block in (base.transformer if base.config.model_type == "distilbert" else base.encoder).layer:
             block.register_forward_pre_hook(_keep_below)
@@ -289,24 +289,24 @@ def _keep_below(_: Any, given: Any) -> None:
             raise _Enough
 
 
-def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
-    """(B, V) scores of one position of each text, ``places`` (B,); the head computes nothing else."""
-    token = _PLACES.set(places)
+def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, positions: Tensor) -> Tensor:
+    """(B, V) scores of one position of each text, ``positions`` (B,); the head computes nothing else."""
+    token = _POSITIONS.set(positions)
     try:
         output = network(input_ids=ids, attention_mask=mask)
     finally:
-        _PLACES.reset(token)
+        _POSITIONS.reset(token)
     scores: Tensor = output.logits if "logits" in output else output.prediction_logits
     return scores[:, 0]
 
 
-def masked_scores_below(network: Any, ids: Tensor, place: int) -> Tensor:
+def masked_scores_below(network: Any, ids: Tensor, position: int) -> Tensor:
     """(L - 1, V) scores of one position of one text (1, T), with the head applied to each layer below the top one."""
-    place_token, below_token = _PLACES.set(torch.tensor([place])), _BELOW.set(True)
+    position_token, below_token = _POSITIONS.set(torch.tensor([position])), _BELOW.set(True)
     try:
         output = network(input_ids=ids, output_hidden_states=True)
     finally:
-        _PLACES.reset(place_token)
+        _POSITIONS.reset(position_token)
         _BELOW.reset(below_token)
     scores: Tensor = output.logits if "logits" in output else output.prediction_logits
     return scores[0]
@@ -319,15 +319,15 @@ def looking(network: nn.Module) -> Any:
     return twin
 
 
-def _keep_places(module: Any, given: Any, output: Any) -> Any:
-    places = _PLACES.get()
-    if places is not None and _BELOW.get():
-        states = torch.stack([state[:, places[0]] for state in output.hidden_states[:-1]], dim=1)  # (1, L - 1, D)
+def _keep_positions(module: Any, given: Any, output: Any) -> Any:
+    positions = _POSITIONS.get()
+    if positions is not None and _BELOW.get():
+        states = torch.stack([state[:, positions[0]] for state in output.hidden_states[:-1]], dim=1)  # (1, L - 1, D)
         norm = TOP_NORMS.get(module.config.model_type)
         output.last_hidden_state = states if norm is None else module.get_submodule(norm)(states)
-    elif places is not None:
-        rows = torch.arange(len(places))
-        output.last_hidden_state = output.last_hidden_state[rows, places][:, None]  # (B, 1, D)
+    elif positions is not None:
+        rows = torch.arange(len(positions))
+        output.last_hidden_state = output.last_hidden_state[rows, positions][:, None]  # (B, 1, D)
     return output
 
 

@@ -144,11 +144,13 @@ def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:
     """
     length = vectors.shape[1]
     upto = nn.functional.pad(vectors.cumsum(1), (0, 0, 1, 0))  # (B, T + 1, E)
-    place = torch.arange(length, device=vectors.device).expand(vectors.shape[:2])
-    low, high = (place - WINDOW).clamp(min=0), (place + WINDOW + 1).clamp(max=length)
+    position = torch.arange(length, device=vectors.device).expand(vectors.shape[:2])
+    low, high = (position - WINDOW).clamp(min=0), (position + WINDOW + 1).clamp(max=length)
     if begins is not None:
-        low = low.maximum(torch.where(begins, place, 0).cummax(1).values)
-        later = torch.where(begins, place, length).flip(1).cummin(1).values.flip(1)  # (B, T): the next one's place
+        low = low.maximum(torch.where(begins, position, 0).cummax(1).values)
+        later = (
+            torch.where(begins, position, length).flip(1).cummin(1).values.flip(1)
+        )  # (B, T): the next one's position
         high = high.minimum(nn.functional.pad(later[:, 1:], (0, 1), value=length))
     ends = (at[..., None].expand(-1, -1, vectors.shape[2]) for at in (high, low))
     above, below = (upto.gather(1, at) for at in ends)
@@ -235,13 +237,13 @@ class Likeness(nn.Module):
         asked = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
         if told is not None:
             asked = asked & told
-        places = asked.flatten().nonzero().flatten()
-        places = places[:: 1 + len(places) // MOST]  # (N,)
-        if len(places) < 2:
+        positions = asked.flatten().nonzero().flatten()
+        positions = positions[:: 1 + len(positions) // MOST]  # (N,)
+        if len(positions) < 2:
             return states.sum() * 0.0
-        state, near, word = (part.flatten(0, 1)[places].float() for part in (states, company, own))
+        state, near, word = (part.flatten(0, 1)[positions].float() for part in (states, company, own))
         wanted = (OWN * centred_cosines(word) + centred_cosines(near)) / (OWN + 1.0)  # (N, N)
-        error = (centred_cosines(state) - wanted).square().sum() / (len(places) * (len(places) - 1))
+        error = (centred_cosines(state) - wanted).square().sum() / (len(positions) * (len(positions) - 1))
         return error / wanted.var().clamp(min=1e-6)
 
 

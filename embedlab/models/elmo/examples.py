@@ -89,9 +89,9 @@ class SentenceRows:
         its own reading order: inputs as numbers among the U words; whether the state is reset; targets as output
         numbers, -1 for padding; inputs as numbers in the lexicon.
         """
-        places, first, last = self._places(np.asarray(rows))  # (B, T) each
-        empty = places < 0
-        before, after = self.text[places], self.text[places + 1]
+        positions, first, last = self._places(np.asarray(rows))  # (B, T) each
+        empty = positions < 0
+        before, after = self.text[positions], self.text[positions + 1]
         reads = np.stack([before.T, np.where(after == self.boundary, after + 1, after).T[::-1]])
         reads = reads.astype(np.int64)  # (2, T, B)
         targets = np.stack([self.lexicon.outputs[after].T, self.lexicon.outputs[before].T[::-1]])
@@ -104,15 +104,15 @@ class SentenceRows:
 
     def _places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
         """Position in the text of each prediction of some rows, -1 for padding; whether a part begins, or ends."""
-        places = np.full((len(rows), self.tokens), -1)
-        first, last = np.zeros((2, *places.shape), np.bool_)
+        positions = np.full((len(rows), self.tokens), -1)
+        first, last = np.zeros((2, *positions.shape), np.bool_)
         for row, (begin, end) in enumerate(zip(self.bounds[rows], self.bounds[rows + 1], strict=True)):
             sizes = self.sizes[begin:end]
             ends = np.cumsum(sizes)
             offsets = self.starts[begin:end] - (ends - sizes)
-            places[row, : ends[-1]] = np.arange(ends[-1]) + np.repeat(offsets, sizes)
+            positions[row, : ends[-1]] = np.arange(ends[-1]) + np.repeat(offsets, sizes)
             first[row, ends - sizes] = last[row, ends - 1] = True
-        return places, first, last
+        return positions, first, last
 
 
 def packed(sizes: NDArray[np.int64], room: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -215,8 +215,8 @@ def renumbered(encoded: EncodedCorpus, first: Vocabulary) -> EncodedCorpus:
     """The same text with the words of another vocabulary first, whether it has them or not, then its others."""
     others = [word for word in encoded.vocabulary.words if word not in first.positions]
     words = (*first.words, *others)
-    places = {word: i for i, word in enumerate(words)}
-    numbers = np.array([*(places[word] for word in encoded.vocabulary.words), len(words)], np.int32)  # (V + 1,)
+    positions = {word: i for i, word in enumerate(words)}
+    numbers = np.array([*(positions[word] for word in encoded.vocabulary.words), len(words)], np.int32)  # (V + 1,)
     ids = numbers[encoded.ids]
     vocabulary = Vocabulary(words, np.bincount(ids, minlength=len(words) + 1)[: len(words)])
     return replace(encoded, vocabulary=vocabulary, ids=ids)

@@ -119,7 +119,7 @@ class TokenNetwork(nn.Module):
         for weight, bias in zip(self.filters, self.biases, strict=True):
             width, dim, n = weight.shape
             seen = nn.functional.embedding(characters[:, : longest + width].long() - 1, self.embedding)  # (N, T, d)
-            windows = seen.flatten(1).unfold(1, width * dim, dim)  # (N, places, width d)
+            windows = seen.flatten(1).unfold(1, width * dim, dim)  # (N, positions, width d)
             answers = windows.flatten(0, 1) @ weight.view(width * dim, n)
             strongest.append(answers.view(len(characters), -1, n).amax(dim=1) + bias)
         return torch.cat(strongest, dim=1)
@@ -244,8 +244,8 @@ class ElmoLearner(Learner):
             tops.append(top.transpose(0, 1))  # (B, T, P)
         loss = torch.stack(losses).mean()
         if self.company is not None:
-            places = (part.transpose(1, 2).flatten(0, 1) for part in (read, fresh, targets >= 0))  # (2 B, T) each
-            losses.append(self.company(torch.cat(tops), *places))
+            positions = (part.transpose(1, 2).flatten(0, 1) for part in (read, fresh, targets >= 0))  # (2 B, T) each
+            losses.append(self.company(torch.cat(tops), *positions))
             loss = loss + self.company.weight * losses[-1]
         self.apart = torch.stack(losses)
         return loss

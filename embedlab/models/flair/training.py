@@ -45,7 +45,7 @@ class BothWays:
         """
         texts = (part for way in self.ways for part in way.__getitems__(rows))
         told = zip(self.words, self.ways, strict=False)  # empty without words
-        return (*texts, *(torch.from_numpy(words.near(way.places(rows)[:, :-1])) for words, way in told))
+        return (*texts, *(torch.from_numpy(words.near(way.positions(rows)[:, :-1])) for words, way in told))
 
 
 class BothLearner(Learner):

@@ -5,7 +5,7 @@ predictions more than the topic of the text. So, at the end of each word, its st
 vectors of a word model, such as CBOW, can answer (see ``common.context_losses``):
 
 * the word itself, and the mean of the words read before it, by linear maps that are dropped after the training;
-* likeness: two states shall be as similar as what stood before them. Only words from two places of the text are
+* likeness: two states shall be as similar as what stood before them. Only words from two positions of the text are
   compared: neighbors are all alike, which can be learned without reading a word.
 """
 
@@ -64,8 +64,8 @@ class WordQuestions(nn.Module):
             states: (B, T, H).
             near: (B, T, 1 + N) words read, see ``TextWords.near``.
         """
-        lane, _ = places = torch.nonzero(near[..., 0] >= 0, as_tuple=True)  # (P,) each
-        said, words = states[places], near[places]  # (P, H), (P, 1 + N)
+        lane, _ = positions = torch.nonzero(near[..., 0] >= 0, as_tuple=True)  # (P,) each
+        said, words = states[positions], near[positions]  # (P, H), (P, 1 + N)
         before = self.company[words[:, 1:]].sum(1)  # (P, E)
         kept = before.abs().sum(-1) > 0
         if not kept.any() or bool((lane[kept] == lane[kept][0]).all()):
@@ -133,17 +133,17 @@ class TextWords:
         over[self.ends] = np.arange(len(self.ends))
         return over
 
-    def near(self, places: Ids) -> Ids:
+    def near(self, positions: Ids) -> Ids:
         """What has been read where a word is over: there Flair takes its vector.
 
         Args:
-            places: (B, T) of characters.
+            positions: (B, T) of characters.
 
         Returns:
             (B, T, 1 + ``WINDOW``): the word that this character completes, and the words read before it in the same
             line, nearest first; -1 where there is none or it is unknown, and at all other characters.
         """
-        word = self._over[places][..., None] - np.arange(1 + WINDOW)  # (B, T, 1 + WINDOW)
+        word = self._over[positions][..., None] - np.arange(1 + WINDOW)  # (B, T, 1 + WINDOW)
         there = (word[..., :1] >= 0) & (word >= 0)
         word = np.where(there, word, 0)
         if not len(self.numbers):

@@ -101,11 +101,11 @@ def built(counted: Sequence[Counted], size: int, thresholds: Sequence[int]) -> l
     return tables
 
 
-class Place(NamedTuple):
+class Order(NamedTuple):
     """The M positions of a text at one order.
 
     Attributes:
-        contexts: (M,) number of the context before each place, -1 if it was not seen.
+        contexts: (M,) number of the context before each position, -1 if it was not seen.
         ids: (M,) number of the n-gram that ends there, -1 if it was not seen.
         inside: (M,) whether the sentence reaches back far enough for this order.
     """
@@ -115,7 +115,7 @@ class Place(NamedTuple):
     inside: NDArray[np.bool_]
 
 
-def places(tables: Sequence[Table], text: Ids32) -> Iterator[Place]:
+def positions(tables: Sequence[Table], text: Ids32) -> Iterator[Order]:
     """Look a text up in all orders, the lowest first; the first of its M + 1 tokens is a boundary."""
     tokens, boundary = text[1:], tables[0].size - 1
     number = np.arange(len(text))
@@ -123,7 +123,7 @@ def places(tables: Sequence[Table], text: Ids32) -> Iterator[Place]:
     contexts: NDArray[np.integer] = np.zeros(len(tokens), np.int64)
     for k, table in enumerate(tables):
         ids = table.find(contexts, tokens)
-        yield Place(contexts, ids, behind >= k)
+        yield Order(contexts, ids, behind >= k)
         if k == 0:
             contexts = text[:-1]
         else:
