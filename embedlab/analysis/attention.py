@@ -42,8 +42,8 @@ class Attention:
         blocks, heads = self.weights.shape[:2]
         if not 0 <= block < blocks or not (head is None or 0 <= head < heads):
             raise BadInput(f"There are {blocks} blocks of {heads} heads, counted from 0; not block {block}, {head}.")
-        found: Floats = self.weights[block].mean(axis=0) if head is None else self.weights[block, head]
-        return found
+        result: Floats = self.weights[block].mean(axis=0) if head is None else self.weights[block, head]
+        return result
 
 
 @dataclass(frozen=True, eq=False)

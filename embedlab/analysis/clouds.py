@@ -100,19 +100,19 @@ class Cloud:
         try:
             said = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
             rows = tuple(typed_json.made(Occurrence, row) for row in said["occurrences"])
-            found = cls(
+            result = cls(
                 str(said["word"]), tuple(map(str, said["layers"])), rows, arrays["points"].astype(np.float32),
                 arrays["groups"].astype(np.int32), arrays["central"].astype(np.float32), int(said["found"]),
                 int(said["sentences"]),
             )  # fmt: skip
-            shape = (len(found.layers), len(rows))
-            if not (found.groups.shape == found.central.shape == shape and found.points.shape == (*shape, 2)):
+            shape = (len(result.layers), len(rows))
+            if not (result.groups.shape == result.central.shape == shape and result.points.shape == (*shape, 2)):
                 raise ValueError("its parts do not fit together")
             if not all(0 <= row.position < len(row.words) for row in rows):
                 raise ValueError("a word lies outside of its sentence")
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
             raise BadModel(f"The cloud in {folder} cannot be read: {error}. Compute it again.") from error
-        return found
+        return result
 
 
 def is_cloud(folder: Path) -> bool:

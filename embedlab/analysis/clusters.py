@@ -59,12 +59,12 @@ def names(matrix: NDArray[np.floating], labels: NDArray[np.integer], words: Sequ
         One name a group, such as "red, green, blue".
     """
     unit = unit_rows(matrix)
-    found = []
+    result = []
     for group in range(int(labels.max()) + 1 if len(labels) else 0):
         rows = np.flatnonzero(labels == group)
         near = unit[rows] @ unit[rows].mean(axis=0)  # (rows,)
-        found.append(", ".join(words[row] for row in rows[np.argsort(-near, kind="stable")[:count]]))
-    return found
+        result.append(", ".join(words[row] for row in rows[np.argsort(-near, kind="stable")[:count]]))
+    return result
 
 
 Groups = NDArray[np.int32]
@@ -174,5 +174,5 @@ def _rand(one: NDArray[np.integer], orders: NDArray[np.integer]) -> NDArray[np.f
     expected = first * second / pairs if pairs else np.zeros_like(first)
     most = (first + second) / 2
     same: NDArray[np.bool_] = most == expected
-    found: NDArray[np.float64] = np.where(same, 1.0, (together - expected) / np.where(same, 1.0, most - expected))
-    return found
+    result: NDArray[np.float64] = np.where(same, 1.0, (together - expected) / np.where(same, 1.0, most - expected))
+    return result

@@ -149,8 +149,8 @@ def between(units: Doubles, sentence: Ids, weights: Doubles) -> tuple[float, Dou
         square = np.square(drawn)
         above = np.square(drawn @ sums).sum(axis=1) - square @ inside
         pairs = np.square(drawn @ sizes) - square @ np.square(sizes)
-        found: Doubles = np.divide(above, pairs, out=np.zeros_like(above), where=pairs > 0)
-        return found
+        result: Doubles = np.divide(above, pairs, out=np.zeros_like(above), where=pairs > 0)
+        return result
 
     return float(mean(np.ones((1, count)))[0]), mean(weights)
 
@@ -163,15 +163,15 @@ def within(rows: Doubles, units: Doubles, sentence: Ids) -> Doubles:
     norms = np.linalg.norm(means, axis=1, keepdims=True)
     means = np.divide(means, norms, out=np.zeros_like(means), where=norms > 0)
     cosines = np.einsum("nd,nd->n", units, means[sentence])
-    found: Doubles = np.bincount(sentence, cosines, count) / np.bincount(sentence, minlength=count)
-    return found
+    result: Doubles = np.bincount(sentence, cosines, count) / np.bincount(sentence, minlength=count)
+    return result
 
 
 def explained(sets: Doubles) -> Doubles:
     """(...,) share of the first squared singular value in the sum of all, of (..., n, D) vectors; not centred."""
     products = sets @ np.swapaxes(sets, -1, -2)  # (..., n, n)
-    found: Doubles = np.linalg.eigvalsh(products)[..., -1] / np.trace(products, axis1=-2, axis2=-1)
-    return found
+    result: Doubles = np.linalg.eigvalsh(products)[..., -1] / np.trace(products, axis1=-2, axis2=-1)
+    return result
 
 
 def _explained(

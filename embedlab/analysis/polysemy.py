@@ -261,20 +261,20 @@ def _over_words(draws: Doubles, rng: np.random.Generator) -> Doubles:
     count, _, resamples = draws.shape
     chosen = rng.integers(count, size=(count, resamples))
     again = rng.integers(resamples, size=(count, resamples))  # a word drawn twice brings two resamples of its own
-    found: Doubles = np.mean(draws[chosen, :, again], axis=0).T  # (W, B, L) to (L, B)
-    return found
+    result: Doubles = np.mean(draws[chosen, :, again], axis=0).T  # (W, B, L) to (L, B)
+    return result
 
 
 def _all_vectors(
     reader: ContextualModel, senses: Sequence[Occurrence], groups: Sequence[list[int]], on_progress: OnProgress | None
 ) -> Floats:
     """(L, N, D), read word by word."""
-    found = np.empty((len(reader.layers), len(senses), reader.dim), np.float32)
+    result = np.empty((len(reader.layers), len(senses), reader.dim), np.float32)
     for number, rows in enumerate(groups, start=1):
-        found[:, rows] = reader.at_positions([senses[i].words for i in rows], [senses[i].position for i in rows])
+        result[:, rows] = reader.at_positions([senses[i].words for i in rows], [senses[i].position for i in rows])
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
-    return found
+    return result
 
 
 def _first(word: str, words: Sequence[str], number: int) -> int:

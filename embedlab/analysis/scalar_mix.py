@@ -184,9 +184,9 @@ def fit(
     inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress)
     head = _Head(task, tuple(model.layers), layer_norm, tuple(range(1, seeds + 1)), resamples)
     pace = Pace(on_progress, seeds, "learning")
-    (found,) = head.fits([("learned", "", _learned(model, l2))], inputs, pace)
+    (result,) = head.fits([("learned", "", _learned(model, l2))], inputs, pace)
     pace.end()
-    return found
+    return result
 
 
 def compare(

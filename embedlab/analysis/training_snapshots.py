@@ -49,14 +49,14 @@ class Moment:
             TypeError, ValueError: the values are damaged.
         """
         plain = typed_json.made(_Plain, values)
-        found = cls(
+        result = cls(
             plain.epoch, plain.watched, plain.neighbors, plain.words, np.array(plain.points, float).reshape(-1, 2)
         )
-        named = {*found.watched, *(word for row in found.neighbors for word, _ in row)}
-        whole = len(found.watched) == len(found.neighbors) and len(found.words) == len(found.points) == len(named)
-        if not (whole and named == set(found.words) and np.isfinite(found.points).all() and found.epoch >= 0):
+        named = {*result.watched, *(word for row in result.neighbors for word, _ in row)}
+        whole = len(result.watched) == len(result.neighbors) and len(result.words) == len(result.points) == len(named)
+        if not (whole and named == set(result.words) and np.isfinite(result.points).all() and result.epoch >= 0):
             raise ValueError("its parts do not fit together")
-        return found
+        return result
 
 
 class _Plain(NamedTuple):

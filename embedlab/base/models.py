@@ -276,16 +276,16 @@ class ContextualModel(Model):
         """
         numbers = self.layer_numbers(layers)
         # All results are allocated before the first batch: between large arrays they would fragment the memory.
-        found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
+        result = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)
         for rows in self.batches(sentences):
             made = self.encode_batch([sentences[i] for i in rows], numbers)
             for i, one in zip(rows, made, strict=True):
-                found[i][...] = one
+                result[i][...] = one
             done += sum(len(sentences[i]) for i in rows)
             if on_progress is not None:
                 on_progress(Progress(done, total, phase="encoding"))
-        return found
+        return result
 
     def at_positions(
         self,
@@ -305,15 +305,15 @@ class ContextualModel(Model):
         Raises:
             BadInput: no such layer.
         """
-        found = np.empty((len(self.layer_numbers(layers)), len(sentences), self.dim), np.float32)
+        result = np.empty((len(self.layer_numbers(layers)), len(sentences), self.dim), np.float32)
         done, total = 0, sum(map(len, sentences))
         for low in range(0, len(sentences), self.at_once):
             some = sentences[low : low + self.at_once]
             tell = on_progress and _shifted(on_progress, done, total)
             for i, one in enumerate(self.encode(some, layers, tell), start=low):
-                found[:, i] = one[:, positions[i]]
+                result[:, i] = one[:, positions[i]]
             done += sum(map(len, some))
-        return found
+        return result
 
     @abstractmethod
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:

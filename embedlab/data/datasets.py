@@ -70,18 +70,18 @@ def load_senses(path: Path | str | None = None) -> list[Occurrence]:
             lines = list(file)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"The sense sentences in {path} cannot be read: {error}.") from None
-    tokenizer, found = Tokenizer(AS_WRITTEN), []
+    tokenizer, result = Tokenizer(AS_WRITTEN), []
     for number, line in enumerate(lines, start=1):
         try:
-            found.append(_occurrence(json.loads(line), tokenizer))
+            result.append(_occurrence(json.loads(line), tokenizer))
         except (ValueError, RecursionError) as error:
             raise BadInput(
                 f"Line {number} of {path.name} is not a sentence with a sense: {error}. A line is a JSON object with "
                 f"the texts {', '.join(_TEXTS)} and the numbers start and end."
             ) from None
-    if not found:
+    if not result:
         raise BadInput(f"{path.name} holds no sentences.")
-    return found
+    return result
 
 
 def _occurrence(row: Any, tokenizer: Tokenizer) -> Occurrence:

@@ -96,15 +96,15 @@ def positions(
 
     now, left = 0.0, list(waiting)
     ends = [(needs(entry), entry) for entry in running]
-    found: dict[str, QueuePosition] = {}
+    result: dict[str, QueuePosition] = {}
     while left:
         for entry in next_up(left, [entry for _, entry in ends], max(slots, 1)):
             left.remove(entry)
             ends.append((now + needs(entry), entry))
-            found[entry.id] = QueuePosition(len(found) + 1, now)
+            result[entry.id] = QueuePosition(len(result) + 1, now)
         now = min(end for end, _ in ends)
         ends = [(end, entry) for end, entry in ends if end > now]
-    return found
+    return result
 
 
 WAITING = 3

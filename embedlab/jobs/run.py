@@ -300,12 +300,12 @@ def lines(path: Path) -> list[dict[str, Any]]:
         *whole, _ = path.read_bytes().split(b"\n")
     except OSError:  # nothing has been written yet, or it cannot be read
         return []
-    found = []
+    result = []
     for line in whole:
         with contextlib.suppress(ValueError, RecursionError):
             if isinstance(value := json.loads(line), dict):
-                found.append(value)
-    return found
+                result.append(value)
+    return result
 
 
 def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:

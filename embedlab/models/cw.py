@@ -191,5 +191,5 @@ class Cw(NetworkModel, StaticModel):
         ids, gap = self.numbers(window), self.config.window // 2
         with torch.inference_mode():
             around = torch.tensor([ids[:gap] + ids[gap + 1 :]])
-            found: Floats = self.network(around, torch.arange(len(self.words))[None])[0].numpy()
-        return found
+            result: Floats = self.network(around, torch.arange(len(self.words))[None])[0].numpy()
+        return result

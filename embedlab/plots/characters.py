@@ -24,7 +24,7 @@ SEEN = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 def rows(text: str, width: int = WIDTH) -> list[int]:
     """(N,) the row of each character: rows end after spaces, which may hang over; a longer word is cut."""
-    found: list[int] = []
+    result: list[int] = []
     row = used = 0
     for part in _parts(text):
         if used and used + len(part.rstrip()) > width:
@@ -32,9 +32,9 @@ def rows(text: str, width: int = WIDTH) -> list[int]:
         for sign in part:
             if used >= width and sign != " ":
                 row, used = row + 1, 0
-            found.append(row)
+            result.append(row)
             used += 1
-    return found
+    return result
 
 
 def _parts(text: str) -> list[str]:
@@ -49,11 +49,11 @@ def _parts(text: str) -> list[str]:
 
 def _positions(text: str) -> list[tuple[int, int]]:
     """(N,) column and row of each character."""
-    found: list[tuple[int, int]] = []
+    result: list[tuple[int, int]] = []
     for row in rows(text):
-        column = found[-1][0] + 1 if found and found[-1][1] == row else 0
-        found.append((column, row))
-    return found
+        column = result[-1][0] + 1 if result and result[-1][1] == row else 0
+        result.append((column, row))
+    return result
 
 
 def readouts(result: Readouts, word: int) -> Figure:

@@ -245,10 +245,10 @@ def _order(beam: Beam) -> list[int]:
     children: dict[int, list[int]] = {}
     for position, node in enumerate(beam.nodes):
         children.setdefault(node.parent, []).append(position)
-    found: list[int] = []
+    result: list[int] = []
     waiting = [0]
     while waiting:
         position = waiting.pop()
-        found.append(position)
+        result.append(position)
         waiting += sorted(children.get(position, []), key=lambda i: beam.nodes[i].log_probability)
-    return found
+    return result

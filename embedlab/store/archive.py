@@ -216,7 +216,7 @@ def _extract_all(file: IO[bytes], folder: Path, room: int | None = None) -> None
 
 def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The entries of a model's files by name; any other entry is refused."""
-    found: dict[str, zipfile.ZipInfo] = {}
+    result: dict[str, zipfile.ZipInfo] = {}
     parents = set()
     infos = files_inside(archive)
     if len(infos) > len(REQUIRED) + len(OPTIONAL):
@@ -230,15 +230,15 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         mode = info.external_attr >> 16
         if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
             raise BadInput(f"'{info.filename}' in the zip file is a link or a device, not a file. It is refused.")
-        if path.name not in (*REQUIRED, *OPTIONAL) or path.name in found or len(path.parts) > 2:
+        if path.name not in (*REQUIRED, *OPTIONAL) or path.name in result or len(path.parts) > 2:
             raise BadInput(f"The zip file holds '{info.filename}', which no model has. It is refused.")
-        found[path.name] = info
+        result[path.name] = info
         parents.add(path.parent)
-    if missing := [name for name in REQUIRED if name not in found]:
+    if missing := [name for name in REQUIRED if name not in result]:
         raise BadInput(f"The zip file is not a model: {', '.join(missing)} is missing.")
     if len(parents) > 1:
         raise BadInput("The files of the model lie in different folders of the zip file. It is refused.")
-    return found
+    return result
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], room: int | None) -> None:

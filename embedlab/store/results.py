@@ -97,10 +97,10 @@ class ResultCache(Generic[T]):
     def _find(self, key: str) -> Path | None:
         """One's own, whoever made it; noted as asked for."""
         mine = self.file(self.own, key)
-        found = mine if mine.is_file() else next(iter(sorted(self.own.glob(f"*/{mine.name}"))), None)
-        if found:
-            files.touch(found)
-        return found
+        result = mine if mine.is_file() else next(iter(sorted(self.own.glob(f"*/{mine.name}"))), None)
+        if result:
+            files.touch(result)
+        return result
 
     def has(self, key: str) -> bool:
         """Whether there is such a result."""
@@ -277,12 +277,12 @@ def _plain_probe(values: dict[str, Any]) -> dict[str, Any]:
 
 def _packed(tags: Ids) -> list[int]:
     positions = np.flatnonzero(tags)
-    found: list[int] = np.stack([positions, tags[positions]], axis=1).ravel().tolist()
-    return found
+    result: list[int] = np.stack([positions, tags[positions]], axis=1).ravel().tolist()
+    return result
 
 
 def _unpacked(packed: list[int], words: int) -> list[int]:
     tags = np.zeros(words, np.int64)
     tags[packed[::2]] = packed[1::2]
-    found: list[int] = tags.tolist()
-    return found
+    result: list[int] = tags.tolist()
+    return result

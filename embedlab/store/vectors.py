@@ -157,10 +157,10 @@ class CachedModel(ContextualModel):
         """
         if len(sentences) <= self.at_once:
             return super().at_positions(sentences, positions, layers, on_progress)
-        (found,) = self._kept(
+        (result,) = self._kept(
             lambda: [self.model.at_positions(sentences, positions, layers, on_progress)], sentences, layers, positions
         )
-        return found
+        return result
 
     def _kept(
         self,
@@ -177,11 +177,11 @@ class CachedModel(ContextualModel):
         if not self.repeatable:
             return make()
         key = key_of(self.model, sentences, layers, positions)
-        found = self.store.read(key)
-        if found is None:
-            found = make()
-            self.store.write(key, found)
-        return found
+        result = self.store.read(key)
+        if result is None:
+            result = make()
+            self.store.write(key, result)
+        return result
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """The model's own; nothing is kept."""

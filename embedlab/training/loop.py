@@ -283,8 +283,8 @@ def mean_losses(learner: Learner, examples: Examples, batch_size: int, device: t
         total += _with_parts(learner, loss) * len(rows)
     learner.train(training)
     learner.carried = carried
-    found: Losses = (total / len(examples)).tolist()
-    return found
+    result: Losses = (total / len(examples)).tolist()
+    return result
 
 
 def _with_parts(learner: Learner, loss: Tensor) -> Tensor:

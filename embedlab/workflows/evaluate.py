@@ -49,24 +49,24 @@ class Figures:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        found: dict[str, Any] = {"model": self.model}
+        result: dict[str, Any] = {"model": self.model}
         if self.vectors:
-            found |= self.vectors.to_dict()
+            result |= self.vectors.to_dict()
         if self.senses:
             one = self.senses
-            found["senses"] = [
+            result["senses"] = [
                 {"layer": layer, "auc": float(auc), "low": float(low), "high": float(high)}
                 for layer, auc, low, high in zip(one.layers, one.auc, one.low, one.high, strict=True)
             ]
         if self.pairs:
             two = self.pairs
-            found["pairs"] = [
+            result["pairs"] = [
                 {"layer": layer, "accuracy": float(share), "low": float(low), "high": float(high)}
                 for layer, share, low, high in zip(two.layers, two.accuracy, two.low, two.high, strict=True)
             ]
         if self.language:
-            found["language"] = self.language.to_dict()
-        return found
+            result["language"] = self.language.to_dict()
+        return result
 
 
 def measure(

@@ -117,12 +117,12 @@ def read(path: Path) -> Recipe:
 
 
 def _source(values: Mapping[str, Any]) -> Source:
-    found = Source(**values)
+    result = Source(**values)
     for item in dataclasses.fields(Source):
-        value, number = getattr(found, item.name), item.name == "max_bytes"
+        value, number = getattr(result, item.name), item.name == "max_bytes"
         if not (value is None or (type(value) is int and value > 0) if number else isinstance(value, str)):
             raise TypeError(f"{item.name} of a source is {value!r}")
-    return found
+    return result
 
 
 def settings_of(kind: str, values: Mapping[str, Any]) -> Settings:
@@ -348,12 +348,12 @@ def of_family(key: str, kind: type[Settings], tokens: int, types: int = 0) -> di
     With few different words its context is the two words beside: more of them average to nearly the same everywhere.
     On the sample "kingdom" the word nearest to "king" is then "queen"; with a window of 2 or 3 it is 14th.
     """
-    found = by_size(kind, tokens, types)
+    result = by_size(kind, tokens, types)
     if key in ("cbow", "word2vec"):  # two families of one kind
-        found["algorithm"] = "cbow" if key == "cbow" else "skipgram"
+        result["algorithm"] = "cbow" if key == "cbow" else "skipgram"
     if key == "cbow":
-        found |= {"alpha": 0.05} | ({"window": 1} if 0 < types < FEW_TYPES else {})
-    return found
+        result |= {"alpha": 0.05} | ({"window": 1} if 0 < types < FEW_TYPES else {})
+    return result
 
 
 def _of_network(kind: type[NeuralConfig], tokens: int, types: int, small: dict[str, Any]) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def learn(
         ways = [mixings[row] for row in free]
         learned = _learn(x, wanted[free], ways, labels, l2, bounds[free], told, beside, hidden)
         begun = dict(zip(free, learned, strict=True))
-    size, found = labels * (x.shape[2] + (0 if beside is None else beside.shape[1]) + 1), []
+    size, result = labels * (x.shape[2] + (0 if beside is None else beside.shape[1]) + 1), []
     for row, mixing in enumerate(mixings):
         if mixing.weights is None:
             mix = begun[row]
@@ -132,8 +132,8 @@ def learn(
             mix = Mix(weights, float(gamma_of(weights, alike)), torch.zeros(1, size), 0)
         readout = Readout(mix.blocks(x, beside), wanted[row : row + 1], labels, l2, hidden)
         best = minimise(readout, mix.readout, tolerance=bounds[row], told=told)
-        found.append(Mix(mix.weights, mix.gamma, best.x, mix.steps + int(best.steps[0])))
-    return found
+        result.append(Mix(mix.weights, mix.gamma, best.x, mix.steps + int(best.steps[0])))
+    return result
 
 
 def _learn(
@@ -305,10 +305,10 @@ def outside(layers: Sequence[Sequence[int]], count: int) -> Tensor:
     """(P, L): 0 for the layers that each probe mixes, minus infinity for the others."""
     import torch
 
-    found = torch.full((len(layers), count), float("-inf"))
-    for row, own in zip(found, layers, strict=True):
+    result = torch.full((len(layers), count), float("-inf"))
+    for row, own in zip(result, layers, strict=True):
         row[list(own)] = 0
-    return found
+    return result
 
 
 def combined(which: Tensor, x: Tensor) -> Tensor:

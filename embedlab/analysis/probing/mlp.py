@@ -183,18 +183,18 @@ def groups(probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator
     """
     dim = known.shape[2]
     controlled = {probe.source for probe in probes if probe.control}
-    found: list[Group] = []
+    result: list[Group] = []
     for control in (False, True):
         sources = [s for s in dict.fromkeys(probe.source for probe in probes) if (s in controlled) == control]
         if single := [source for source in sources if source.kind == "layer"]:
-            found.append(Layers(single, control, dim, outputs, draw))
+            result.append(Layers(single, control, dim, outputs, draw))
         if added := [source for source in sources if source.kind == "sum"]:
-            found.append(Sums(added, control, known, outputs, draw))
+            result.append(Sums(added, control, known, outputs, draw))
         joined = [source for source in sources if source.kind == "concatenation"]
-        found += [Concatenation(source, control, dim, outputs, draw) for source in joined]
+        result += [Concatenation(source, control, dim, outputs, draw) for source in joined]
     if mixed := [probe for probe in probes if probe.source.kind == "mix"]:
-        found.append(Mixes(mixed, known, outputs, draw))
-    return found
+        result.append(Mixes(mixed, known, outputs, draw))
+    return result
 
 
 STRETCH = 4096
@@ -246,8 +246,8 @@ class Stack:
         import torch
 
         with torch.no_grad():
-            found: Ids = torch.cat([self(part).argmax(1) for part in torch.split(x, STRETCH, dim=1)], dim=1).numpy()
-        return found
+            result: Ids = torch.cat([self(part).argmax(1) for part in torch.split(x, STRETCH, dim=1)], dim=1).numpy()
+        return result
 
     def mixed(self) -> list[tuple[tuple[float, ...], float]]:
         """Each probe's weights of layers and gamma."""

@@ -198,8 +198,8 @@ def expected_layer(scores: Doubles) -> Doubles:
     gains = np.diff(np.asarray(scores, float), axis=-1)
     total = gains.sum(axis=-1)
     sums = (gains * np.arange(1, gains.shape[-1] + 1)).sum(axis=-1)
-    found: Doubles = np.divide(sums, total, out=np.full(np.shape(total), np.nan), where=total > 0)
-    return found
+    result: Doubles = np.divide(sums, total, out=np.full(np.shape(total), np.nan), where=total > 0)
+    return result
 
 
 def depth(weights: Sequence[float], scores: Sequence[float], draws: Doubles) -> Depth:

@@ -50,10 +50,10 @@ def sentences(settings: ContextualitySettings) -> Sequence[Sequence[str]]:
     if settings.text == "ner":
         ner = load_ner()
         return [one.words for one in (*ner.train, *ner.dev, *ner.test)]
-    found = list(Corpus.from_texts([settings.own], name="own", options=AS_WRITTEN))
-    if not found:
+    result = list(Corpus.from_texts([settings.own], name="own", options=AS_WRITTEN))
+    if not result:
         raise BadInput("Write or paste a text first.")
-    return found
+    return result
 
 
 def key_of(spec: registry.ModelSpec, settings: ContextualitySettings) -> str:

@@ -211,7 +211,7 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
     Raises:
         BadModel: a file is damaged.
     """
-    found = []
+    result = []
     for spec in specs:
         settings, tasks = settings_of(spec), []
         for task in SHIPPED:
@@ -219,5 +219,5 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
             if file.is_file():
                 tasks.append((TASKS[task], _fits(file)))
         if tasks:
-            found.append(Mixes(spec.title, tuple(tasks)))
-    return found
+            result.append(Mixes(spec.title, tuple(tasks)))
+    return result

@@ -51,11 +51,11 @@ def of(run: Run) -> TrainSettings:
 
 def moments(run: Run) -> list[Moment]:
     """What was seen of the watched words so far, one an epoch."""
-    found = []
+    result = []
     for values in lines(run.folder / MOMENTS):
         with contextlib.suppress(KeyError, TypeError, ValueError, ArithmeticError):  # a line is damaged
-            found.append(Moment.from_dict(values))
-    return found
+            result.append(Moment.from_dict(values))
+    return result
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:

@@ -79,8 +79,8 @@ class BertQuestions(LanguageModel):
             BadInput: no such position, or the network has no head for hidden words.
         """
         text, at = self._hidden(sentence, position)
-        found: Floats = np.exp(self._in_gaps([text], [at])[0])
-        return found
+        result: Floats = np.exp(self._in_gaps([text], [at])[0])
+        return result
 
     def fill_by_layer(self, sentence: Sequence[str], position: int) -> Floats:
         """(L, V) probabilities as ``fill``, with the output head applied to each layer; the last row equals ``fill``.

@@ -358,8 +358,8 @@ def _without_pooler(network: Any, head: Head) -> nn.Module:
     """Remove the pooler of a bare encoder: it is not used here, and not always published."""
     if head == "none" and getattr(network, "pooler", None) is not None:
         network.pooler = None
-    found: nn.Module = network
-    return found
+    result: nn.Module = network
+    return result
 
 
 @contextlib.contextmanager

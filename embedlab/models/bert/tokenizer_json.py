@@ -160,14 +160,14 @@ def _known(part: Values, kinds: dict[str, dict[str, tuple[type, ...]]], what: st
     kind = part.get("type")
     if not isinstance(kind, str) or kind not in kinds:
         raise BadModel(f"The tokenizer has the {what} {str(kind)[:40]!a}, which is not taken. It is refused.")
-    found: Values = {"type": kind}
+    result: Values = {"type": kind}
     for name, types in kinds[kind].items():
         if name in part:
             value = part[name]
             if type(value) not in types or (isinstance(value, str) and len(value) > LONGEST_PIECE):
                 raise BadModel(f"{name} of the tokenizer's {kind} is {str(value)[:40]!a}. It is refused.")
-            found[name] = value
-    return found
+            result[name] = value
+    return result
 
 
 def _model(part: Any) -> Values:
@@ -175,10 +175,10 @@ def _model(part: Any) -> Values:
         raise BadModel("The tokenizer has no pieces.")
     if "type" not in part and "merges" in part:  # as old files have it
         part = part | {"type": "BPE"}
-    found = _known(part, MODELS, "model")
-    if found["type"] == "Unigram":
-        return found | {"vocab": _scored(part.get("vocab"))}
-    if not 1 <= found.get("max_input_chars_per_word", 100) <= MOST_LETTERS:
+    result = _known(part, MODELS, "model")
+    if result["type"] == "Unigram":
+        return result | {"vocab": _scored(part.get("vocab"))}
+    if not 1 <= result.get("max_input_chars_per_word", 100) <= MOST_LETTERS:
         raise BadModel(f"WordPiece cuts words of 1 to {MOST_LETTERS:,} letters here. The tokenizer is refused.")
     vocabulary = part.get("vocab")
     if not isinstance(vocabulary, dict) or not all(type(n) is int and n >= 0 for n in vocabulary.values()):
@@ -186,12 +186,12 @@ def _model(part: Any) -> Values:
     _check_pieces(list(vocabulary))
     if max(vocabulary.values(), default=0) >= MOST_PIECES or len(set(vocabulary.values())) < len(vocabulary):
         raise BadModel("Two pieces of the tokenizer have one number, or one is too large.")
-    found["vocab"] = vocabulary
-    if found["type"] == "BPE":
-        if found.get("continuing_subword_prefix"):  # the library cuts it off by bytes, and ends the process within one
+    result["vocab"] = vocabulary
+    if result["type"] == "BPE":
+        if result.get("continuing_subword_prefix"):  # the library cuts it off by bytes, and ends the process within one
             raise BadModel("The tokenizer's BPE has a prefix, as no model of the family has. It is refused.")
-        found["merges"] = _merges(part.get("merges"), vocabulary)
-    return found
+        result["merges"] = _merges(part.get("merges"), vocabulary)
+    return result
 
 
 def _merges(found: Any, vocabulary: Values) -> list[list[str]]:

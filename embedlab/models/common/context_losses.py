@@ -70,7 +70,7 @@ class Near(nn.Module):
         """(B, T) numbers of the model's words for (B, T) tokens; -1 if unknown, inside a word, or beyond the V."""
         ids = np.minimum(ids, len(self.tokens))
         inner = self.inner[ids]
-        found = np.where(inner, -1, self.plain[ids])
+        result = np.where(inner, -1, self.plain[ids])
         follows = np.concatenate([inner[:, 1:], np.zeros_like(inner[:, :1])], axis=1)
         for row, at in zip(*np.nonzero(follows & ~inner), strict=True):
             end = at + 2
@@ -80,8 +80,8 @@ class Near(nn.Module):
             if spelled not in self.whole:
                 word = "".join(self.tokens[i].removeprefix(self.mark) for i in spelled)
                 self.whole[spelled] = number_of(word, self.numbers)
-            found[row, at] = self.whole[spelled]
-        return found
+            result[row, at] = self.whole[spelled]
+        return result
 
     def forward(self, ids: Tensor, begins: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Each word's own vector, and the weighted sum of the vectors around it, each (B, T, E); 0 where there is none.
@@ -133,8 +133,8 @@ def weighted(vectors: Floats, counts: NDArray[np.int64]) -> Floats:
     """
     shares = counts / max(int(counts.sum()), 1)
     made = vectors * (RARE / (RARE + shares[:, None]))
-    found: Floats = (made - shares @ made).astype(np.float32)
-    return found
+    result: Floats = (made - shares @ made).astype(np.float32)
+    return result
 
 
 def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:

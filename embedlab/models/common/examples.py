@@ -51,8 +51,8 @@ class Stream:
         """(B, T + 1) positions in the text of a batch's inputs and of the last target."""
         stretch, lane = np.divmod(np.asarray(rows), self.lanes)
         first = self.starts[lane] + stretch * self.tokens
-        found: NDArray[np.int64] = first[:, None] + np.arange(self.tokens + 1)
-        return found
+        result: NDArray[np.int64] = first[:, None] + np.arange(self.tokens + 1)
+        return result
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Inputs and targets of a batch, each (B, T) int64."""

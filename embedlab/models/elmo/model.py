@@ -125,8 +125,8 @@ class ElmoDirection(LanguageModel):
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The arrays of the whole ELMo: a direction is only saved together with the other one."""
-        found: dict[str, NDArray[Any]] = self.whole.tensors()
-        return found
+        result: dict[str, NDArray[Any]] = self.whole.tensors()
+        return result
 
     @classmethod
     def from_tensors(
@@ -320,17 +320,17 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         numbers = self.layer_numbers(layers)
         rows = [i for i, sentence in enumerate(sentences) if sentence]
         nothing: Floats = np.zeros((len(numbers), 0, self.dim), np.float32)
-        found = [nothing] * len(sentences)
+        result = [nothing] * len(sentences)
         if rows:
             states = self._carried.of(rows, self.config)
             made, after = encoded(self.network, self.config.characters, [sentences[i] for i in rows], numbers, states)
             self._carried.keep(rows, after)
             for i, one in zip(rows, made, strict=True):
-                found[i] = one
+                result[i] = one
         if on_progress is not None:
             total = sum(map(len, sentences))
             on_progress(Progress(total, total, phase="encoding"))
-        return found
+        return result
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """Vectors of each word at some layers (see ``ContextualModel``)."""

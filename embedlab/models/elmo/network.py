@@ -178,12 +178,12 @@ class Direction(nn.Module):
 
     def forward(self, x: Tensor, fresh: Tensor | None = None, most: int | None = None) -> list[Tensor]:
         """Outputs of the first ``most`` layers, (T, B, P) each, for (T, B, P) token vectors in reading order."""
-        found: list[Tensor] = []
+        result: list[Tensor] = []
         for layer in self.stack[:most]:
             said = layer(self.dropout(x), fresh)
-            x = said + x if self.skip and found else said
-            found.append(x)
-        return found
+            x = said + x if self.skip and result else said
+            result.append(x)
+        return result
 
     def resumed(self, x: Tensor, states: list[State], lengths: Tensor) -> tuple[list[Tensor], list[State]]:
         """The same from given states, one a layer; also give the states after ``lengths`` (B,) steps."""

@@ -131,7 +131,7 @@ class StateReader:
         for row, i in enumerate(order):
             ids[: ends[row], row] = texts[i].ids[: ends[row]]
         reading = np.searchsorted(-ends, -np.arange(len(ids)))  # (N,): how many texts go so far
-        found: list[Floats] = [
+        result: list[Floats] = [
             np.zeros((len(layers), len(text.positions), self.layers[-1].width), np.float32) for text in texts
         ]
         wanted = _wanted([texts[i].positions for i in order], len(ids))
@@ -143,8 +143,8 @@ class StateReader:
                 layer.step(states[k], ids[at, :rows] if k == 0 else np.zeros(rows, np.int64))
             for row, word in wanted[at]:
                 for slot, k in enumerate(layers):
-                    found[order[row]][slot, word] = states[k].output[row]
-        return found
+                    result[order[row]][slot, word] = states[k].output[row]
+        return result
 
 
 def _wanted(positions: Sequence[Ids], steps: int) -> list[list[tuple[int, int]]]:
@@ -172,16 +172,16 @@ class PackedReader:
         network, device = self.network, device_of(self.network)
         ids = padded([text.ids[: text.end].tolist() for text in texts])[0]  # (B, N)
         wanted = [1 + layer for layer in layers] if network.projection is None else [-1]
-        found: list[Floats] = []
+        result: list[Floats] = []
         state: State = ()
         for first in range(0, ids.shape[1], STEPS):
             outputs, state = network(ids[:, first : first + STEPS].to(device), state)
             states = torch.stack([outputs[k] for k in wanted])  # (L, B, n, H)
-            found = found or [
+            result = result or [
                 np.zeros((len(wanted), len(text.positions), states.shape[3]), np.float32) for text in texts
             ]
-            _keep(texts, states, first, found)
-        return found
+            _keep(texts, states, first, result)
+        return result
 
 
 def _keep(texts: Sequence[Reading], states: Tensor, first: int, found: list[Floats]) -> None:

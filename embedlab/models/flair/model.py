@@ -224,10 +224,10 @@ class Flair(ContextualModel, LanguageModel):
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights of both halves."""
         halves = (("forward", self.forward), ("backward", self.backward))
-        found = {f"{way}/{name}": array for way, half in halves for name, array in half.tensors().items()}
+        result = {f"{way}/{name}": array for way, half in halves for name, array in half.tensors().items()}
         if self.backward.words != self.forward.words:
-            found[WORDS] = np.frombuffer(json.dumps(self.backward.words).encode(), np.uint8)
-        return found
+            result[WORDS] = np.frombuffer(json.dumps(self.backward.words).encode(), np.uint8)
+        return result
 
     @classmethod
     def from_tensors(

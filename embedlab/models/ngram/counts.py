@@ -55,16 +55,16 @@ def count(text: Ids32, size: int, order: int, tell: Callable[[int], None]) -> li
     tokens = text[1:]  # (M,)
     unigrams = np.bincount(tokens, minlength=size).astype(np.int32)
     tell(len(tokens))
-    found = [Counted(np.arange(size, dtype=np.int64), unigrams, unigrams)]
+    result = [Counted(np.arange(size, dtype=np.int64), unigrams, unigrams)]
     ids, contexts = tokens, text[:-1]  # (M,) each: the n-gram that ends at a position, and that before the position
     for longer in range(2, order + 1):
         shorter = ids
         keys, counts, ids = _numbered(contexts, tokens, size, partial(_further, tell, (longer - 1) * len(tokens)))
-        found[-1] = Counted(found[-1].keys, found[-1].counts, _preceded(ids, shorter, len(keys), found[-1].counts))
-        found.append(Counted(keys, counts, counts))
+        result[-1] = Counted(result[-1].keys, result[-1].counts, _preceded(ids, shorter, len(keys), result[-1].counts))
+        result.append(Counted(keys, counts, counts))
         contexts = np.concatenate([np.full(1, -1, np.int32), ids[:-1]])
         contexts[1:][tokens[:-1] == size - 1] = -1  # nothing of a sentence reaches into the next
-    return found
+    return result
 
 
 def _further(tell: Callable[[int], None], before: int, done: int) -> None:

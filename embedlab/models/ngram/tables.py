@@ -137,15 +137,15 @@ LARGE = 255
 
 def arrays(tables: list[Table]) -> dict[str, NDArray[Any]]:
     """Arrays for disk: for each order the counts and, above the first, the contexts' sizes and the last tokens."""
-    found: dict[str, NDArray[Any]] = {}
+    result: dict[str, NDArray[Any]] = {}
     for n, table in enumerate(tables, start=1):
-        found |= _small(f"counts{n}", table.counts)
+        result |= _small(f"counts{n}", table.counts)
         if n > 1:
-            found |= _small(f"followers{n}", np.diff(table.first))
-            found[f"tokens{n}"] = table.tokens.astype(np.uint16 if table.size <= 2**16 else np.int32)
+            result |= _small(f"followers{n}", np.diff(table.first))
+            result[f"tokens{n}"] = table.tokens.astype(np.uint16 if table.size <= 2**16 else np.int32)
         if n < len(tables):
-            found |= _small(f"adjusted{n}", table.adjusted) | _small(f"totals{n}", table.totals)
-    return found
+            result |= _small(f"adjusted{n}", table.adjusted) | _small(f"totals{n}", table.totals)
+    return result
 
 
 def tables(found: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]:
