@@ -174,14 +174,14 @@ def compare(
     Raises:
         BadInput: no sentence is given, or one lacks the word.
     """
-    reader, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
+    contextual, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
     cut = [tuple(tokenizer.words(one) if isinstance(one, str) else one) for one in sentences]
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = reader.at_positions(cut, positions, None, on_progress)  # (L, N, D)
+    vectors = contextual.at_positions(cut, positions, None, on_progress)  # (L, N, D)
     similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
-    return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
+    return Comparison(word, list(contextual.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
 
 def sense_separation(
@@ -220,7 +220,7 @@ def sense_separation(
     """
     if resamples < 1:
         raise BadInput(f"The bootstrap needs at least one resample, not {resamples}.")
-    reader, rng = as_contextual(model), np.random.default_rng(seed)
+    contextual, rng = as_contextual(model), np.random.default_rng(seed)
     groups: dict[str, list[int]] = {}
     for row, occurrence in enumerate(senses):
         groups.setdefault(occurrence.word, []).append(row)
@@ -231,7 +231,7 @@ def sense_separation(
     if not any(each.usable for each in pairs.values()):
         raise BadInput("No word has two senses in the same form, with two sentences for one of them.")
     if vectors is None:
-        vectors = _all_vectors(reader, senses, list(groups.values()), on_progress)
+        vectors = _all_vectors(contextual, senses, list(groups.values()), on_progress)
     mean = vectors.mean(axis=1, keepdims=True, dtype=np.float64)  # (L, 1, D)
     words, draws = [], []
     for word, rows in groups.items():
@@ -243,7 +243,7 @@ def sense_separation(
     low, high = bootstrap.intervals(_over_words(np.stack(draws), rng))
     auc = np.mean([one.auc for one in words], axis=0)
     skipped = tuple(word for word, each in pairs.items() if not each.usable)
-    return Separation(list(reader.layers), auc, low, high, tuple(words), skipped)
+    return Separation(list(contextual.layers), auc, low, high, tuple(words), skipped)
 
 
 def _separated(
@@ -266,12 +266,15 @@ def _over_words(draws: Doubles, rng: np.random.Generator) -> Doubles:
 
 
 def _all_vectors(
-    reader: ContextualModel, senses: Sequence[Occurrence], groups: Sequence[list[int]], on_progress: OnProgress | None
+    contextual: ContextualModel,
+    senses: Sequence[Occurrence],
+    groups: Sequence[list[int]],
+    on_progress: OnProgress | None,
 ) -> Floats:
     """(L, N, D), read word by word."""
-    result = np.empty((len(reader.layers), len(senses), reader.dim), np.float32)
+    result = np.empty((len(contextual.layers), len(senses), contextual.dim), np.float32)
     for number, rows in enumerate(groups, start=1):
-        result[:, rows] = reader.at_positions([senses[i].words for i in rows], [senses[i].position for i in rows])
+        result[:, rows] = contextual.at_positions([senses[i].words for i in rows], [senses[i].position for i in rows])
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
     return result
@@ -279,10 +282,10 @@ def _all_vectors(
 
 def _first(word: str, words: Sequence[str], number: int) -> int:
     folded = [one.casefold() for one in words]
-    asked = tidy(word).casefold()
-    if asked not in folded:
+    folded_word = tidy(word).casefold()
+    if folded_word not in folded:
         raise BadInput(f"Sentence {number} does not have the word '{word}': {' '.join(words)[:80]}")
-    return folded.index(asked)
+    return folded.index(folded_word)
 
 
 RESAMPLES = 300

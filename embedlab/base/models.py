@@ -73,8 +73,8 @@ class Model(ABC):
         stored = self.stored()
         arrays = {name: np.ascontiguousarray(array) for name, array in sorted(stored.tensors.items())}
         shapes = [[name, str(array.dtype), array.shape] for name, array in arrays.items()]
-        said = [stored.kind, stored.config, stored.words, stored.counts.tolist(), stored.tokenizer, shapes]
-        digest = hashlib.sha256(json.dumps(said).encode())
+        content = [stored.kind, stored.config, stored.words, stored.counts.tolist(), stored.tokenizer, shapes]
+        digest = hashlib.sha256(json.dumps(content).encode())
         for array in arrays.values():
             digest.update(array.data)
         return digest.hexdigest()
@@ -353,7 +353,7 @@ class ContextualModel(Model):
 
 
 def _shifted(tell: OnProgress, done: int, total: int) -> OnProgress:
-    """Progress within a piece as progress within the whole."""
+    """Progress within a part as progress within the whole."""
     return lambda event: tell(Progress(done + event.step, total, phase=event.phase))
 
 

@@ -64,8 +64,8 @@ def texts(options: argparse.Namespace) -> evaluate.Texts:
         corpus = Corpus.from_file(options.corpus)
         cut = Tokenizer(corpus.options)
         sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)][: options.sentences]
-    known, asked = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
-    return evaluate.Texts(tuple(sentences), tuple(known), tuple(asked))
+    known, test = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
+    return evaluate.Texts(tuple(sentences), tuple(known), tuple(test))
 
 
 def run(options: argparse.Namespace) -> None:

@@ -171,8 +171,10 @@ def check_tokens(count: int, most: int) -> None:
         BadInput: it has more.
     """
     if count > most:
-        said = f"The text holds {count:,} running words and more; at most {most:,} are trained on. Give a part of it."
-        raise BadInput(met("tokens", said))
+        message = (
+            f"The text holds {count:,} running words and more; at most {most:,} are trained on. Give a part of it."
+        )
+        raise BadInput(met("tokens", message))
 
 
 class _Speed:

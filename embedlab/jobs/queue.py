@@ -111,28 +111,31 @@ WAITING = 3
 """Runs that a visitor may have waiting in each queue."""
 
 
-def check_turn(asked: Entry, waiting: Sequence[Entry], running: Sequence[Entry]) -> None:
+def check_turn(new_run: Entry, waiting: Sequence[Entry], running: Sequence[Entry]) -> None:
     """Check that a run may join its queue.
 
     Args:
-        asked: the new run.
+        new_run: the new run.
         waiting: all waiting runs.
         running: all runs at work.
 
     Raises:
         BadInput: the visitor has too many waiting runs, or the visitors of the address have too many runs.
     """
-    if asked.visitor and sum((one.visitor, one.lane) == (asked.visitor, asked.lane) for one in waiting) >= WAITING:
+    if (
+        new_run.visitor
+        and sum((one.visitor, one.lane) == (new_run.visitor, new_run.lane) for one in waiting) >= WAITING
+    ):
         raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
-    if not asked.address:
+    if not new_run.address:
         return
     limits = Limits.from_environment()
-    near = [one for one in (*waiting, *running) if (one.address, one.lane) == (asked.address, asked.lane)]
+    near = [one for one in (*waiting, *running) if (one.address, one.lane) == (new_run.address, new_run.lane)]
     if len(near) >= (most := limits.address_runs):
         text = f"Visitors from your network address have {len(near)} runs waiting or at work; {most} are possible here."
         raise BadInput(met("address_runs", f"{text} Try again when some have ended."))
     new = sum(not keeps_models(one.visitor) for one in near)
-    if new >= (most := limits.new_runs) and not keeps_models(asked.visitor):
+    if new >= (most := limits.new_runs) and not keeps_models(new_run.visitor):
         text = f"Visitors from your network address who keep no model yet have {new} runs; {most} are possible here."
         raise BadInput(met("new_runs", f"{text} Try again when some have ended."))
 

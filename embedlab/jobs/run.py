@@ -160,7 +160,7 @@ class Run:
         """Whether the run has been cancelled."""
         return (self.folder / CANCEL).exists()
 
-    def asked(self) -> tuple[str, dict[str, Any]]:
+    def request(self) -> tuple[str, dict[str, Any]]:
         """The kind of run, and its settings as plain values.
 
         Raises:

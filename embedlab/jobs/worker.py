@@ -59,7 +59,7 @@ def main(folder: Path) -> int:
         return ended("cancelled")
     run.write_state(began)
     try:
-        kind, settings = run.asked()
+        kind, settings = run.request()
         module, name = WORKERS[kind].split(":")
         work: Work = getattr(import_module(module), name)
         work(run, settings, _reporter(run, now))

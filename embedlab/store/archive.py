@@ -172,8 +172,8 @@ def take(
         try:
             title = _tried(file, folder, library.room(workspace, replace=replace) if workspace else None, within)
         except (BadInput, BadModel) as error:  # the message must not show the temporary folder
-            said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
-            raise type(error)(said) from error
+            message = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
+            raise type(error)(message) from error
         if not (title := name.strip() or title[: library.LONGEST]):
             raise BadInput("The model has no name on its card. Give it one.")
         return library.keep(folder, title, replace=replace, workspace=workspace)
@@ -249,8 +249,8 @@ def _check_sizes(infos: list[zipfile.ZipInfo], room: int | None) -> None:
     if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
         raise BadInput("The zip file unpacks to more than 200 times its size, as no model does. It is refused.")
     if room is not None and unpacked > room:
-        said = f"The model takes {size(unpacked)} unpacked, and you have room for {size(max(room, 0))}."
-        raise BadInput(met("place_bytes", f"{said} Delete a model first."))
+        message = f"The model takes {size(unpacked)} unpacked, and you have room for {size(max(room, 0))}."
+        raise BadInput(met("place_bytes", f"{message} Delete a model first."))
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:

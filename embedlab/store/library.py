@@ -14,7 +14,7 @@ from pathlib import Path
 from embedlab import registry
 from embedlab.base import BadInput, BadModel, files, model_folder, paths
 from embedlab.base.limits import Limits, met
-from embedlab.base.limits import size as said
+from embedlab.base.limits import size as units
 from embedlab.registry import ModelSpec, Source
 
 LONGEST = 60
@@ -142,7 +142,7 @@ def check_room(workspace: str, more: int) -> None:
     """
     most = Limits.from_environment().place_bytes
     if (taken := size(paths.workspace(workspace)) + more) > most:
-        text = f"Your models would take {said(taken)}; {said(most)} are possible here. Delete one first."
+        text = f"Your models would take {units(taken)}; {units(most)} are possible here. Delete one first."
         raise BadInput(met("place_bytes", text))
 
 

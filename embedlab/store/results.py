@@ -177,9 +177,9 @@ class ResultCache(Generic[T]):
         return kept
 
 
-def key_of(*asked: Any) -> str:
+def key_of(*parts: Any) -> str:
     """Names what was asked, in 32 letters."""
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def weights(folder: Path) -> str:

@@ -171,9 +171,9 @@ class CachedModel(ContextualModel):
     ) -> list[Floats]:
         most = Limits.from_environment().sentences
         if len(sentences) > most:
-            said = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. "
-            said += "Give a part of them."
-            raise BadInput(met("sentences", said))
+            message = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. "
+            message += "Give a part of them."
+            raise BadInput(met("sentences", message))
         if not self.repeatable:
             return make()
         key = key_of(self.model, sentences, layers, positions)
@@ -231,7 +231,7 @@ def key_of(
     Raises:
         BadInput: no such layer.
     """
-    asked: list[Any] = [model.fingerprint, model.variant, model.layer_numbers(layers), list(map(list, sentences))]
+    parts: list[Any] = [model.fingerprint, model.variant, model.layer_numbers(layers), list(map(list, sentences))]
     if positions is not None:
-        asked = [key_of(model, sentences, layers), list(positions)]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+        parts = [key_of(model, sentences, layers), list(positions)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -21,12 +21,12 @@ class Texts:
     Attributes:
         sentences: sentences as they were written, for language models; may be empty.
         known: pairs of sentences for choosing thresholds.
-        asked: pairs of sentences for measuring; may be empty.
+        test: pairs of sentences for measuring; may be empty.
     """
 
     sentences: tuple[str, ...] = ()
     known: tuple[WordPair, ...] = ()
-    asked: tuple[WordPair, ...] = ()
+    test: tuple[WordPair, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,10 +88,12 @@ def measure(
     if isinstance(model, StaticModel):
         figures = replace(figures, vectors=evaluate(model, on_progress))
     if isinstance(model, ContextualModel) or (lift and isinstance(model, StaticModel)):
-        reader = vectors.cached(model)
-        figures = replace(figures, senses=sense_separation(reader, load_senses(), on_progress=on_progress))
-        if texts.asked:
-            figures = replace(figures, pairs=word_in_context(reader, texts.known, texts.asked, on_progress=on_progress))
+        contextual = vectors.cached(model)
+        figures = replace(figures, senses=sense_separation(contextual, load_senses(), on_progress=on_progress))
+        if texts.test:
+            figures = replace(
+                figures, pairs=word_in_context(contextual, texts.known, texts.test, on_progress=on_progress)
+            )
     if isinstance(model, LanguageModel) and texts.sentences:
         figures = replace(figures, language=evaluate_language(model, texts.sentences, on_progress))
     if figures.vectors or figures.senses or figures.language:

@@ -379,8 +379,8 @@ def _of_heavy(own: dict[str, Any], tokens: int, dim: int) -> dict[str, Any]:
 
     Checked on the sample "kingdom": an ELMo of three passes (in batches of 16) takes 78 s of one processor core and is
     then at a held-out perplexity of 3.9; a hidden width of 512 and 13 passes would take about 13 minutes. Flair takes
-    93 s, to 1.8 bits per character. BERT first learns which of its
-    pieces are alike, since in so few passes it finds out nothing else but how frequent they are.
+    93 s, to 1.8 bits per character. BERT starts from skip-gram vectors of its wordpieces: without them it learns in so
+    few passes only how frequent they are.
     """
     changed: dict[str, Any] = {"hidden": min(own.get("hidden", 0), 2 ** round(math.log2(2.5 * dim)))}
     if tokens < 5_000_000:

@@ -108,7 +108,7 @@ def test_a_run_is_found_again_by_its_id_and_in_the_list(slow: Callable[..., Run]
     assert jobs.find(first.id) == first
     assert set(jobs.all_runs("slow")) == {first, second}
     assert jobs.all_runs("train") == []
-    assert first.asked() == ("slow", {"way": "finish", "steps": 3})
+    assert first.request() == ("slow", {"way": "finish", "steps": 3})
     assert len(first.id) == 24 and first.id != second.id
 
 

@@ -150,7 +150,7 @@ def test_a_question_that_another_has_asked_is_answered_by_their_run_unless_it_ca
     hers = jobs.start("train", TrainSettings("lsa"), visitor=ANNA)
 
     def like(visitor: str) -> jobs.Run | None:
-        return jobs.like("train", lambda run: run.asked()[1]["kind"] == "lsa", visitor)
+        return jobs.like("train", lambda run: run.request()[1]["kind"] == "lsa", visitor)
 
     assert like(ANNA) == like(BERT) == hers
     hers.write_state(jobs.RunState("failed", created=1.0))

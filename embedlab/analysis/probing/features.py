@@ -60,22 +60,22 @@ def read(
     Raises:
         BadInput: no model, two with several layers, or more vectors than fit into memory.
     """
-    readers = [as_contextual(model) for model in models]
-    if not readers:
+    encoders = [as_contextual(model) for model in models]
+    if not encoders:
         raise BadInput("Give a model.")
-    if sum(len(reader.layers) > 1 for reader in readers) > 1:
+    if sum(len(encoder.layers) > 1 for encoder in encoders) > 1:
         raise BadInput("Of stacked models only one may have several layers; the others need one vector a word.")
     parts = (dataset.train, dataset.dev, dataset.test)
     bounds = (_bounds(dataset.train), _bounds(dataset.dev), _bounds(dataset.test))
     ends = np.cumsum([split.starts[-1] for split in bounds])
     splits = (0, int(ends[0]), int(ends[1]), int(ends[2]))
     sentences = [sentence.words for part in parts for sentence in part]
-    layers = max((reader.layers for reader in readers), key=len)
-    found = _room(len(layers), splits[3], sum(reader.dim for reader in readers))
+    layers = max((encoder.layers for encoder in encoders), key=len)
+    found = _room(len(layers), splits[3], sum(encoder.dim for encoder in encoders))
     at = 0
-    for reader in readers:
-        _fill(found[:, :, at : at + reader.dim], reader.encode(sentences, None, on_progress))
-        at += reader.dim
+    for encoder in encoders:
+        _fill(found[:, :, at : at + encoder.dim], encoder.encode(sentences, None, on_progress))
+        at += encoder.dim
     for layer in found:
         standardise(layer, splits[1])
     return Features(list(layers), found, splits, bounds, tuple(word for words in sentences for word in words))

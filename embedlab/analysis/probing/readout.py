@@ -192,7 +192,7 @@ def masked(scores: Tensor, hidden: Tensor | None) -> Tensor:
 
 
 def residuals(scores: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """Cross-entropy (P,) summed over the words, and (P, K, N) what is said less what is wanted."""
+    """Cross-entropy (P,) summed over the words, and (P, K, N) the predicted probability less the right one."""
     import torch
 
     likely = scores.log_softmax(1)

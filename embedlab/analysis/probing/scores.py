@@ -135,8 +135,8 @@ def task_counts(task: TokenTask, part: Part, answers: Ids) -> Ids:
     bounds = Bounds.of(np.bincount(part.positions[:, 0], minlength=len(part.sentences)).tolist())
     if task.measure == "F1":
         return counts(part.labels, answers, bounds)
-    asked = bounds.sums(np.ones(len(answers), np.int64))
-    return np.stack([bounds.sums(answers == part.labels), asked, asked], axis=1)
+    sizes = bounds.sums(np.ones(len(answers), np.int64))
+    return np.stack([bounds.sums(answers == part.labels), sizes, sizes], axis=1)
 
 
 def mean_f1(counted: Sequence[Ids]) -> float:
@@ -175,13 +175,13 @@ def baselines(
     return float(chance), float(looked), float((truth == 0).mean())
 
 
-def lookup(known: Sequence[str], tags: Ids, asked: Sequence[str]) -> Ids:
+def lookup(known: Sequence[str], tags: Ids, words: Sequence[str]) -> Ids:
     """(N,) the tag that each asked word had most often among known ones; O for a new word."""
     rows = {word: row for row, word in enumerate(dict.fromkeys(known))}
     table = np.zeros((len(rows) + 1, int(tags.max(initial=0)) + 1), np.int64)
     np.add.at(table, (np.array([rows[word] for word in known], np.int64), tags), 1)
     best = table.argmax(axis=1)  # of a row of zeros, the last one, it is O
-    return np.asarray(best[[rows.get(word, len(rows)) for word in asked]], np.int64)
+    return np.asarray(best[[rows.get(word, len(rows)) for word in words]], np.int64)
 
 
 Sort = Literal["missed", "invented", "type", "edges"]

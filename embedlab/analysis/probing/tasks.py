@@ -150,8 +150,8 @@ def commonest(task: TokenTask) -> Ids:
     for group, form, label in zip(train.groups.tolist(), train.forms, train.labels.tolist(), strict=True):
         of_form[group, form][label] += 1
         of_group[group][label] += 1
-    asked = zip(test.groups.tolist(), test.forms, strict=True)
-    return np.array([(of_form.get(key) or of_group[key[0]]).most_common(1)[0][0] for key in asked], np.int64)
+    keys = zip(test.groups.tolist(), test.forms, strict=True)
+    return np.array([(of_form.get(key) or of_group[key[0]]).most_common(1)[0][0] for key in keys], np.int64)
 
 
 def control_labels(words: Sequence[str], frequencies: NDArray[np.number], seed: int = 1) -> Ids:

@@ -154,8 +154,8 @@ def measure(settings: CostSettings | None = None, on_progress: OnProgress = lamb
         settings: what to measure, and the limits.
         on_progress: called at every point and while it lasts; what it raises ends the measurement at once.
     """
-    asked = settings or CostSettings()
-    return Costs.of_all(asked, points(asked, on_progress))
+    how = settings or CostSettings()
+    return Costs.of_all(how, points(how, on_progress))
 
 
 def points(settings: CostSettings, on_progress: OnProgress = lambda progress: None) -> Iterator[Point | Stop]:

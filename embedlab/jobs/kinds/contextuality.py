@@ -106,6 +106,6 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the text holds too little, or a model has no vectors.
         BadModel: one cannot be loaded.
     """
-    settings = typed_json.asked(ContextualitySettings, values)
+    settings = typed_json.settings(ContextualitySettings, values)
     parts = [_part(registry.find(key), settings) for key in settings.models.splitlines()]
     run_missing(run, CACHE, parts, on_progress)

@@ -20,7 +20,7 @@ LOADER = "embedlab.workflows.published"
 
 @dataclass(frozen=True)
 class FetchSettings:
-    """What a loading run is asked to do (settings.json).
+    """Settings of a run that loads vectors (settings.json).
 
     Attributes:
         source: a path on this machine, an https address or a name in gensim's catalogue; empty for the file that
@@ -54,8 +54,8 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         EmbedLabError: as the loader and the shelf do.
     """
-    asked = typed_json.asked(FetchSettings, values)
-    source: str | Path = asked.source
+    settings = typed_json.settings(FetchSettings, values)
+    source: str | Path = settings.source
     workspace = paths.workspace_of(run.visitor)
     files = (local_files() and not workspace) or not source
     if not source:
@@ -64,17 +64,22 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
             raise BadInput("Give a file, a folder, an address or a name.")
         source = text_choice.text_file(run.folder, name)
     loader, shelved = import_module(LOADER), shelf_of(workspace)
-    named = asked.name or loader.stem(str(source))[: library.LONGEST]
-    library.check(named, replace=asked.replace, source=shelved, workspace=workspace)
+    named = settings.name or loader.stem(str(source))[: library.LONGEST]
+    library.check(named, replace=settings.replace, source=shelved, workspace=workspace)
     if workspace:
         library.check_room(workspace, 1)
     model = loader.load(
-        source, max_words=asked.max_words, title=asked.name, licence=asked.licence, on_progress=on_progress, files=files
+        source,
+        max_words=settings.max_words,
+        title=settings.name,
+        licence=settings.licence,
+        on_progress=on_progress,
+        files=files,
     )
-    if workspace and not asked.replace:
+    if workspace and not settings.replace:
         library.check_room(workspace, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result, overwrite=True)
-    key = library.keep(run.result, named, source=shelved, replace=asked.replace, workspace=workspace)
+    key = library.keep(run.result, named, source=shelved, replace=settings.replace, workspace=workspace)
     base_files.write_text(run.folder / library.KEPT, key)
     text_choice.clear(run.folder)
     _remove(run.result)

@@ -158,7 +158,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         return [[dataclasses.astuple(one) for one in part] for part in parts]
     if call == "tags":
         return typed_json.plain(tags(**values))
-    text = typed_json.asked(TextChoice, values.pop("text"), "this text")
+    text = typed_json.settings(TextChoice, values.pop("text"), "this text")
     folder = Path(values.pop("folder")) if values.get("folder") else values.pop("folder", None)
     if call == "usable":
         return usable(text, folder)

@@ -152,7 +152,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: a task holds nothing to learn, or a model is of the wrong sort.
         BadModel: one cannot be loaded.
     """
-    settings = typed_json.asked(MixSettings, values)
+    settings = typed_json.settings(MixSettings, values)
     run_missing(run, CACHE, _parts(settings.each, settings), on_progress)
 
 

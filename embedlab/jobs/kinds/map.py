@@ -23,7 +23,7 @@ KEPT = 12
 
 @dataclass(frozen=True)
 class MapRunSettings:
-    """What is asked.
+    """Settings of a run.
 
     Attributes:
         key: of the map, see ``store.maps.key``.
@@ -59,10 +59,10 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: the map cannot be kept.
     """
     try:
-        asked = typed_json.asked(MapRunSettings, values)
+        settings = typed_json.settings(MapRunSettings, values)
         matrix = model_folder.read_tensors(run.folder / VECTORS)["matrix"]
     except KeyError as error:
         raise BadInput("The vectors of this map cannot be read.") from error
     on_progress(Progress(0, 0, phase="starting"))
-    maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how, run.visitor)
+    maps.keep(settings.key, settings.how.compute(matrix, on_progress), settings.how, run.visitor)
     (run.folder / VECTORS).unlink()

@@ -42,7 +42,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: there is no such model, or nothing to measure.
         BadModel: it cannot be loaded.
     """
-    key = typed_json.asked(MeasureSettings, values).key
+    key = typed_json.settings(MeasureSettings, values).key
     workspace = paths.workspace_of_key(key)
     spec = next((spec for spec in list_models(workspace=workspace) if spec.key == key), None)
     if spec is None:

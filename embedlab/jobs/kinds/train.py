@@ -1,4 +1,4 @@
-"""What a training run is asked to do, what its worker does, and what it leaves to look at."""
+"""The settings of a training run, what its worker does, and what it leaves to look at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARE, SLACK = 0.1, 3.0
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """What a training run is asked to do (settings.json).
+    """Settings of a training run (settings.json).
 
     Attributes:
         kind: the family's key in the registry ("cbow" and "word2vec" are two).
@@ -41,12 +41,12 @@ class TrainSettings:
 
 
 def of(run: Run) -> TrainSettings:
-    """What a training run was asked to do.
+    """The settings of a training run.
 
     Raises:
         BadInput: its settings cannot be read.
     """
-    return typed_json.asked(TrainSettings, run.asked()[1])
+    return typed_json.settings(TrainSettings, run.request()[1])
 
 
 def moments(run: Run) -> list[Moment]:
@@ -64,7 +64,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         EmbedLabError: as the text, the trainer and the writer do.
     """
-    settings = typed_json.asked(TrainSettings, values)
+    settings = typed_json.settings(TrainSettings, values)
     corpus = settings.text.open(run.folder)
     config = train.settings_of(settings.kind, settings.config)
     watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)

@@ -68,7 +68,7 @@ class BertQuestions(LanguageModel):
     @property
     def mask(self) -> str:
         """The special token in the place of a hidden word."""
-        return self.speller.marks.mask
+        return self.speller.special.mask
 
     def fill(self, sentence: Sequence[str], position: int) -> Floats:
         """(V,) probabilities of the piece at a position of a sentence of words or pieces, given both sides.
@@ -135,8 +135,8 @@ class BertQuestions(LanguageModel):
         """Split a sentence into pieces with special tokens: the rows and columns of ``attention``."""
         spelled = self.speller([sentence])[0] if sentence else Spelled(np.zeros(0, np.int64), np.zeros(0, np.int64))
         inner = (self.vocabulary[i] for i in spelled.ids)
-        marks = self.speller.marks
-        return Pieces((marks.begin, *inner, marks.end), (None, *spelled.words.tolist(), None))
+        special = self.speller.special
+        return Pieces((special.begin, *inner, special.end), (None, *spelled.words.tolist(), None))
 
     @torch.inference_mode()
     def attention(self, sentence: Sequence[str]) -> Floats:
@@ -266,8 +266,10 @@ class Bert(BertQuestions, ContextualModel):
             given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = skipgram_init.skipgram(*given, form.width, epochs, config.seed, on_progress)
         pretraining.begin(network, counts, vectors)
-        asked = question(company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, inner=INNER)
-        outcome = pretraining.fit(network, text, speller, counts, config, on_progress, checkpoints, "", asked)
+        context_loss = question(
+            company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, inner=INNER
+        )
+        outcome = pretraining.fit(network, text, speller, counts, config, on_progress, checkpoints, "", context_loss)
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
 
@@ -308,8 +310,10 @@ class Bert(BertQuestions, ContextualModel):
             network = bert_network.copied(self.network, head, config.dropout)
         seen = np.bincount(text.ids, minlength=len(self.words))
         beginning = digest(self.network)
-        asked = question(company, self.words, self.dim, config.seed, likeness=config.likeness, inner=INNER)
-        outcome = pretraining.fit(network, text, self.speller, seen, config, on_progress, checkpoints, beginning, asked)
+        context_loss = question(company, self.words, self.dim, config.seed, likeness=config.likeness, inner=INNER)
+        outcome = pretraining.fit(
+            network, text, self.speller, seen, config, on_progress, checkpoints, beginning, context_loss
+        )
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return type(self)(network, self.speller, head, self.counts + seen, config, cards.after(self.card, card))
 
@@ -364,7 +368,7 @@ class Bert(BertQuestions, ContextualModel):
         own = {
             "network": bert_network.settings_of(self.network),
             "head": self.head,
-            "marks": asdict(self.speller.marks),
+            "marks": asdict(self.speller.special),
         }
         config = self.config.to_dict() | own
         return model_folder.StoredModel(
@@ -375,14 +379,14 @@ class Bert(BertQuestions, ContextualModel):
     def from_stored(cls, stored: StoredModel) -> Self:
         """The inverse of ``stored``."""
         settings = dict(stored.config)
-        values, head, marks = (settings.pop(name) for name in ("network", "head", "marks"))
+        values, head, special = (settings.pop(name) for name in ("network", "head", "marks"))
         if not stored.tokenizer:
             raise BadModel(f"{model_folder.TOKENIZER} is missing; without it words cannot be cut into pieces.")
         if head not in ("pretraining", "masked", "none"):
             raise BadModel(f"A network with the head {head!r} is not known.")
         network = bert_network.build(values, head, stored.tensors)  # first: it checks all sizes against the tensors
         size = bert_network.vocabulary_size(network)
-        speller = Speller(from_json(stored.tokenizer), typed_json.made(SpecialTokens, marks), size)
+        speller = Speller(from_json(stored.tokenizer), typed_json.made(SpecialTokens, special), size)
         if speller.vocabulary != stored.words or len(stored.counts) != len(stored.words):
             raise BadModel("The tokenizer and the vocabulary do not fit together.")
         return cls(network, speller, head, stored.counts, BertConfig.from_dict(settings), stored.card)

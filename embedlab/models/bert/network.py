@@ -186,7 +186,7 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
     for head in heads:
         try:
             with _silence(), seeded(0):
-                network, said = _class(plain, head).from_pretrained(
+                network, report = _class(plain, head).from_pretrained(
                     None, config=configured(plain), state_dict=dict(weights), dtype=torch.float32,
                     output_loading_info=True,
                 )  # fmt: skip
@@ -195,7 +195,7 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
         except Exception as error:  # of transformers
             reason = "they have other shapes than config.json says" if "mismatched" in str(error) else str(error)
             raise BadModel(f"The weights do not fit the network: {reason}.") from error
-        missing = [name for name in sorted(said["missing_keys"]) if head != "none" or "pooler" not in name]
+        missing = [name for name in sorted(report["missing_keys"]) if head != "none" or "pooler" not in name]
         if not missing:
             return _without_pooler(network, head).eval(), head
     raise BadModel(f"The weights do not fit the network: {len(missing)} are missing, among them {missing[0]}.")
@@ -210,14 +210,14 @@ def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Non
     there = sum(weight.numel() for weight in weights.values())
     try:
         with torch.device("meta"):
-            asked = sum(weight.numel() for weight in _made(values, "none").parameters())
+            described = sum(weight.numel() for weight in _made(values, "none").parameters())
     except (BadModel, MemoryError):
         raise
     except Exception as error:  # of transformers
         raise BadModel(f"The weights do not fit the network: {error}.") from error
-    if asked > 2 * there + SLACK:
-        said = f"config.json describes one of {asked:,} numbers, and there are {there:,}"
-        raise BadModel(f"The weights do not fit the network: {said}.")
+    if described > 2 * there + SLACK:
+        sizes = f"config.json describes one of {described:,} numbers, and there are {there:,}"
+        raise BadModel(f"The weights do not fit the network: {sizes}.")
 
 
 def settings_of(network: nn.Module) -> dict[str, Any]:
@@ -365,13 +365,13 @@ def _without_pooler(network: Any, head: Head) -> nn.Module:
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """Switch off the progress bars and reports of transformers; what matters in them becomes an error."""
-    said: Any = logging
-    level, bars = said.get_verbosity(), said.is_progress_bar_enabled()
-    said.set_verbosity_error()
-    said.disable_progress_bar()
+    transformers_log: Any = logging
+    level, bars = transformers_log.get_verbosity(), transformers_log.is_progress_bar_enabled()
+    transformers_log.set_verbosity_error()
+    transformers_log.disable_progress_bar()
     try:
         yield
     finally:
-        said.set_verbosity(level)
+        transformers_log.set_verbosity(level)
         if bars:
-            said.enable_progress_bar()
+            transformers_log.enable_progress_bar()

@@ -69,8 +69,8 @@ class BertLearner(Learner):
         if self.company is not None:
             begins = segments.diff(dim=1, prepend=segments[:, :1]) > 0  # (B, T): the second segment
             seen = torch.ones_like(ids, dtype=torch.bool).scatter(1, positions, False) if whole is not None else None
-            said = states if whole is None else whole
-            losses.append(self.company(said, ids.scatter(1, positions, targets), begins, seen))
+            output = states if whole is None else whole
+            losses.append(self.company(output, ids.scatter(1, positions, targets), begins, seen))
         each = torch.stack(losses)
         if self.parts:
             self.apart = each.detach()
@@ -80,15 +80,15 @@ class BertLearner(Learner):
 def _at(block: Any, states: Tensor, positions: Tensor) -> Tensor:
     """(B, K, D) output of a block for (B, T, D) states, computed at the positions (B, K) only."""
     look = block.attention.self
-    asked = _taken(states, positions)  # (B, K, D)
+    masked = _taken(states, positions)  # (B, K, D)
     query, key, value = (
         part(given).unflatten(-1, (-1, look.attention_head_size)).transpose(1, 2)  # (B, H, K or T, D / H)
-        for part, given in ((look.query, asked), (look.key, states), (look.value, states))
+        for part, given in ((look.query, masked), (look.key, states), (look.value, states))
     )
     dropout = look.dropout.p if block.training else 0.0
     seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
-    said: Tensor = block.feed_forward_chunk(block.attention.output(seen.transpose(1, 2).flatten(2), asked))
-    return said
+    output: Tensor = block.feed_forward_chunk(block.attention.output(seen.transpose(1, 2).flatten(2), masked))
+    return output
 
 
 def _taken(states: Tensor, positions: Tensor) -> Tensor:
@@ -144,10 +144,10 @@ class SegmentPairs:
         if len(text.ids) < 4:
             raise BadInput("There is too little text to learn what words stand together. Give more.")
         self.text, self.speller, self.pairs, self.seed, self.short = text, speller, pairs, seed, short
-        self.mask_rate, self.chances, self.marks = mask_rate, chances, 3 if pairs else 2
-        self.room = min(sequence - self.marks, len(text.ids))
+        self.mask_rate, self.chances, self.special = mask_rate, chances, 3 if pairs else 2
+        self.room = min(sequence - self.special, len(text.ids))
         self.shortest = max(3, self.room // 8)
-        self.tokens = round(self.marks + self.room - short * (self.room - self.shortest) / 2)
+        self.tokens = round(self.special + self.room - short * (self.room - self.shortest) / 2)
         self.starts = _starts(text, self.room)
         self.plain = np.setdiff1d(
             np.arange(len(speller.vocabulary)), [speller.begin, speller.end, speller.mask, speller.pad, speller.unknown]
@@ -200,7 +200,7 @@ class SegmentPairs:
 
     def _laid_out(self, content: Ids, split: Ids) -> tuple[Ids, Ids, Ids]:
         """Pieces with special tokens, and segments, each (B, T), and the positions of the content, (B, room)."""
-        length = content.shape[1] + self.marks
+        length = content.shape[1] + self.special
         columns = np.arange(length)
         ids = np.full((len(content), length), self.speller.end, np.int64)
         ids[:, 0] = self.speller.begin

@@ -86,7 +86,7 @@ def rebuilt(values: Values) -> Values:
 
 
 @contextlib.contextmanager
-def guarded(said: str) -> Iterator[None]:
+def guarded(failure: str) -> Iterator[None]:
     """Whatever the library raises inside becomes a ``BadModel``, also what is no ``Exception``.
 
     Raises:
@@ -97,11 +97,11 @@ def guarded(said: str) -> Iterator[None]:
     except (BadModel, MemoryError):
         raise
     except Exception as error:  # tokenizers raises bare Exceptions
-        raise BadModel(f"{said}: {error}.") from error
+        raise BadModel(f"{failure}: {error}.") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise BadModel(f"{said}: the library for tokenizers gave up on it.") from None
+        raise BadModel(f"{failure}: the library for tokenizers gave up on it.") from None
 
 
 def _steps(part: Any, inner: str, one: Callable[[Values], list[Values]]) -> Values | None:

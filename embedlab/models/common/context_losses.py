@@ -190,11 +190,11 @@ class Company(nn.Module):
             told: (B, T) which positions count; ``None`` for all.
         """
         _, wanted = self.near(ids, begins)  # (B, T, E)
-        asked = wanted.abs().sum(-1) > 0
+        wants = wanted.abs().sum(-1) > 0
         if told is not None:
-            asked = asked & told
-        said: Tensor = self.answer(states[asked]).float()  # (N, E)
-        return 1 - functional.cosine_similarity(said, wanted[asked], dim=-1).mean()
+            wants = wants & told
+        answer: Tensor = self.answer(states[wants]).float()  # (N, E)
+        return 1 - functional.cosine_similarity(answer, wanted[wants], dim=-1).mean()
 
 
 OWN = 0.5
@@ -234,10 +234,10 @@ class Likeness(nn.Module):
             told: (B, T) which positions count; ``None`` for all.
         """
         own, company = self.near(ids, begins)  # (B, T, E) each
-        asked = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
+        wants = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
         if told is not None:
-            asked = asked & told
-        positions = asked.flatten().nonzero().flatten()
+            wants = wants & told
+        positions = wants.flatten().nonzero().flatten()
         positions = positions[:: 1 + len(positions) // MOST]  # (N,)
         if len(positions) < 2:
             return states.sum() * 0.0

@@ -72,7 +72,7 @@ class SentenceRows:
         boundaries = np.flatnonzero(text == self.boundary)
         lengths = np.diff(boundaries)
         self.tokens = min(length, max(2, int(lengths.sum())))
-        cuts = -(-lengths // self.tokens)  # (S,) pieces of each sentence
+        cuts = -(-lengths // self.tokens)  # (S,) parts of each sentence
         part = np.arange(cuts.sum()) - np.repeat(np.cumsum(cuts) - cuts, cuts)
         starts = np.repeat(boundaries[:-1], cuts) + part * self.tokens
         sizes = np.minimum(np.repeat(lengths, cuts) - part * self.tokens, self.tokens)
@@ -119,7 +119,7 @@ def packed(sizes: NDArray[np.int64], room: int) -> tuple[NDArray[np.int64], NDAr
     """Pack parts of at most ``room`` into rows of ``room``: the order of the parts, and (R + 1,) where rows begin."""
     order = np.argsort(-sizes, kind="stable")
     left = np.bincount(sizes, minlength=room + 1).tolist()
-    following = np.searchsorted(-sizes[order], -np.arange(room + 1)).tolist()  # the next piece of each size
+    following = np.searchsorted(-sizes[order], -np.arange(room + 1)).tolist()  # the next part of each size
     fitting = list(range(room + 1))  # the largest size that is left, of those up to each
     taken: list[int] = []
     bounds = [0]
@@ -183,14 +183,14 @@ class ElmoText:
         Raises:
             BadInput: the vectors know none of the words.
         """
-        asked = question(company, self.words, config.dim, config.seed, likeness=config.likeness)
+        context_loss = question(company, self.words, config.dim, config.seed, likeness=config.likeness)
         read, unseen = self.split.training, self.split.held_out
         task = loop.Task(
-            ElmoLearner(network, asked),
+            ElmoLearner(network, context_loss),
             SentenceRows(read, self.lexicon, config.stretch),
             SentenceRows(unseen, self.lexicon, config.stretch) if len(unseen) > 1 else None,
             units_per_word=1.0,
-            mark=self.mark + (asked.name if asked else ""),
+            mark=self.mark + (context_loss.name if context_loss else ""),
         )
         return Lesson(task, self.predicted, corpus, self.tokens, "ELMo")
 

@@ -27,7 +27,7 @@ from embedlab.base import (
     setting,
 )
 from embedlab.models.common import cards
-from embedlab.models.fasttext.ngrams import NgramTable, buckets_of, pieces
+from embedlab.models.fasttext.ngrams import NgramTable, buckets_of, char_ngrams
 from embedlab.models.word2vec import Word2VecConfig, gensim_settings
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class FastText(StaticModel):
 
     def ngrams(self, word: str) -> list[str]:
         """The word's letter n-grams, with < for its beginning and > for its end; empty if the model uses none."""
-        return [piece.decode("utf-8") for piece in self._pieces(word)]
+        return [ngram.decode("utf-8") for ngram in self._ngrams(word)]
 
     def parts(self, word: str) -> tuple[list[str], Floats]:
         """What a word's vector is made of.
@@ -167,10 +167,10 @@ class FastText(StaticModel):
         Raises:
             UnknownWord: the word is not known and too short to have n-grams.
         """
-        pieces_, known = self._pieces(word), word in self
-        if not known and (not pieces_ or not word):
+        in_word, known = self._ngrams(word), word in self
+        if not known and (not in_word or not word):
             raise UnknownWord(word, self.title)
-        labels = [piece.decode("utf-8") for piece in pieces_]
+        labels = [ngram.decode("utf-8") for ngram in in_word]
         rows = self.ngram_matrix[self._buckets(word)] if labels else np.zeros((0, self.dim), np.float32)
         if known:
             labels, rows = [word, *labels], np.vstack([self.own[self.positions[word]][None], rows])
@@ -187,10 +187,10 @@ class FastText(StaticModel):
         composed: Floats = self.parts(word)[1].sum(axis=0)
         return composed
 
-    def _pieces(self, word: str) -> list[bytes]:
+    def _ngrams(self, word: str) -> list[bytes]:
         config = self.config
         try:
-            return pieces(word, config.min_n, config.max_n) if config.buckets and config.max_n else []
+            return char_ngrams(word, config.min_n, config.max_n) if config.buckets and config.max_n else []
         except UnicodeEncodeError:
             raise UnknownWord(ascii(word), self.title) from None
 

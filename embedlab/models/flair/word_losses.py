@@ -65,17 +65,17 @@ class WordQuestions(nn.Module):
             near: (B, T, 1 + N) words read, see ``TextWords.near``.
         """
         lane, _ = positions = torch.nonzero(near[..., 0] >= 0, as_tuple=True)  # (P,) each
-        said, words = states[positions], near[positions]  # (P, H), (P, 1 + N)
+        after, words = states[positions], near[positions]  # (P, H), (P, 1 + N)
         before = self.company[words[:, 1:]].sum(1)  # (P, E)
         kept = before.abs().sum(-1) > 0
         if not kept.any() or bool((lane[kept] == lane[kept][0]).all()):
             return states.sum() * states.new_zeros(3)
-        word = 1 - functional.cosine_similarity(self.word(said), self.own[words[:, 0]], dim=-1).mean()
-        said, before, lane = said[kept], before[kept], lane[kept]
-        around = 1 - functional.cosine_similarity(self.before(said), before, dim=-1).mean()
+        word = 1 - functional.cosine_similarity(self.word(after), self.own[words[:, 0]], dim=-1).mean()
+        after, before, lane = after[kept], before[kept], lane[kept]
+        around = 1 - functional.cosine_similarity(self.before(after), before, dim=-1).mean()
         apart = lane[:, None] != lane  # (P, P)
         wanted = centred_cosines(before)[apart]
-        error = (centred_cosines(said)[apart] - wanted).square().mean() / wanted.var().clamp(min=1e-6)
+        error = (centred_cosines(after)[apart] - wanted).square().mean() / wanted.var().clamp(min=1e-6)
         return torch.stack([word, around, error])
 
 

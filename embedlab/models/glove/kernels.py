@@ -209,19 +209,19 @@ def _dot(w: Floats, u: Floats) -> np.float32:
 def train(
     state: Floats,
     entries: NDArray[np.void],
-    pieces: NDArray[np.int64],
+    blocks: NDArray[np.int64],
     length: int,
     mirrored: bool,
     x_max: float,
     alpha: float,
 ) -> float:
-    """Learn from some pieces of the entries.
+    """Learn from some blocks of the entries.
 
     Args:
         state: (V, 4, P), of every word: (w, b, 1, 0...), (u, 1, c, 0...), and the steps of both; changed in place.
         entries: (N,) row, column, count.
-        pieces: numbers of the pieces to visit, in this order.
-        length: entries in a piece.
+        blocks: numbers of the blocks to visit, in this order.
+        length: entries in a block.
         mirrored: every entry off the diagonal stands for (i, j) and (j, i).
         x_max: count from which on a pair has full weight.
         alpha: exponent of the weight below.
@@ -230,8 +230,8 @@ def train(
         The cost, half of equation 8's sum (as the authors' program prints it), before each step, summed.
     """
     cost, log_max = 0.0, np.log(np.float32(x_max))
-    for piece in pieces:
-        for k in range(piece * length, min((piece + 1) * length, len(entries))):
+    for block in blocks:
+        for k in range(block * length, min((block + 1) * length, len(entries))):
             i, j, x = entries[k].row, entries[k].column, entries[k].count
             target = np.log(x)
             f = np.float32(1.0) if target >= log_max else np.exp(np.float32(alpha) * (target - log_max))
