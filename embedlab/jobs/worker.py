@@ -82,7 +82,7 @@ def main(folder: Path) -> int:
 
 def _reporter(run: Run, began: float) -> OnProgress:
     """Make the callback that writes progress events, and stops the work when the run has been cancelled."""
-    last = RunEvent(0.0, 0, 0, phase="")
+    last = RunEvent(0, 0, phase="", time=0.0)
 
     def report(progress: Progress) -> None:
         nonlocal last

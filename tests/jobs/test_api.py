@@ -319,6 +319,6 @@ def test_a_name_never_leads_out_of_the_shelf() -> None:
 def test_an_event_holds_what_a_progress_holds() -> None:
     parts = (LossPart("masked words", 1.5, 2.0), LossPart("next sentence", 0.5))
     event = jobs.RunEvent.of(Progress(1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0, parts), 0.5)
-    assert dataclasses.astuple(event) == (0.5, 1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0, parts)
+    assert dataclasses.astuple(event) == (1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0, parts, 0.5)
     assert event.fraction == 0.25
     assert jobs.RunEvent(**json.loads(json.dumps(dataclasses.asdict(event)))) == event
