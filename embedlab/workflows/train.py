@@ -67,7 +67,7 @@ class Recipe:
         settings: the model's own settings.
         half: store tensors as float16.
         note: what else the card should say.
-        begin: file name of the recipe whose result is trained further; empty for new weights.
+        begin: file name of the recipe whose model continues pretraining; empty for new weights.
         company: key of the static model for the loss on the words around; empty for none.
         keep: share of the initial weights in the result; see ``mean``.
     """
@@ -182,7 +182,7 @@ def make(
         folder: folder of the text.
         out: folder of the model.
         on_progress: called with the progress.
-        begin: the model to train further, for a recipe that names one.
+        begin: the model that continues pretraining, for a recipe that names one.
         pool: processes for parts of the work; for the kinds that count word pairs.
         overwrite: whether an existing model at ``out`` may be replaced; nothing else ever is.
 
@@ -213,7 +213,7 @@ def make(
 
 
 def mean(first: Model, then: Model, share: float) -> Model:
-    """Average the weights of a model before and after further training.
+    """Average the weights of a model before and after continued pretraining.
 
     The mean is often as good at the new task as the later model, and better at the old one: Wortsman et al. 2022,
     Robust fine-tuning of zero-shot models, https://arxiv.org/abs/2109.01903.
@@ -258,18 +258,20 @@ def train(
         settings: the model's own settings.
         on_progress: called with the progress.
         checkpoints: folder for checkpoints, from which a killed training continues; for the kinds that can.
-        begin: a model of that kind to train further; for ELMo, Flair and BERT.
+        begin: a model of that kind that continues pretraining; for ELMo, Flair and BERT.
         pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
         company: a static model for the loss on the words around each word; for ELMo, Flair and BERT.
 
     Raises:
-        BadInput: ``begin`` cannot be trained further, or the kind has no use for ``pool`` or ``company``.
+        BadInput: ``begin`` cannot continue pretraining, or the kind has no use for ``pool`` or ``company``.
         BadModel: there is no such kind, or it cannot be trained here.
         BadSetting: a setting is beyond the limits.
         EmbedLabError: any error of the training.
     """
     found = model_class(kind)
-    trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
+    trainable = getattr(
+        begin if isinstance(begin, found) else found, "continue_pretraining" if begin else "train", None
+    )
     if begin and trainable is None:
         name = begin.card.title or begin.kind
         raise BadInput(f"{name} cannot learn on as a model of kind '{kind}'. Give an ELMo, a Flair or a BERT.")

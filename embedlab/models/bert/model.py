@@ -273,7 +273,7 @@ class Bert(BertQuestions, ContextualModel):
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
 
-    def further(
+    def continue_pretraining(
         self,
         corpus: Corpus,
         config: BertConfig | None = None,

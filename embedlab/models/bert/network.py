@@ -163,7 +163,7 @@ def _check_blocks(values: Mapping[str, Any], weights: int) -> None:
 
 
 def copied(network: nn.Module, head: Head, dropout: float) -> nn.Module:
-    """Copy a network for further training; parts of the head that it lacks get random weights."""
+    """Copy a network to continue its pretraining; parts of the head that it lacks get random weights."""
     shares = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     other = _made(settings_of(network) | shares, head)
     other.load_state_dict(network.state_dict(), strict=False)

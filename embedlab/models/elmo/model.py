@@ -245,7 +245,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
             initialization.begin(network, text.split, text.predicted, text.lexicon, config, on_progress)
         return cls.taught(text.lesson(network, config, corpus, company), network, config, on_progress, checkpoints)
 
-    def further(
+    def continue_pretraining(
         self,
         corpus: Corpus,
         config: ElmoConfig | None = None,

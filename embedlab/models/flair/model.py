@@ -143,7 +143,7 @@ class Flair(ContextualModel, LanguageModel):
         card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
         return cls._made(networks, encoded.characters, encoded.counts, config, replace(card, title="Flair"))
 
-    def further(
+    def continue_pretraining(
         self,
         corpus: Corpus,
         config: FlairConfig | None = None,

@@ -174,7 +174,7 @@ def test_a_flair_that_is_asked_tells_topics_apart_better() -> None:
         train("flair", strangers, config, company=company)
     narrow = train("flair", corpus, replace(config, epochs=1, projection=7), company=company)
     assert narrow.dim == 14  # type: ignore[attr-defined]
-    again = asked.further(corpus, replace(config, epochs=1), company=company)  # type: ignore[attr-defined]
+    again = asked.continue_pretraining(corpus, replace(config, epochs=1), company=company)  # type: ignore[attr-defined]
     assert again.words == asked.words
 
 
