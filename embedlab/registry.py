@@ -142,13 +142,13 @@ def load_model(key: str | Path) -> Model:
         BadModel: nothing of that name, or the folder is damaged.
     """
     folder = folder_of(key)
-    if not base_model_folder.is_published(folder):
-        return model_class(base_model_folder.read_kind(folder)).load(folder)
-    known = folder == minilm()
-    if known:
+    packaged = folder == minilm()
+    if packaged:
         check_minilm(folder)
-    model = model_class("bert").load(folder)
-    model.card = CARD if known else model.card
+    kind = "bert" if packaged or base_model_folder.is_published(folder) else base_model_folder.read_kind(folder)
+    model = model_class(kind).load(folder)
+    if packaged:
+        model.card = CARD
     return model
 
 

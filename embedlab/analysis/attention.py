@@ -108,6 +108,6 @@ def patterns(found: Attention) -> NDArray[np.float64]:
 
 
 def even_share(found: Attention) -> NDArray[np.float64]:
-    """(4,) the shares of ``patterns`` if every piece looked at all pieces alike."""
+    """(4,) the shares of each of ``PATTERNS`` if every piece gave all pieces the same attention, 0 to 1."""
     size, marks = len(found.pieces), sum(word is None for word in found.words)
     return np.array([1, 1, 1, marks]) / size

@@ -156,7 +156,13 @@ def between(units: Doubles, sentence: Ids, weights: Doubles) -> tuple[float, Dou
 
 
 def within(rows: Doubles, units: Doubles, sentence: Ids) -> Doubles:
-    """(S,) intra-sentence similarity: mean cosine between a sentence's vectors and their mean."""
+    """(S,) intra-sentence similarity: mean cosine between a sentence's vectors and their mean (section 3.2).
+
+    Args:
+        rows: (N, D) vectors of the words.
+        units: (N, D) the same at length 1.
+        sentence: (N,) the sentence of each word, from 0 to S - 1.
+    """
     count = int(sentence.max()) + 1
     means = np.zeros((count, rows.shape[1]))
     np.add.at(means, sentence, rows)  # the length of the mean does not matter

@@ -103,8 +103,13 @@ class NextSentences:
 def next_sentences(model: MaskedModel, first: Sequence[str], seconds: Sequence[Sequence[str]]) -> NextSentences:
     """The probability that each candidate follows a sentence, and that the sentence follows each.
 
+    Args:
+        model: a BERT with a head for next sentences.
+        first: words of the sentence.
+        seconds: words of each candidate.
+
     Raises:
-        BadInput: a sentence is empty, or the model was not taught whether sentences follow each other.
+        BadInput: a sentence is empty, or the model was not trained to predict whether sentences follow each other.
     """
     after = np.array([model.next_sentence(first, second) for second in seconds], np.float32)
     before = np.array([model.next_sentence(second, first) for second in seconds], np.float32)

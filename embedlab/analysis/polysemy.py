@@ -72,7 +72,12 @@ class SensePairs:
         return share
 
     def resamples(self, count: int, rng: np.random.Generator) -> Doubles:
-        """(count, N): how often each occurrence is drawn, with replacement within its sense."""
+        """(B, N) how often each of N occurrences is drawn, with replacement within its sense.
+
+        Args:
+            count: B, how many resamples.
+            rng: of the draws.
+        """
         weights = np.zeros((count, self.size))
         for rows in self.senses:
             weights[:, rows] = bootstrap.draws(len(rows), count, rng)

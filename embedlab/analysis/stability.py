@@ -142,7 +142,12 @@ def stability(
 
 
 def compare(lists: Sequence[NeighborLists], *, resamples: int = 1000, seed: int = 1) -> Stability:
-    """The same from lists of neighbors that were kept; see ``stability``.
+    """Compare trainings by the lists of neighbors that were kept of them; see ``stability``.
+
+    Args:
+        lists: of each training, k neighbors of each word.
+        resamples: of the bootstrap over the words.
+        seed: of its draws.
 
     Raises:
         BadInput: there are fewer than two trainings, their lists differ in length, or no word is in all of them.

@@ -109,7 +109,15 @@ def plane(vectors: NDArray[np.floating]) -> Doubles:
 
 
 def laid_over(points: Doubles, words: Sequence[str], before: Moment) -> Doubles:
-    """Turn, mirror and shift (N, 2) points so that the words also drawn before lie as near to there as can be."""
+    """(N, 2) the points turned, mirrored and shifted so that the words drawn before lie as near to there as can be.
+
+    Orthogonal Procrustes analysis: Schoenemann 1966, https://doi.org/10.1007/BF02289451.
+
+    Args:
+        points: (N, 2).
+        words: the N words.
+        before: the moment before, with its words and points.
+    """
     from scipy.linalg import orthogonal_procrustes
 
     rows = {word: i for i, word in enumerate(before.words)}

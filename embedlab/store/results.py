@@ -240,7 +240,14 @@ def probe_key(digests: Sequence[str], sentences: str, settings: ProbeSettings) -
 
 
 def probe_values(key: str, models: Sequence[str], data: str, probe: LayerProbe) -> dict[str, Any]:
-    """What is kept of a probe."""
+    """Plain values that are stored of a probe.
+
+    Args:
+        key: of the question in the cache.
+        models: keys of the models.
+        data: name of the tagged sentences.
+        probe: the result.
+    """
     return {
         "format": FORMAT, "key": key, "models": list(models), "data": data, "created": date.today().isoformat(),
         "versions": versions(LIBRARIES), "probe": probe_to_dict(probe),

@@ -247,7 +247,12 @@ class Mixture:
         return losses, torch.cat([moves, slopes.flatten(1)], dim=1)
 
     def weigh(self, w: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
-        """Of w (p, L): s (p, L) and gamma (p, 1)."""
+        """Weights s (p, L) and gamma (p, 1) of w (p, L).
+
+        Args:
+            w: scores of the layers; the softmax of them gives s.
+            which: (p,) rows of the probes that are asked for.
+        """
         return weigh(w + self.outside[which], self.alike)
 
     def _read(self, factors: Tensor, x: Tensor, beside: Tensor) -> Tensor:
@@ -273,7 +278,12 @@ class Mixture:
             self.curvatures[probe].look(scores.softmax(1), torch.zeros(1, dtype=torch.int64))
 
     def scaled(self, gradients: Tensor, which: Tensor) -> Tensor:
-        """Gradients (p, n) divided by the curvature."""
+        """(p, n) gradients divided by the curvature of the loss.
+
+        Args:
+            gradients: (p, n).
+            which: (p,) rows of the probes that they belong to.
+        """
         import torch
 
         layers, only = len(self.x), torch.zeros(1, dtype=torch.int64)

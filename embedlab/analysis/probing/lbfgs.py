@@ -48,7 +48,12 @@ class Objective(Protocol):
         """Told where the functions are at the start and at steps 4, 8, 16 ..., to renew what ``scaled`` divides by."""
 
     def scaled(self, gradients: Tensor, which: Tensor) -> Tensor:
-        """Gradients (p, n) times something near the inverse of the functions' second derivatives."""
+        """(p, n) gradients times an approximate inverse of the functions' second derivatives: the preconditioner.
+
+        Args:
+            gradients: (p, n).
+            which: (p,) numbers of the functions that they belong to.
+        """
 
 
 @dataclass(frozen=True, eq=False)

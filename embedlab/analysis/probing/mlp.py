@@ -51,7 +51,7 @@ class Group:
         raise NotImplementedError
 
     def mix_parameters(self) -> list[Tensor]:
-        """What is learned about the layers themselves."""
+        """Parameters that weigh the layers, each (U, ...); none where the layers are given."""
         return []
 
     def mixed(self, number: int) -> tuple[tuple[float, ...], float]:
@@ -74,7 +74,7 @@ class Layers(Group):
         self.rows = [source.layers[0] for source in sources]
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The layers themselves."""
+        """(U, B, D) the chosen layers of x (L, B, D) themselves."""
         return _picked(x, self.rows)
 
 
@@ -91,7 +91,7 @@ class Sums(Group):
         self.scale = torch.stack([scale_of_sum(known, source) for source in sources])[:, None]  # (U, 1, D)
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The sums."""
+        """(U, B, D) fixed sums of the layers of x (L, B, D), brought to one scale."""
         return combined(self.which, x) * self.scale
 
 
@@ -108,7 +108,7 @@ class Concatenation(Group):
         self.biases = torch.zeros(self.weights.shape[1], 1).requires_grad_()
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The layers themselves."""
+        """(U, B, D) the layers of x (L, B, D) that are set side by side."""
         return _picked(x, self.rows)
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -136,7 +136,10 @@ class Mixes(Group):
         self.alike = likeness(known)
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The mixes; while learning, their weights move at every fourth step only, which costs most of the time."""
+        """(U, B, D) learned mixes of the layers of x (L, B, D).
+
+        While learning, the weights of the mixes get a gradient at every fourth step only: it takes most of the time.
+        """
         import torch
 
         shares, gamma = weigh(self.scores + self.outside, self.alike)
@@ -145,7 +148,7 @@ class Mixes(Group):
         return combined(which if self.turn % EVERY == 0 else which.detach(), x)
 
     def mix_parameters(self) -> list[Tensor]:
-        """Scores."""
+        """The scores (U, L), whose softmax weighs the layers."""
         return [self.scores]
 
     def mixed(self, number: int) -> tuple[tuple[float, ...], float]:
@@ -226,7 +229,7 @@ class Stack:
         self.head_biases = torch.zeros(len(self.probes), labels, 1).requires_grad_()
 
     def parameters(self) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
-        """Weights, biases, and what is learned about the layers themselves."""
+        """All weights, all biases, and the parameters (U, L) that weigh the layers."""
         weights, biases = [group.weights for group in self.groups], [group.biases for group in self.groups]
         mixes = [one for group in self.groups for one in group.mix_parameters()]
         return [*weights, self.head], [*biases, self.head_biases], mixes

@@ -102,7 +102,7 @@ def _leading(rows: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def some(words: Tensor) -> Tensor:
-    """(…, N, …) words along the second axis, to (…, n, …): those that are looked at, spread over all."""
+    """(C, n, D) at most ``WORDS`` of the N words of a (C, N, D) array, spread evenly over all of them."""
     return words[:, :: max(1, words.shape[1] // WORDS)]
 
 
@@ -175,7 +175,15 @@ def split(x: Tensor, labels: int) -> tuple[Tensor, Tensor]:
 
 
 def scores_of(blocks: Sequence[Tensor], weights: Tensor, biases: Tensor) -> Tensor:
-    """(P, K, N) of B blocks (N, D): words last, so that the softmax over labels runs along the memory."""
+    """(P, K, N) scores of K labels for N words, from B blocks (N, D) that stand side by side.
+
+    Words are the last axis, so that the softmax over the labels runs along contiguous memory.
+
+    Args:
+        blocks: B arrays of vectors, each (N, D).
+        weights: (P, K, B D).
+        biases: (P, K).
+    """
     import torch
 
     count, labels, _ = weights.shape

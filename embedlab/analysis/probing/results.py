@@ -191,7 +191,7 @@ def centre_of_gravity(weights: Sequence[float]) -> float:
 
 
 def expected_layer(scores: Doubles) -> Doubles:
-    """The mean layer of the gains, from (…, L) scores of the cumulative mixes (Tenney et al. 2019, equation 4).
+    """(...,) the mean layer of the gains, from (..., L) scores of the cumulative mixes (Tenney et al., equation 4).
 
     nan where the top is not better than the input: there is nothing to say at which layer it is gained.
     """

@@ -111,14 +111,24 @@ def counts(gold: Ids, found: Ids, bounds: Bounds) -> Ids:
 
 
 def f1(totals: NDArray[np.number]) -> Doubles:
-    """F1 from (…, 3) counts (right, found, there), 0 to 1; 0 where nothing is found or there."""
+    """(...,) F1 from (..., 3) counts, 0 to 1; 0 where nothing is found or there.
+
+    Args:
+        totals: how many entities are right, how many were found and how many there are.
+    """
     right, found, there = np.moveaxis(np.asarray(totals, float), -1, 0)
     scores: Doubles = 2 * right / np.maximum(found + there, 1)
     return scores
 
 
 def confusion(gold: Ids, found: Ids, types: int) -> Ids:
-    """(types + 1, types + 1): how many words of each type (0 for none) were given each type."""
+    """(T + 1, T + 1) how many words of each type (row; 0 for none) were given each type (column).
+
+    Args:
+        gold: (N,) the right tags.
+        found: (N,) the probe's tags.
+        types: T, how many types of entities there are.
+    """
     size = types + 1
     pairs = (gold + 1) // 2 * size + (found + 1) // 2
     table: Ids = np.bincount(pairs, minlength=size * size).reshape(size, size).astype(np.int64)
@@ -131,7 +141,13 @@ def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) ->
 
 
 def task_counts(task: TokenTask, part: Part, answers: Ids) -> Ids:
-    """(S, 3) as ``counts`` gives it, of answers (N,) to a task: of entities, or of words for an accuracy."""
+    """(S, 3) counts of each sentence, as ``counts`` gives them: of entities, or of words if the measure is accuracy.
+
+    Args:
+        task: says which measure.
+        part: N words with their right answers, in S sentences.
+        answers: (N,) numbers of the labels that a probe gave.
+    """
     bounds = Bounds.of(np.bincount(part.positions[:, 0], minlength=len(part.sentences)).tolist())
     if task.measure == "F1":
         return counts(part.labels, answers, bounds)
@@ -145,7 +161,13 @@ def mean_f1(counted: Sequence[Ids]) -> float:
 
 
 def resampled(counted: Sequence[Ids], resamples: int, seed: int) -> Doubles:
-    """(B,) the same in resamples of the sentences, which all probes share."""
+    """(B,) mean F1 of the probes in B resamples of the sentences, the same ones for all probes.
+
+    Args:
+        counted: of each probe (S, 3) counts, see ``counts``.
+        resamples: B.
+        seed: of the draws.
+    """
     drawn = bootstrap.draws(len(counted[0]), resamples, np.random.default_rng(seed))
     scores: Doubles = np.mean([f1(drawn @ one) for one in counted], axis=0)
     return scores
@@ -176,7 +198,13 @@ def baselines(
 
 
 def lookup(known: Sequence[str], tags: Ids, words: Sequence[str]) -> Ids:
-    """(N,) the tag that each asked word had most often among known ones; O for a new word."""
+    """(N,) the tag that each word had most often among the known ones; O for a new word.
+
+    Args:
+        known: M words of the training sentences.
+        tags: (M,) their tags.
+        words: N words to tag.
+    """
     rows = {word: row for row, word in enumerate(dict.fromkeys(known))}
     table = np.zeros((len(rows) + 1, int(tags.max(initial=0)) + 1), np.int64)
     np.add.at(table, (np.array([rows[word] for word in known], np.int64), tags), 1)

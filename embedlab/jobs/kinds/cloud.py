@@ -70,7 +70,12 @@ def known(settings: CloudSettings, visitor: str = "") -> Run | None:
 
 
 def start(settings: CloudSettings, visitor: str = "", address: str = "") -> Run:
-    """Begin, with a copy of the text; the visitor's old clouds go.
+    """Start the run with a copy of the text; delete the visitor's old clouds.
+
+    Args:
+        settings: of the run.
+        visitor: who owns it.
+        address: the visitor's network address, whose quota it counts to.
 
     Raises:
         BadInput: the text is gone, or the visitor has enough runs (see ``quotas``).

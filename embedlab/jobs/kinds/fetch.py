@@ -52,7 +52,8 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     """Load the vectors and keep them as a published model, or in the workspace of the visitor who started the run.
 
     Raises:
-        EmbedLabError: as the loader and the shelf do.
+        BadInput: the settings are damaged, the source does not exist, or a model of this name is there.
+        EmbedLabError: as the loader and ``library.keep`` do.
     """
     settings = typed_json.settings(FetchSettings, values)
     source: str | Path = settings.source

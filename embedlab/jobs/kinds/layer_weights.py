@@ -66,7 +66,15 @@ class MixSettings(Settings):
 
 
 def lay_down(content: bytes, visitor: str = paths.OWNER, address: str = "") -> str:
-    """Keep a tagged file for whoever gave it, by a name made of what it holds (see ``store.uploads``).
+    """Store a tagged file for its visitor, under a name derived from its content (see ``store.uploads``).
+
+    Args:
+        content: the bytes of the file.
+        visitor: who gave it.
+        address: the visitor's network address, whose quota it counts to.
+
+    Returns:
+        The name of the stored file.
 
     Raises:
         BadInput: it is too large, or cannot be written.

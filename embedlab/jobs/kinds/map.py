@@ -35,11 +35,18 @@ class MapRunSettings:
 
 
 def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str = "", address: str = "") -> Run:
-    """Begin to draw (N, D) vectors; the visitor's old runs go.
+    """Start to draw (N, D) vectors; delete the visitor's old runs.
+
+    Args:
+        key: of the map in the store.
+        matrix: (N, D).
+        how: method and settings.
+        visitor: who owns the run.
+        address: the visitor's network address, whose quota it counts to.
 
     Raises:
         BadInput: the visitor has enough of them (see ``quotas``).
-        BadModel: the vectors cannot be laid down.
+        BadModel: the vectors cannot be written.
     """
     from safetensors.numpy import save_file
 

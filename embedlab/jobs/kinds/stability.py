@@ -100,7 +100,14 @@ def computed(
     folder: Path,
     told: Callable[[int], OnProgress | None],
 ) -> dict[str, Any]:
-    """Train a family and compare; gives plain values, ready to be kept. Arguments as ``retrain.retrain``.
+    """Train a family several times and compare the neighbors; return plain values for the store.
+
+    Args:
+        family: key of the family.
+        corpus: the text.
+        settings: how many trainings, and whether the text is resampled.
+        folder: see ``retrain.retrain``.
+        told: see ``retrain.retrain``.
 
     Raises:
         EmbedLabError: as the text and the trainer do.

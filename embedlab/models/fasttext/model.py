@@ -143,7 +143,7 @@ class FastText(StaticModel):
         return build(found.vectors_vocab, ngrams=found.vectors_ngrams, card=card)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The words' own vectors and the n-gram vectors; the matrix is composed of them again."""
+        """The words' own vectors (V, D) and the n-gram vectors (B, D); the matrix is composed of them again."""
         return {"own": self.own, "ngrams": self.ngram_matrix}
 
     @classmethod
@@ -158,7 +158,7 @@ class FastText(StaticModel):
         return [ngram.decode("utf-8") for ngram in self._ngrams(word)]
 
     def parts(self, word: str) -> tuple[list[str], Floats]:
-        """What a word's vector is made of.
+        """The parts that a word's vector is the sum of (Bojanowski et al. 2017, section 3.2).
 
         Returns:
             n labels and (n, D) rows whose sum is ``vector(word)``: for a known word first its own vector under its

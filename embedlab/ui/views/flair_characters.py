@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +17,7 @@ from embedlab.plots.next_tokens import PER_CENT
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, inputs, links, models, state, widgets
-from embedlab.ui.models import CHARACTER_FAMILIES
+from embedlab.ui.models import CHARACTER_FAMILIES, ChosenModel, choose_one
 
 SENTENCE = "sentence"
 EXAMPLES = (
@@ -30,41 +29,23 @@ EXAMPLES = (
 MISSING = "No model of letters is at hand yet. Train a Flair or a character LSTM on the Training page."
 
 
-@dataclass(frozen=True)
-class ChosenModel:
-    """A model that reads letters.
-
-    Attributes:
-        spec: which it is.
-        title: what people read.
-        model: the model.
-        pair: the same, if it is a pair that makes word vectors; ``None`` for one direction alone.
-        ways: its directions as language models.
-    """
-
-    spec: ModelSpec
-    title: str
-    model: Model
-    pair: CharacterReader | None
-    ways: Sequence[LanguageModel]
-
-
-def choose() -> ChosenModel | None:
+def choose() -> ChosenModel[Model] | None:
     """Let the visitor choose a model of letters; ``None`` (and a sentence on the page) if there is none.
 
     Raises:
         BadModel: it is gone, damaged or of another sort.
     """
-    picked = widgets.family_picker("language_model", CHARACTER_FAMILIES, "letters_model", MISSING)
-    if picked is None:
-        return None
-    spec, title = picked
-    model = cache.model(spec.key)
+    chosen = choose_one("language_model", CHARACTER_FAMILIES, "letters_model", MISSING)
+    if chosen and not directions(chosen.model):
+        raise BadModel(f"'{chosen.spec.key}' reads no letters. Choose a Flair or a character LSTM.")
+    return chosen
+
+
+def directions(model: Model) -> tuple[LanguageModel, ...]:
+    """The language models of letters in a model: both directions of a Flair, or the model itself; empty if none."""
     if isinstance(model, CharacterReader):
-        return ChosenModel(spec, title, model, model, (model.forward, model.backward))
-    if isinstance(model, LanguageModel) and model.unit == "char":
-        return ChosenModel(spec, title, model, None, (model,))
-    raise BadModel(f"'{spec.key}' reads no letters. Choose a Flair or a character LSTM.")
+        return model.forward, model.backward
+    return (model,) if isinstance(model, LanguageModel) and model.unit == "char" else ()
 
 
 def text() -> str:
@@ -80,13 +61,14 @@ def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> 
     return int(state.choice(name, list(titles), str(links.pinned_position(cut, default)), label, titles=titles))
 
 
-def picture(chosen: ChosenModel, written: str) -> str:
+def picture(chosen: ChosenModel[Model], written: str) -> str:
     """The sentence with its read-out states; returns the lines that compute them."""
-    if chosen.pair is None:
+    model = chosen.model
+    if not isinstance(model, CharacterReader):
         st.info(
-            f"{md(chosen.title)} reads in one direction ({md(chosen.ways[0].direction)}) and makes no word vectors by "
-            "itself: Flair takes two of its kind, one in each direction. Choose a Flair model, or look at what it "
-            "guesses."
+            f"{md(chosen.title)} reads in one direction ({md(directions(model)[0].direction)}) and makes no word "
+            "vectors by itself: Flair takes two of its kind, one in each direction. Choose a Flair model, or look at "
+            "what it guesses."
         )
         return ""
     cut = inputs.tokens(written)
@@ -95,7 +77,7 @@ def picture(chosen: ChosenModel, written: str) -> str:
         return ""
     default = min(1, len(cut) - 1)
     word = choose_word(cut, "read_word", "Whose vector", default)
-    result = chosen.pair.readouts(cut)
+    result = model.readouts(cut)
     before, after = (md(part) for part in result.read(word))
     widgets.figure(
         characters.readouts(result, word),
@@ -103,7 +85,7 @@ def picture(chosen: ChosenModel, written: str) -> str:
         f"Where the states of every word are taken; {cut[word]}: forward after character {result.forward[word] + 1}, "
         f"backward after character {result.backward[word] + 1} of {len(result.text)}.",
     )
-    dim = getattr(chosen.model, "dim", 0)
+    dim = getattr(model, "dim", 0)
     st.markdown(
         f"The vector of **{md(cut[word])}** has {dim} numbers: {dim // 2} from the **forward** model, which has read "
         f"“{before}” when its state is taken, and {dim // 2} from the **backward** model, which has read “{after}” "
@@ -133,12 +115,12 @@ RIGHT = GREEN
 COLORS = {"forward": characters.FORWARD, "backward": characters.BACKWARD}
 
 
-def guesses(chosen: ChosenModel, written: str) -> str:
+def guesses(chosen: ChosenModel[Model], written: str) -> str:
     """Draw the bits along the text, and the guesses at one position; return the code."""
     if not written:
         st.info("Write a sentence, or click one.")
         return ""
-    results = [character_bits(way, written) for way in chosen.ways]
+    results = [character_bits(way, written) for way in directions(chosen.model)]
     position = 0
     if len(written) > 1:
         default = min(len(written), 5)
@@ -160,7 +142,7 @@ import embedlab
 from embedlab.analysis.next_tokens import character_bits, guess
 
 model, text = embedlab.load_model({chosen.spec.key!r}), {written!r}
-for way in {"(model.forward, model.backward)" if chosen.pair else "(model,)"}:
+for way in {"(model.forward, model.backward)" if len(directions(chosen.model)) == 2 else "(model,)"}:
     found, expected = character_bits(way, text), guess(way, text, {position})
     print(way.direction, round(found.mean, 2), list(zip(expected.tokens, expected.probabilities.round(3).tolist())))
 """
@@ -182,10 +164,10 @@ def summary(one: CharacterBits) -> str:
     return text
 
 
-def _bars(chosen: ChosenModel, written: str, position: int) -> None:
+def _bars(chosen: ChosenModel[Model], written: str, position: int) -> None:
     """Draw the guesses of every direction at one position, side by side."""
     true = written[position]
-    results = [(way.direction, guess(way, written, position)) for way in chosen.ways]
+    results = [(way.direction, guess(way, written, position)) for way in directions(chosen.model)]
     longest = max(float(one.probabilities[0]) for _, one in results)
     st.markdown(
         f"**Guessed at the place of “{md(name(true))}”**, number {position + 1}: the forward model sees what stands "
@@ -228,7 +210,7 @@ READ = {
 }
 
 
-def compare(chosen: ChosenModel, written: str) -> str:
+def compare(chosen: ChosenModel[Model], written: str) -> str:
     """The right and the wrong spelling in the same sentence, by models of all sorts; returns the lines for it."""
     cut = inputs.tokens(written)
     if not cut:
