@@ -94,20 +94,20 @@ def strongest(weights: Floats, most: int, positions: Sequence[int] | None = None
     return Lines(kept[rows], kept[columns], found, float(found.sum() / max(weights.sum(), np.finfo(np.float32).tiny)))
 
 
-def patterns(found: Attention) -> NDArray[np.float64]:
+def patterns(attention: Attention) -> NDArray[np.float64]:
     """(B, H, 4) the mean share of each head's attention that goes to ``PATTERNS``; only words look, not the marks.
 
     A piece that stands beside a mark looks at both its neighbor and a mark; the shares may overlap.
     """
-    inner = np.array([i for i, word in enumerate(found.words) if word is not None], np.int64)
-    marks = np.array([i for i, word in enumerate(found.words) if word is None], np.int64)
-    looks = found.weights.astype(np.float64)  # (B, H, T, T)
+    inner = np.array([i for i, word in enumerate(attention.words) if word is not None], np.int64)
+    marks = np.array([i for i, word in enumerate(attention.words) if word is None], np.int64)
+    looks = attention.weights.astype(np.float64)  # (B, H, T, T)
     shares = [looks[:, :, inner, inner + step].mean(axis=-1) for step in (0, -1, 1)]
     shares.append(looks[:, :, inner][..., marks].sum(axis=-1).mean(axis=-1))
     return np.stack(shares, axis=-1)
 
 
-def even_share(found: Attention) -> NDArray[np.float64]:
+def even_share(attention: Attention) -> NDArray[np.float64]:
     """(4,) the shares of each of ``PATTERNS`` if every piece gave all pieces the same attention, 0 to 1."""
-    size, marks = len(found.pieces), sum(word is None for word in found.words)
+    size, marks = len(attention.pieces), sum(word is None for word in attention.words)
     return np.array([1, 1, 1, marks]) / size

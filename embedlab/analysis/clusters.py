@@ -136,7 +136,7 @@ class Agreement:
     shuffles: int
 
 
-def agreement(found: Sequence[int], given: Sequence[str], *, shuffles: int = 1000, seed: int = 1) -> Agreement:
+def agreement(clusters: Sequence[int], groups: Sequence[str], *, shuffles: int = 1000, seed: int = 1) -> Agreement:
     """The adjusted Rand index of groups that were found and names that were given, and how often chance does as well.
 
     Hubert & Arabie 1985, "Comparing partitions", equation 5: of all pairs, those that both put together or both put
@@ -145,17 +145,17 @@ def agreement(found: Sequence[int], given: Sequence[str], *, shuffles: int = 100
     2010), so that it is never 0.
 
     Args:
-        found: N groups.
-        given: N names.
+        clusters: N groups.
+        groups: N names.
         shuffles: of the names.
         seed: of the shuffles.
 
     Raises:
         BadInput: not as many of one as of the other, or none.
     """
-    if len(found) != len(given) or not len(found):
+    if len(clusters) != len(groups) or not len(clusters):
         raise BadInput("Two ways to sort the same things are compared: give as many groups as names.")
-    one, two = (np.unique(np.array(labels), return_inverse=True)[1] for labels in (found, given))
+    one, two = (np.unique(np.array(labels), return_inverse=True)[1] for labels in (clusters, groups))
     rng = np.random.default_rng(seed)
     value, *others = _rand(one, np.array([two, *(rng.permutation(two) for _ in range(shuffles))])).tolist()
     as_good = sum(other >= value - 1e-12 for other in others)

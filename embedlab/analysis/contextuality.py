@@ -101,25 +101,25 @@ class Layer:
     by_word: Doubles
 
 
-def layer(found: Occurrences, vectors: Floats, resamples: int, rng: np.random.Generator) -> Layer:
+def layer(occurrences: Occurrences, vectors: Floats, resamples: int, rng: np.random.Generator) -> Layer:
     """The measures of one layer.
 
     Args:
-        found: whose words.
+        occurrences: whose words.
         vectors: (all words, D).
         resamples: B.
         rng: of all draws.
     """
-    rows = vectors[found.kept].astype(np.float64)
+    rows = vectors[occurrences.kept].astype(np.float64)
     units = rows / np.linalg.norm(rows, axis=1, keepdims=True)  # (N, D)
-    numbers, sentence = np.unique(found.sentence, return_inverse=True)
+    numbers, sentence = np.unique(occurrences.sentence, return_inverse=True)
     weights = bootstrap.draws(len(numbers), resamples, rng)  # (B, S)
     base, base_draws = between(units, sentence, weights)
-    own = np.array([_mean_cosine(units[own_rows]) for own_rows in found.rows])  # (W,)
+    own = np.array([_mean_cosine(units[own_rows]) for own_rows in occurrences.rows])  # (W,)
     chosen = bootstrap.draws(len(own), resamples, rng) / len(own)  # (B, W)
     intra, shuffled = within(rows, units, sentence), rng.permutation(len(rows))
     chance = within(rows[shuffled], units[shuffled], sentence)
-    share, random_share, share_draws = _explained(rows, found.rows, chosen, rng)
+    share, random_share, share_draws = _explained(rows, occurrences.rows, chosen, rng)
     return Layer(
         Value(float(own.mean()), base, chosen @ own - base_draws),
         Value(float(intra.mean()), base, weights @ intra / len(intra) - base_draws),

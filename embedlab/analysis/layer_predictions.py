@@ -111,8 +111,8 @@ def _piece(model: MaskedModel, word: str) -> str:
     return inner[0] if len(inner) == 1 and inner[0] in model.vocabulary else ""
 
 
-def _ranks(found: Floats, token: int) -> NDArray[np.int64]:
-    ranks: NDArray[np.int64] = 1 + (found > found[:, token : token + 1]).sum(axis=1)
+def _ranks(probabilities: Floats, token: int) -> NDArray[np.int64]:
+    ranks: NDArray[np.int64] = 1 + (probabilities > probabilities[:, token : token + 1]).sum(axis=1)
     return ranks
 
 

@@ -72,11 +72,11 @@ def own(model: StaticModel, text: str) -> MapWords:
     Raises:
         BadInput: the model knows none of them, or they are more than the limits allow.
     """
-    given = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))
-    _check(len(given))
+    asked = list(dict.fromkeys(word for word in _BETWEEN.split(text) if word))
+    _check(len(asked))
     vectors: dict[str, Floats] = {}  # one that was asked for in two spellings once
     lookups, missing = [], []
-    for one in map(model.look_up, given):
+    for one in map(model.look_up, asked):
         try:
             vectors[one.word] = vector_of(model, one)
         except UnknownWord:

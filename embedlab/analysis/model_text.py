@@ -62,11 +62,11 @@ def beginning(model: LanguageModel, text: str) -> list[str]:
     return tokens
 
 
-def words_and_tokens(model: LanguageModel, text: str) -> Iterator[tuple[str, list[str]]]:
+def pieces(model: LanguageModel, text: str) -> Iterator[tuple[str, list[str]]]:
     """Every word as it was written, between spaces, and the model's tokens in it (none in a dash, say)."""
     cut = tokenizer(model)
-    for word in text.split():
-        yield word, list(word) if model.unit == "char" else cut.words(word)
+    for piece in text.split():
+        yield piece, list(piece) if model.unit == "char" else cut.words(piece)
 
 
 def written(model: LanguageModel, tokens: Sequence[str]) -> str:

@@ -104,22 +104,22 @@ def character_bits(model: LanguageModel, text: str) -> CharacterBits:
     return CharacterBits(text, model.direction, bits, math.log2(len(model.vocabulary)), lacking)
 
 
-def guess(model: LanguageModel, text: str, position: int, k: int = 8) -> NextTokens:
+def guess(model: LanguageModel, text: str, place: int, k: int = 8) -> NextTokens:
     """What a model expects at one position of a text, from the characters before it (forward) or after it (backward).
 
     Args:
         model: a language model of characters.
         text: N characters.
-        position: from 0 to N - 1.
+        place: from 0 to N - 1.
         k: how many of the likeliest characters.
 
     Raises:
         BadInput: no such position, the text is empty, k is below 1, or the model reads words.
     """
     _check(model, text)
-    if not 0 <= position < len(text):
-        raise BadInput(f"The text has {len(text)} characters; there is no position {position}.")
-    seen = text[:position] if model.direction == "forward" else text[position + 1 :]
+    if not 0 <= place < len(text):
+        raise BadInput(f"The text has {len(text)} characters; there is no place {place}.")
+    seen = text[:place] if model.direction == "forward" else text[place + 1 :]
     return next_tokens(model, list(seen), k)
 
 

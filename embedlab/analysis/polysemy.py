@@ -287,10 +287,10 @@ def _all_vectors(
 
 def _first(word: str, words: Sequence[str], number: int) -> int:
     folded = [one.casefold() for one in words]
-    folded_word = tidy(word).casefold()
-    if folded_word not in folded:
+    asked = tidy(word).casefold()
+    if asked not in folded:
         raise BadInput(f"Sentence {number} does not have the word '{word}': {' '.join(words)[:80]}")
-    return folded.index(folded_word)
+    return folded.index(asked)
 
 
 RESAMPLES = 300

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedlab.analysis.model_text import LINE_END, reads_forward, why_not, words_and_tokens
+from embedlab.analysis.model_text import LINE_END, pieces, reads_forward, why_not
 from embedlab.base import END, BadInput, LanguageModel
 
 
@@ -59,10 +59,10 @@ def surprisal(model: LanguageModel, text: str, *, end: bool = True) -> Surprisal
     """
     if not reads_forward(model):
         raise BadInput(f"{why_not(model)}. Choose a model that reads forward.")
-    parts = list(words_and_tokens(model, text))
+    parts = list(pieces(model, text))
     if not any(tokens for _, tokens in parts):
         raise BadInput("Write a sentence of at least one word.")
-    words, lists = [word for word, _ in parts], [tokens for _, tokens in parts]
+    words, lists = [piece for piece, _ in parts], [tokens for _, tokens in parts]
     known = {*model.vocabulary, LINE_END}
     lacking = [sum(token not in known for token in tokens) for tokens in lists]
     if model.unit == "char":

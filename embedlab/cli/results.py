@@ -93,13 +93,13 @@ def run(options: argparse.Namespace) -> None:
         say(f"The table: {options.table}")
 
 
-def _measure(wanted: list[ModelSpec], folder: Path, given: evaluate.Texts) -> None:
+def _measure(wanted: list[ModelSpec], folder: Path, texts: evaluate.Texts) -> None:
     from embedlab.workflows import measurements
 
     for spec in wanted:
         try:
             with bar() as on_progress:
-                result = measurements.measured(spec, given, on_progress)
+                result = measurements.measured(spec, texts, on_progress)
         except BadInput as error:
             say(f"{spec.title}: left out. {error}")
             continue

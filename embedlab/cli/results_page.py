@@ -301,9 +301,9 @@ def _costs(results: Sequence[Result]) -> str:
 
 
 def _unseen(result: Result) -> str:
-    scores = [f"{one.value:.1f} a word {one.layer}" for one in result.measurements if one.name == "perplexity"]
-    scores += [f"{one.value:.3f} bits {one.layer}" for one in result.measurements if one.name == "bits"]
-    return ", ".join(scores) or "–"
+    said = [f"{one.value:.1f} a word {one.layer}" for one in result.measurements if one.name == "perplexity"]
+    said += [f"{one.value:.3f} bits {one.layer}" for one in result.measurements if one.name == "bits"]
+    return ", ".join(said) or "–"
 
 
 def _words(results: Sequence[Result]) -> str:

@@ -141,8 +141,8 @@ def positions(word: str, words: Sequence[str]) -> list[int]:
     Returns:
         Positions from 0, from left to right for the given form, then for the others. Empty if it does not occur.
     """
-    given = tidy(word).casefold()
-    wanted = frozenset[str]().union(*(forms(base) for base in bases(given)))
+    asked = tidy(word).casefold()
+    wanted = frozenset[str]().union(*(forms(base) for base in bases(asked)))
     folded = [one.casefold() for one in words]
     found = [i for i, one in enumerate(folded) if one in wanted]
-    return sorted(found, key=lambda i: (folded[i] != given, i))
+    return sorted(found, key=lambda i: (folded[i] != asked, i))

@@ -130,9 +130,9 @@ def _end(run: Run) -> float | None:
     return state.finished or state.created
 
 
-def goes(one: Ended, limits: Limits) -> float:
+def goes(run: Ended, limits: Limits) -> float:
     """When a run will be deleted, in seconds since 1970."""
-    return one.at + limits.run_days * DAY
+    return run.at + limits.run_days * DAY
 
 
 def clear(now: float | None = None, passed: float = 0.0) -> None:

@@ -292,10 +292,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return result
 
 
-def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:
+def readable(kind: type[T], rows: Iterable[dict[str, Any]]) -> list[T]:
     """Build objects of a dataclass; damaged ones are left out."""
     made = []
-    for values in found:
+    for values in rows:
         with contextlib.suppress(TypeError):
             made.append(typed_json.made(kind, values))
     return made

@@ -21,7 +21,7 @@ SHOWN = 3
 """How many of the pieces that a piece looks at most are named when it is pointed at."""
 
 
-def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
+def lines(pieces: Sequence[str], weights: Floats, links: Lines) -> Figure:
     """The pieces twice, a line from each on the left to those on the right that it looks at; thicker for more.
 
     Every line's ``meta`` says from which place to which it goes, and every dot's whose it is, so that a page can bring
@@ -30,11 +30,11 @@ def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
     Args:
         pieces: T, as the network reads them.
         weights: (T, T) of the head.
-        found: the lines to draw.
+        links: the lines to draw.
     """
     fig = Figure()
-    most = float(found.weights.max(initial=0)) or 1.0
-    for row, column, weight in zip(found.rows.tolist(), found.columns.tolist(), found.weights.tolist(), strict=True):
+    most = float(links.weights.max(initial=0)) or 1.0
+    for row, column, weight in zip(links.rows.tolist(), links.columns.tolist(), links.weights.tolist(), strict=True):
         share = weight / most
         fig.add_scatter(
             x=[0, 1],

@@ -100,23 +100,23 @@ def readouts(result: Readouts, word: int) -> Figure:
     return neutral(fig, height=84 * (positions[-1][1] + 1) + 70, legend=True, legend_y=-0.02)
 
 
-def bits(found: Sequence[CharacterBits], chosen: int) -> Figure:
+def bits(results: Sequence[CharacterBits], chosen: int) -> Figure:
     """What each character costs: bars up for the forward model, down for the backward one, the letters between.
 
     Args:
-        found: of the same text; one a direction.
+        results: of the same text; one a direction.
         chosen: the place that is marked.
     """
-    text = found[0].text
+    text = results[0].text
     positions = _positions(text)
-    most = max(float(one.bits.max()) for one in found) or 1.0
+    most = max(float(one.bits.max()) for one in results) or 1.0
     fig = Figure()
     column, row = positions[chosen]
     fig.add_shape(
         type="rect", x0=column - 0.5, x1=column + 0.5, y0=-2 * row - 0.95, y1=-2 * row + 0.95,
         fillcolor=GRID, line_width=0, layer="below",
     )  # fmt: skip
-    for one in found:
+    for one in results:
         up = 1 if one.direction == "forward" else -1
         fig.add_bar(
             x=[column for column, _ in positions],

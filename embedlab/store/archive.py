@@ -74,10 +74,10 @@ def _ask_for_words(model: LanguageModel) -> None:
         return
 
 
-def _check(found: NDArray[np.floating], shape: tuple[int, ...]) -> None:
-    if found.shape != shape:
-        raise BadModel(f"The model answers with numbers of shape {found.shape} instead of {shape}.")
-    if not np.isfinite(found).all():
+def _check(vectors: NDArray[np.floating], shape: tuple[int, ...]) -> None:
+    if vectors.shape != shape:
+        raise BadModel(f"The model answers with numbers of shape {vectors.shape} instead of {shape}.")
+    if not np.isfinite(vectors).all():
         raise BadModel("The model answers with what is no finite number.")
 
 

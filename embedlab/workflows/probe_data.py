@@ -34,11 +34,11 @@ def read(file: Path, seed: int = 1) -> TaggedSet:
     Raises:
         BadInput: it cannot be read, is too short, or has no entity to learn or to measure on.
     """
-    result = dealt(read_conll(file), seed, dev=STOPPED, test=MEASURED)
-    for part, purpose in ((result.train, "to learn from"), (result.test, "to measure on")):
+    found = dealt(read_conll(file), seed, dev=STOPPED, test=MEASURED)
+    for part, purpose in ((found.train, "to learn from"), (found.test, "to measure on")):
         if not any(sentence.spans for sentence in part):
             raise BadInput(f"No word of the sentences {purpose} is tagged as an entity.")
-    return result
+    return found
 
 
 def lay_down(content: bytes, seed: int = 1, visitor: str = paths.OWNER, address: str = "") -> str:

@@ -31,13 +31,13 @@ def test_words_that_are_read_otherwise_than_written_are_told() -> None:
 def test_characters_are_taken_as_they_are() -> None:
     model = uniform(["a", " ", "\n"], "char")
     assert model_text.beginning(model, "A b ") == ["A", " ", "b", " "]
-    assert list(model_text.words_and_tokens(model, "A  bc")) == [("A", ["A"]), ("bc", ["b", "c"])]
+    assert list(model_text.pieces(model, "A  bc")) == [("A", ["A"]), ("bc", ["b", "c"])]
     assert model_text.written(model, ["a", " ", "b"]) == "a b"
     assert model_text.visible(model, ["a", " ", "\n"]) == "a␣⏎"
 
 
 def test_written_words_and_their_tokens() -> None:
-    assert list(model_text.words_and_tokens(LOWER, "The king's – crown!")) == [
+    assert list(model_text.pieces(LOWER, "The king's – crown!")) == [
         ("The", ["the"]), ("king's", ["king", "'s"]), ("–", []), ("crown!", ["crown"]),
     ]  # fmt: skip
 

@@ -49,5 +49,5 @@ def test_words_empty_texts_and_places_outside_are_refused() -> None:
         character_bits(uniform(["a"]), "a")
     with pytest.raises(BadInput, match="at least one character"):
         character_bits(uniform("a", "char"), "")
-    with pytest.raises(BadInput, match="no position 1"):
+    with pytest.raises(BadInput, match="no place 1"):
         guess(uniform("a", "char"), "a", 1)

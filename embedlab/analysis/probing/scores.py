@@ -90,16 +90,16 @@ class Entities:
         return tuple(tuple(one) for one in found)
 
 
-def counts(gold: Ids, found: Ids, bounds: Bounds) -> Ids:
+def counts(gold: Ids, predicted: Ids, bounds: Bounds) -> Ids:
     """(S, 3) entities of each sentence: those found rightly, found at all, and there to be found.
 
     Args:
         gold: (N,) true tags.
-        found: (N,) tags that a model gave.
+        predicted: (N,) tags that a model gave.
         bounds: the sentences.
     """
     firsts = bounds.firsts()
-    truth, answer = Entities.of(gold, firsts), Entities.of(found, firsts)
+    truth, answer = Entities.of(gold, firsts), Entities.of(predicted, firsts)
     ends, kinds = np.zeros(len(gold), np.int64), np.full(len(gold), -1, np.int64)
     ends[truth.starts], kinds[truth.starts] = truth.ends, truth.types
     right = (ends[answer.starts] == answer.ends) & (kinds[answer.starts] == answer.types)
@@ -121,23 +121,23 @@ def f1(totals: NDArray[np.number]) -> Doubles:
     return scores
 
 
-def confusion(gold: Ids, found: Ids, types: int) -> Ids:
+def confusion(gold: Ids, predicted: Ids, types: int) -> Ids:
     """(T + 1, T + 1) how many words of each type (row; 0 for none) were given each type (column).
 
     Args:
         gold: (N,) the right tags.
-        found: (N,) the probe's tags.
+        predicted: (N,) the probe's tags.
         types: T, how many types of entities there are.
     """
     size = types + 1
-    pairs = (gold + 1) // 2 * size + (found + 1) // 2
+    pairs = (gold + 1) // 2 * size + (predicted + 1) // 2
     table: Ids = np.bincount(pairs, minlength=size * size).reshape(size, size).astype(np.int64)
     return table
 
 
-def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) -> tuple[Span, ...]:
+def as_spans(spans: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) -> tuple[Span, ...]:
     """Entities of a sentence with their types by name."""
-    return tuple(Span(types[kind], start, end) for start, end, kind in found)
+    return tuple(Span(types[kind], start, end) for start, end, kind in spans)
 
 
 def task_counts(task: TokenTask, part: Part, answers: Ids) -> Ids:
@@ -247,14 +247,14 @@ class WrongSentence:
     mistakes: tuple[Mistake, ...]
 
 
-def mistakes(gold: Sequence[Span], found: Sequence[Span]) -> tuple[Mistake, ...]:
+def mistakes(gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[Mistake, ...]:
     """Compare the names of a sentence with those found; each name is in one mistake at most.
 
     A wrong name that was found goes with the name of the same words, else with the first one it overlaps.
     """
-    right = set(gold) & set(found)
+    right = set(gold) & set(predicted)
     left, made = [span for span in gold if span not in right], []
-    for span in sorted((one for one in found if one not in right), key=lambda one: one.start):
+    for span in sorted((one for one in predicted if one not in right), key=lambda one: one.start):
         same = [one for one in left if (one.start, one.end) == (span.start, span.end)]
         near = [one for one in left if one.start < span.end and span.start < one.end]
         if other := next(iter(same or near), None):

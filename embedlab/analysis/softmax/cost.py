@@ -115,9 +115,9 @@ class Costs:
     stops: tuple[Stop, ...] = ()
 
     @classmethod
-    def of_all(cls, settings: CostSettings, found: Iterable[Point | Stop]) -> Costs:
+    def of_all(cls, settings: CostSettings, points: Iterable[Point | Stop]) -> Costs:
         """What ``points`` gave, in one."""
-        rows = list(found)
+        rows = list(points)
         measured = tuple(row for row in rows if isinstance(row, Point))
         return cls(settings, measured, tuple(row for row in rows if isinstance(row, Stop)))
 

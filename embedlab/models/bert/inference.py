@@ -106,13 +106,13 @@ def _read(network: nn.Module, speller: Speller, texts: list[Ids], layers: Sequen
         yield np.stack([state[i, 1 : 1 + len(text)] for state in states])
 
 
-def _joined(found: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
+def _joined(windows: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
     """Join the windows of a sentence, each piece from its best window."""
-    if len(found) == 1:
-        return found[0]
+    if len(windows) == 1:
+        return windows[0]
     best = best_window(words, first, size)
-    whole: Floats = np.empty((found[0].shape[0], len(words), found[0].shape[2]), np.float32)
-    for i, (one, start) in enumerate(zip(found, first.tolist(), strict=True)):
+    whole: Floats = np.empty((windows[0].shape[0], len(words), windows[0].shape[2]), np.float32)
+    for i, (one, start) in enumerate(zip(windows, first.tolist(), strict=True)):
         mine = np.flatnonzero(best == i)
         whole[:, mine] = one[:, mine - start]
     return whole

@@ -279,12 +279,12 @@ class _Enough(Exception):
     """Not an error: raised to end the pass when all wanted layers are there."""
 
 
-def _keep_below(_: Any, given: Any) -> None:
+def _keep_below(_: Any, inputs: Any) -> None:
     """Hook: keep the input of a block, which is the layer below it, and end the pass at the highest wanted layer."""
     wanted = _WANTED.get()
     if wanted is not None:
         top, states = wanted
-        states.append(given[0])
+        states.append(inputs[0])
         if len(states) > top:
             raise _Enough
 
@@ -319,7 +319,7 @@ def looking(network: nn.Module) -> Any:
     return twin
 
 
-def _keep_positions(module: Any, given: Any, output: Any) -> Any:
+def _keep_positions(module: Any, inputs: Any, output: Any) -> Any:
     positions = _POSITIONS.get()
     if positions is not None and _BELOW.get():
         states = torch.stack([state[:, positions[0]] for state in output.hidden_states[:-1]], dim=1)  # (1, L - 1, D)

@@ -194,11 +194,11 @@ def _model(part: Any) -> Values:
     return result
 
 
-def _merges(found: Any, vocabulary: Values) -> list[list[str]]:
+def _merges(values: Any, vocabulary: Values) -> list[list[str]]:
     """Pairs of pieces, of which each is one, and both together, too."""
-    if not isinstance(found, list) or len(found) > MOST_PIECES:
+    if not isinstance(values, list) or len(values) > MOST_PIECES:
         raise BadModel("The tokenizer does not say which pieces are joined.")
-    pairs = [one.split(" ") if isinstance(one, str) else one for one in found]
+    pairs = [one.split(" ") if isinstance(one, str) else one for one in values]
     for pair in pairs:
         right = isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) and one for one in pair)
         if not right or any(one not in vocabulary for one in pair):
@@ -206,14 +206,14 @@ def _merges(found: Any, vocabulary: Values) -> list[list[str]]:
     return pairs
 
 
-def _scored(found: Any) -> list[list[Any]]:
+def _scored(values: Any) -> list[list[Any]]:
     """Pieces and their scores, which are finite."""
-    if not isinstance(found, list) or not all(isinstance(one, list) and len(one) == 2 for one in found):
+    if not isinstance(values, list) or not all(isinstance(one, list) and len(one) == 2 for one in values):
         raise BadModel("The pieces of the tokenizer have no scores.")
-    _check_pieces([piece for piece, _ in found], LONGEST_SCORED)
-    if not all(type(score) in (int, float) and math.isfinite(score) for _, score in found):
+    _check_pieces([piece for piece, _ in values], LONGEST_SCORED)
+    if not all(type(score) in (int, float) and math.isfinite(score) for _, score in values):
         raise BadModel("A piece of the tokenizer has a score that is no finite number.")
-    return found
+    return values
 
 
 def _check_pieces(pieces: list[Any], longest: int = LONGEST_PIECE) -> None:
@@ -223,12 +223,12 @@ def _check_pieces(pieces: list[Any], longest: int = LONGEST_PIECE) -> None:
         raise BadModel(f"A piece of the tokenizer is no text, or longer than {longest:,} letters.")
 
 
-def _added(found: Any) -> list[Values]:
+def _added(values: Any) -> list[Values]:
     """Pieces that are looked for before a text is cut."""
-    if not isinstance(found, list) or len(found) > MOST_ADDED:
+    if not isinstance(values, list) or len(values) > MOST_ADDED:
         raise BadModel(f"The tokenizer adds more than {MOST_ADDED:,} pieces, or what is none.")
     tokens = []
-    for one in found:
+    for one in values:
         text = one.get("content") if isinstance(one, dict) else None
         if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_PIECE or type(one.get("id")) is not int:
             raise BadModel("The tokenizer adds a piece that is empty, too long, or has no number.")

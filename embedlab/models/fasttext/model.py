@@ -27,7 +27,7 @@ from embedlab.base import (
     setting,
 )
 from embedlab.models.common import cards
-from embedlab.models.fasttext.ngrams import NgramTable, buckets_of, char_ngrams
+from embedlab.models.fasttext.ngrams import NgramTable, buckets_of, pieces
 from embedlab.models.word2vec import Word2VecConfig, gensim_settings
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class FastText(StaticModel):
     def _ngrams(self, word: str) -> list[bytes]:
         config = self.config
         try:
-            return char_ngrams(word, config.min_n, config.max_n) if config.buckets and config.max_n else []
+            return pieces(word, config.min_n, config.max_n) if config.buckets and config.max_n else []
         except UnicodeEncodeError:
             raise UnknownWord(ascii(word), self.title) from None
 

@@ -87,7 +87,7 @@ def _chunks(words: Sequence[str], min_n: int, max_n: int) -> Iterator[tuple[int,
         low = high
 
 
-def char_ngrams(word: str, min_n: int, max_n: int) -> list[bytes]:
+def pieces(word: str, min_n: int, max_n: int) -> list[bytes]:
     """The n-grams of <word> in UTF-8, by where they begin and then by length; the single marks are left out."""
     letters = [letter.encode("utf-8") for letter in f"<{word}>"]
     inside = range(1, len(letters) - 1)
@@ -101,8 +101,8 @@ def char_ngrams(word: str, min_n: int, max_n: int) -> list[bytes]:
 
 def buckets_of(word: str, min_n: int, max_n: int, buckets: int) -> NDArray[np.int64]:
     """(n,) bucket of each of the word's n-grams, by Facebook's variant of the FNV-1a hash."""
-    found = char_ngrams(word, min_n, max_n) if buckets and max_n else []
-    stops = np.cumsum([len(ngram) for ngram in found], dtype=np.int64)
+    found = pieces(word, min_n, max_n) if buckets and max_n else []
+    stops = np.cumsum([len(piece) for piece in found], dtype=np.int64)
     starts = np.concatenate([np.zeros(1, np.int64), stops])[: len(stops)]
     return _hashes(np.frombuffer(b"".join(found), np.uint8), starts, stops) % max(buckets, 1)
 

@@ -184,13 +184,13 @@ class PackedReader:
         return result
 
 
-def _keep(texts: Sequence[Reading], states: Tensor, first: int, found: list[Floats]) -> None:
+def _keep(texts: Sequence[Reading], states: Tensor, first: int, result: list[Floats]) -> None:
     """Copy the wanted states out of (L, B, n, H) states of the steps from ``first`` on."""
     for row, text in enumerate(texts):
         here = np.flatnonzero((text.positions >= first) & (text.positions < first + states.shape[2]))
         if len(here):
             at = torch.from_numpy(text.positions[here] - first).to(states.device)
-            found[row][:, here] = states[:, row, at].cpu().numpy()
+            result[row][:, here] = states[:, row, at].cpu().numpy()
 
 
 Item = TypeVar("Item")

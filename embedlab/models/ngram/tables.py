@@ -148,7 +148,7 @@ def arrays(tables: list[Table]) -> dict[str, NDArray[Any]]:
     return result
 
 
-def tables(found: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]:
+def tables(tensors: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]:
     """The inverse of ``arrays``.
 
     Raises:
@@ -156,18 +156,18 @@ def tables(found: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]
     """
     made: list[Table] = []
     for n in range(1, order + 1):
-        counts = _whole(found, f"counts{n}").astype(np.int32)
+        counts = _whole(tensors, f"counts{n}").astype(np.int32)
         seen = followed(made[-1] if made else None, counts)
         if made:
-            followers, tokens = _whole(found, f"followers{n}"), found[f"tokens{n}"].astype(np.int64)
+            followers, tokens = _whole(tensors, f"followers{n}"), tensors[f"tokens{n}"].astype(np.int64)
             if len(followers) != len(seen) or followers.sum() != len(tokens) or (tokens >= size).any():
                 raise BadModel("The tables of the n-gram model do not fit together.")
             keys = np.repeat(np.arange(len(seen)), followers) * size + tokens
         else:
             keys = np.arange(size)
         last = n == order
-        adjusted = counts if last else _whole(found, f"adjusted{n}").astype(np.int32)
-        made.append(Table(size, keys, counts, adjusted, seen, seen if last else _whole(found, f"totals{n}")))
+        adjusted = counts if last else _whole(tensors, f"adjusted{n}").astype(np.int32)
+        made.append(Table(size, keys, counts, adjusted, seen, seen if last else _whole(tensors, f"totals{n}")))
     return made
 
 
@@ -176,7 +176,7 @@ def _small(name: str, numbers: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
     return {name: np.minimum(numbers, LARGE).astype(np.uint8), f"{name}_large": large.astype(np.int64)}
 
 
-def _whole(found: dict[str, NDArray[Any]], name: str) -> Counts:
-    numbers = found[name].astype(np.int64)
-    numbers[numbers == LARGE] = found[f"{name}_large"]
+def _whole(tensors: dict[str, NDArray[Any]], name: str) -> Counts:
+    numbers = tensors[name].astype(np.int64)
+    numbers[numbers == LARGE] = tensors[f"{name}_large"]
     return numbers

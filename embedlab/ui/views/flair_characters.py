@@ -29,23 +29,35 @@ EXAMPLES = (
 MISSING = "No model of letters is at hand yet. Train a Flair or a character LSTM on the Training page."
 
 
-def choose() -> ChosenModel[Model] | None:
+class LettersModel(ChosenModel[Model]):
+    """A model that reads letters."""
+
+    @property
+    def pair(self) -> CharacterReader | None:
+        """The model, if it is a pair that makes word vectors; ``None`` for one direction alone."""
+        return self.model if isinstance(self.model, CharacterReader) else None
+
+    @property
+    def ways(self) -> tuple[LanguageModel, ...]:
+        """Its directions as language models of letters; empty if it reads words."""
+        if self.pair:
+            return self.pair.forward, self.pair.backward
+        return (self.model,) if isinstance(self.model, LanguageModel) and self.model.unit == "char" else ()
+
+
+def choose() -> LettersModel | None:
     """Let the visitor choose a model of letters; ``None`` (and a sentence on the page) if there is none.
 
     Raises:
         BadModel: it is gone, damaged or of another sort.
     """
-    chosen = choose_one("language_model", CHARACTER_FAMILIES, "letters_model", MISSING)
-    if chosen and not directions(chosen.model):
-        raise BadModel(f"'{chosen.spec.key}' reads no letters. Choose a Flair or a character LSTM.")
+    one = choose_one("language_model", CHARACTER_FAMILIES, "letters_model", MISSING)
+    if one is None:
+        return None
+    chosen = LettersModel(one.spec, one.title, one.model)
+    if not chosen.ways:
+        raise BadModel(f"'{one.spec.key}' reads no letters. Choose a Flair or a character LSTM.")
     return chosen
-
-
-def directions(model: Model) -> tuple[LanguageModel, ...]:
-    """The language models of letters in a model: both directions of a Flair, or the model itself; empty if none."""
-    if isinstance(model, CharacterReader):
-        return model.forward, model.backward
-    return (model,) if isinstance(model, LanguageModel) and model.unit == "char" else ()
 
 
 def text() -> str:
@@ -61,14 +73,13 @@ def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> 
     return int(state.choice(name, list(titles), str(links.pinned_position(cut, default)), label, titles=titles))
 
 
-def picture(chosen: ChosenModel[Model], written: str) -> str:
+def picture(chosen: LettersModel, written: str) -> str:
     """The sentence with its read-out states; returns the lines that compute them."""
-    model = chosen.model
-    if not isinstance(model, CharacterReader):
+    if chosen.pair is None:
         st.info(
-            f"{md(chosen.title)} reads in one direction ({md(directions(model)[0].direction)}) and makes no word "
-            "vectors by itself: Flair takes two of its kind, one in each direction. Choose a Flair model, or look at "
-            "what it guesses."
+            f"{md(chosen.title)} reads in one direction ({md(chosen.ways[0].direction)}) and makes no word vectors by "
+            "itself: Flair takes two of its kind, one in each direction. Choose a Flair model, or look at what it "
+            "guesses."
         )
         return ""
     cut = inputs.tokens(written)
@@ -77,7 +88,7 @@ def picture(chosen: ChosenModel[Model], written: str) -> str:
         return ""
     default = min(1, len(cut) - 1)
     word = choose_word(cut, "read_word", "Whose vector", default)
-    result = model.readouts(cut)
+    result = chosen.pair.readouts(cut)
     before, after = (md(part) for part in result.read(word))
     widgets.figure(
         characters.readouts(result, word),
@@ -85,7 +96,7 @@ def picture(chosen: ChosenModel[Model], written: str) -> str:
         f"Where the states of every word are taken; {cut[word]}: forward after character {result.forward[word] + 1}, "
         f"backward after character {result.backward[word] + 1} of {len(result.text)}.",
     )
-    dim = getattr(model, "dim", 0)
+    dim = getattr(chosen.model, "dim", 0)
     st.markdown(
         f"The vector of **{md(cut[word])}** has {dim} numbers: {dim // 2} from the **forward** model, which has read "
         f"“{before}” when its state is taken, and {dim // 2} from the **backward** model, which has read “{after}” "
@@ -115,12 +126,12 @@ RIGHT = GREEN
 COLORS = {"forward": characters.FORWARD, "backward": characters.BACKWARD}
 
 
-def guesses(chosen: ChosenModel[Model], written: str) -> str:
+def guesses(chosen: LettersModel, written: str) -> str:
     """Draw the bits along the text, and the guesses at one position; return the code."""
     if not written:
         st.info("Write a sentence, or click one.")
         return ""
-    results = [character_bits(way, written) for way in directions(chosen.model)]
+    results = [character_bits(way, written) for way in chosen.ways]
     position = 0
     if len(written) > 1:
         default = min(len(written), 5)
@@ -142,7 +153,7 @@ import embedlab
 from embedlab.analysis.next_tokens import character_bits, guess
 
 model, text = embedlab.load_model({chosen.spec.key!r}), {written!r}
-for way in {"(model.forward, model.backward)" if len(directions(chosen.model)) == 2 else "(model,)"}:
+for way in {"(model.forward, model.backward)" if chosen.pair else "(model,)"}:
     found, expected = character_bits(way, text), guess(way, text, {position})
     print(way.direction, round(found.mean, 2), list(zip(expected.tokens, expected.probabilities.round(3).tolist())))
 """
@@ -164,10 +175,10 @@ def summary(one: CharacterBits) -> str:
     return text
 
 
-def _bars(chosen: ChosenModel[Model], written: str, position: int) -> None:
+def _bars(chosen: LettersModel, written: str, position: int) -> None:
     """Draw the guesses of every direction at one position, side by side."""
     true = written[position]
-    results = [(way.direction, guess(way, written, position)) for way in directions(chosen.model)]
+    results = [(way.direction, guess(way, written, position)) for way in chosen.ways]
     longest = max(float(one.probabilities[0]) for _, one in results)
     st.markdown(
         f"**Guessed at the place of “{md(name(true))}”**, number {position + 1}: the forward model sees what stands "
@@ -210,7 +221,7 @@ READ = {
 }
 
 
-def compare(chosen: ChosenModel[Model], written: str) -> str:
+def compare(chosen: LettersModel, written: str) -> str:
     """The right and the wrong spelling in the same sentence, by models of all sorts; returns the lines for it."""
     cut = inputs.tokens(written)
     if not cut:

@@ -15,7 +15,7 @@ from embedlab.base import BadModel, BadSetting, StaticModel, UnknownWord
 from embedlab.data.corpus import Corpus
 from embedlab.models.fasttext import ngrams
 from embedlab.models.fasttext.model import FastText, FastTextConfig
-from embedlab.models.fasttext.ngrams import NgramTable, buckets_of, char_ngrams
+from embedlab.models.fasttext.ngrams import NgramTable, buckets_of, pieces
 
 DRAW = random.Random(4)
 STEMS = [["walk", "jump", "climb", "swim"], ["court", "judge", "law", "trial"]]
@@ -142,7 +142,7 @@ def test_ngrams_and_buckets_are_gensims_in_every_script(
     table = NgramTable(words, min_n, max_n, 77)
     for row, word in zip(table.members.toarray(), words, strict=True):
         expected = list(compute_ngrams_bytes(word, min_n, max_n))
-        assert char_ngrams(word, min_n, max_n) == expected
+        assert pieces(word, min_n, max_n) == expected
         hashes = [ft_hash_bytes(piece) % 77 for piece in expected]
         assert buckets_of(word, min_n, max_n, 77).tolist() == hashes
         assert row.tolist() == np.bincount(np.array(hashes, int), minlength=77).tolist()
