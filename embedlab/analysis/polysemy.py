@@ -24,7 +24,7 @@ DECIMALS = 6
 
 
 class SensePairs:
-    """The pairs of occurrences of one word whose similarity may be asked about: those of one form.
+    """The pairs of occurrences of one word that are compared: those of one form.
 
     Two different forms ("bank" and "banks") are never compared, since a difference between forms says nothing about
     senses, and a model with one vector a form would seem to know something.

@@ -64,8 +64,8 @@ def texts(options: argparse.Namespace) -> evaluate.Texts:
         corpus = Corpus.from_file(options.corpus)
         cut = Tokenizer(corpus.options)
         sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)][: options.sentences]
-    known, test = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
-    return evaluate.Texts(tuple(sentences), tuple(known), tuple(test))
+    known, asked = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
+    return evaluate.Texts(tuple(sentences), tuple(known), tuple(asked))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -93,13 +93,13 @@ def run(options: argparse.Namespace) -> None:
         say(f"The table: {options.table}")
 
 
-def _measure(wanted: list[ModelSpec], folder: Path, texts: evaluate.Texts) -> None:
+def _measure(wanted: list[ModelSpec], folder: Path, given: evaluate.Texts) -> None:
     from embedlab.workflows import measurements
 
     for spec in wanted:
         try:
             with bar() as on_progress:
-                result = measurements.measured(spec, texts, on_progress)
+                result = measurements.measured(spec, given, on_progress)
         except BadInput as error:
             say(f"{spec.title}: left out. {error}")
             continue

@@ -155,7 +155,7 @@ def begin(call: str, **values: Any) -> Look:
 
     Args:
         call: what is done.
-        values: what it is asked, as plain values.
+        values: the arguments, as plain values.
     """
     return Look(call, values)
 

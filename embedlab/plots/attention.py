@@ -24,7 +24,7 @@ SHOWN = 3
 def lines(pieces: Sequence[str], weights: Floats, links: Lines) -> Figure:
     """The pieces twice, a line from each on the left to those on the right that it looks at; thicker for more.
 
-    Every line's ``meta`` says from which place to which it goes, and every dot's whose it is, so that a page can bring
+    Every line's ``meta`` says from which piece to which it goes, and every dot's whose it is, so that a page can bring
     out the lines of the piece that is pointed at.
 
     Args:
@@ -47,7 +47,7 @@ def lines(pieces: Sequence[str], weights: Floats, links: Lines) -> Figure:
         )
     positions = list(range(len(pieces)))
     names = [plain(piece, LONGEST) for piece in pieces]
-    for side, table, said in (("from", weights, "looks at"), ("to", weights.T, "is looked at by")):
+    for side, table, verb in (("from", weights, "looks at"), ("to", weights.T, "is looked at by")):
         fig.add_scatter(
             x=[0 if side == "from" else 1] * len(positions),
             y=positions,
@@ -57,7 +57,7 @@ def lines(pieces: Sequence[str], weights: Floats, links: Lines) -> Figure:
             textfont={"size": 13},
             marker={"size": 10, "color": BLUE, "line": {"width": 0}},
             customdata=[[plain(piece), _most(pieces, row.tolist())] for piece, row in zip(pieces, table, strict=True)],
-            hovertemplate=f"<b>%{{customdata[0]}}</b> {said}<br>%{{customdata[1]}}<extra></extra>",
+            hovertemplate=f"<b>%{{customdata[0]}}</b> {verb}<br>%{{customdata[1]}}<extra></extra>",
             cliponaxis=False,
             meta={"side": side},
         )

@@ -63,7 +63,7 @@ def readouts(result: Readouts, word: int) -> Figure:
         result: where they are taken.
         word: the word whose reading is drawn: what each direction has read when its state is taken.
     """
-    text = f" {result.text} "  # with the spaces that are read around it, place -1 and place N
+    text = f" {result.text} "  # with the spaces that are read around it, position -1 and position N
     positions = _positions(text)
     fig = Figure()
     own = range(result.begins[word] + 1, result.begins[word] + 1 + len(result.words[word]))
@@ -75,7 +75,7 @@ def readouts(result: Readouts, word: int) -> Figure:
         across, down = _path(positions, path, shift)
         fig.add_scatter(x=across, y=down, mode="lines", line={"color": color, "width": 3}, hoverinfo="skip")
         spots = [positions[position + 1] for position in taken]
-        said = [
+        hover = [
             f"<b>{plain(name, 30)}</b>: {way} state after<br>“{plain(_name(text[position + 1]))}” is read"
             for name, position in zip(result.words, taken, strict=True)
         ]
@@ -90,7 +90,7 @@ def readouts(result: Readouts, word: int) -> Figure:
                 "size": [16 if i == word else 10 for i in range(len(spots))],
                 "opacity": [1.0 if i == word else 0.55 for i in range(len(spots))],
             },
-            customdata=said,
+            customdata=hover,
             hovertemplate="%{customdata}<extra></extra>",
             showlegend=True,
         )
@@ -105,7 +105,7 @@ def bits(results: Sequence[CharacterBits], chosen: int) -> Figure:
 
     Args:
         results: of the same text; one a direction.
-        chosen: the place that is marked.
+        chosen: the position that is marked.
     """
     text = results[0].text
     positions = _positions(text)

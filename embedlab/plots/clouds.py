@@ -14,7 +14,7 @@ from embedlab.plots.senses import Named, legend
 from embedlab.plots.text import plain
 
 GLIDE = 700
-"""Milliseconds that points take to their places in another layer."""
+"""Milliseconds that points take to their positions in another layer."""
 LINE = 60
 """Characters of a sentence in one line of a hover box."""
 MOST_LINES = 4

@@ -62,7 +62,7 @@ def from_corner(
         high: (3,) the opposite one.
 
     Returns:
-        (N, 2) places, far outside for points that are not in the cube, and the window that the screen shows.
+        (N, 2) positions, far outside for points that are not in the cube, and the window that the screen shows.
     """
     cube = (points - low) / (high - low) - 0.5  # (N, 3), the middle at 0
     distance = 1.25 * math.sqrt(3)

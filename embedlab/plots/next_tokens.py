@@ -54,12 +54,12 @@ def decoded(
     """The likeliest tokens with two bars each: the model's probability, and what decoding draws from."""
     rows, labels = list(range(len(tokens))), [plain(name(token), bars.LONGEST) for token in tokens]
     fig = Figure()
-    for values, said, paint in ((before, "the model", GREY), (after, "to draw from", color)):
+    for values, hover, paint in ((before, "the model", GREY), (after, "to draw from", color)):
         percent = [100 * value for value in values]
         fig.add_bar(
             x=percent,
             y=rows,
-            name=said,
+            name=hover,
             orientation="h",
             marker={"color": paint},
             text=[PER_CENT.format(value) if value else "cut off" for value in percent],
@@ -105,7 +105,7 @@ def by_layer(result: LayerPredictions) -> Figure:
     """
     rows, columns = list(range(len(result.layers))), list(range(len(result.tokens[0])))
     labels = [f"layer {layer}" if layer.isdecimal() else layer for layer in result.layers]
-    said = [
+    hover = [
         [
             f"<b>{plain(token)}</b><br>{plain(label)}: {float(value):.2%}"
             for token, value in zip(tokens, values, strict=True)
@@ -117,7 +117,7 @@ def by_layer(result: LayerPredictions) -> Figure:
         x=columns,
         y=rows,
         **CELLS,
-        customdata=said,
+        customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
     for row, (tokens, values) in enumerate(zip(result.tokens, result.probabilities.tolist(), strict=True)):

@@ -1,4 +1,4 @@
-"""Results kept on disk by what they were asked of, so that a page that opens again shows them at once.
+"""Results kept on disk by model and settings, so that a page that opens again shows them at once.
 
 One's own lie in the folder of the visitor whose run found them and are there for everybody who asks the same; each
 visitor's oldest make room for that visitor's own new ones, never for another's. Where none is one's own, those that
@@ -95,7 +95,7 @@ class ResultCache(Generic[T]):
         return folder / f"{key}{self.suffix}"
 
     def _find(self, key: str) -> Path | None:
-        """One's own, whoever made it; noted as asked for."""
+        """One's own, whoever made it; noted as used."""
         mine = self.file(self.own, key)
         result = mine if mine.is_file() else next(iter(sorted(self.own.glob(f"*/{mine.name}"))), None)
         if result:
@@ -178,7 +178,7 @@ class ResultCache(Generic[T]):
 
 
 def key_of(*parts: Any) -> str:
-    """Names what was asked, in 32 letters."""
+    """Name of a result, 32 letters: a hash of everything it depends on."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

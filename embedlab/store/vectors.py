@@ -43,7 +43,7 @@ class Store:
 
     Attributes:
         folder: one safetensors file for each model, text and choice of layers.
-        most_bytes: of all of them together; what was not asked for the longest is removed first.
+        most_bytes: of all of them together; what was not used for the longest time is removed first.
     """
 
     folder: Path
@@ -93,7 +93,7 @@ class Store:
             save_file({"vectors": np.concatenate(vectors, axis=1), "lengths": lengths}, scratch)
 
     def trim(self) -> None:
-        """Remove what was not asked for the longest, until the rest fits."""
+        """Remove what was not used for the longest time, until the rest fits."""
         files = []
         for file in self.folder.glob("*.safetensors"):
             with contextlib.suppress(FileNotFoundError):  # another process has just removed it
@@ -211,7 +211,7 @@ def cached(model: Model, store: Store | None = None) -> ContextualModel:
     """A model that reads the same sentences once: its vectors are kept.
 
     Args:
-        model: contextual, or static: as one layer; one that carries states from call to call is always asked.
+        model: contextual, or static: as one layer; one that carries states from call to call is always computed anew.
         store: where vectors are kept, in the person's own folder if ``None``.
 
     Raises:

@@ -105,7 +105,7 @@ class Costs:
     """Everything measured.
 
     Attributes:
-        settings: what was asked.
+        settings: of the measurement.
         points: in the order of V.
         stops: losses that were not followed to the largest vocabulary.
     """

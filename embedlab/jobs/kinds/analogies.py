@@ -42,7 +42,7 @@ CACHE = ResultCache(KIND, results.from_json(lambda values: typed_json.made(Googl
 
 
 def stored(spec: ModelSpec, settings: AnalogySettings) -> GoogleResult | None:
-    """The result of a model, if it has been asked."""
+    """The stored result of a model; ``None`` if it was not measured yet."""
     return CACHE.get(key_of(spec, settings))
 
 
@@ -60,7 +60,7 @@ def _part(spec: ModelSpec, settings: AnalogySettings) -> Part:
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Ask the models that have not been asked yet.
+    """Measure the models that have no stored result.
 
     Raises:
         BadInput: the settings cannot be read, or a model has no vector for each word.

@@ -1,4 +1,4 @@
-"""A map of many words as a background run; the map itself is kept among the computed ones, by what was asked."""
+"""A map of many words as a background run; the map itself is kept in the store, by its settings."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def moments(run: Run) -> list[Moment]:
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Train as asked and leave the model folder in the run's result.
+    """Train with the settings and leave the model folder in the run's result.
 
     Raises:
         EmbedLabError: as the text, the trainer and the writer do.

@@ -117,14 +117,16 @@ def fit(
     width = config.projection or config.hidden
     questions = [WordQuestions(width, company, config.seed + i) for i in range(2)] if company else []
     known = {word: i for i, word in enumerate(company.words)} if company else {}
-    read_words, asked = (TextWords.of(part, encoded.characters, known) if company else None for part in (text, unseen))
+    read_words, unseen_words = (
+        TextWords.of(part, encoded.characters, known) if company else None for part in (text, unseen)
+    )
     if read_words:
         check_known(read_words.numbers)
     beginnings = [part for part in (beginning, questions[0].name if questions else "") if part]
     task = loop.Task(
         BothLearner(networks[0], networks[1], questions),
         BothWays(text, config.batch_size, config.stretch, read_words),
-        BothWays(unseen, 16, config.stretch, asked) if len(unseen) > 1 else None,
+        BothWays(unseen, 16, config.stretch, unseen_words) if len(unseen) > 1 else None,
         unit="characters",
         units_per_word=len(encoded.ids) / max(encoded.words, 1),
         mark=fingerprint("flair", config, [*encoded.characters, *beginnings], len(encoded.ids)),
