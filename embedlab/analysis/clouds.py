@@ -158,7 +158,7 @@ def cloud(
         labels.append(group(rows, sorter, k, seed=seed))
         if on_progress is not None:
             on_progress(Progress(number, len(vectors), phase="sorting"))
-    groups = np.stack(labels)
+    groups = np.stack(labels)  # (L, N)
     central = np.stack([_central(rows, each) for rows, each in zip(vectors, groups, strict=True)])
     points = pictures(vectors, method, seed, on_progress)
     size = len(occurrences)

@@ -168,7 +168,7 @@ def within(rows: Doubles, units: Doubles, sentence: Ids) -> Doubles:
     np.add.at(means, sentence, rows)  # the length of the mean does not matter
     norms = np.linalg.norm(means, axis=1, keepdims=True)
     means = np.divide(means, norms, out=np.zeros_like(means), where=norms > 0)
-    cosines = np.einsum("nd,nd->n", units, means[sentence])
+    cosines = np.einsum("nd,nd->n", units, means[sentence])  # (N,)
     result: Doubles = np.bincount(sentence, cosines, count) / np.bincount(sentence, minlength=count)
     return result
 
@@ -191,7 +191,7 @@ def _explained(
     drawn = np.stack([explained(rows[_sets(len(rows), size, rng)]) for size in kinds.tolist()])  # (K, DRAWS)
     again = rng.integers(DRAWS, size=(len(chosen), *drawn.shape))  # (B, K, DRAWS)
     bases = np.take_along_axis(np.broadcast_to(drawn, again.shape), again, axis=2).mean(axis=2)  # (B, K)
-    difference = chosen @ own - np.einsum("bw,bw->b", chosen, bases[:, which])
+    difference = chosen @ own - np.einsum("bw,bw->b", chosen, bases[:, which])  # (B,)
     return float(own.mean()), float(drawn.mean(axis=1)[which].mean()), difference
 
 

@@ -185,7 +185,7 @@ def compare(
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
     vectors = contextual.at_positions(cut, positions, None, on_progress)  # (L, N, D)
-    similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
+    similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)  # (L, N, N)
     return Comparison(word, list(contextual.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
 
@@ -257,7 +257,7 @@ def _separated(
     """A word's AUC at each layer (L,), and in each resample (L, B); the same resamples serve all layers."""
     weights = pairs.resamples(resamples, rng)  # (B, N)
     similarities = [cosines(layer) for layer in centred]
-    auc = np.concatenate([pairs.auc(one) for one in similarities])
+    auc = np.concatenate([pairs.auc(one) for one in similarities])  # (L,)
     return auc, np.stack([pairs.auc(one, weights) for one in similarities])
 
 

@@ -107,6 +107,6 @@ def _vectors(
 def _cosines(vectors: Doubles) -> Doubles:
     """(L, N) of the two vectors of each pair, (2, L, N, D); 0 where one is nothing."""
     lengths = np.linalg.norm(vectors, axis=3)  # (2, L, N)
-    products = np.einsum("lnd,lnd->ln", vectors[0], vectors[1])
+    products = np.einsum("lnd,lnd->ln", vectors[0], vectors[1])  # (L, N)
     cosines: Doubles = np.round(products / np.maximum(lengths[0] * lengths[1], 1e-12), DECIMALS)
     return cosines

@@ -93,7 +93,7 @@ class _Network:
 
         read = torch.stack([x[layer][rows] for layer in self.layers])  # (l, B, T, D)
         if self.source.kind == "concatenation":
-            return torch.cat(list(read), dim=-1)
+            return torch.cat(list(read), dim=-1)  # (B, T, l D)
         if self.source.kind == "mix":
             shares, gamma = weigh(self.scores[None], self.alike)
             return combined(gamma * shares, read.flatten(1, 2))[0].view(read.shape[1:])

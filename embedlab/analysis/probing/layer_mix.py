@@ -221,9 +221,9 @@ class Mixture:
 
         layers, words, dim = self.x.shape
         w = x[:, :layers]
-        shares, gamma = self.weigh(w, which)
+        shares, gamma = self.weigh(w, which)  # (p, L), (p, 1)
         factors = gamma * shares  # (p, L)
-        weights, biases = split(x[:, layers:], self.labels)
+        weights, biases = split(x[:, layers:], self.labels)  # (p, K, D + E), (p, K, 1)
         wanted, losses = self.wanted[which], torch.zeros(len(x), dtype=torch.float64)
         slopes, pulls = torch.zeros_like(x[:, layers:]).view(len(x), self.labels, -1), torch.zeros_like(factors)
         for at in range(0, words, STRETCH):
@@ -236,11 +236,11 @@ class Mixture:
             slopes[..., :-1].baddbmm_(rest, mixed)
             slopes[..., -1] += rest.sum(2)
             back = torch.bmm(rest.transpose(1, 2), weights[..., :dim])  # (p, b, D)
-            pulls += back.flatten(1) @ read.reshape(layers, -1).T
+            pulls += back.flatten(1) @ read.reshape(layers, -1).T  # (p, L)
         slopes, pulls = slopes / words, pulls / words
         slopes[..., :-1] += self.l2 * weights
         # through a_l = gamma(s) s_l, gamma = (s' C s)^(-1/2), and the softmax
-        along = (pulls * shares).sum(1, keepdim=True)
+        along = (pulls * shares).sum(1, keepdim=True)  # (p, 1)
         moves = shares * (gamma * pulls - gamma**3 * along * (shares @ self.alike)) + 2 * self.held[which] * w
         losses = losses / words + self.l2 / 2 * weights.square().sum((1, 2))
         losses += (self.held[which] * w.square()).sum(1)
@@ -259,7 +259,7 @@ class Mixture:
         """(p, b, D + E) of layers (L, b, D) and what stands beside them."""
         import torch
 
-        mixed = combined(factors, x)
+        mixed = combined(factors, x)  # (p, b, D)
         return torch.cat([mixed, beside.expand(len(mixed), -1, -1)], dim=2) if beside.shape[1] else mixed
 
     def look(self, x: Tensor, which: Tensor) -> None:
@@ -268,7 +268,7 @@ class Mixture:
 
         layers = len(self.x)
         shares, gamma = self.weigh(x[:, :layers], which)
-        weights, biases = split(x[:, layers:], self.labels)
+        weights, biases = split(x[:, layers:], self.labels)  # (p, K, D + E), (p, K, 1)
         hidden = None if self.hidden is None else some(self.hidden)
         for row, probe in enumerate(which.tolist()):
             words = self._read((gamma * shares)[row : row + 1], self.seen, self.seen_beside)[0]
@@ -333,6 +333,6 @@ def likeness(x: Tensor) -> Tensor:
 
     sums = np.zeros((len(x), len(x)))
     for at in range(0, x.shape[1], STRETCH):
-        flat = x[:, at : at + STRETCH].reshape(len(x), -1).numpy()
+        flat = x[:, at : at + STRETCH].reshape(len(x), -1).numpy()  # (L, b D)
         sums += flat @ flat.T
     return torch.from_numpy((sums / x[0].numel()).astype(np.float32))

@@ -167,7 +167,7 @@ def scale_of_sum(known: Tensor, source: Source) -> Tensor:
     """(D,) what each value of a sum of layers is multiplied with, so that it has variance 1 over (L, N, D) words."""
     import torch
 
-    deviation = torch.stack([known[layer] for layer in source.layers]).sum(0).std(0, correction=0)
+    deviation = torch.stack([known[layer] for layer in source.layers]).sum(0).std(0, correction=0)  # (D,)
     return 1 / deviation.where(deviation > TINY, torch.ones(()))
 
 
@@ -238,7 +238,7 @@ class Stack:
         """(L, B, D) to (P, K, B) scores of the labels, for P probes."""
         import torch
 
-        hidden = torch.relu(torch.cat([group(x) for group in self.groups]))
+        hidden = torch.relu(torch.cat([group(x) for group in self.groups]))  # (P, H, B)
         if training and self.dropout:
             keep = torch.rand(hidden.shape, generator=self.draw) >= self.dropout
             hidden = hidden * keep / (1 - self.dropout)

@@ -112,7 +112,7 @@ def mean_loss(examples: Examples | None, model: Any, sums: Floats, sizes: NDArra
 
 def _negative_sampling(examples: Examples, model: Any, hidden: Floats) -> Floats:
     """(P,): -log s(u_target . h) - sum over the noise of log s(-u_noise . h), with s the logistic function."""
-    loss = _softplus(-np.einsum("pd,pd->p", hidden, model.syn1neg[examples.targets]))
+    loss = _softplus(-np.einsum("pd,pd->p", hidden, model.syn1neg[examples.targets]))  # (P,)
     for column in examples.negatives.T:
         there = np.flatnonzero(column >= 0)
         loss[there] += _softplus(np.einsum("pd,pd->p", hidden[there], model.syn1neg[column[there]]))
