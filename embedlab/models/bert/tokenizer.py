@@ -97,7 +97,7 @@ class Speller:
         ]
 
     def tokens(self, tokens: Sequence[str]) -> Spelled:
-        """Words or pieces as pieces: "##ing" stays the piece it is, END and UNKNOWN become special tokens."""
+        """Words or pieces as pieces: "##ing" stays the piece it is, END and UNKNOWN become marks."""
         known = {END: self.end, UNKNOWN: self.unknown}
         known |= {token: self.numbers[token] for token in tokens if token.startswith(INSIDE) and token in self.numbers}
         ids: list[NDArray[np.int64]] = []
