@@ -299,10 +299,10 @@ def measure(
     """
     if resamples < 1:
         raise BadInput(f"The bootstrap needs at least one resample, not {resamples}.")
-    contextual, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
+    reader, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
     cut = {tuple(tokenizer.words(one) if isinstance(one, str) else one) for one in sentences}
     texts = sorted(one for one in cut if one)
-    vectors = contextual.encode(texts, None, on_progress)
+    vectors = reader.encode(texts, None, on_progress)
     found = Occurrences.of(texts, vectors, FEWEST)
     if not found.words:
         raise BadInput(
@@ -310,14 +310,14 @@ def measure(
             + (", or a model that knows its words." if found.unknown else ".")
         )
     layers = []
-    for number in range(len(contextual.layers)):
+    for number in range(len(reader.layers)):
         rng = np.random.default_rng(seed)  # the same draws at every layer
         layers.append(layer(found, np.concatenate([one[number] for one in vectors]), resamples, rng))
         if on_progress is not None:
-            on_progress(Progress(number + 1, len(contextual.layers), phase="measuring"))
+            on_progress(Progress(number + 1, len(reader.layers), phase="measuring"))
     return Contextuality(
-        title=contextual.title,
-        layers=tuple(contextual.layers),
+        title=reader.title,
+        layers=tuple(reader.layers),
         self_similarity=_measured([one.self_similarity for one in layers]),
         intra_sentence=_measured([one.intra for one in layers]),
         explained=_measured([one.explained for one in layers]),

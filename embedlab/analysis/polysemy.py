@@ -179,14 +179,14 @@ def compare(
     Raises:
         BadInput: no sentence is given, or one lacks the word.
     """
-    contextual, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
+    reader, tokenizer = as_contextual(model), Tokenizer(AS_WRITTEN)
     cut = [tuple(tokenizer.words(one) if isinstance(one, str) else one) for one in sentences]
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = contextual.at_positions(cut, positions, None, on_progress)  # (L, N, D)
+    vectors = reader.at_positions(cut, positions, None, on_progress)  # (L, N, D)
     similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)  # (L, N, N)
-    return Comparison(word, list(contextual.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
+    return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
 
 def sense_separation(
