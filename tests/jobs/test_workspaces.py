@@ -1,4 +1,4 @@
-"""Bounds of visitors: their models, results and links, beside the shelves that everybody shares."""
+"""Workspaces of visitors: their models, results and links, beside the shelves that everybody shares."""
 
 from __future__ import annotations
 

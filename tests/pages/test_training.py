@@ -107,8 +107,8 @@ def test_a_model_that_counts_shows_counts_instead_of_a_loss(lab: Path, at_once: 
     words = TALE.lower().replace(".", " ").split()
     assert metric(app, "Running words") == f"{len(words):,}"
     assert metric(app, "Vocabulary") == str(len(set(words)))
-    assert int(metric(app, "Bounds a second").replace(",", "")) > 0
-    assert [item.label for item in app.metric] == ["Took", "Running words", "Vocabulary", "Bounds a second"]
+    assert int(metric(app, "Places a second").replace(",", "")) > 0
+    assert [item.label for item in app.metric] == ["Took", "Running words", "Vocabulary", "Places a second"]
     assert not any("loss" in item.value.lower() for item in app.header)
 
 

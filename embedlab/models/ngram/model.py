@@ -247,6 +247,6 @@ def _told(on_progress: OnProgress | None, total: int) -> Any:
         if on_progress and (now - last >= 1 or done == total):
             last, speed = now, done / max(now - started, 1e-9)
             eta = (total - done) / speed if done else None
-            on_progress(Progress(done, total, tokens_per_second=speed, eta=eta, phase="counting", unit="positions"))
+            on_progress(Progress(done, total, tokens_per_second=speed, eta=eta, phase="counting", unit="places"))
 
     return tell
