@@ -582,7 +582,7 @@ def make_run(folder: Path) -> None:
     text = {"sample": "kingdom", "options": {}}
     asked = {"kind": "lsa", "config": {"dim": 4}, "text": text, "watch": ["a"], "name": "x"}
     (folder / SETTINGS).write_text(json.dumps({"kind": "train", "settings": asked}))
-    event = RunEvent(1.0, 1, 2, 0.5, 0.5, 3.0, 4.0)
+    event = RunEvent(1, 2, 0.5, 0.5, 3.0, 4.0, time=1.0)
     for _ in range(3):
         add_line(folder / EVENTS, vars(event) | {"parts": [["a", 1.0, 2.0]]})
     moment = {"epoch": 1, "watched": ["a"], "neighbors": [[["b", 0.5]]], "words": ["a", "b"]}
@@ -595,7 +595,7 @@ def read_run(folder: Path) -> None:
 
     run = Run(folder)
     assert isinstance(run.state().seconds, float)
-    run.asked()
+    run.request()
     kinds_train.of(run)
     for event in run.events():
         assert 0 <= event.fraction <= 1

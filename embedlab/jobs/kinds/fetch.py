@@ -20,7 +20,7 @@ LOADER = "embedlab.workflows.published"
 
 @dataclass(frozen=True)
 class FetchSettings:
-    """What a loading run is asked to do (settings.json).
+    """Settings of a run that loads vectors (settings.json).
 
     Attributes:
         source: a path on this machine, an https address or a name in gensim's catalogue; empty for the file that
@@ -47,39 +47,40 @@ def local_files() -> bool:
     return os.environ.get("EMBEDLAB_LOCAL_FILES", "1").lower() not in ("0", "no", "off", "false")
 
 
-def shelf_of(place: str) -> Source:
+def shelf_of(workspace: str) -> Source:
     """Where loaded vectors are kept: a visitor's among their own."""
-    return "yours" if place else "published"
+    return "yours" if workspace else "published"
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Load the vectors and put them on the shelf of published models, or into the place of the visitor who asked.
+    """Load the vectors and keep them as a published model, or in the workspace of the visitor who started the run.
 
     Raises:
-        EmbedLabError: as the loader and the shelf do.
+        BadInput: the settings are damaged, the source does not exist, or a model of this name is there.
+        EmbedLabError: as the loader and ``library.keep`` do.
     """
-    asked = typed_json.asked(FetchSettings, values)
-    source: str | Path = asked.source
-    place = paths.workspace_of(run.visitor)
-    files = (local_files() and not place) or not source
+    settings = typed_json.settings(FetchSettings, values)
+    source: str | Path = settings.source
+    workspace = paths.workspace_of(run.visitor)
+    files = (local_files() and not workspace) or not source
     if not source:
         name = text_choice.laid_down(run.folder)
         if not name:
             raise BadInput("Give a file, a folder, an address or a name.")
         source = text_choice.text_file(run.folder, name)
-    loader, shelved = import_module(LOADER), shelf_of(place)
-    named = asked.name or loader.stem(str(source))[: library.LONGEST]
-    library.check(named, replace=asked.replace, source=shelved, place=place)
-    if place:
-        library.check_room(place, 1)
+    loader, shelved = import_module(LOADER), shelf_of(workspace)
+    named = settings.name or loader.stem(str(source))[: library.LONGEST]
+    library.check(named, replace=settings.replace, source=shelved, workspace=workspace)
+    if workspace:
+        library.check_room(workspace, 1)
     model = loader.load(
-        source, layout=asked.layout, max_words=asked.max_words, member=asked.member, title=asked.name,
-        licence=asked.licence, on_progress=on_progress, files=files,
+        source, layout=settings.layout, max_words=settings.max_words, member=settings.member, title=settings.name,
+        licence=settings.licence, on_progress=on_progress, files=files,
     )  # fmt: skip
-    if place and not asked.replace:
-        library.check_room(place, sum(array.nbytes for array in model.tensors().values()))
+    if workspace and not settings.replace:
+        library.check_room(workspace, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result, overwrite=True)
-    key = library.keep(run.result, named, source=shelved, replace=asked.replace, place=place)
+    key = library.keep(run.result, named, source=shelved, replace=settings.replace, workspace=workspace)
     base_files.write_text(run.folder / library.KEPT, key)
     text_choice.clear(run.folder)
     _remove(run.result)

@@ -176,7 +176,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         return typed_json.plain(tags(**values))
     if call == "tag_columns":
         return typed_json.plain(tag_columns(Path(values["file"]), values["entities"]))
-    text = typed_json.asked(TextChoice, values.pop("text"), "this text")
+    text = typed_json.settings(TextChoice, values.pop("text"), "this text")
     folder = Path(values.pop("folder")) if values.get("folder") else values.pop("folder", None)
     if call == "usable":
         return usable(text, folder)

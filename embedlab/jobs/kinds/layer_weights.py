@@ -71,7 +71,15 @@ class MixSettings(Settings):
 
 
 def lay_down(content: bytes, visitor: str = paths.OWNER, address: str = "") -> str:
-    """Keep a tagged file for whoever gave it, by a name made of what it holds (see ``store.uploads``).
+    """Store a tagged file for its visitor, under a name derived from its content (see ``store.uploads``).
+
+    Args:
+        content: the bytes of the file.
+        visitor: who gave it.
+        address: the visitor's network address, whose quota it counts to.
+
+    Returns:
+        The name of the stored file.
 
     Raises:
         BadInput: it is too large, or cannot be written.
@@ -170,7 +178,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: a task holds nothing to learn, or a model is of the wrong sort.
         BadModel: one cannot be loaded.
     """
-    settings = typed_json.asked(MixSettings, values)
+    settings = typed_json.settings(MixSettings, values)
     run_missing(run, CACHE, _parts(settings.each, settings), on_progress)
 
 
@@ -229,7 +237,7 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
     Raises:
         BadModel: a file is damaged.
     """
-    found = []
+    result = []
     for spec in specs:
         settings, tasks = settings_of(spec), []
         for task in SHIPPED:
@@ -237,5 +245,5 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
             if file.is_file():
                 tasks.append((TASKS[task], _fits(file)))
         if tasks:
-            found.append(Mixes(spec.title, tuple(tasks)))
-    return found
+            result.append(Mixes(spec.title, tuple(tasks)))
+    return result

@@ -26,7 +26,7 @@ STACKS = (("flair", "fasttext"), ("elmo", "glove"))
 
 @dataclass(frozen=True)
 class ProbeJob:
-    """What a run is asked to do.
+    """Settings of a run.
 
     Attributes:
         models: key of the model; of a stack, all with a plus between ("elmo+glove").
@@ -84,13 +84,13 @@ class ProbeJob:
         return Part("", self.key, compute)
 
     @classmethod
-    def asked(cls, run: Run) -> ProbeJob:
-        """What a run was asked to do.
+    def of_run(cls, run: Run) -> ProbeJob:
+        """The settings of a run.
 
         Raises:
             BadInput: its settings cannot be read.
         """
-        return typed_json.asked(cls, run.asked()[1])
+        return typed_json.settings(cls, run.request()[1])
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -100,7 +100,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: a model cannot be loaded.
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
-    run_missing(run, results.PROBES, [typed_json.asked(ProbeJob, values).part()], on_progress)
+    run_missing(run, results.PROBES, [typed_json.settings(ProbeJob, values).part()], on_progress)
 
 
 def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe:
@@ -110,7 +110,7 @@ def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe
         BadModel: a model cannot be loaded.
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
-    how = typed_json.asked(ProbeSettings, job.settings)
+    how = typed_json.settings(ProbeSettings, job.settings)
     models = [vectors.cached(registry.load_model(key)) for key in job.keys]
     sentences = probe_data.dataset(job.data, how.seed, job.wanted)
     return layer_probe(models, sentences, settings=how, on_progress=on_progress)

@@ -76,7 +76,7 @@ def form() -> None:
             if not (source or upload):
                 raise BadInput("Say first which vectors to load.")
             if name:
-                library.check(name, replace=replace, source=shelf_of(workspace()), place=workspace())
+                library.check(name, replace=replace, source=shelf_of(workspace()), workspace=workspace())
             run = jobs.draft(visitor(), address(), upload.size if upload is not None else 0)
             if upload is not None:
                 text_choice.lay_down(run.folder, upload.name, upload)
@@ -95,7 +95,7 @@ def _load(run: Run) -> None:
     if run.state().active:
         run_bar.watch(run, _progress, cancel=f"cancel-{run.id}")
         return
-    settings = run.asked()[1]
+    settings = run.request()[1]
     what = md(str(settings.get("source") or settings.get("name") or "The uploaded file"), 80)
     with st.container(horizontal=True, vertical_alignment="center"):
         if run_bar.outcome(run, f"{what}: loading was cancelled.", what=f"{what}: "):
@@ -341,7 +341,7 @@ def show_kept() -> None:
 def _keepable(run: Run) -> bool:
     """Whether a run has made a model that its visitor could keep."""
     with contextlib.suppress(BadInput):
-        return run.asked()[0] == "train" and run.state().status == "done"
+        return run.request()[0] == "train" and run.state().status == "done"
     return False
 
 
@@ -376,7 +376,7 @@ def _days(count: int) -> str:
 
 def _named(run: Run) -> str:
     try:
-        kind = run.asked()[0]
+        kind = run.request()[0]
         if kind == "train":
             return f"**{md(train.of(run).name, 60)}**"
     except BadInput:

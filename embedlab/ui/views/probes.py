@@ -176,7 +176,7 @@ def kept(job: ProbeJob) -> KeptProbe | None:
 
 def begun(job: ProbeJob) -> bool:
     """Whether a run for this very result was started before, and how it ended concerns this visitor."""
-    return jobs.like(KIND, lambda run: ProbeJob.asked(run) == job, visitor()) is not None
+    return jobs.like(KIND, lambda run: ProbeJob.of_run(run) == job, visitor()) is not None
 
 
 def begin(job: ProbeJob) -> None:
