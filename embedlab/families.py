@@ -158,7 +158,7 @@ def family(key: str) -> Family:
     Raises:
         BadModel: there is none.
     """
-    found = next((item for item in FAMILIES if item.key == key), None)
-    if found is None:
+    result = next((item for item in FAMILIES if item.key == key), None)
+    if result is None:
         raise BadModel(f"This version of Embedding Lab has no model of kind '{key}'.")
-    return found
+    return result

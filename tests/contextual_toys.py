@@ -80,8 +80,8 @@ def install(monkeypatch: pytest.MonkeyPatch, assets: Path) -> None:
     family = families.family("bert")
     spec = ModelSpec("bert", "Toy BERT", 2019, "starter", ("contextual",), family, folder, Card(title="Toy BERT"))
 
-    def listed(capability: Any = None, place: str = "") -> list[ModelSpec]:
-        others = [one for one in own_list(capability, place) if one.key != "bert"]
+    def listed(capability: Any = None, workspace: str = "") -> list[ModelSpec]:
+        others = [one for one in own_list(capability, workspace) if one.key != "bert"]
         return [*others, spec] if capability in (None, "contextual") else others
 
     def loaded(key: str | Path) -> Any:

@@ -48,8 +48,8 @@ def test_the_owner_s_model_is_listed_and_gives_vectors() -> None:
 
 def test_a_visitor_s_workspace_is_found_by_its_secret_and_its_model_loads() -> None:
     assert paths.workspace_name(SECRET) == VISITOR and paths.all_workspaces() == [VISITOR]
-    (spec,) = [spec for spec in embedlab.list_models(place=VISITOR) if spec.source == "yours"]
-    assert (spec.title, spec.place, spec.family.key) == ("Tale", VISITOR, "word2vec")
+    (spec,) = [spec for spec in embedlab.list_models(workspace=VISITOR) if spec.source == "yours"]
+    assert (spec.title, spec.workspace, spec.family.key) == ("Tale", VISITOR, "word2vec")
     model = embedlab.load_model(spec.key)
     assert isinstance(model, StaticModel)
     made = embedlab.load_model(jobs.find(DONE).result)

@@ -45,6 +45,13 @@ def parallelogram(model: StaticModel, a: str, b: str, c: str, d: str) -> Paralle
     from the sought point is shown as well as two dimensions can. The picture is turned so that b lies to the right
     of a and c above a.
 
+    Args:
+        model: has a vector for each of the words.
+        a: the first word of the question.
+        b: what a is to.
+        c: the third word.
+        d: the word that is compared with the answer.
+
     Raises:
         UnknownWord: the model has no vector for a word.
     """
@@ -138,10 +145,10 @@ def solve(
     values = scores(model, positive, negative, method, weights)
     best = top(values, k + len(inputs))
     words = [model.words[i] for i in best]
-    without = [place for place, word in enumerate(words) if word not in inputs][:k]
+    without = [position for position, word in enumerate(words) if word not in inputs][:k]
     answer = without if exclude_inputs else list(range(len(words)))[:k]
     return Analogy(
-        words=[words[place] for place in answer],
+        words=[words[position] for position in answer],
         scores=values[best[answer]],
         method=method,
         excluded=inputs if exclude_inputs else (),
@@ -159,7 +166,15 @@ def scores(
     method: Method = "3cosadd",
     weights: Sequence[float] | None = None,
 ) -> Floats:
-    """(V,) the score of every word of the vocabulary as an answer; see ``solve``.
+    """(V,) the score of every word of the vocabulary as an answer, in the vocabulary's order.
+
+    Args:
+        model: see ``solve``.
+        positive: see ``solve``.
+        negative: see ``solve``.
+        method: "3cosadd": the cosine with the weighted sum of the unit vectors, -1 to 1; "3cosmul": the product of
+            Levy & Goldberg 2014, equation 4, 0 or more.
+        weights: see ``solve``.
 
     Raises:
         UnknownWord: the model has no vector for a word.

@@ -42,8 +42,8 @@ class Attention:
         blocks, heads = self.weights.shape[:2]
         if not 0 <= block < blocks or not (head is None or 0 <= head < heads):
             raise BadInput(f"There are {blocks} blocks of {heads} heads, counted from 0; not block {block}, {head}.")
-        found: Floats = self.weights[block].mean(axis=0) if head is None else self.weights[block, head]
-        return found
+        result: Floats = self.weights[block].mean(axis=0) if head is None else self.weights[block, head]
+        return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +75,18 @@ def attention(model: MaskedModel, sentence: Sequence[str]) -> Attention:
     return Attention(spelled.pieces, spelled.words, model.attention(sentence))
 
 
-def strongest(weights: Floats, most: int, places: Sequence[int] | None = None) -> Lines:
+def strongest(weights: Floats, most: int, positions: Sequence[int] | None = None) -> Lines:
     """The largest entries of a head's (T, T) weights.
 
     Args:
         weights: of one head.
         most: how many lines, at most.
-        places: only lines between these places; ``None`` for all.
+        positions: only lines between these positions; ``None`` for all.
 
     Raises:
         BadInput: most is below 1.
     """
-    kept = np.arange(len(weights)) if places is None else np.asarray(places, np.int64)
+    kept = np.arange(len(weights)) if positions is None else np.asarray(positions, np.int64)
     part = weights[np.ix_(kept, kept)]
     best = top(part.ravel(), checked_count(most))
     rows, columns = np.divmod(best, max(1, len(kept)))
@@ -94,20 +94,20 @@ def strongest(weights: Floats, most: int, places: Sequence[int] | None = None) -
     return Lines(kept[rows], kept[columns], found, float(found.sum() / max(weights.sum(), np.finfo(np.float32).tiny)))
 
 
-def patterns(found: Attention) -> NDArray[np.float64]:
+def patterns(attention: Attention) -> NDArray[np.float64]:
     """(B, H, 4) the mean share of each head's attention that goes to ``PATTERNS``; only words look, not the marks.
 
     A piece that stands beside a mark looks at both its neighbor and a mark; the shares may overlap.
     """
-    inner = np.array([i for i, word in enumerate(found.words) if word is not None], np.int64)
-    marks = np.array([i for i, word in enumerate(found.words) if word is None], np.int64)
-    looks = found.weights.astype(np.float64)  # (B, H, T, T)
+    inner = np.array([i for i, word in enumerate(attention.words) if word is not None], np.int64)
+    marks = np.array([i for i, word in enumerate(attention.words) if word is None], np.int64)
+    looks = attention.weights.astype(np.float64)  # (B, H, T, T)
     shares = [looks[:, :, inner, inner + step].mean(axis=-1) for step in (0, -1, 1)]
     shares.append(looks[:, :, inner][..., marks].sum(axis=-1).mean(axis=-1))
     return np.stack(shares, axis=-1)
 
 
-def even_share(found: Attention) -> NDArray[np.float64]:
-    """(4,) the shares of ``patterns`` if every piece looked at all pieces alike."""
-    size, marks = len(found.pieces), sum(word is None for word in found.words)
+def even_share(attention: Attention) -> NDArray[np.float64]:
+    """(4,) the shares of each of ``PATTERNS`` if every piece gave all pieces the same attention, 0 to 1."""
+    size, marks = len(attention.pieces), sum(word is None for word in attention.words)
     return np.array([1, 1, 1, marks]) / size

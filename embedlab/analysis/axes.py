@@ -107,7 +107,12 @@ def axis(model: StaticModel, pairs: Sequence[tuple[str, str]]) -> Axis:
 def place(model: StaticModel, axis: Axis, words: Iterable[str]) -> Placement:
     """Lay words along an axis: the cosine of each word's vector with the direction; 0 for a zero vector.
 
-    Words are folded as in ``neighbors.nearest``.
+    Words are folded as in ``neighbors.nearest``. Words that the model does not know are named in the result.
+
+    Args:
+        model: the model that the axis was made with, or another of the same width.
+        axis: see ``axis``.
+        words: as typed; the same word counts once.
 
     Raises:
         BadInput: the axis was made by a model of another width, or a text is given instead of words.

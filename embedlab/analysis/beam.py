@@ -28,7 +28,7 @@ class Node:
         token: the token; the empty string at the root.
         log_probability: of the token after what stands before it, natural logarithm.
         total: sum of the log-probabilities from the root.
-        parent: place of the node before it in ``Beam.nodes``; -1 at the root.
+        parent: index of the node before it in ``Beam.nodes``; -1 at the root.
         depth: tokens from the root.
         state: "kept" if it was among the best of its depth, "pruned" if not, "finished" if it ends the text.
     """
@@ -48,7 +48,7 @@ class Beam:
     Attributes:
         context: the beginning it was given.
         nodes: the root, all that were kept or finished, and of the pruned the best of every depth.
-        best: places in ``nodes`` of the ends of the best texts, the best first: finished ones, and those that came
+        best: indices in ``nodes`` of the ends of the best texts, the best first: finished ones, and those that came
             to the greatest length.
         width: how many beginnings were kept.
         exact: whether the first of them is certainly the likeliest of all texts up to the greatest length. It is if
@@ -61,17 +61,17 @@ class Beam:
     width: int
     exact: bool
 
-    def path(self, place: int) -> tuple[int, ...]:
+    def path(self, index: int) -> tuple[int, ...]:
         """Places of the nodes from below the root to a node."""
         found: list[int] = []
-        while self.nodes[place].parent >= 0:
-            found.append(place)
-            place = self.nodes[place].parent
+        while self.nodes[index].parent >= 0:
+            found.append(index)
+            index = self.nodes[index].parent
         return tuple(reversed(found))
 
-    def tokens(self, place: int) -> tuple[str, ...]:
+    def tokens(self, index: int) -> tuple[str, ...]:
         """The tokens from below the root to a node, the one that ends the text included."""
-        return tuple(self.nodes[i].token for i in self.path(place))
+        return tuple(self.nodes[i].token for i in self.path(index))
 
 
 class _Search:
@@ -114,17 +114,17 @@ class _Search:
                     pruned += 1
 
     def _log_probabilities(self) -> NDArray[np.float64]:
-        contexts = [[*self.context, *self._tokens(place)] for place in self.open]
+        contexts = [[*self.context, *self._tokens(index)] for index in self.open]
         with np.errstate(divide="ignore"):
             logs: NDArray[np.float64] = np.log(self.model.next_many(contexts).astype(np.float64))
         logs[:, self.struck] = -np.inf
         return logs
 
-    def _tokens(self, place: int) -> list[str]:
+    def _tokens(self, index: int) -> list[str]:
         found: list[str] = []
-        while place > 0:
-            found.append(self.nodes[place].token)
-            place = self.nodes[place].parent
+        while index > 0:
+            found.append(self.nodes[index].token)
+            index = self.nodes[index].parent
         return found[::-1]
 
     def _add(self, node: Node, state: State) -> int:

@@ -15,12 +15,24 @@ LEVEL = 95
 
 
 def draws(count: int, resamples: int, rng: np.random.Generator) -> Doubles:
-    """(B, N) how often each of N items is drawn, with replacement, in each of B resamples."""
+    """(B, N) how often each of N items is drawn, with replacement, in each of B resamples; rows sum to N.
+
+    Args:
+        count: N.
+        resamples: B.
+        rng: of the draws.
+    """
     return rng.multinomial(count, np.full(count, 1 / count), size=resamples).astype(np.float64)
 
 
 def means(values: NDArray[np.generic], resamples: int, rng: np.random.Generator) -> Doubles:
-    """(B, ...) means of (N, ...) values in each of B resamples; one resample at a time, so that many items fit."""
+    """(B, ...) means of (N, ...) values in each of B resamples, computed one after the other to save memory.
+
+    Args:
+        values: (N, ...) one row an item.
+        resamples: B.
+        rng: of the draws.
+    """
     count = len(values)
     return np.array([values[rng.integers(count, size=count)].mean(axis=0) for _ in range(resamples)], np.float64)
 

@@ -83,11 +83,11 @@ class Cloud:
         """
         from safetensors.numpy import save_file
 
-        said = {"word": self.word, "layers": self.layers, "found": self.found, "sentences": self.sentences}
+        content = {"word": self.word, "layers": self.layers, "found": self.found, "sentences": self.sentences}
         rows = [dataclasses.asdict(one) for one in self.occurrences]
         with files.atomic_folder(folder, is_cloud if overwrite else files.never) as made:
             save_file({"points": self.points, "groups": self.groups, "central": self.central}, made / ARRAYS)
-            (made / TEXTS).write_text(json.dumps(said | {"occurrences": rows}, ensure_ascii=False), encoding="utf-8")
+            (made / TEXTS).write_text(json.dumps(content | {"occurrences": rows}, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Cloud:
@@ -98,21 +98,21 @@ class Cloud:
         """
         arrays = model_folder.read_tensors(folder / ARRAYS)
         try:
-            said = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-            rows = tuple(typed_json.made(Occurrence, row) for row in said["occurrences"])
-            found = cls(
-                str(said["word"]), tuple(map(str, said["layers"])), rows, arrays["points"].astype(np.float32),
-                arrays["groups"].astype(np.int32), arrays["central"].astype(np.float32), int(said["found"]),
-                int(said["sentences"]),
+            content = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
+            rows = tuple(typed_json.made(Occurrence, row) for row in content["occurrences"])
+            result = cls(
+                str(content["word"]), tuple(map(str, content["layers"])), rows, arrays["points"].astype(np.float32),
+                arrays["groups"].astype(np.int32), arrays["central"].astype(np.float32), int(content["found"]),
+                int(content["sentences"]),
             )  # fmt: skip
-            shape = (len(found.layers), len(rows))
-            if not (found.groups.shape == found.central.shape == shape and found.points.shape == (*shape, 2)):
+            shape = (len(result.layers), len(rows))
+            if not (result.groups.shape == result.central.shape == shape and result.points.shape == (*shape, 2)):
                 raise ValueError("its parts do not fit together")
             if not all(0 <= row.position < len(row.words) for row in rows):
                 raise ValueError("a word lies outside of its sentence")
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
             raise BadModel(f"The cloud in {folder} cannot be read: {error}. Compute it again.") from error
-        return found
+        return result
 
 
 def is_cloud(folder: Path) -> bool:
@@ -151,19 +151,19 @@ def cloud(
     """
     if method not in get_args(Method):
         raise BadSetting(f"A cloud is drawn by pca or umap, not by {method!r}.")
-    reader = as_contextual(model)
-    vectors = found_in.vectors(reader, occurrences, None, on_progress)  # (L, N, D)
+    contextual = as_contextual(model)
+    vectors = found_in.vectors(contextual, occurrences, None, on_progress)  # (L, N, D)
     labels = []
     for number, rows in enumerate(vectors, start=1):
         labels.append(group(rows, sorter, k, seed=seed))
         if on_progress is not None:
             on_progress(Progress(number, len(vectors), phase="sorting"))
-    groups = np.stack(labels)
+    groups = np.stack(labels)  # (L, N)
     central = np.stack([_central(rows, each) for rows, each in zip(vectors, groups, strict=True)])
     points = pictures(vectors, method, seed, on_progress)
     size = len(occurrences)
     return Cloud(
-        occurrences[0].word, tuple(reader.layers), tuple(occurrences), points, groups, central,
+        occurrences[0].word, tuple(contextual.layers), tuple(occurrences), points, groups, central,
         found or size, sentences or size,
     )  # fmt: skip
 

@@ -59,12 +59,12 @@ def names(matrix: NDArray[np.floating], labels: NDArray[np.integer], words: Sequ
         One name a group, such as "red, green, blue".
     """
     unit = unit_rows(matrix)
-    found = []
+    result = []
     for group in range(int(labels.max()) + 1 if len(labels) else 0):
         rows = np.flatnonzero(labels == group)
         near = unit[rows] @ unit[rows].mean(axis=0)  # (rows,)
-        found.append(", ".join(words[row] for row in rows[np.argsort(-near, kind="stable")[:count]]))
-    return found
+        result.append(", ".join(words[row] for row in rows[np.argsort(-near, kind="stable")[:count]]))
+    return result
 
 
 Groups = NDArray[np.int32]
@@ -117,7 +117,7 @@ def group(
 
 def _by_size(labels: NDArray[np.integer]) -> Groups:
     numbers, counts = np.unique(labels[labels >= 0], return_counts=True)
-    new = {int(numbers[old]): place for place, old in enumerate(np.argsort(-counts, kind="stable"))}
+    new = {int(numbers[old]): position for position, old in enumerate(np.argsort(-counts, kind="stable"))}
     return np.array([new.get(int(label), -1) for label in labels], np.int32)
 
 
@@ -136,7 +136,7 @@ class Agreement:
     shuffles: int
 
 
-def agreement(found: Sequence[int], given: Sequence[str], *, shuffles: int = 1000, seed: int = 1) -> Agreement:
+def agreement(clusters: Sequence[int], groups: Sequence[str], *, shuffles: int = 1000, seed: int = 1) -> Agreement:
     """The adjusted Rand index of groups that were found and names that were given, and how often chance does as well.
 
     Hubert & Arabie 1985, "Comparing partitions", equation 5: of all pairs, those that both put together or both put
@@ -145,17 +145,17 @@ def agreement(found: Sequence[int], given: Sequence[str], *, shuffles: int = 100
     2010), so that it is never 0.
 
     Args:
-        found: N groups.
-        given: N names.
+        clusters: N groups.
+        groups: N names.
         shuffles: of the names.
         seed: of the shuffles.
 
     Raises:
         BadInput: not as many of one as of the other, or none.
     """
-    if len(found) != len(given) or not len(found):
+    if len(clusters) != len(groups) or not len(clusters):
         raise BadInput("Two ways to sort the same things are compared: give as many groups as names.")
-    one, two = (np.unique(np.array(labels), return_inverse=True)[1] for labels in (found, given))
+    one, two = (np.unique(np.array(labels), return_inverse=True)[1] for labels in (clusters, groups))
     rng = np.random.default_rng(seed)
     value, *others = _rand(one, np.array([two, *(rng.permutation(two) for _ in range(shuffles))])).tolist()
     as_good = sum(other >= value - 1e-12 for other in others)
@@ -174,5 +174,5 @@ def _rand(one: NDArray[np.integer], orders: NDArray[np.integer]) -> NDArray[np.f
     expected = first * second / pairs if pairs else np.zeros_like(first)
     most = (first + second) / 2
     same: NDArray[np.bool_] = most == expected
-    found: NDArray[np.float64] = np.where(same, 1.0, (together - expected) / np.where(same, 1.0, most - expected))
-    return found
+    result: NDArray[np.float64] = np.where(same, 1.0, (together - expected) / np.where(same, 1.0, most - expected))
+    return result

@@ -67,9 +67,9 @@ def concordance(
         for i in range(2):
             seen[i] += has[i]
         seen[2] += all(has)
-        place = 2 if all(has) else has.index(True)
-        if len(kept[place]) < most:
-            kept[place].append(tuple(sentence))
+        position = 2 if all(has) else has.index(True)
+        if len(kept[position]) < most:
+            kept[position].append(tuple(sentence))
     return Concordance(
         (first, second), tuple(kept[2]), (tuple(kept[0]), tuple(kept[1])), (seen[0], seen[1], seen[2]), read, complete
     )

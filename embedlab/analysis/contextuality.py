@@ -29,10 +29,10 @@ class Occurrences:
     """Where the words stand that are looked at.
 
     Attributes:
-        kept: (N,) their rows among all places of all sentences, in reading order.
+        kept: (N,) their rows among all words of all sentences, in reading order.
         sentence: (N,) number of the sentence of each.
         words: W words that stand in enough sentences, commonest first.
-        rows: for each of them its places among the N, one a sentence.
+        rows: for each of them its occurrences among the N, one a sentence.
         unknown: words left out because their vector is zero at some layer.
     """
 
@@ -54,7 +54,7 @@ class Occurrences:
         kept: list[int] = []
         numbers: list[int] = []
         at = unknown = 0
-        places: dict[str, list[int]] = defaultdict(list)
+        rows_of: dict[str, list[int]] = defaultdict(list)
         for number, (sentence, found) in enumerate(zip(sentences, vectors, strict=True)):
             known = np.abs(found).max(axis=2, initial=0).min(axis=0) > 0  # (T,)
             seen: set[str] = set()
@@ -65,13 +65,13 @@ class Occurrences:
                     unknown += 1
                     continue
                 if word not in seen:
-                    places[word].append(len(kept))
+                    rows_of[word].append(len(kept))
                     seen.add(word)
                 kept.append(at + position)
                 numbers.append(number)
             at += len(sentence)
-        often = sorted((w for w, rows in places.items() if len(rows) >= fewest), key=lambda w: (-len(places[w]), w))
-        rows = tuple(np.array(places[word], np.int64) for word in often)
+        often = sorted((w for w, rows in rows_of.items() if len(rows) >= fewest), key=lambda w: (-len(rows_of[w]), w))
+        rows = tuple(np.array(rows_of[word], np.int64) for word in often)
         return cls(np.array(kept, np.int64), np.array(numbers, np.int64), tuple(often), rows, unknown)
 
 
@@ -101,25 +101,25 @@ class Layer:
     by_word: Doubles
 
 
-def layer(found: Occurrences, vectors: Floats, resamples: int, rng: np.random.Generator) -> Layer:
+def layer(occurrences: Occurrences, vectors: Floats, resamples: int, rng: np.random.Generator) -> Layer:
     """The measures of one layer.
 
     Args:
-        found: whose words.
-        vectors: (all places, D).
+        occurrences: whose words.
+        vectors: (all words, D).
         resamples: B.
         rng: of all draws.
     """
-    rows = vectors[found.kept].astype(np.float64)
+    rows = vectors[occurrences.kept].astype(np.float64)
     units = rows / np.linalg.norm(rows, axis=1, keepdims=True)  # (N, D)
-    numbers, sentence = np.unique(found.sentence, return_inverse=True)
+    numbers, sentence = np.unique(occurrences.sentence, return_inverse=True)
     weights = bootstrap.draws(len(numbers), resamples, rng)  # (B, S)
     base, base_draws = between(units, sentence, weights)
-    own = np.array([_mean_cosine(units[places]) for places in found.rows])  # (W,)
+    own = np.array([_mean_cosine(units[own_rows]) for own_rows in occurrences.rows])  # (W,)
     chosen = bootstrap.draws(len(own), resamples, rng) / len(own)  # (B, W)
     intra, shuffled = within(rows, units, sentence), rng.permutation(len(rows))
     chance = within(rows[shuffled], units[shuffled], sentence)
-    share, random_share, share_draws = _explained(rows, found.rows, chosen, rng)
+    share, random_share, share_draws = _explained(rows, occurrences.rows, chosen, rng)
     return Layer(
         Value(float(own.mean()), base, chosen @ own - base_draws),
         Value(float(intra.mean()), base, weights @ intra / len(intra) - base_draws),
@@ -149,43 +149,49 @@ def between(units: Doubles, sentence: Ids, weights: Doubles) -> tuple[float, Dou
         square = np.square(drawn)
         above = np.square(drawn @ sums).sum(axis=1) - square @ inside
         pairs = np.square(drawn @ sizes) - square @ np.square(sizes)
-        found: Doubles = np.divide(above, pairs, out=np.zeros_like(above), where=pairs > 0)
-        return found
+        result: Doubles = np.divide(above, pairs, out=np.zeros_like(above), where=pairs > 0)
+        return result
 
     return float(mean(np.ones((1, count)))[0]), mean(weights)
 
 
 def within(rows: Doubles, units: Doubles, sentence: Ids) -> Doubles:
-    """(S,) intra-sentence similarity: mean cosine between a sentence's vectors and their mean."""
+    """(S,) intra-sentence similarity: mean cosine between a sentence's vectors and their mean (section 3.2).
+
+    Args:
+        rows: (N, D) vectors of the words.
+        units: (N, D) the same at length 1.
+        sentence: (N,) the sentence of each word, from 0 to S - 1.
+    """
     count = int(sentence.max()) + 1
     means = np.zeros((count, rows.shape[1]))
     np.add.at(means, sentence, rows)  # the length of the mean does not matter
     norms = np.linalg.norm(means, axis=1, keepdims=True)
     means = np.divide(means, norms, out=np.zeros_like(means), where=norms > 0)
-    cosines = np.einsum("nd,nd->n", units, means[sentence])
-    found: Doubles = np.bincount(sentence, cosines, count) / np.bincount(sentence, minlength=count)
-    return found
+    cosines = np.einsum("nd,nd->n", units, means[sentence])  # (N,)
+    result: Doubles = np.bincount(sentence, cosines, count) / np.bincount(sentence, minlength=count)
+    return result
 
 
 def explained(sets: Doubles) -> Doubles:
     """(...,) share of the first squared singular value in the sum of all, of (..., n, D) vectors; not centred."""
     products = sets @ np.swapaxes(sets, -1, -2)  # (..., n, n)
-    found: Doubles = np.linalg.eigvalsh(products)[..., -1] / np.trace(products, axis1=-2, axis2=-1)
-    return found
+    result: Doubles = np.linalg.eigvalsh(products)[..., -1] / np.trace(products, axis1=-2, axis2=-1)
+    return result
 
 
 def _explained(
     rows: Doubles, words: Sequence[Ids], chosen: Doubles, rng: np.random.Generator
 ) -> tuple[float, float, Doubles]:
     """Mean explained variance of the words, that of as many random occurrences, and the difference in resamples."""
-    own, sizes = np.zeros(len(words)), np.array([min(MOST, len(places)) for places in words])
-    for number, places in enumerate(words):
-        own[number] = explained(rows[rng.permutation(places)[:MOST]])
+    own, sizes = np.zeros(len(words)), np.array([min(MOST, len(same)) for same in words])
+    for number, same in enumerate(words):
+        own[number] = explained(rows[rng.permutation(same)[:MOST]])
     kinds, which = np.unique(sizes, return_inverse=True)
     drawn = np.stack([explained(rows[_sets(len(rows), size, rng)]) for size in kinds.tolist()])  # (K, DRAWS)
     again = rng.integers(DRAWS, size=(len(chosen), *drawn.shape))  # (B, K, DRAWS)
     bases = np.take_along_axis(np.broadcast_to(drawn, again.shape), again, axis=2).mean(axis=2)  # (B, K)
-    difference = chosen @ own - np.einsum("bw,bw->b", chosen, bases[:, which])
+    difference = chosen @ own - np.einsum("bw,bw->b", chosen, bases[:, which])  # (B,)
     return float(own.mean()), float(drawn.mean(axis=1)[which].mean()), difference
 
 
@@ -279,7 +285,7 @@ def measure(
     The baseline of both similarities is the mean cosine of all pairs of occurrences from different sentences, exactly.
     That of the explained variance is the one of as many random occurrences as the word has, since few vectors always
     lie nearer to a line than many. A word is what stands there, capitals as they are, and has a letter or digit; its
-    first place in each sentence counts, and equal sentences count once.
+    first occurrence in each sentence counts, and equal sentences count once.
 
     Args:
         model: contextual; a static one, for comparison, has one layer.

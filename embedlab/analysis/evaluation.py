@@ -87,10 +87,10 @@ class QueenRank:
     """Where "queen" stands among the answers to king - man + woman (3CosAdd).
 
     Attributes:
-        rank: its place, from 1, when the question's own words are left out.
+        rank: its position in the ranking, from 1, when the question's own words are left out.
         top: the first five answers without the question's own words.
         top_with_inputs: the first five with them.
-        rank_with_inputs: its place with them.
+        rank_with_inputs: the same with them.
     """
 
     rank: int

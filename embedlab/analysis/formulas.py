@@ -68,7 +68,7 @@ class Formula:
 class _Token:
     kind: str
     text: str
-    place: int
+    position: int
 
 
 def parse(formula: str, known: Container[str] | None = None) -> Formula:
@@ -125,18 +125,18 @@ def _after(tokens: list[_Token]) -> list[_Token]:
 
 
 def _tokens(formula: str) -> Iterator[_Token]:
-    place, end = 0, len(formula.rstrip())
-    while place < end:
-        match = _TOKEN.match(formula, place, end)
+    position, end = 0, len(formula.rstrip())
+    while position < end:
+        match = _TOKEN.match(formula, position, end)
         if match is None or match.lastgroup is None:
-            start = place + len(formula[place:end]) - len(formula[place:end].lstrip())
+            start = position + len(formula[position:end]) - len(formula[position:end].lstrip())
             raise _error(_Token("", "", start), f"the quote {formula[start]} has no partner")
         text = match[match.lastgroup]
         token = _Token(match.lastgroup, text.strip(), match.start(match.lastgroup))
         if token.kind == "quoted" and not token.text:
             raise _error(token, "there is nothing between the quotes")
         yield token
-        place = match.end()
+        position = match.end()
 
 
 def _with_inner_minus(tokens: Iterator[_Token], known: Container[str] | None) -> Iterator[_Token]:
@@ -146,14 +146,14 @@ def _with_inner_minus(tokens: Iterator[_Token], known: Container[str] | None) ->
         if known is None or len(parts) == 1 or token.text in known or not all(part in known for part in parts):
             yield token
             continue
-        place = token.place
+        position = token.position
         for number, part in enumerate(parts):
             if number:
-                yield _Token("minus", "-", place - 1)
-            yield _Token("word", part, place)
-            place += len(part) + 1
+                yield _Token("minus", "-", position - 1)
+            yield _Token("word", part, position)
+            position += len(part) + 1
 
 
 def _error(token: _Token, what: str, *, quote: bool = False) -> BadInput:
     hint = ' Put words that belong together in quotes: "new york".' if quote else ""
-    return BadInput(f"The formula cannot be read at character {token.place + 1}: {what}.{hint}")
+    return BadInput(f"The formula cannot be read at character {token.position + 1}: {what}.{hint}")

@@ -39,7 +39,12 @@ GREEDY = Decoding(temperature=0.0)
 
 
 def allowed(probabilities: NDArray[np.floating], vocabulary: Sequence[str], *, unknown: bool) -> NDArray[np.float64]:
-    """(V,) the model's probabilities, that of ``UNKNOWN`` struck out if asked for; not made to sum to 1 again.
+    """(V,) the model's probabilities, with 0 for ``UNKNOWN`` unless it may be drawn; they are not normalised again.
+
+    Args:
+        probabilities: (V,) of the next token.
+        vocabulary: the V tokens.
+        unknown: whether ``UNKNOWN`` may be drawn.
 
     Raises:
         BadInput: nothing is left to choose from.

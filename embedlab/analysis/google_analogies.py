@@ -174,20 +174,20 @@ class _Bench:
 
 def _ask(bench: _Bench, category: AnalogyCategory, reporter: _Reporter) -> Category:
     folded = [(a.upper(), b.upper(), c.upper(), d.upper()) for a, b, c, d in category.questions]
-    asked = [question for question in folded if all(word in bench.rows for word in question)]
-    skipped = len(folded) - len(asked)
+    usable = [question for question in folded if all(word in bench.rows for word in question)]
+    skipped = len(folded) - len(usable)
     reporter.add(skipped)
     correct = 0
     at_once = max(3, WORDS_AT_ONCE // max(1, len(bench.unit)))
-    for part in _parts(asked, at_once):
+    for part in _parts(usable, at_once):
         words = list(dict.fromkeys(word for question in part for word in question[:3]))
-        place = {word: i for i, word in enumerate(words)}
+        position = {word: i for i, word in enumerate(words)}
         similar = bench.similarities(words)  # (N, V)
         for a, b, c, expected in part:
-            answer = bench.answer(similar[place[a]], similar[place[b]], similar[place[c]], (a, b, c))
+            answer = bench.answer(similar[position[a]], similar[position[b]], similar[position[c]], (a, b, c))
             correct += answer in bench.rows[expected] and not (bench.exclude_inputs and expected in (a, b, c))
             reporter.add(1)
-    return Category(category.name, correct, len(asked), skipped, category.kind)
+    return Category(category.name, correct, len(usable), skipped, category.kind)
 
 
 def _parts(questions: Sequence[tuple[str, str, str, str]], words_at_once: int) -> list[list[tuple[str, str, str, str]]]:

@@ -71,9 +71,9 @@ def layer_predictions(
     Args:
         model: a model that fills gaps.
         sentence: words.
-        position: the place to guess.
+        position: the one to guess.
         k: how many guesses.
-        hidden: further places that the model must not see.
+        hidden: further positions that the model must not see.
 
     Raises:
         BadInput: no such position, k is below 1, or the model has no head for hidden words.
@@ -86,7 +86,7 @@ def layer_predictions(
     found = model.fill_by_layer(shown, position)  # (L, V)
     best = [top(row, k) for row in found]
     answer, own = int(best[-1][0]), _piece(model, sentence[position])
-    place = model.vocabulary.index(own) if own else -1
+    own_id = model.vocabulary.index(own) if own else -1
     return LayerPredictions(
         sentence=tuple(shown),
         position=position,
@@ -98,8 +98,8 @@ def layer_predictions(
         answer=model.vocabulary[answer],
         answer_probabilities=found[:, answer].copy(),
         answer_ranks=_ranks(found, answer),
-        word_probabilities=found[:, place].copy() if own else None,
-        word_ranks=_ranks(found, place) if own else None,
+        word_probabilities=found[:, own_id].copy() if own else None,
+        word_ranks=_ranks(found, own_id) if own else None,
         entropies=np.array([_entropy(row) for row in found]),
         told=_divergence(found[-1], model.fill([model.mask] * len(sentence), position)),
         size=found.shape[1],
@@ -112,8 +112,8 @@ def _piece(model: MaskedModel, word: str) -> str:
     return inner[0] if len(inner) == 1 and inner[0] in model.vocabulary else ""
 
 
-def _ranks(found: Floats, place: int) -> NDArray[np.int64]:
-    ranks: NDArray[np.int64] = 1 + (found > found[:, place : place + 1]).sum(axis=1)
+def _ranks(probabilities: Floats, token: int) -> NDArray[np.int64]:
+    ranks: NDArray[np.int64] = 1 + (probabilities > probabilities[:, token : token + 1]).sum(axis=1)
     return ranks
 
 

@@ -59,11 +59,11 @@ def masked_accuracy(
     draw = np.random.default_rng(seed)
     ranks = []
     for number, sentence in enumerate(sentences):
-        places = [i for i, word in enumerate(sentence) if word in rows and any(map(str.isalnum, word))]
-        if places:
-            place = int(draw.choice(places))
-            found = model.fill(sentence, place)  # (V,)
-            ranks.append(int((found > found[rows[sentence[place]]]).sum()))
+        positions = [i for i, word in enumerate(sentence) if word in rows and any(map(str.isalnum, word))]
+        if positions:
+            position = int(draw.choice(positions))
+            found = model.fill(sentence, position)  # (V,)
+            ranks.append(int((found > found[rows[sentence[position]]]).sum()))
         if on_progress is not None:
             on_progress(Progress(number + 1, len(sentences), phase="masked words", unit="sentences"))
     if not ranks:
@@ -103,8 +103,13 @@ class NextSentences:
 def next_sentences(model: MaskedModel, first: Sequence[str], seconds: Sequence[Sequence[str]]) -> NextSentences:
     """The probability that each candidate follows a sentence, and that the sentence follows each.
 
+    Args:
+        model: a BERT with a head for next sentences.
+        first: words of the sentence.
+        seconds: words of each candidate.
+
     Raises:
-        BadInput: a sentence is empty, or the model was not taught whether sentences follow each other.
+        BadInput: a sentence is empty, or the model was not trained to predict whether sentences follow each other.
     """
     after = np.array([model.next_sentence(first, second) for second in seconds], np.float32)
     before = np.array([model.next_sentence(second, first) for second in seconds], np.float32)

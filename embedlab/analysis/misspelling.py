@@ -136,5 +136,5 @@ def _cosines(one: NDArray[np.float64], many: NDArray[np.float64]) -> NDArray[np.
     """(L, N) of (L, 1, D) with (L, N, D); 0 with a zero vector."""
     lengths = np.linalg.norm(one, axis=-1) * np.linalg.norm(many, axis=-1)
     products: NDArray[np.float64] = (one * many).sum(axis=-1)
-    found: NDArray[np.float64] = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
-    return found
+    result: NDArray[np.float64] = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return result

@@ -110,7 +110,13 @@ def written(model: LanguageModel, tokens: Sequence[str]) -> str:
 
 
 def extended(model: LanguageModel, text: str, tokens: Sequence[str]) -> str:
-    """A text with tokens written after it."""
+    """A text with a model's tokens written after it, with a space before words but not before punctuation marks.
+
+    Args:
+        model: the model whose tokens they are: words or characters.
+        text: as it was typed.
+        tokens: what goes on; END is left out.
+    """
     added = written(model, tokens)
     if model.unit == "char" or not text.strip() or not added:
         return text + added

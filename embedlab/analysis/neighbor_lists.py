@@ -52,6 +52,11 @@ class NeighborLists:
 def neighbor_lists(model: StaticModel, words: Sequence[str], k: int = 10) -> NeighborLists:
     """The k nearest of those words that are in the model's vocabulary and have a vector that is not zero.
 
+    Args:
+        model: the static model.
+        words: W of them, as the vocabulary spells them; others are left out, and the same word counts once.
+        k: neighbors of each word, by cosine similarity.
+
     Raises:
         BadInput: ``k`` is below 1, or a text is given instead of words.
     """

@@ -106,10 +106,16 @@ def character_bits(model: LanguageModel, text: str) -> CharacterBits:
 
 
 def guess(model: LanguageModel, text: str, place: int, k: int = 8) -> NextTokens:
-    """What a model expects at one place of a text, from the characters before it (forward) or after it (backward).
+    """What a model expects at one position of a text, from the characters before it (forward) or after it (backward).
+
+    Args:
+        model: a language model of characters.
+        text: N characters.
+        place: from 0 to N - 1.
+        k: how many of the likeliest characters.
 
     Raises:
-        BadInput: no such place, the text is empty, k is below 1, or the model reads words.
+        BadInput: no such position, the text is empty, k is below 1, or the model reads words.
     """
     _check(model, text)
     text = "".join(signs(model, text))

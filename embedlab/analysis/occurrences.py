@@ -38,8 +38,8 @@ class Written:
 def written(word: str, text: str) -> Written:
     """Find a word, in any of its forms, in sentences of which there is one a line.
 
-    "river | We sat on the bank." says which sense is meant. Of several places in a sentence the first one of the form
-    that was asked for counts (see ``data.inflections.places``).
+    "river | We sat on the bank." says which sense is meant. Of several positions in a sentence the first one of the
+    given form counts (see ``data.inflections.positions``).
     """
     tokenizer = Tokenizer(AS_WRITTEN)
     found: dict[str, Occurrence] = {}
@@ -82,7 +82,7 @@ def gather(
     seed: int = 1,
     on_progress: OnProgress | None = None,
 ) -> Gathered:
-    """All places where a word stands in a text; if there are too many, some of them drawn at random.
+    """All occurrences of a word in a text; if there are too many, some of them drawn at random.
 
     The draw is reservoir sampling (Vitter 1985, algorithm R): every occurrence has the same chance, and the text is
     read once. Of long sentences ``SIDE`` words on either side are kept.
@@ -110,9 +110,9 @@ def gather(
         for at in sorted(positions(word, sentence)):
             if not inflected and caseless(sentence[at]) != caseless(word):
                 continue
-            place = found if found < most else int(rng.integers(found + 1))
-            if place < most:
-                kept[place] = (found, _around(word, sentence, at))
+            slot = found if found < most else int(rng.integers(found + 1))
+            if slot < most:
+                kept[slot] = (found, _around(word, sentence, at))
             found += 1
     if not found:
         raise BadInput(f"The text does not have the word '{word}' ({number:,} sentences were read).")
@@ -144,8 +144,8 @@ def vectors(
     """
     if not occurrences:
         raise BadInput("There is no sentence with the word.")
-    words, places = [one.words for one in occurrences], [one.position for one in occurrences]
-    return as_contextual(model).at_places(words, places, layers, on_progress)
+    words, at = [one.words for one in occurrences], [one.position for one in occurrences]
+    return as_contextual(model).at_positions(words, at, layers, on_progress)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ DECIMALS = 6
 
 
 class SensePairs:
-    """The pairs of occurrences of one word whose similarity may be asked about: those of one form.
+    """The pairs of occurrences of one word that are compared: those of one form.
 
     Two different forms ("bank" and "banks") are never compared, since a difference between forms says nothing about
     senses, and a model with one vector a form would seem to know something.
@@ -72,7 +72,12 @@ class SensePairs:
         return share
 
     def resamples(self, count: int, rng: np.random.Generator) -> Doubles:
-        """(count, N): how often each occurrence is drawn, with replacement within its sense."""
+        """(B, N) how often each of N occurrences is drawn, with replacement within its sense.
+
+        Args:
+            count: B, how many resamples.
+            rng: of the draws.
+        """
         weights = np.zeros((count, self.size))
         for rows in self.senses:
             weights[:, rows] = bootstrap.draws(len(rows), count, rng)
@@ -166,7 +171,8 @@ def compare(
 
     Args:
         model: contextual; a static one has the same vector in all of them.
-        word: the word, as a whole; small letters and capitals count as equal. Its first place in each sentence counts.
+        word: the word, as a whole; small letters and capitals count as equal. Its first occurrence in each
+            sentence counts.
         sentences: running texts, or lists of words.
         on_progress: told while sentences are read.
 
@@ -180,8 +186,8 @@ def compare(
     if not cut:
         raise BadInput(f"Give at least one sentence with '{word}'.")
     positions = [_first(word, words, number) for number, words in enumerate(cut, start=1)]
-    vectors = reader.at_places(cut, positions, None, on_progress)  # (L, N, D)
-    similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)
+    vectors = reader.at_positions(cut, positions, None, on_progress)  # (L, N, D)
+    similarity = np.stack([cosines(layer) for layer in vectors]).astype(np.float32)  # (L, N, N)
     return Comparison(word, list(reader.layers), tuple(cut), np.array(positions, np.int64), vectors, similarity)
 
 
@@ -221,7 +227,7 @@ def sense_separation(
     """
     if resamples < 1:
         raise BadInput(f"The bootstrap needs at least one resample, not {resamples}.")
-    reader, rng = as_contextual(model), np.random.default_rng(seed)
+    contextual, rng = as_contextual(model), np.random.default_rng(seed)
     groups: dict[str, list[int]] = {}
     for row, occurrence in enumerate(senses):
         groups.setdefault(occurrence.word, []).append(row)
@@ -232,7 +238,7 @@ def sense_separation(
     if not any(each.usable for each in pairs.values()):
         raise BadInput("No word has two senses in the same form, with two sentences for one of them.")
     if vectors is None:
-        vectors = _all_vectors(reader, senses, list(groups.values()), on_progress)
+        vectors = _all_vectors(contextual, senses, list(groups.values()), on_progress)
     mean = vectors.mean(axis=1, keepdims=True, dtype=np.float64)  # (L, 1, D)
     words, draws = [], []
     for word, rows in groups.items():
@@ -244,7 +250,7 @@ def sense_separation(
     low, high = bootstrap.intervals(_over_words(np.stack(draws), rng))
     auc = np.mean([one.auc for one in words], axis=0)
     skipped = tuple(word for word, each in pairs.items() if not each.usable)
-    return Separation(list(reader.layers), auc, low, high, tuple(words), skipped)
+    return Separation(list(contextual.layers), auc, low, high, tuple(words), skipped)
 
 
 def _separated(
@@ -253,7 +259,7 @@ def _separated(
     """A word's AUC at each layer (L,), and in each resample (L, B); the same resamples serve all layers."""
     weights = pairs.resamples(resamples, rng)  # (B, N)
     similarities = [cosines(layer) for layer in centred]
-    auc = np.concatenate([pairs.auc(one) for one in similarities])
+    auc = np.concatenate([pairs.auc(one) for one in similarities])  # (L,)
     return auc, np.stack([pairs.auc(one, weights) for one in similarities])
 
 
@@ -262,20 +268,23 @@ def _over_words(draws: Doubles, rng: np.random.Generator) -> Doubles:
     count, _, resamples = draws.shape
     chosen = rng.integers(count, size=(count, resamples))
     again = rng.integers(resamples, size=(count, resamples))  # a word drawn twice brings two resamples of its own
-    found: Doubles = np.mean(draws[chosen, :, again], axis=0).T  # (W, B, L) to (L, B)
-    return found
+    result: Doubles = np.mean(draws[chosen, :, again], axis=0).T  # (W, B, L) to (L, B)
+    return result
 
 
 def _all_vectors(
-    reader: ContextualModel, senses: Sequence[Occurrence], groups: Sequence[list[int]], on_progress: OnProgress | None
+    contextual: ContextualModel,
+    senses: Sequence[Occurrence],
+    groups: Sequence[list[int]],
+    on_progress: OnProgress | None,
 ) -> Floats:
     """(L, N, D), read word by word."""
-    found = np.empty((len(reader.layers), len(senses), reader.dim), np.float32)
+    result = np.empty((len(contextual.layers), len(senses), contextual.dim), np.float32)
     for number, rows in enumerate(groups, start=1):
-        found[:, rows] = reader.at_places([senses[i].words for i in rows], [senses[i].position for i in rows])
+        result[:, rows] = contextual.at_positions([senses[i].words for i in rows], [senses[i].position for i in rows])
         if on_progress is not None:
             on_progress(Progress(number, len(groups), phase="encoding"))
-    return found
+    return result
 
 
 def _first(word: str, words: Sequence[str], number: int) -> int:

@@ -79,7 +79,7 @@ def layer_probe(
         dataset.labels,
         tuple(work.row(one, fitted) for one in wanted),
         work.depth([fitted[Probe(source)] for source in growing]) if growing else None,
-        *scoring.baselines(features.words, work.labels[0], features.splits, features.places[2], how.seed),
+        *scoring.baselines(features.words, work.labels[0], features.splits, features.bounds[2], how.seed),
         *_sizes(dataset),
         how,
         read_at - began,
@@ -104,7 +104,7 @@ class _Work:
         often = np.bincount(tags[: features.splits[1]], minlength=len(number))
         hard = control_labels(features.words, often, settings.seed)
         rng = np.random.default_rng(settings.seed)
-        draws = bootstrap.draws(features.places[2].sentences, settings.resamples, rng)
+        draws = bootstrap.draws(features.bounds[2].sentences, settings.resamples, rng)
         return cls(features, np.stack([tags, hard]), draws, settings)
 
     def fit(self, probes: Sequence[Probe], on_progress: OnProgress | None) -> list[Fitted]:
@@ -117,16 +117,16 @@ class _Work:
         truth = self.labels[int(probe.control), begin:end]
         if probe.control:
             return float((truth == tags).mean())
-        return float(scoring.f1(scoring.counts(truth, tags, self.features.places[1]).sum(0)))
+        return float(scoring.f1(scoring.counts(truth, tags, self.features.bounds[1]).sum(0)))
 
     def row(self, strategy: Strategy, fitted: dict[Probe, Fitted]) -> Row:
         plain, hard = (fitted[Probe(strategy.source, control)] for control in (False, True))
         counts = self.counts(plain)  # (S, 3)
         right, found, there = counts.sum(0)
         low, high = bootstrap.interval(scoring.f1(self.draws @ counts))
-        places, truth = self.features.places[2], self.labels[:, self.features.splits[2] :]
-        hits = np.stack([places.sums(truth[0] == plain.tags), places.sums(truth[1] == hard.tags)])  # (2, S)
-        words = np.diff(places.starts)
+        bounds, truth = self.features.bounds[2], self.labels[:, self.features.splits[2] :]
+        hits = np.stack([bounds.sums(truth[0] == plain.tags), bounds.sums(truth[1] == hard.tags)])  # (2, S)
+        words = np.diff(bounds.starts)
         selective = bootstrap.interval((self.draws @ (hits[0] - hits[1])) / (self.draws @ words))
         accuracy, control = (hits.sum(1) / words.sum()).tolist()
         return Row(
@@ -141,7 +141,7 @@ class _Work:
 
     def counts(self, one: Fitted) -> Ids:
         """(S, 3) of the test sentences."""
-        return scoring.counts(self.labels[0, self.features.splits[2] :], one.tags, self.features.places[2])
+        return scoring.counts(self.labels[0, self.features.splits[2] :], one.tags, self.features.bounds[2])
 
     def depth(self, growing: Sequence[Fitted]) -> Depth:
         counts = [self.counts(one) for one in growing]

@@ -38,7 +38,7 @@ def top(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
 
 
 def unit(vector: NDArray[Any]) -> Floats:
-    """The vector at length 1; a zero vector stays zero."""
+    """(D,) the vector at length 1, in float32; a zero vector stays zero, and tiny or huge ones lose no digits."""
     values = np.asarray(vector, np.float64)
     largest = float(np.abs(values).max(initial=0))
     if largest == 0:

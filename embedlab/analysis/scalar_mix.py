@@ -105,6 +105,12 @@ class Difference:
 def difference(one: MixFit, other: MixFit, resamples: int = 1000, seed: int = 1) -> Difference:
     """How much better ``one`` is, with a paired bootstrap over test sentences.
 
+    Args:
+        one: scores of one way to weigh the layers.
+        other: scores of another way, on the same sentences.
+        resamples: of the bootstrap.
+        seed: of its draws.
+
     Raises:
         BadInput: they were not measured on the same sentences.
     """
@@ -184,9 +190,9 @@ def fit(
     inputs = features.read_vectors(model, task, layer_norm=layer_norm, on_progress=on_progress)
     head = _Head(task, tuple(model.layers), layer_norm, tuple(range(1, seeds + 1)), resamples)
     pace = Pace(on_progress, seeds, "learning")
-    (found,) = head.fits([("learned", "", _learned(model, l2))], inputs, pace)
+    (result,) = head.fits([("learned", "", _learned(model, l2))], inputs, pace)
     pace.end()
-    return found
+    return result
 
 
 def compare(
@@ -200,10 +206,23 @@ def compare(
     resamples: int = 1000,
     on_progress: OnProgress | None = None,
 ) -> tuple[MixFit, ...]:
-    """Learned weights at several strengths of the penalty, equal weights, each layer alone, and a static model.
+    """Compare learned weights at several strengths of the penalty, equal weights, each layer alone, and a static model.
 
     With a static model two more: its vectors alone, and set beside the mix (Peters et al. 2018, section 3.3: [x; ELMo])
-    whose weights are learned with the last of ``l2s``. Arguments and errors as in ``fit``.
+    whose weights are learned with the last of ``l2s``.
+
+    Args:
+        model: L layers.
+        dataset: the task: train, dev and test sentences.
+        seeds: trainings of each way.
+        l2s: strengths of the penalty on the layers' scores, lambda in ELMo's section 5.1.
+        static: a model whose vectors are set beside the mix; ``None`` for none.
+        layer_norm: whether each layer is standardised first.
+        resamples: of the bootstrap.
+        on_progress: see ``fit``.
+
+    Raises:
+        BadInput: as ``fit``.
     """
     task = as_task(dataset)
     _check(model, seeds, l2s, resamples)

@@ -30,12 +30,12 @@ class Stayed:
     Attributes:
         word: the neighbor.
         share: of the trainings that have it among the word's k nearest, above 0 to 1.
-        place: its mean place among them, from 1, where it is one of them.
+        rank: its mean rank among them, from 1, where it is one of them.
     """
 
     word: str
     share: float
-    place: float
+    rank: float
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Stability:
         low: lower end of its 95 % bootstrap interval (words drawn).
         high: its upper end.
         pairs: (M (M - 1) / 2,) the mean of all words for each pair of trainings.
-        by_place: (k,) of neighbors at place 1, 2, … in one training, the share that is among another's k nearest.
+        by_rank: (k,) of neighbors at rank 1, 2, … in one training, the share that is among another's k nearest.
         chance: the mean for lists drawn at random.
         rho: Spearman's correlation of frequency and overlap, -1 to 1; nan if one of them is the same for all words.
         bands: the words in a few groups of about the same size, rarest first; empty where counts are unknown.
@@ -86,7 +86,7 @@ class Stability:
     low: float
     high: float
     pairs: Doubles
-    by_place: Doubles
+    by_rank: Doubles
     chance: float
     rho: float
     bands: tuple[Band, ...]
@@ -115,12 +115,12 @@ class Stability:
         lookup = self.lexicon.look_up(word)
         if not lookup.known:
             raise BadInput(f"'{word}' is not among the {len(self.words):,} words that were looked at.")
-        places: dict[str, list[int]] = {}
+        ranks: dict[str, list[int]] = {}
         for one in self.lists:
-            for place, near in enumerate(one.of(lookup.word), 1):
-                places.setdefault(near, []).append(place)
-        found = [Stayed(near, len(at) / len(self.lists), sum(at) / len(at)) for near, at in places.items()]
-        return tuple(sorted(found, key=lambda one: (-one.share, one.place, one.word)))
+            for rank, near in enumerate(one.of(lookup.word), 1):
+                ranks.setdefault(near, []).append(rank)
+        found = [Stayed(near, len(at) / len(self.lists), sum(at) / len(at)) for near, at in ranks.items()]
+        return tuple(sorted(found, key=lambda one: (-one.share, one.rank, one.word)))
 
 
 def stability(
@@ -142,7 +142,12 @@ def stability(
 
 
 def compare(lists: Sequence[NeighborLists], *, resamples: int = 1000, seed: int = 1) -> Stability:
-    """The same from lists of neighbors that were kept; see ``stability``.
+    """Compare trainings by the lists of neighbors that were kept of them; see ``stability``.
+
+    Args:
+        lists: of each training, k neighbors of each word.
+        resamples: of the bootstrap over the words.
+        seed: of its draws.
 
     Raises:
         BadInput: there are fewer than two trainings, their lists differ in length, or no word is in all of them.
@@ -166,7 +171,7 @@ def compare(lists: Sequence[NeighborLists], *, resamples: int = 1000, seed: int 
         low=low,
         high=high,
         pairs=table.mean(axis=1),
-        by_place=_by_place(lists, words),
+        by_rank=_by_rank(lists, words),
         chance=float(np.mean([min(1.0, one.k / max(1, one.size - 1)) for one in lists])),
         rho=_rho(counts, overlap),
         bands=_bands(counts, overlap, resamples, rng),
@@ -178,16 +183,16 @@ def _shared(first: Sequence[str], second: Sequence[str]) -> float:
     return len(set(first) & set(second)) / longest if longest else 1.0
 
 
-def _by_place(lists: Sequence[NeighborLists], words: Sequence[str]) -> Doubles:
+def _by_rank(lists: Sequence[NeighborLists], words: Sequence[str]) -> Doubles:
     k = lists[0].k
     kept, all_of = np.zeros(k), np.zeros(k)
     for word in words:
         near = [one.of(word) for one in lists]
         for own, other in ((a, b) for a in range(len(near)) for b in range(len(near)) if a != b):
             among = set(near[other])
-            for place, neighbor in enumerate(near[own]):
-                kept[place] += neighbor in among
-                all_of[place] += 1
+            for rank, neighbor in enumerate(near[own]):
+                kept[rank] += neighbor in among
+                all_of[rank] += 1
     shares: Doubles = np.divide(kept, all_of, out=np.full(k, nan), where=all_of > 0)
     return shares
 

@@ -49,14 +49,14 @@ class Moment:
             TypeError, ValueError: the values are damaged.
         """
         plain = typed_json.made(_Plain, values)
-        found = cls(
+        result = cls(
             plain.epoch, plain.watched, plain.neighbors, plain.words, np.array(plain.points, float).reshape(-1, 2)
         )
-        named = {*found.watched, *(word for row in found.neighbors for word, _ in row)}
-        whole = len(found.watched) == len(found.neighbors) and len(found.words) == len(found.points) == len(named)
-        if not (whole and named == set(found.words) and np.isfinite(found.points).all() and found.epoch >= 0):
+        named = {*result.watched, *(word for row in result.neighbors for word, _ in row)}
+        whole = len(result.watched) == len(result.neighbors) and len(result.words) == len(result.points) == len(named)
+        if not (whole and named == set(result.words) and np.isfinite(result.points).all() and result.epoch >= 0):
             raise ValueError("its parts do not fit together")
-        return found
+        return result
 
 
 class _Plain(NamedTuple):
@@ -109,7 +109,15 @@ def plane(vectors: NDArray[np.floating]) -> Doubles:
 
 
 def laid_over(points: Doubles, words: Sequence[str], before: Moment) -> Doubles:
-    """Turn, mirror and shift (N, 2) points so that the words also drawn before lie as near to there as can be."""
+    """(N, 2) the points turned, mirrored and shifted so that the words drawn before lie as near to there as can be.
+
+    Orthogonal Procrustes analysis: Schoenemann 1966, https://doi.org/10.1007/BF02289451.
+
+    Args:
+        points: (N, 2).
+        words: the N words.
+        before: the moment before, with its words and points.
+    """
     from scipy.linalg import orthogonal_procrustes
 
     rows = {word: i for i, word in enumerate(before.words)}

@@ -69,17 +69,17 @@ def word_in_context(
     """
     if not train or not test or resamples < 1:
         raise BadInput("Pairs to choose the threshold on, pairs to measure on and a resample are needed, at least one.")
-    reader = as_contextual(model)
-    known, asked = (_vectors(reader, pairs, on_progress) for pairs in (train, test))  # (2, L, N, D)
+    contextual = as_contextual(model)
+    known, tested = (_vectors(contextual, pairs, on_progress) for pairs in (train, test))  # (2, L, N, D)
     mean = known.mean(axis=(0, 2), keepdims=True, dtype=np.float64)  # (1, L, 1, D)
     given, wanted = (np.array([pair.same for pair in pairs]) for pairs in (train, test))
     similar = _cosines(known - mean)  # (L, N)
     thresholds = np.array([best_threshold(layer, given) for layer in similar])
-    right = (_cosines(asked - mean) >= thresholds[:, None]) == wanted  # (L, M)
+    right = (_cosines(tested - mean) >= thresholds[:, None]) == wanted  # (L, M)
     low, high = bootstrap.intervals(bootstrap.means(right.T, resamples, np.random.default_rng(seed)).T)
     share = float(wanted.mean())
     return PairAccuracy(
-        list(reader.layers), right.mean(axis=1), low, high, thresholds, len(wanted), max(share, 1 - share)
+        list(contextual.layers), right.mean(axis=1), low, high, thresholds, len(wanted), max(share, 1 - share)
     )
 
 
@@ -94,19 +94,19 @@ def best_threshold(similarity: Doubles, same: NDArray[np.bool_]) -> float:
 
 
 def _vectors(
-    reader: ContextualModel,
+    contextual: ContextualModel,
     pairs: Sequence[WordPair],
     on_progress: OnProgress | None,
 ) -> NDArray[np.float32]:
     """(2, L, N, D) of the word in the first and in the second sentences."""
-    places = zip(*(pair.positions for pair in pairs), strict=True)
-    sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), places, strict=True)
-    return np.stack([reader.at_places(texts, at, None, on_progress) for texts, at in sides])
+    positions = zip(*(pair.positions for pair in pairs), strict=True)
+    sides = zip(([pair.first for pair in pairs], [pair.second for pair in pairs]), positions, strict=True)
+    return np.stack([contextual.at_positions(texts, at, None, on_progress) for texts, at in sides])
 
 
 def _cosines(vectors: Doubles) -> Doubles:
     """(L, N) of the two vectors of each pair, (2, L, N, D); 0 where one is nothing."""
     lengths = np.linalg.norm(vectors, axis=3)  # (2, L, N)
-    products = np.einsum("lnd,lnd->ln", vectors[0], vectors[1])
+    products = np.einsum("lnd,lnd->ln", vectors[0], vectors[1])  # (L, N)
     cosines: Doubles = np.round(products / np.maximum(lengths[0] * lengths[1], 1e-12), DECIMALS)
     return cosines

@@ -110,7 +110,7 @@ def resolve(host: str, port: int) -> list[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError, OverflowError) as error:
         raise Unreachable(f"{host} could not be reached: there is no network or no such host. {INSTEAD}") from error
-    addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
+    addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
     if not all(map(public, addresses)):
         raise BadInput(f"{host} is not taken: {INSIDE}.")
     return addresses

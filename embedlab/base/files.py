@@ -101,8 +101,8 @@ def refusal(error: BaseException | None) -> int:
         number = error.errno if isinstance(error, OSError) else None
         if isinstance(error, OSError) and number is None and " requested and " in str(error):  # NumPy
             number = errno.ENOSPC
-        if type(error).__name__ == "SafetensorError" and (said := re.search(r"\(os error (\d+)\)", str(error))):
-            number = int(said[1])
+        if type(error).__name__ == "SafetensorError" and (code := re.search(r"\(os error (\d+)\)", str(error))):
+            number = int(code[1])
         if number in CODES:
             return int(number or 0)
         error = error.__cause__

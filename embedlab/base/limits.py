@@ -92,8 +92,8 @@ class Limits:
             BadInput: it is too large.
         """
         if count > self.upload_bytes:
-            said = f"{name} has {size(count)}; at most {size(self.upload_bytes)} are taken. Give a part of it."
-            raise BadInput(met("upload_bytes", said))
+            message = f"{name} has {size(count)}; at most {size(self.upload_bytes)} are taken. Give a part of it."
+            raise BadInput(met("upload_bytes", message))
 
     def of(self, setting: str) -> int | None:
         """The limit of a model's setting, such as "epochs"; ``None`` if it has none here."""
@@ -108,8 +108,8 @@ class Limits:
         for name, value in values.items():
             most = self.of(name)
             if most is not None and isinstance(value, int) and value > most:
-                said = f"{name} is {value:,}; at most {most:,} are possible here."
-                raise BadSetting(met(SETTINGS[name], said))
+                message = f"{name} is {value:,}; at most {most:,} are possible here."
+                raise BadSetting(met(SETTINGS[name], message))
 
 
 def variable(name: str) -> str:
@@ -117,9 +117,9 @@ def variable(name: str) -> str:
     return f"EMBEDLAB_MAX_{name.upper()}"
 
 
-def met(name: str, said: str) -> str:
+def met(name: str, message: str) -> str:
     """The message for a limit that was exceeded: what was found, what is possible, and how to raise the limit."""
-    return f"{said} {variable(name)} sets this limit."
+    return f"{message} {variable(name)} sets this limit."
 
 
 def size(count: int) -> str:

@@ -257,29 +257,29 @@ def _items(path: Path) -> int:
         return 0  # the caller reads the file and reports the error
 
 
-def checked_words(found: Any) -> list[str]:
+def checked_words(values: Any) -> list[str]:
     """Check that a value is a list of words for a vocabulary.
 
     Raises:
         ValueError: it is no list of different texts, or one is too long.
     """
-    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+    if not isinstance(values, list) or not all(isinstance(word, str) for word in values):
         raise ValueError("a word is no text")
-    if max(map(len, found), default=0) > LONGEST_WORD:
+    if max(map(len, values), default=0) > LONGEST_WORD:
         raise ValueError(f"a word has more than {LONGEST_WORD:,} letters")
-    if len(set(found)) < len(found):
+    if len(set(values)) < len(values):
         raise ValueError("the vocabulary holds a word twice")
-    for word in found:
+    for word in values:
         word.encode()  # fails for lone surrogates, which cannot be shown or written
-    return found
+    return values
 
 
-def _counts(found: Any, words: int) -> Counts:
-    if not isinstance(found, list) or len(found) != words or not all(type(count) is int for count in found):
+def _counts(values: Any, words: int) -> Counts:
+    if not isinstance(values, list) or len(values) != words or not all(type(count) is int for count in values):
         raise ValueError(f"{words:,} words need a list of as many whole numbers that say how often each was seen")
-    if min(found, default=0) < 0 or max(found, default=0) >= typed_json.LARGEST:
+    if min(values, default=0) < 0 or max(values, default=0) >= typed_json.LARGEST:
         raise ValueError("a word was seen less than never, or more often than can be counted")
-    return np.array(found, np.int64)
+    return np.array(values, np.int64)
 
 
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:

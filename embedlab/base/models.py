@@ -74,8 +74,8 @@ class Model(ABC):
         stored = self.stored()
         arrays = {name: np.ascontiguousarray(array) for name, array in sorted(stored.tensors.items())}
         shapes = [[name, str(array.dtype), array.shape] for name, array in arrays.items()]
-        said = [stored.kind, stored.config, stored.words, stored.counts.tolist(), stored.tokenizer, shapes]
-        digest = hashlib.sha256(json.dumps(said).encode())
+        content = [stored.kind, stored.config, stored.words, stored.counts.tolist(), stored.tokenizer, shapes]
+        digest = hashlib.sha256(json.dumps(content).encode())
         for array in arrays.values():
             digest.update(array.data)
         return digest.hexdigest()
@@ -255,7 +255,7 @@ class ContextualModel(Model):
         variant: what beside weights and settings changes the vectors, such as how word pieces are pooled.
         repeatable: whether the same sentences give the same vectors at the next call (not if states are carried over).
         batch_size: sentences that are read side by side, at most.
-        batch_length: places of a batch, padding included, at most (a single longer sentence is a batch of its own).
+        batch_length: positions of a batch, padding included, at most (a single longer sentence is a batch of its own).
         at_once: sentences whose every word lies in memory at a time, where one word of each is asked for.
     """
 
@@ -290,21 +290,21 @@ class ContextualModel(Model):
         """
         numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         # All results are allocated before the first batch: between large arrays they would fragment the memory.
-        found = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
+        result = [np.empty((len(numbers), len(sentence), self.dim), np.float32) for sentence in sentences]
         done, total = 0, sum(len(sentence) for sentence in sentences)
         for rows in self.batches(sentences):
             made = self.encode_batch([sentences[i] for i in rows], numbers)
             for i, one in zip(rows, made, strict=True):
-                found[i][...] = one
+                result[i][...] = one
             done += sum(len(sentences[i]) for i in rows)
             if on_progress is not None:
                 on_progress(Progress(done, total, phase="encoding"))
-        return found
+        return result
 
-    def at_places(
+    def at_positions(
         self,
         sentences: Sequence[Sequence[str]],
-        places: Sequence[int],
+        positions: Sequence[int],
         layers: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> Floats:
@@ -312,22 +312,22 @@ class ContextualModel(Model):
 
         Args:
             sentences: words.
-            places: where in each of them the word stands.
+            positions: where in each of them the word stands.
             layers: those that are wanted, in this order; ``None`` for all.
             on_progress: see ``encode``.
 
         Raises:
             BadInput: no such layer.
         """
-        found = np.empty((len(self.layer_numbers(layers)), len(sentences), self.dim), np.float32)
+        result = np.empty((len(self.layer_numbers(layers)), len(sentences), self.dim), np.float32)
         done, total = 0, sum(map(len, sentences))
         for low in range(0, len(sentences), self.at_once):
             some = sentences[low : low + self.at_once]
             tell = on_progress and _shifted(on_progress, done, total)
             for i, one in enumerate(self.encode(some, layers, tell), start=low):
-                found[:, i] = one[:, places[i]]
+                result[:, i] = one[:, positions[i]]
             done += sum(map(len, some))
-        return found
+        return result
 
     @abstractmethod
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
@@ -367,7 +367,7 @@ class ContextualModel(Model):
 
 
 def _shifted(tell: OnProgress, done: int, total: int) -> OnProgress:
-    """Progress within a piece as progress within the whole."""
+    """Progress within a part as progress within the whole."""
     return lambda event: tell(Progress(done + event.step, total, phase=event.phase))
 
 

@@ -84,9 +84,9 @@ def workspace_of_key(key: str) -> str:
     return found[1] if found else ""
 
 
-def workspace_key(place: str, name: str) -> str:
+def workspace_key(workspace: str, name: str) -> str:
     """Key of a visitor's model, by the name of its folder."""
-    return f"place/{place}/{name}"
+    return f"place/{workspace}/{name}"
 
 
 def workspaces() -> Path:
@@ -94,9 +94,9 @@ def workspaces() -> Path:
     return home() / "places"
 
 
-def workspace(place: str) -> Path:
+def workspace(name: str) -> Path:
     """The folder of a workspace, which holds everything of a visitor but the runs; for the owner, the home folder."""
-    return workspaces() / place if place else home()
+    return workspaces() / name if name else home()
 
 
 def names_only(text: str) -> str:
@@ -114,28 +114,28 @@ def names_only(text: str) -> str:
     return text
 
 
-def use_workspace(place: str) -> None:
+def use_workspace(name: str) -> None:
     """Note that a workspace is used now; make it if it is new.
 
     Raises:
         OSError: the disk is full or read-only.
     """
-    workspace(place).mkdir(parents=True, exist_ok=True)
-    os.utime(workspace(place))
+    workspace(name).mkdir(parents=True, exist_ok=True)
+    os.utime(workspace(name))
 
 
-def visit_workspace(place: str) -> None:
+def visit_workspace(name: str) -> None:
     """Note that an existing workspace is used; cheap enough to call on every page."""
-    path = workspace(place)
+    path = workspace(name)
     with contextlib.suppress(OSError):
         if time.time() - path.stat().st_mtime > SELDOM:
             os.utime(path)
 
 
-def workspace_used(place: str) -> float:
+def workspace_used(name: str) -> float:
     """When a workspace was last used, in seconds since 1970; 0 if it does not exist."""
     try:
-        return workspace(place).stat().st_mtime
+        return workspace(name).stat().st_mtime
     except OSError:
         return 0.0
 

@@ -25,8 +25,8 @@ class LossPart(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Progress:
-    """The progress event that trainings and other long work report.
+class Report:
+    """What trainings and other long work tell of their progress, and what a run's folder keeps of it.
 
     Attributes:
         step: work done so far, in the unit of ``total`` (words, iterations, documents).
@@ -42,8 +42,6 @@ class Progress:
             models, about 6 for characters), so that exp(loss * units_per_word) is a word perplexity; else ``None``.
         parts: the losses that ``loss`` is put together of, where there are several (BERT's two tasks, ELMo's two
             directions).
-        peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` while there is no
-            model yet. Trainers of static models set it at the end of every epoch.
     """
 
     step: int
@@ -57,12 +55,23 @@ class Progress:
     unit: str = "words"
     units_per_word: float | None = None
     parts: tuple[LossPart, ...] = ()
-    peek: Callable[[], StaticModel] | None = field(default=None, repr=False, compare=False)
 
     @property
     def fraction(self) -> float:
         """Share of the work that is done, 0 to 1."""
-        return min(1.0, self.step / self.total) if self.total else 0.0
+        return min(1.0, max(0.0, self.step / self.total)) if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Progress(Report):
+    """The progress event that trainings and other long work pass to ``on_progress``.
+
+    Attributes:
+        peek: builds a snapshot of the model as it is now; only valid during the callback; ``None`` while there is no
+            model yet. Trainers of static models set it at the end of every epoch.
+    """
+
+    peek: Callable[[], StaticModel] | None = field(default=None, repr=False, compare=False)
 
 
 OnProgress = Callable[[Progress], None]

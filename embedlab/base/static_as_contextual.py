@@ -37,11 +37,11 @@ class StaticAsContextual(ContextualModel):
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """The words' vectors, (len(layers), T, D) a sentence."""
-        found = []
+        result = []
         for sentence in sentences:
             rows: Floats = np.stack([self._vector(word) for word in sentence])  # (T, D)
-            found.append(np.repeat(rows[None], len(layers), axis=0))
-        return found
+            result.append(np.repeat(rows[None], len(layers), axis=0))
+        return result
 
     def _vector(self, word: str) -> Floats:
         try:

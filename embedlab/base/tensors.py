@@ -85,13 +85,13 @@ def entries(path: Path) -> dict[str, Entry]:
 def _entry(name: str, about: dict[str, Any], begin: int, size: int) -> Entry:
     if about["dtype"] not in TYPES:
         raise ValueError(f"the numbers of {name[:60]!a} are of type {about['dtype']!a}, which no model here has")
-    found = Entry(
+    result = Entry(
         np.dtype(TYPES[about["dtype"]]), tuple(map(int, about["shape"])), begin + int(about["data_offsets"][0])
     )
-    inside = begin <= found.start and found.start + found.count * found.dtype.itemsize <= size
-    if min(found.shape, default=0) < 0 or len(found.shape) > 8 or not inside:
+    inside = begin <= result.start and result.start + result.count * result.dtype.itemsize <= size
+    if min(result.shape, default=0) < 0 or len(result.shape) > 8 or not inside:
         raise ValueError(f"{name[:60]!a} does not lie within the file")
-    return found
+    return result
 
 
 def read(path: Path) -> dict[str, NDArray[Any]]:

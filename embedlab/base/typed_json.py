@@ -36,7 +36,7 @@ def plain(found: Any) -> Any:
     return found.tolist() if isinstance(found, np.ndarray) else found
 
 
-def asked(kind: type[T], values: Any, what: str = "this run") -> T:
+def settings(kind: type[T], values: Any, what: str = "this run") -> T:
     """The settings of a run, see ``made``.
 
     Raises:

@@ -11,47 +11,51 @@ from embedlab.data.benchmarks import SIMILARITY_SETS
 from embedlab.workflows.evaluate import Figures
 
 
-def everything(found: Figures) -> str:
+def everything(figures: Figures) -> str:
     """All figures of a model as lines of text."""
     parts = []
-    if found.vectors:
-        parts.append(vectors(found.vectors))
-    if found.senses:
-        parts.append(senses(found.model, found.senses))
-    if found.pairs:
-        parts.append(pairs(found.model, found.pairs))
-    if found.language:
-        parts.append(language(found.language))
+    if figures.vectors:
+        parts.append(vectors(figures.vectors))
+    if figures.senses:
+        parts.append(senses(figures.model, figures.senses))
+    if figures.pairs:
+        parts.append(pairs(figures.model, figures.pairs))
+    if figures.language:
+        parts.append(language(figures.language))
     return "\n".join(parts)
 
 
-def senses(model: str, found: Separation) -> str:
+def senses(model: str, separation: Separation) -> str:
     """How well each layer tells senses apart, and which words best and worst."""
-    count = sum(word.occurrences for word in found.words)
+    count = sum(word.occurrences for word in separation.words)
     lines = [
-        f"{model}: senses of {len(found.words)} words in {count:,} sentences told apart, AUC (0.5 is chance) with its "
-        "95 % interval"
+        f"{model}: senses of {len(separation.words)} words in {count:,} sentences told apart, AUC (0.5 is chance) with "
+        "its 95 % interval"
     ]
     lines += [
         f"  {layer:12} {auc:.3f} ({low:.3f} to {high:.3f})"
-        for layer, auc, low, high in zip(found.layers, found.auc, found.low, found.high, strict=True)
+        for layer, auc, low, high in zip(
+            separation.layers, separation.auc, separation.low, separation.high, strict=True
+        )
     ]
-    best = int(np.argmax(found.auc))
-    words = sorted(found.words, key=lambda word: -word.auc[best])
+    best = int(np.argmax(separation.auc))
+    words = sorted(separation.words, key=lambda word: -word.auc[best])
     for name, some in (("best", words[:5]), ("worst", words[-5:])):
-        lines.append(f"  {name} at {found.layers[best]}: " + ", ".join(f"{w.word} {w.auc[best]:.2f}" for w in some))
+        lines.append(
+            f"  {name} at {separation.layers[best]}: " + ", ".join(f"{w.word} {w.auc[best]:.2f}" for w in some)
+        )
     return "\n".join(lines)
 
 
-def pairs(model: str, found: PairAccuracy) -> str:
+def pairs(model: str, accuracy: PairAccuracy) -> str:
     """How often each layer tells whether a word means the same in two sentences."""
     lines = [
-        f"{model}: one sense or two, told right by a threshold on the cosine, of {found.pairs:,} pairs "
-        f"({found.chance:.1%} by always saying the same), with the 95 % interval"
+        f"{model}: one sense or two, told right by a threshold on the cosine, of {accuracy.pairs:,} pairs "
+        f"({accuracy.chance:.1%} by always saying the same), with the 95 % interval"
     ]
     lines += [
         f"  {layer:12} {share:.1%} ({low:.1%} to {high:.1%})"
-        for layer, share, low, high in zip(found.layers, found.accuracy, found.low, found.high, strict=True)
+        for layer, share, low, high in zip(accuracy.layers, accuracy.accuracy, accuracy.low, accuracy.high, strict=True)
     ]
     return "\n".join(lines)
 

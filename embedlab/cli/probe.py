@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from embedlab.analysis.probing.results import PROBES, LayerProbe, ProbeSettings
 from embedlab.base import BadInput, files
 from embedlab.cli.progress_bar import bar, say
+from embedlab.data.tag_columns import Wanted
 from embedlab.jobs.kinds import probes
 from embedlab.store import results
 
@@ -23,6 +24,11 @@ def add(commands: _SubParsersAction[Any]) -> None:
     probe.add_argument("keys", nargs="*", metavar="KEY", help="models, stacked ones with a plus: bert elmo+glove")
     probe.add_argument("--probe", choices=PROBES, default=PROBES[0], help="what is trained on the vectors")
     probe.add_argument("--data", type=Path, metavar="FILE", help="tagged sentences (CoNLL, BIO) instead of the shipped")
+    for what in ("word", "tag"):
+        probe.add_argument(
+            f"--{what}-column", default="", metavar="COLUMN",
+            help=f"number from 1, or name, of the {what}s' column in FILE, instead of the one that is found",
+        )  # fmt: skip
     probe.add_argument("--json", action="store_true", help="as JSON")
     probe.add_argument(
         "--ship", action="store_true", help="keep the results in assets/results/probes; every starter without KEY"
@@ -39,14 +45,20 @@ def run(options: argparse.Namespace) -> None:
     """
     from embedlab.workflows import probe_data
 
+    wanted = Wanted(options.word_column, options.tag_column)
     try:
-        data = probe_data.lay_down(options.data.read_bytes()) if options.data else ""
+        data = probe_data.lay_down(options.data.read_bytes(), wanted=wanted) if options.data else ""
     except OSError as error:
         raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
+    if data:
+        how = probe_data.stored(data, wanted=wanted).how
+        say(" ".join(filter(None, (how.taken, how.missing))), error=True)
+    elif wanted != Wanted():
+        raise BadInput("--word-column and --tag-column name columns of a file; give --data FILE, too.")
     files.check_target_files(results.PROBES.shipped if options.ship else results.PROBES.own)
     settings = ProbeSettings(probe=options.probe)
     keys = [tuple(key.split(probes.PLUS)) for key in options.keys]
-    jobs = [probes.ProbeJob.of(key, data, settings) for key in keys] if keys else probes.starters()
+    jobs = [probes.ProbeJob.of(key, data, settings, wanted) for key in keys] if keys else probes.starters()
     for job in jobs:
         with bar() as on_progress:
             if options.ship:

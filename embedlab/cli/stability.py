@@ -75,14 +75,15 @@ def _numbered(on_progress: OnProgress) -> Any:
     return lambda number: lambda event: on_progress(replace(event, phase=f"{number + 1}: {event.phase}"))
 
 
-def text_of(title: str, found: Stability, words: list[str]) -> str:
+def text_of(title: str, stability: Stability, words: list[str]) -> str:
     """The result as lines."""
     lines = [
-        f"{title}: two of {len(found.lists)} trainings share {found.mean:.1%} of the {found.k} nearest "
-        f"({found.low:.1%} to {found.high:.1%}; {len(found.words):,} words), frequency rho {found.rho:+.2f}"
+        f"{title}: two of {len(stability.lists)} trainings share {stability.mean:.1%} of the {stability.k} nearest "
+        f"({stability.low:.1%} to {stability.high:.1%}; {len(stability.words):,} words), "
+        f"frequency rho {stability.rho:+.2f}"
     ]
     for word in words:
-        if found.lexicon.look_up(word).known:
-            near = ", ".join(f"{one.word} {round(len(found.lists) * one.share)}" for one in found.of(word)[:12])
+        if stability.lexicon.look_up(word).known:
+            near = ", ".join(f"{one.word} {round(len(stability.lists) * one.share)}" for one in stability.of(word)[:12])
             lines.append(f"  {word}: {near}")
     return "\n".join(lines)

@@ -182,10 +182,10 @@ def _pair(row: dict[str, str], where: str) -> WordPair:
     if row["label"] not in _LABELS:
         raise BadInput(f"{where} has the label {row['label'][:20]!r}; it should be T or F.")
     first, second = tuple(row["sentence1"].split()), tuple(row["sentence2"].split())
-    places = []
+    found = []
     for name, words in (("index1", first), ("index2", second)):
-        place = int(row[name]) if re.fullmatch("[0-9]{1,9}", row[name]) else len(words)
-        if place >= len(words):
+        position = int(row[name]) if re.fullmatch("[0-9]{1,9}", row[name]) else len(words)
+        if position >= len(words):
             raise BadInput(f"{where}: {name} is {row[name][:20]!r}, and its sentence has {len(words)} words.")
-        places.append(place)
-    return WordPair(row["word"], first, second, (places[0], places[1]), _LABELS[row["label"]])
+        found.append(position)
+    return WordPair(row["word"], first, second, (found[0], found[1]), _LABELS[row["label"]])

@@ -75,11 +75,11 @@ def _counted(texts: Iterable[str], spool: IO[bytes], on_progress: OnProgress | N
     """Write every code point to the spool; return (CODES,) how often each was seen, and the number of words."""
     counted, words, size, told = np.zeros(CODES, np.int64), 0, 0, monotonic()
     most = Limits.from_environment().tokens
-    for piece in _batches(texts):
-        codes = np.frombuffer(piece.encode("utf-32-le", errors="replace"), np.uint32)
+    for batch in _batches(texts):
+        codes = np.frombuffer(batch.encode("utf-32-le", errors="replace"), np.uint32)
         files.append(spool, codes)
         counted += np.bincount(codes, minlength=CODES)
-        words += len(piece.split())
+        words += len(batch.split())
         check_tokens(words, most)
         size += len(codes)
         if on_progress and monotonic() - told >= 1:

@@ -70,18 +70,18 @@ def load_senses(path: Path | str | None = None) -> list[Occurrence]:
             lines = list(file)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"The sense sentences in {path} cannot be read: {error}.") from None
-    tokenizer, found = Tokenizer(AS_WRITTEN), []
+    tokenizer, result = Tokenizer(AS_WRITTEN), []
     for number, line in enumerate(lines, start=1):
         try:
-            found.append(_occurrence(json.loads(line), tokenizer))
+            result.append(_occurrence(json.loads(line), tokenizer))
         except (ValueError, RecursionError) as error:
             raise BadInput(
                 f"Line {number} of {path.name} is not a sentence with a sense: {error}. A line is a JSON object with "
                 f"the texts {', '.join(_TEXTS)} and the numbers start and end."
             ) from None
-    if not found:
+    if not result:
         raise BadInput(f"{path.name} holds no sentences.")
-    return found
+    return result
 
 
 def _occurrence(row: Any, tokenizer: Tokenizer) -> Occurrence:
@@ -92,7 +92,7 @@ def _occurrence(row: Any, tokenizer: Tokenizer) -> Occurrence:
             raise ValueError(f"'{name}' is missing, empty or not a text")
     start, end = row.get("start"), row.get("end")
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(row["sentence"]):
-        raise ValueError("'start' and 'end' are not two places in the sentence")
+        raise ValueError("'start' and 'end' are not two positions in the sentence")
     words = tuple(tokenizer.words(row["sentence"]))
     position = _position(row["sentence"], start, end, words)
     return Occurrence(row["word"], row["sense"], row["gloss"], row["pos"], words, position, row["sentence"])

@@ -122,13 +122,13 @@ def _step(stem: str, lines: list[str], first: int) -> Step:
 
 
 def _block(stem: str, lines: list[str], first: int) -> dict[str, str]:
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for number, line in enumerate(lines, first):
         key, colon, value = line.partition(": ")
-        if not colon or not re.fullmatch(r"[a-z]+", key) or not value.strip() or key in found:
+        if not colon or not re.fullmatch(r"[a-z]+", key) or not value.strip() or key in result:
             raise _bad(stem, number, "a line must be 'key: value', each key once")
-        found[key] = value.strip()
-    return found
+        result[key] = value.strip()
+    return result
 
 
 def _bad(stem: str, line: int, what: str) -> BadInput:

@@ -1,99 +1,26 @@
 """Read sentences whose words carry tags: named entities or others, such as parts of speech.
 
-Formats: columns as in CoNLL-2003 (Tjong Kim Sang & De Meulder 2003, https://aclanthology.org/W03-0419/) and CoNLL-U.
-Entity tags are converted to BIO from IOB1, BIOES and BILOU.
+Formats: columns as in CoNLL-2003 (Tjong Kim Sang & De Meulder 2003, https://aclanthology.org/W03-0419/) and CoNLL-U,
+lists of words and tags as JSON and parquet. Tags of entities are converted to BIO (see ``tag_schemes``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from embedlab.base import BadInput, paths
-from embedlab.data.readers.tables import text_lines
+from embedlab.data.tag_columns import Wanted
+from embedlab.data.tag_reading import HowRead, Reader, opened
+from embedlab.data.tag_schemes import OUTSIDE, Span, spans
 
-OUTSIDE = "O"
-SEEN = 100_000
-"""Most different words and tags of which one copy is shared."""
-_TAG = re.compile(r"O|[BIESLU]-\S+")
-_STARTS, _ENDS = ("B", "S", "U"), ("E", "L", "S", "U")
-
-
-@dataclass(frozen=True)
-class Span:
-    """An entity: words ``start`` to ``end`` (exclusive) of a sentence.
-
-    Attributes:
-        type: what it is, such as "PER".
-        start: its first word, from 0.
-        end: the word after its last.
-    """
-
-    type: str
-    start: int
-    end: int
-
-
-def once(text: str, seen: dict[str, str]) -> str:
-    """The text, or an equal one that was seen before, so that repeated words and tags share memory.
-
-    Args:
-        text: a word or a tag.
-        seen: the texts seen so far; the first ``SEEN`` are kept.
-    """
-    return seen.setdefault(text, text) if len(seen) < SEEN else seen.get(text, text)
-
-
-def is_tag(tag: str) -> bool:
-    """Whether a tag has the form of the schemes: O, or one of B I E S L U, a hyphen and a type."""
-    return _TAG.fullmatch(tag) is not None
-
-
-def spans(tags: Sequence[str]) -> tuple[Span, ...]:
-    """The entities that tags mark, read as conlleval reads them, so that every scheme gives the same.
-
-    An entity begins at B, S or U, and at any other tag that does not continue the entity before it: after O, after
-    another type, or after E, L, S or U. Thus I after O begins one (IOB1), and B after I of the same type separates two.
-
-    Args:
-        tags: T tags for which ``is_tag`` holds.
-    """
-    begins = [at for at, (before, tag) in enumerate(pairwise(["O", *tags])) if _begins(before, tag)]
-    return tuple(Span(tags[start][2:], start, _end(tags, start)) for start in begins)
-
-
-def _begins(before: str, tag: str) -> bool:
-    return tag != OUTSIDE and (tag[0] in _STARTS or before[0] in _ENDS or before[2:] != tag[2:])
-
-
-def _end(tags: Sequence[str], start: int) -> int:
-    end = start + 1
-    while end < len(tags) and tags[end] != OUTSIDE and not _begins(tags[end - 1], tags[end]):
-        end += 1
-    return end
-
-
-def bio(found: Iterable[Span], length: int) -> tuple[str, ...]:
-    """The BIO tags of entities that do not overlap: B-TYPE, then I-TYPE for each further word, O elsewhere.
-
-    Args:
-        found: the entities.
-        length: T, words of the sentence.
-    """
-    tags = [OUTSIDE] * length
-    for span in found:
-        tags[span.start : span.end] = [f"B-{span.type}"] + [f"I-{span.type}"] * (span.end - span.start - 1)
-    return tuple(tags)
-
-
+log = logging.getLogger(__name__)
 SPLITS = ("train", "dev", "test")
-_NOTE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.-]*)\s+=\s++(?P<value>[^\t]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,101 +105,109 @@ def load_ner() -> TaggedSet:
     return TaggedSet.of(read_conll(paths.assets() / "sentences" / "ner.conll"))
 
 
-def read_conll(path: str | Path) -> tuple[TaggedSentence, ...]:
-    """Read sentences with entity tags: a word a line, its tag in the last column, blank lines between sentences.
+@dataclass(frozen=True)
+class Reading:
+    """The sentences of a file.
 
-    Columns stand apart by tabs, or else by spaces; those between the first and the last are not read. Tags may be BIO,
-    IOB1, BIOES or BILOU with any types and come out as BIO (see ``spans``). Lines ``-DOCSTART-`` are left out.
-    A line ``# key = value`` holds for all sentences after it, until the key gets another value; ``split``,
-    ``register`` and ``spelling`` are kept, other keys are not. Any encoding and line ending that text may have.
+    Attributes:
+        sentences: in the file's order.
+        how: how they were read.
+    """
+
+    sentences: tuple[TaggedSentence, ...]
+    how: HowRead
+
+
+def read_conll(path: str | Path, word_column: str | int = "", tag_column: str | int = "") -> tuple[TaggedSentence, ...]:
+    """Read sentences with entity tags: a word a line with its tag, blank lines between sentences; see ``read_tagged``.
 
     Args:
         path: the file.
+        word_column: number from 1, or name, of the words' column; found if empty.
+        tag_column: the same of the tags' column.
 
     Returns:
-        The sentences in the file's order.
+        The sentences in the file's order, their tags as BIO. Those that cannot be used are left out and logged.
 
     Raises:
-        BadInput: it cannot be read, is not text, holds no sentence, or a line is of another form; the message names
-            the line.
+        BadInput: as ``read_tagged``.
+    """
+    return _warned(read_tagged(path, Wanted(str(word_column), str(tag_column))), path)
+
+
+def read_tags(
+    path: str | Path, column: str | int | None = None, word_column: str | int = ""
+) -> tuple[TaggedSentence, ...]:
+    """Read sentences with any tags; see ``read_tagged``.
+
+    If the tags mark names they come out as BIO, as in ``read_conll``; others stay as they are. Of CoNLL-U the tag is
+    the universal part of speech.
+
+    Args:
+        path: the file.
+        column: of the tag: number from 1, or name; found if not given.
+        word_column: of the word, alike.
+
+    Raises:
+        BadInput: as ``read_tagged``.
+    """
+    return _warned(read_tagged(path, Wanted(str(word_column), str(column or "")), entities=False), path)
+
+
+def read_tagged(path: str | Path, wanted: Wanted | None = None, *, entities: bool = True, name: str = "") -> Reading:
+    """Read sentences whose words have tags, and say how they were read.
+
+    A word a line, blank lines between sentences; columns stand apart by tabs, or else by spaces (U+0020; other spaces
+    belong to words). Any encoding and line ending that text may have. The columns of words and tags are found by what
+    the first lines hold (see ``tag_columns``), or by name where a first line or ``# global.columns =`` names them.
+    ``-DOCSTART-`` and words 3-4 and 2.1 of CoNLL-U are left out. A line ``# key = value`` holds for all sentences after
+    it, until the key gets another value; ``split``, ``register`` and ``spelling`` are kept, other keys are not. Other
+    lines that begin with # are words if they have the file's columns and a tag such as it has, else comments.
+
+    JSON and parquet: a record a sentence, with lists of words and tags.
+
+    A sentence with a bad line or an empty word is left out, and counted.
+
+    Args:
+        path: the file.
+        wanted: the columns; found if not given.
+        entities: whether only tags that mark names are of use.
+        name: what the file is called where its lines are named; its own name if empty.
+
+    Raises:
+        BadInput: it cannot be read, is not text, holds no sentence, lacks a column, its tags are numbers without names,
+            or more than one line in a hundred is bad; the message names the first.
     """
     path = Path(path)
-    with text_lines(path) as lines:
-        found = tuple(_sentences(lines, path.name))
-    if not found:
-        raise BadInput(f"{path.name} holds no sentence. Give lines with a word and its tag.")
-    return found
+    with opened(path, wanted, entities, name) as (layout, fill):
+        if layout.problem:
+            raise BadInput(layout.problem)
+        reader = Reader(layout)
+        fill(reader)
+    reader.check(name or path.name)
+    found = tuple(TaggedSentence(one.words, one.tags, *one.notes) for one in reader.done)
+    return Reading(found, reader.how)
 
 
-@dataclass
-class _Open:
-    """The sentence being read, and the notes that hold for it."""
-
-    words: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
-
-    def close(self) -> Iterator[TaggedSentence]:
-        if self.words:
-            about = (self.notes.get(key, "") for key in ("split", "register", "spelling"))
-            yield TaggedSentence(tuple(self.words), bio(spans(self.tags), len(self.tags)), *about)
-            self.words, self.tags = [], []
+def _warned(reading: Reading, path: str | Path) -> tuple[TaggedSentence, ...]:
+    """The sentences; what was left out is written into the log."""
+    if reading.how.missing:
+        log.warning("%s: %s", Path(path).name, reading.how.missing)
+    return reading.sentences
 
 
-def _sentences(lines: Iterable[str], name: str) -> Iterator[TaggedSentence]:
-    now = _Open()
-    for number, line in enumerate(lines, start=1):
-        note = _NOTE.fullmatch(line.strip())
-        if not line.strip() or note or line.startswith("-DOCSTART-"):
-            yield from now.close()
-        if note:
-            now.notes[note["key"]] = note["value"]
-        elif line.strip() and not line.startswith("-DOCSTART-"):
-            word, tag = _word_and_tag(line, f"Line {number:,} of {name}")
-            now.words.append(once(word, now.seen))
-            now.tags.append(once(tag, now.seen))
-    yield from now.close()
+def columns(path: str | Path, *, entities: bool = True) -> HowRead:
+    """The columns of a file, and which would be taken for words and tags; only its first lines are read.
 
-
-def _word_and_tag(line: str, where: str) -> tuple[str, str]:
-    columns = [column.strip() for column in line.rstrip().split("\t" if "\t" in line.rstrip() else None)]
-    if len(columns) < 2 or not columns[0]:
-        raise BadInput(f"{where} is not a word and its tag with a tab or space between: {line.strip()[:60]!r}.")
-    if not is_tag(columns[-1]):
-        raise BadInput(f"{where} ends in '{columns[-1][:30]}', which is no BIO tag such as O, B-PER or I-PER.")
-    return columns[0], columns[-1]
+    Raises:
+        BadInput: it cannot be read, or is not text.
+    """
+    with opened(Path(path), None, entities) as (layout, _):
+        return Reader(layout).how
 
 
 FEWEST = 10
 """Sentences that a file must have."""
-_SPLIT = re.compile(r"#\s*split\s+=\s+(\w+)\s*")
-_CONLL_U = 10
-"""Columns of CoNLL-U: number, form, lemma, universal part of speech, and so on."""
-
-
-def read_tags(path: str | Path, column: int | None = None) -> tuple[TaggedSentence, ...]:
-    """Read sentences with any tags: a word a line in columns, blank lines between sentences.
-
-    Columns stand apart by tabs, or else by spaces. Of CoNLL-U (ten columns, the first a number) the word is the second
-    and the tag the fourth (UPOS); else the word is the first and the tag the last. If all tags are of one of the BIO
-    schemes they come out as BIO, as in ``read_conll``; others stay as they are. Lines ``-DOCSTART-`` and notes
-    (``#`` and no tab) are left out, except ``# split = train`` (dev, test), which holds for what follows.
-
-    Args:
-        path: the file.
-        column: of the tag, from 1, where it is not the usual one.
-
-    Raises:
-        BadInput: it cannot be read, is not text, holds no sentence, or a line lacks the column; the message names it.
-    """
-    with text_lines(Path(path)) as lines:
-        found = tuple(_column_sentences(lines, column))
-    if not found:
-        raise BadInput("The file holds no sentence. Give lines with a word and its tag.")
-    if all(is_tag(tag) for sentence in found for tag in sentence.tags):
-        return tuple(replace(one, tags=bio(spans(one.tags), len(one.tags))) for one in found)
-    return found
 
 
 def dealt(sentences: Sequence[TaggedSentence], seed: int = 1, *, dev: float = 0.15, test: float = 0.15) -> TaggedSet:
@@ -295,38 +230,3 @@ def dealt(sentences: Sequence[TaggedSentence], seed: int = 1, *, dev: float = 0.
     measured, stopped = (max(1, round(share * len(sentences))) for share in (test, dev))
     names = ["test"] * measured + ["dev"] * stopped + ["train"] * (len(sentences) - measured - stopped)
     return TaggedSet.of(replace(sentences[row], split=name) for row, name in zip(order, names, strict=True))
-
-
-def _column_sentences(lines: Iterable[str], column: int | None) -> Iterator[TaggedSentence]:
-    words: list[str] = []
-    tags: list[str] = []
-    seen: dict[str, str] = {}
-    split = ""
-    for number, line in enumerate(lines, start=1):
-        note = line.startswith("#") and "\t" not in line  # with a tab it is a word, "#"
-        if line.strip() and not note and not line.startswith("-DOCSTART-"):
-            if pair := _word_and_columns(line.rstrip("\r\n"), column, f"Line {number:,}"):
-                words.append(once(pair[0], seen))
-                tags.append(once(pair[1], seen))
-            continue
-        said = _SPLIT.fullmatch(line.strip())
-        if words and (said or not note):
-            yield TaggedSentence(tuple(words), tuple(tags), split)
-            words, tags = [], []
-        split = said[1] if said else split
-    if words:
-        yield TaggedSentence(tuple(words), tuple(tags), split)
-
-
-def _word_and_columns(line: str, column: int | None, where: str) -> tuple[str, str] | None:
-    """Word and tag of a line; ``None`` for lines of CoNLL-U that are no words ("3-4" spans two, "5.1" is elided)."""
-    columns = [cell.strip() for cell in line.split("\t" if "\t" in line.strip() else None)]
-    word, usual = 0, len(columns)
-    if len(columns) == _CONLL_U and re.fullmatch(r"\d+([-.]\d+)?", columns[0]):
-        if not columns[0].isdigit():
-            return None
-        word, usual = 1, 4
-    at = (usual if column is None else column) - 1
-    if not word < at < len(columns) or not columns[word] or not columns[at]:
-        raise BadInput(f"{where} has no word with a tag in column {at + 1}: {line.strip()[:60]!r}.")
-    return columns[word], columns[at]

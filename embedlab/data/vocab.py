@@ -171,8 +171,10 @@ def check_tokens(count: int, most: int) -> None:
         BadInput: it has more.
     """
     if count > most:
-        said = f"The text holds {count:,} running words and more; at most {most:,} are trained on. Give a part of it."
-        raise BadInput(met("tokens", said))
+        message = (
+            f"The text holds {count:,} running words and more; at most {most:,} are trained on. Give a part of it."
+        )
+        raise BadInput(met("tokens", message))
 
 
 class _Speed:
@@ -236,7 +238,7 @@ class _Spool:
         for (_, lines), block in zip(self.sizes, self.blocks(), strict=True):
             new = new_number[block]
             keep = new >= 0
-            kept = np.concatenate([[0], np.cumsum(keep, dtype=np.int64)])  # (n + 1,) kept before each place
+            kept = np.concatenate([[0], np.cumsum(keep, dtype=np.int64)])  # (n + 1,) kept before each position
             here = kept[np.cumsum(np.fromfile(self.lengths, np.int32, lines), dtype=np.int64)]  # (lines,)
             here = here[np.diff(here, prepend=0) > 0]
             files.append(ends, here + written)

@@ -55,10 +55,10 @@ def draft(visitor: str = "", address: str = "", more: int = 0) -> Run:
     return run
 
 
-def _write_down(run: Run, visitor: str, address: str, **asked: Any) -> None:
-    if place := paths.workspace_of(visitor):
-        paths.use_workspace(place)
-    values = asked | {"visitor": visitor, "address": address}
+def _write_down(run: Run, visitor: str, address: str, **fields: Any) -> None:
+    if workspace := paths.workspace_of(visitor):
+        paths.use_workspace(workspace)
+    values = fields | {"visitor": visitor, "address": address}
     files.write_text(run.folder / SETTINGS, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -84,13 +84,13 @@ def start(kind: str, settings: Any, run: Run | None = None, visitor: str = "", a
         uploads.check_room(visitor, address)
     elif run.state().status != "draft":
         raise BadInput("This run was started before. Start a new one.")
-    created, asked = time.time(), typed_json.plain(settings)
+    created, values = time.time(), typed_json.plain(settings)
     with files.writing(home()):
         home().mkdir(parents=True, exist_ok=True)
         with FileLock(home() / ASKING, timeout=PATIENCE):  # so that two starts at the same time count each other
             queue.check_turn(Entry("", visitor, kind, created, address=address), *dispatcher.queue(home()))
             run = run or draft(visitor, address)
-            _write_down(run, visitor, address, kind=kind, settings=asked)
+            _write_down(run, visitor, address, kind=kind, settings=values)
             run.write_state(RunState("queued", created=created))
     _launch(run)
     return run
@@ -114,7 +114,7 @@ def resume(run: Run) -> None:
 
 def queue_position(run: Run) -> QueuePosition | None:
     """Position of a run in the queue; ``None`` if it does not wait."""
-    return dispatcher.dispatcher(home()).place(run)
+    return dispatcher.dispatcher(home()).position(run)
 
 
 def look_after() -> None:
@@ -157,7 +157,7 @@ def all_runs(kind: str | None = None, visitor: str | None = None) -> list[Run]:
         try:
             if visitor is not None and (run.visitor or paths.OWNER) != visitor:
                 continue
-            if run.state().status != "draft" and (kind is None or run.asked()[0] == kind):
+            if run.state().status != "draft" and (kind is None or run.request()[0] == kind):
                 runs.append((run.state().created, run))
         except BadInput:
             continue

@@ -130,9 +130,9 @@ def _end(run: Run) -> float | None:
     return state.finished or state.created
 
 
-def goes(one: Ended, limits: Limits) -> float:
+def goes(run: Ended, limits: Limits) -> float:
     """When a run will be deleted, in seconds since 1970."""
-    return one.at + limits.run_days * DAY
+    return run.at + limits.run_days * DAY
 
 
 def clear(now: float | None = None, passed: float = 0.0) -> None:
@@ -157,8 +157,10 @@ def clear(now: float | None = None, passed: float = 0.0) -> None:
 
 def _going(limits: Limits) -> Iterator[Going]:
     """Everything that is deleted by age, due or not."""
-    for place in paths.all_workspaces():
-        yield Going(f"places/{place}", paths.workspace_used(place) + limits.place_days * DAY, partial(_leave, place))
+    for workspace in paths.all_workspaces():
+        yield Going(
+            f"places/{workspace}", paths.workspace_used(workspace) + limits.place_days * DAY, partial(_leave, workspace)
+        )
     runs = [Run(folder) for folder in _folders(jobs.home())]
     for one in ended(runs):
         yield Going(f"runs/{one.run.id}", goes(one, limits), one.run.delete)
@@ -185,12 +187,12 @@ def _unlink(file: Path) -> None:
         file.unlink()
 
 
-def _leave(place: str) -> None:
+def _leave(workspace: str) -> None:
     """Delete a workspace with its models, unless a run of its visitor is active; ended runs go by their own age."""
-    if any(run.state().active for run in jobs.all_runs(visitor=place)):
+    if any(run.state().active for run in jobs.all_runs(visitor=workspace)):
         return
-    shutil.rmtree(paths.workspace(place), ignore_errors=True)
-    log.info("A place that was not used for long is cleared away.")
+    shutil.rmtree(paths.workspace(workspace), ignore_errors=True)
+    log.info("A workspace that was not used for long is deleted.")
 
 
 def _folders(home: Path) -> list[Path]:

@@ -52,12 +52,12 @@ class Dispatcher:
 
     def begin(self, run: Run) -> None:
         """Wake the dispatcher, and return when a run has a worker or waits in the queue: then the caller may end."""
-        asked, deadline = self.wake(), time.monotonic() + PATIENCE
+        calls, deadline = self.wake(), time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             state = run.written()
             if not state.active or state.pid or (run.folder / ALIVE).exists():
                 return
-            if self._answered >= asked and not run.written().given:
+            if self._answered >= calls and not run.written().given:
                 return
             time.sleep(0.01)
 
@@ -75,7 +75,7 @@ class Dispatcher:
         """Start a worker process in advance, for the next quick run."""
         worker_pool.workers().prepare(self._pools["quick"].threads)
 
-    def place(self, run: Run) -> QueuePosition | None:
+    def position(self, run: Run) -> QueuePosition | None:
         """Position of a run in the queue; ``None`` if it does not wait."""
         waiting, running = queue(self.home)
         lane = next((entry.lane for entry in waiting if entry.id == run.id), None)
@@ -90,14 +90,14 @@ class Dispatcher:
         while True:
             with self._starting:
                 self._news.clear()
-                asked = self._asked
+                wakes = self._asked
             pause = EVERY
             try:
                 more = self._look()
             except Exception as error:
                 log.error("The queue could not be looked through: %s", error, exc_info=not files.refusal(error))
                 more, pause = self.home.is_dir(), LATER
-            self._answered = asked
+            self._answered = wakes
             with self._starting:
                 if not more and not self._news.is_set():
                     self._thread = None
@@ -172,7 +172,7 @@ def typical(home: Path) -> dict[str, float]:
     for run in _all(home):
         state = run.state()
         if state.status == "done":
-            took.setdefault(run.asked()[0], []).append(state.seconds)
+            took.setdefault(run.request()[0], []).append(state.seconds)
     return {kind: median(seconds) for kind, seconds in took.items()}
 
 
@@ -180,7 +180,7 @@ def _all(home: Path) -> Iterator[Run]:
     for folder in sorted(home.iterdir()) if home.is_dir() else ():
         run = Run(folder)
         try:
-            if (folder / STATE).is_file() and run.state().status != "draft" and run.asked():
+            if (folder / STATE).is_file() and run.state().status != "draft" and run.request():
                 yield run
         except BadInput:
             continue  # damaged, or deleted just now
@@ -189,7 +189,7 @@ def _all(home: Path) -> Iterator[Run]:
 def _entry(run: Run, state: RunState) -> Entry:
     events = run.events() if state.status == "running" else []
     left = next((event.eta for event in reversed(events) if event.eta is not None), None)
-    return Entry(run.id, run.visitor, run.asked()[0], state.created, left, run.address)
+    return Entry(run.id, run.visitor, run.request()[0], state.created, left, run.address)
 
 
 def _handed_out(state: RunState) -> RunState:

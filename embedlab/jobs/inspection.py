@@ -137,13 +137,17 @@ class Look:
     def _without_answer(self, code: int | None) -> BadInput:
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
             most = self._limits.look_seconds
-            said = f"To look at this file takes more than the {most:,} seconds of processor time that a look may take."
-            return BadInput(met("look_seconds", f"{said} {ELSE}"))
+            message = (
+                f"To look at this file takes more than the {most:,} seconds of processor time that a look may take."
+            )
+            return BadInput(met("look_seconds", f"{message} {ELSE}"))
         return self._too_much()
 
     def _too_much(self) -> BadInput:
-        said = f"To look at this file takes more than the {self._limits.look_mb:,} MB of memory that a look may take."
-        return BadInput(met("look_mb", f"{said} {ELSE}"))
+        message = (
+            f"To look at this file takes more than the {self._limits.look_mb:,} MB of memory that a look may take."
+        )
+        return BadInput(met("look_mb", f"{message} {ELSE}"))
 
 
 def begin(call: str, **values: Any) -> Look:
@@ -151,7 +155,7 @@ def begin(call: str, **values: Any) -> Look:
 
     Args:
         call: what is done.
-        values: what it is asked, as plain values.
+        values: the arguments, as plain values.
     """
     return Look(call, values)
 
@@ -197,23 +201,23 @@ def main() -> None:
         if not _comes(orders, worker_pool.AT_ONCE):
             _load(orders)
         while _comes(orders, REST) and (line := orders.readline()):
-            asked = json.loads(line)
-            for name in worker_pool.settings().keys() - asked["settings"].keys():
+            request = json.loads(line)
+            for name in worker_pool.settings().keys() - request["settings"].keys():
                 del os.environ[name]
-            os.environ.update(asked["settings"])
-            target = Path(asked["answer"])
+            os.environ.update(request["settings"])
+            target = Path(request["answer"])
             scratch = target.with_suffix(".part")
             with contextlib.suppress(OSError):  # whoever waited has gone
-                scratch.write_text(_answer(inspect, asked), encoding="utf-8", errors="replace")
+                scratch.write_text(_answer(inspect, request), encoding="utf-8", errors="replace")
                 scratch.rename(target)
             if processes.memory(os.getpid()) > GROWN:
                 break
 
 
-def _answer(look: Any, asked: dict[str, Any]) -> str:
+def _answer(look: Any, request: dict[str, Any]) -> str:
     try:
         with _limited(Limits.from_environment()):
-            return json.dumps({"value": look.answer(asked["call"], asked["values"])})
+            return json.dumps({"value": look.answer(request["call"], request["values"])})
     except MemoryError:
         return json.dumps({"memory": True})
     except EmbedLabError as error:

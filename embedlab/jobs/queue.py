@@ -96,49 +96,52 @@ def positions(
 
     now, left = 0.0, list(waiting)
     ends = [(needs(entry), entry) for entry in running]
-    found: dict[str, QueuePosition] = {}
+    result: dict[str, QueuePosition] = {}
     while left:
         for entry in next_up(left, [entry for _, entry in ends], max(slots, 1)):
             left.remove(entry)
             ends.append((now + needs(entry), entry))
-            found[entry.id] = QueuePosition(len(found) + 1, now)
+            result[entry.id] = QueuePosition(len(result) + 1, now)
         now = min(end for end, _ in ends)
         ends = [(end, entry) for end, entry in ends if end > now]
-    return found
+    return result
 
 
 WAITING = 3
 """Runs that a visitor may have waiting in each queue."""
 
 
-def check_turn(asked: Entry, waiting: Sequence[Entry], running: Sequence[Entry]) -> None:
+def check_turn(new_run: Entry, waiting: Sequence[Entry], running: Sequence[Entry]) -> None:
     """Check that a run may join its queue.
 
     Args:
-        asked: the new run.
+        new_run: the new run.
         waiting: all waiting runs.
         running: all runs at work.
 
     Raises:
         BadInput: the visitor has too many waiting runs, or the visitors of the address have too many runs.
     """
-    if asked.visitor and sum((one.visitor, one.lane) == (asked.visitor, asked.lane) for one in waiting) >= WAITING:
+    if (
+        new_run.visitor
+        and sum((one.visitor, one.lane) == (new_run.visitor, new_run.lane) for one in waiting) >= WAITING
+    ):
         raise BadInput(f"{WAITING} of your runs are waiting already. Cancel one, or wait until one has begun.")
-    if not asked.address:
+    if not new_run.address:
         return
     limits = Limits.from_environment()
-    near = [one for one in (*waiting, *running) if (one.address, one.lane) == (asked.address, asked.lane)]
+    near = [one for one in (*waiting, *running) if (one.address, one.lane) == (new_run.address, new_run.lane)]
     if len(near) >= (most := limits.address_runs):
         text = f"Visitors from your network address have {len(near)} runs waiting or at work; {most} are possible here."
         raise BadInput(met("address_runs", f"{text} Try again when some have ended."))
     new = sum(not keeps_models(one.visitor) for one in near)
-    if new >= (most := limits.new_runs) and not keeps_models(asked.visitor):
+    if new >= (most := limits.new_runs) and not keeps_models(new_run.visitor):
         text = f"Visitors from your network address who keep no model yet have {new} runs; {most} are possible here."
         raise BadInput(met("new_runs", f"{text} Try again when some have ended."))
 
 
 def keeps_models(visitor: str) -> bool:
     """Whether a visitor has kept a model, which made-up visitors have not."""
-    place = paths.workspace_of(visitor)
-    folder = paths.workspace(place) / "models" / "yours"
-    return bool(place) and folder.is_dir() and any(folder.iterdir())
+    workspace = paths.workspace_of(visitor)
+    folder = paths.workspace(workspace) / "models" / "yours"
+    return bool(workspace) and folder.is_dir() and any(folder.iterdir())

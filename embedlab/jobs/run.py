@@ -13,12 +13,12 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from embedlab.base import BadInput, LossPart, OnProgress, Progress, files, paths, typed_json
-from embedlab.base.progress import share_of
+from embedlab.base import BadInput, LossPart, OnProgress, files, paths, typed_json
+from embedlab.base.progress import Report, share_of
 from embedlab.parallel import processes
 
 if TYPE_CHECKING:
@@ -104,35 +104,19 @@ class Process:
 
 
 @dataclass(frozen=True)
-class RunEvent:
-    """One line of events.jsonl: a Progress and the seconds since the worker began."""
+class RunEvent(Report):
+    """One line of events.jsonl: a report and the seconds since the worker began."""
 
-    time: float
-    step: int
-    total: int
-    loss: float | None = None
-    held_out: float | None = None
-    tokens_per_second: float | None = None
-    eta: float | None = None
-    phase: str = "training"
-    epoch: int = 0
-    unit: str = "words"
-    units_per_word: float | None = None
-    parts: tuple[LossPart, ...] = ()
+    time: float = field(kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(LossPart(*part) for part in self.parts))  # lists, read from JSON
 
     @classmethod
-    def of(cls, progress: Progress, seconds: float) -> RunEvent:
-        """Make an event from a Progress."""
-        names = [item.name for item in dataclasses.fields(cls) if item.name != "time"]
-        return cls(round(seconds, 3), **{name: getattr(progress, name) for name in names})
-
-    @property
-    def fraction(self) -> float:
-        """Share of the phase that is done, 0 to 1."""
-        return min(1.0, max(0.0, self.step / self.total)) if self.total else 0.0
+    def of(cls, progress: Report, seconds: float) -> RunEvent:
+        """Make an event from a report."""
+        names = [item.name for item in dataclasses.fields(Report)]
+        return cls(**{name: getattr(progress, name) for name in names}, time=round(seconds, 3))
 
 
 @dataclass(frozen=True)
@@ -160,7 +144,7 @@ class Run:
         """Whether the run has been cancelled."""
         return (self.folder / CANCEL).exists()
 
-    def asked(self) -> tuple[str, dict[str, Any]]:
+    def request(self) -> tuple[str, dict[str, Any]]:
         """The kind of run, and its settings as plain values.
 
         Raises:
@@ -300,18 +284,18 @@ def lines(path: Path) -> list[dict[str, Any]]:
         *whole, _ = path.read_bytes().split(b"\n")
     except OSError:  # nothing has been written yet, or it cannot be read
         return []
-    found = []
+    result = []
     for line in whole:
         with contextlib.suppress(ValueError, RecursionError):
             if isinstance(value := json.loads(line), dict):
-                found.append(value)
-    return found
+                result.append(value)
+    return result
 
 
-def readable(kind: type[T], found: Iterable[dict[str, Any]]) -> list[T]:
+def readable(kind: type[T], rows: Iterable[dict[str, Any]]) -> list[T]:
     """Build objects of a dataclass; damaged ones are left out."""
     made = []
-    for values in found:
+    for values in rows:
         with contextlib.suppress(TypeError):
             made.append(typed_json.made(kind, values))
     return made

@@ -40,7 +40,7 @@ def work(folder: str, threads: int = 0, tied: bool = False) -> str:
     before = run.state()
     if not before.active and before.status != "interrupted":
         return before.status
-    if run.asked()[0] in QUICK - ALONE:
+    if run.request()[0] in QUICK - ALONE:
         lost = _by_a_warm_one(run, before.given, threads)
     else:
         processes.end(before.pid, before.born)
@@ -93,7 +93,7 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
         run.note_process(process.pid)
     _give_a_sign(run)
     limits = Limits.from_environment()
-    which = LONGEST.get(run.asked()[0], "seconds")
+    which = LONGEST.get(run.request()[0], "seconds")
     most, longest = limits.memory_mb or _half_of_the_memory(), min(getattr(limits, which), limits.seconds)
     began, cancelled = time.monotonic(), 0.0
     while process.poll() is None:
@@ -110,12 +110,12 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
                 processes.kill(process.pid)
         elif (taken := processes.memory(process.pid) / MB) > most:
             processes.kill(process.pid)
-            said = f"It needed {taken:,.0f} MB of memory, more than the {most:,} MB that a run may have here."
-            _say(run, "failed", met("memory_mb", f"{said} Use a smaller text, fewer words or fewer dimensions."))
+            message = f"It needed {taken:,.0f} MB of memory, more than the {most:,} MB that a run may have here."
+            _say(run, "failed", met("memory_mb", f"{message} Use a smaller text, fewer words or fewer dimensions."))
         elif time.monotonic() - began > longest:
             processes.kill(process.pid)
-            said = f"It took more than the {longest:,} seconds that a run may take here."
-            _say(run, "failed", met(which, f"{said} Use a smaller text or fewer epochs."))
+            message = f"It took more than the {longest:,} seconds that a run may take here."
+            _say(run, "failed", met(which, f"{message} Use a smaller text or fewer epochs."))
 
 
 def _give_a_sign(run: Run) -> None:

@@ -59,7 +59,7 @@ def main(folder: Path) -> int:
         return ended("cancelled")
     run.write_state(began)
     try:
-        kind, settings = run.asked()
+        kind, settings = run.request()
         module, name = WORKERS[kind].split(":")
         work: Work = getattr(import_module(module), name)
         work(run, settings, _reporter(run, now))
@@ -82,7 +82,7 @@ def main(folder: Path) -> int:
 
 def _reporter(run: Run, began: float) -> OnProgress:
     """Make the callback that writes progress events, and stops the work when the run has been cancelled."""
-    last = RunEvent(0.0, 0, 0, phase="")
+    last = RunEvent(0, 0, phase="", time=0.0)
 
     def report(progress: Progress) -> None:
         nonlocal last

@@ -178,18 +178,18 @@ class Cw(NetworkModel, StaticModel):
 
         Args:
             window: as many words as ``config.window``; the one in the middle does not matter. ``END`` stands for
-                the places before and after the sentence.
+                the positions before and after the sentence.
 
         Raises:
             BadInput: another number of words.
         """
         if len(window) != self.config.window:
             raise BadInput(
-                f"{self.title} scores windows of {self.config.window} words, not {len(window)}; fill the places "
+                f"{self.title} scores windows of {self.config.window} words, not {len(window)}; fill the positions "
                 f"outside the sentence with {END}."
             )
         ids, gap = self.numbers(window), self.config.window // 2
         with torch.inference_mode():
             around = torch.tensor([ids[:gap] + ids[gap + 1 :]])
-            found: Floats = self.network(around, torch.arange(len(self.words))[None])[0].numpy()
-        return found
+            result: Floats = self.network(around, torch.arange(len(self.words))[None])[0].numpy()
+        return result

@@ -91,7 +91,7 @@ def chosen() -> Workers:
 
 @dataclass(frozen=True)
 class ShardWorkers:
-    """Workers for the shards of one piece of work.
+    """Workers for the shards of one task.
 
     Attributes:
         make: makes an executor for functions of modules; called again when processes of the last one have died.

@@ -23,7 +23,7 @@ LEFT_DAYS = 2.0
 
 
 class Pool:
-    """Workers for the shards of one piece of work, as a context manager that ends them.
+    """Workers for the shards of one task, as a context manager that ends them.
 
     Args:
         make: makes an executor; called again when its processes have died.

@@ -21,20 +21,20 @@ SHOWN = 3
 """How many of the pieces that a piece looks at most are named when it is pointed at."""
 
 
-def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
+def lines(pieces: Sequence[str], weights: Floats, links: Lines) -> Figure:
     """The pieces twice, a line from each on the left to those on the right that it looks at; thicker for more.
 
-    Every line's ``meta`` says from which place to which it goes, and every dot's whose it is, so that a page can bring
+    Every line's ``meta`` says from which piece to which it goes, and every dot's whose it is, so that a page can bring
     out the lines of the piece that is pointed at.
 
     Args:
         pieces: T, as the network reads them.
         weights: (T, T) of the head.
-        found: the lines to draw.
+        links: the lines to draw.
     """
     fig = Figure()
-    most = float(found.weights.max(initial=0)) or 1.0
-    for row, column, weight in zip(found.rows.tolist(), found.columns.tolist(), found.weights.tolist(), strict=True):
+    most = float(links.weights.max(initial=0)) or 1.0
+    for row, column, weight in zip(links.rows.tolist(), links.columns.tolist(), links.weights.tolist(), strict=True):
         share = weight / most
         fig.add_scatter(
             x=[0, 1],
@@ -45,19 +45,19 @@ def lines(pieces: Sequence[str], weights: Floats, found: Lines) -> Figure:
             hoverinfo="skip",
             meta={"from": row, "to": column},
         )
-    places = list(range(len(pieces)))
+    positions = list(range(len(pieces)))
     names = [plain(piece, LONGEST) for piece in pieces]
-    for side, table, said in (("from", weights, "looks at"), ("to", weights.T, "is looked at by")):
+    for side, table, verb in (("from", weights, "looks at"), ("to", weights.T, "is looked at by")):
         fig.add_scatter(
-            x=[0 if side == "from" else 1] * len(places),
-            y=places,
+            x=[0 if side == "from" else 1] * len(positions),
+            y=positions,
             mode="markers+text",
             text=[f"{one} " if side == "from" else f" {one}" for one in names],
             textposition="middle left" if side == "from" else "middle right",
             textfont={"size": 13},
             marker={"size": 10, "color": BLUE, "line": {"width": 0}},
             customdata=[[plain(piece), _most(pieces, row.tolist())] for piece, row in zip(pieces, table, strict=True)],
-            hovertemplate=f"<b>%{{customdata[0]}}</b> {said}<br>%{{customdata[1]}}<extra></extra>",
+            hovertemplate=f"<b>%{{customdata[0]}}</b> {verb}<br>%{{customdata[1]}}<extra></extra>",
             cliponaxis=False,
             meta={"side": side},
         )
@@ -73,11 +73,11 @@ def matrix(pieces: Sequence[str], weights: Floats) -> Figure:
         pieces: T, as the network reads them.
         weights: (T, T); rows sum to 1.
     """
-    places, names = list(range(len(pieces))), [plain(piece, LONGEST) for piece in pieces]
+    positions, names = list(range(len(pieces))), [plain(piece, LONGEST) for piece in pieces]
     fig = Figure().add_heatmap(
         z=weights.tolist(),
-        x=places,
-        y=places,
+        x=positions,
+        y=positions,
         zmin=0,
         colorscale=[[0, faded(BLUE, 0.04)], [1, faded(BLUE, 1)]],
         colorbar={"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
@@ -87,8 +87,8 @@ def matrix(pieces: Sequence[str], weights: Floats) -> Figure:
         hovertemplate="%{customdata}<br>%{z:.1%} of its attention<extra></extra>",
     )
     spikes = {"showspikes": True, "spikemode": "across", "spikethickness": 2, "spikecolor": VERMILION}
-    fig.update_xaxes(tickvals=places, ticktext=names, tickangle=-60, side="top", showgrid=False, zeroline=False)
-    fig.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
+    fig.update_xaxes(tickvals=positions, ticktext=names, tickangle=-60, side="top", showgrid=False, zeroline=False)
+    fig.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
     fig.update_xaxes(**spikes)
     fig.update_yaxes(**spikes)
     return neutral(fig, height=ROW * len(pieces) + 110, hovermode="closest", margin_t=36)

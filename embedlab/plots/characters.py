@@ -24,7 +24,7 @@ SEEN = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 def rows(text: str, width: int = WIDTH) -> list[int]:
     """(N,) the row of each character: rows end after spaces, which may hang over; a longer word is cut."""
-    found: list[int] = []
+    result: list[int] = []
     row = used = 0
     for part in _parts(text):
         if used and used + len(part.rstrip()) > width:
@@ -32,9 +32,9 @@ def rows(text: str, width: int = WIDTH) -> list[int]:
         for sign in part:
             if used >= width and sign != " ":
                 row, used = row + 1, 0
-            found.append(row)
+            result.append(row)
             used += 1
-    return found
+    return result
 
 
 def _parts(text: str) -> list[str]:
@@ -47,13 +47,13 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _places(text: str) -> list[tuple[int, int]]:
+def _positions(text: str) -> list[tuple[int, int]]:
     """(N,) column and row of each character."""
-    found: list[tuple[int, int]] = []
+    result: list[tuple[int, int]] = []
     for row in rows(text):
-        column = found[-1][0] + 1 if found and found[-1][1] == row else 0
-        found.append((column, row))
-    return found
+        column = result[-1][0] + 1 if result and result[-1][1] == row else 0
+        result.append((column, row))
+    return result
 
 
 def readouts(result: Readouts, word: int) -> Figure:
@@ -63,8 +63,8 @@ def readouts(result: Readouts, word: int) -> Figure:
         result: where they are taken.
         word: the word whose reading is drawn: what each direction has read when its state is taken.
     """
-    text = f" {result.text} "  # with the spaces that are read around it, place -1 and place N
-    places = _places(text)
+    text = f" {result.text} "  # with the spaces that are read around it, position -1 and position N
+    positions = _positions(text)
     fig = Figure()
     own = range(result.begins[word] + 1, result.begins[word] + 1 + len(result.words[word]))
     ways = (
@@ -72,12 +72,12 @@ def readouts(result: Readouts, word: int) -> Figure:
         ("backward", result.backward, -0.3, BACKWARD, "triangle-left", range(result.backward[word] + 1, len(text) - 1)),
     )
     for way, taken, shift, color, symbol, path in ways:
-        across, down = _path(places, path, shift)
+        across, down = _path(positions, path, shift)
         fig.add_scatter(x=across, y=down, mode="lines", line={"color": color, "width": 3}, hoverinfo="skip")
-        spots = [places[place + 1] for place in taken]
-        said = [
-            f"<b>{plain(name, 30)}</b>: {way} state after<br>“{plain(_name(text[place + 1]))}” is read"
-            for name, place in zip(result.words, taken, strict=True)
+        spots = [positions[position + 1] for position in taken]
+        hover = [
+            f"<b>{plain(name, 30)}</b>: {way} state after<br>“{plain(_name(text[position + 1]))}” is read"
+            for name, position in zip(result.words, taken, strict=True)
         ]
         fig.add_scatter(
             x=[column for column, _ in spots],
@@ -90,38 +90,38 @@ def readouts(result: Readouts, word: int) -> Figure:
                 "size": [16 if i == word else 10 for i in range(len(spots))],
                 "opacity": [1.0 if i == word else 0.55 for i in range(len(spots))],
             },
-            customdata=said,
+            customdata=hover,
             hovertemplate="%{customdata}<extra></extra>",
             showlegend=True,
         )
     letters = [f"<b>{_letter(sign)}</b>" if i in own else _letter(sign) for i, sign in enumerate(text)]
-    _write(fig, places, letters)
-    _hide_axes(fig, places, 0.65)
-    return neutral(fig, height=84 * (places[-1][1] + 1) + 70, legend=True, legend_y=-0.02)
+    _write(fig, positions, letters)
+    _hide_axes(fig, positions, 0.65)
+    return neutral(fig, height=84 * (positions[-1][1] + 1) + 70, legend=True, legend_y=-0.02)
 
 
-def bits(found: Sequence[CharacterBits], chosen: int) -> Figure:
+def bits(results: Sequence[CharacterBits], chosen: int) -> Figure:
     """What each character costs: bars up for the forward model, down for the backward one, the letters between.
 
     Args:
-        found: of the same text; one a direction.
-        chosen: the place that is marked.
+        results: of the same text; one a direction.
+        chosen: the position that is marked.
     """
-    text = found[0].text
-    places = _places(text)
-    most = max(float(one.bits.max()) for one in found) or 1.0
+    text = results[0].text
+    positions = _positions(text)
+    most = max(float(one.bits.max()) for one in results) or 1.0
     fig = Figure()
-    column, row = places[chosen]
+    column, row = positions[chosen]
     fig.add_shape(
         type="rect", x0=column - 0.5, x1=column + 0.5, y0=-2 * row - 0.95, y1=-2 * row + 0.95,
         fillcolor=GRID, line_width=0, layer="below",
     )  # fmt: skip
-    for one in found:
+    for one in results:
         up = 1 if one.direction == "forward" else -1
         fig.add_bar(
-            x=[column for column, _ in places],
+            x=[column for column, _ in positions],
             y=[up * 0.7 * float(bit) / most for bit in one.bits],
-            base=[up * 0.22 - 2 * row for _, row in places],
+            base=[up * 0.22 - 2 * row for _, row in positions],
             name=f"{one.direction}: {one.mean:.2f} bits per character",
             marker={"color": FORWARD if up > 0 else BACKWARD, "line": {"width": 0}},
             customdata=[
@@ -130,21 +130,21 @@ def bits(found: Sequence[CharacterBits], chosen: int) -> Figure:
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    _write(fig, [(column, 2 * row) for column, row in places], [_letter(sign) for sign in text])
-    _hide_axes(fig, [(column, 2 * row) for column, row in places], 1.0)
-    height = 130 * (places[-1][1] + 1) + 70
+    _write(fig, [(column, 2 * row) for column, row in positions], [_letter(sign) for sign in text])
+    _hide_axes(fig, [(column, 2 * row) for column, row in positions], 1.0)
+    height = 130 * (positions[-1][1] + 1) + 70
     return neutral(fig, height=height, legend=True, barmode="overlay", bargap=0.15, legend_y=-0.02)
 
 
 def _path(
-    places: Sequence[tuple[int, int]], path: range, shift: float
+    positions: Sequence[tuple[int, int]], path: range, shift: float
 ) -> tuple[list[float | None], list[float | None]]:
     """A line along the characters, broken at the ends of rows."""
     across: list[float | None] = []
     down: list[float | None] = []
     before = -1
-    for place in path:
-        column, row = places[place]
+    for position in path:
+        column, row = positions[position]
         if before not in (-1, row):
             across.append(None)
             down.append(None)
@@ -154,10 +154,10 @@ def _path(
     return across, down
 
 
-def _write(fig: Figure, places: Sequence[tuple[int, int]], letters: Sequence[str]) -> None:
+def _write(fig: Figure, positions: Sequence[tuple[int, int]], letters: Sequence[str]) -> None:
     fig.add_scatter(
-        x=[column for column, _ in places],
-        y=[-row for _, row in places],
+        x=[column for column, _ in positions],
+        y=[-row for _, row in positions],
         mode="text",
         text=list(letters),
         textfont={"family": "monospace", "size": 15},
@@ -166,10 +166,10 @@ def _write(fig: Figure, places: Sequence[tuple[int, int]], letters: Sequence[str
     )
 
 
-def _hide_axes(fig: Figure, places: Sequence[tuple[int, int]], margin: float) -> None:
-    widest = max(column for column, _ in places)
+def _hide_axes(fig: Figure, positions: Sequence[tuple[int, int]], margin: float) -> None:
+    widest = max(column for column, _ in positions)
     fig.update_xaxes(range=[-0.8, max(widest, WIDTH // 2) + 0.8], visible=False)
-    fig.update_yaxes(range=[-max(row for _, row in places) - margin, margin], visible=False)
+    fig.update_yaxes(range=[-max(row for _, row in positions) - margin, margin], visible=False)
     fig.traces = [trace if "name" in trace else trace | {"showlegend": False} for trace in fig.traces]
 
 

@@ -14,7 +14,7 @@ from embedlab.plots.senses import Named, legend
 from embedlab.plots.text import plain
 
 GLIDE = 700
-"""Milliseconds that points take to their places in another layer."""
+"""Milliseconds that points take to their positions in another layer."""
 LINE = 60
 """Characters of a sentence in one line of a hover box."""
 MOST_LINES = 4
@@ -37,12 +37,13 @@ def cloud(points: Floats, layers: Sequence[str], groups: Named, texts: Sequence[
         "symbol": [groups.symbol(label) for label in labels],
     }  # fmt: skip
     trace = {
-        "type": "scatter", "mode": "markers", "showlegend": False, "marker": marker, **_places(points[start]),
+        "type": "scatter", "mode": "markers", "showlegend": False, "marker": marker, **_positions(points[start]),
         "customdata": [[i, wrapped(text)] for i, text in enumerate(texts)], "ids": [str(i) for i in range(len(labels))],
         "hovertemplate": "%{customdata[1]}<extra></extra>", "unselected": {"marker": {"opacity": 0.15}},
     }  # fmt: skip
     frames = [
-        {"name": str(i), "data": [{"type": "scatter"} | _places(each)], "traces": [0]} for i, each in enumerate(points)
+        {"name": str(i), "data": [{"type": "scatter"} | _positions(each)], "traces": [0]}
+        for i, each in enumerate(points)
     ]
     fig = Figure([trace, *legend(groups)], frames=frames)
     bounds = (1.08 * np.abs(points).max(axis=(0, 1), initial=0.1)).tolist()  # the same for all layers
@@ -56,7 +57,7 @@ def cloud(points: Floats, layers: Sequence[str], groups: Named, texts: Sequence[
     return fig
 
 
-def _places(points: Floats) -> dict[str, Any]:
+def _positions(points: Floats) -> dict[str, Any]:
     return {"x": points[:, 0].round(3).tolist(), "y": points[:, 1].round(3).tolist()}
 
 

@@ -163,12 +163,12 @@ def _placed(look: Part) -> Part:
 
 def _logarithms(text: Part, look: Part) -> Part:
     """Those of a text's places, "x" and "y", that are on a logarithmic axis, as Plotly wants them."""
-    found = {}
+    result = {}
     for letter in "xy":
         axis = text.get(f"{letter}ref", letter)  # such as "x", "x2", "x domain" or "paper"
         if letter in text and look.get(axis.replace(letter, f"{letter}axis", 1), {}).get("type") == "log":
-            found[letter] = math.log10(text[letter])
-    return found
+            result[letter] = math.log10(text[letter])
+    return result
 
 
 def _packed(value: Any) -> Any:
@@ -201,8 +201,8 @@ def _template() -> Part:
 def _template_named(name: str) -> Part:
     import plotly.io
 
-    found: Part = plotly.io.templates[name].to_plotly_json()
-    return found
+    result: Part = plotly.io.templates[name].to_plotly_json()
+    return result
 
 
 def standalone(parts: Sequence[Figure], summary: str) -> str:

@@ -24,11 +24,11 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
 
     The colours go from nearly see-through to a third blue, so that the numbers are legible on light and dark paper.
     """
-    places, names = list(range(len(labels))), [plain(label, 24) for label in labels]
+    positions, names = list(range(len(labels))), [plain(label, 24) for label in labels]
     fig = Figure().add_heatmap(
         z=values.tolist(),
-        x=places,
-        y=places,
+        x=positions,
+        y=positions,
         **CELLS,
         customdata=[[f"{a} and {b}" for b in names] for a in names],
         hovertemplate=f"%{{customdata}}<br>{plain(unit)} %{{z:.2f}}<extra></extra>",
@@ -36,6 +36,6 @@ def square(labels: Sequence[str], values: NDArray[Any], *, title: str = "", unit
     for row, line in enumerate(values.tolist()):
         for column, value in enumerate(line):
             fig.add_annotation(x=column, y=row, text=f"{value:.2f}", showarrow=False, font={"size": 15})
-    fig.update_xaxes(tickvals=places, ticktext=names, side="bottom", showgrid=False, zeroline=False)
-    fig.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
+    fig.update_xaxes(tickvals=positions, ticktext=names, side="bottom", showgrid=False, zeroline=False)
+    fig.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
     return neutral(fig, height=90 + 62 * len(labels), title=title)

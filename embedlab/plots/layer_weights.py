@@ -57,26 +57,26 @@ def path(fits: Sequence[MixFit], names: Mapping[str, str], chosen: float, title:
         title: above the figure.
     """
     fig = Figure()
-    places = [number for number, _ in enumerate(fits)]
+    positions = [number for number, _ in enumerate(fits)]
     for layer, name in enumerate(fits[0].layers):
         color = SERIES[layer % len(SERIES)]
         mean, low, high = (
             [float(getattr(fit.weights[:, layer], part)()) for fit in fits] for part in ("mean", "min", "max")
         )
         fig.add_scatter(
-            x=[*places, *places[::-1]], y=[*high, *low[::-1]], fill="toself", mode="lines", line={"width": 0},
+            x=[*positions, *positions[::-1]], y=[*high, *low[::-1]], fill="toself", mode="lines", line={"width": 0},
             fillcolor=faded(color, 0.18), hoverinfo="skip", showlegend=False, legendgroup=name,
         )  # fmt: skip
         fig.add_scatter(
-            x=places, y=mean, name=plain(names[name]), mode="lines+markers", legendgroup=name,
+            x=positions, y=mean, name=plain(names[name]), mode="lines+markers", legendgroup=name,
             line={"color": color, "width": 2}, marker={"size": 7, "symbol": SYMBOLS[layer % len(SYMBOLS)]},
             customdata=[[f"{fit.l2:g}", a, b] for fit, a, b in zip(fits, low, high, strict=True)],
             hovertemplate="λ = %{customdata[0]}<br><b>%{y:.3f}</b>, over the seeds %{customdata[1]:.3f} to "
             "%{customdata[2]:.3f}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    marked = min(places, key=lambda place: abs(fits[place].l2 - chosen))
+    marked = min(positions, key=lambda position: abs(fits[position].l2 - chosen))
     fig.add_vline(x=marked, line={"color": LINE, "dash": "dash", "width": 1.5})
-    fig.update_xaxes(tickvals=places, ticktext=[f"{fit.l2:g}" for fit in fits], title="strength λ of the penalty")
+    fig.update_xaxes(tickvals=positions, ticktext=[f"{fit.l2:g}" for fit in fits], title="strength λ of the penalty")
     fig.update_yaxes(title="weight s<sub>j</sub>", rangemode="tozero")
     neutral(fig, height=340, title=title, legend=True)
     return fig.update_layout(legend_y=-0.3)
@@ -103,9 +103,9 @@ class Score:
 
 def scores(rows: Sequence[Score], baseline: float, title: str, unit: str) -> Figure:
     """A point a way with its 95 % interval; the dashed line is what can be had without any vector."""
-    places = list(range(len(rows)))
+    positions = list(range(len(rows)))
     fig = Figure().add_scatter(
-            x=[row.value for row in rows], y=places, mode="markers+text",
+            x=[row.value for row in rows], y=positions, mode="markers+text",
             text=[f"{row.value:.3f}" for row in rows], textposition="top center", textfont={"size": 11},
             marker={
                 "color": [ORANGE if row.learned else BLUE for row in rows], "size": 9,
@@ -121,8 +121,8 @@ def scores(rows: Sequence[Score], baseline: float, title: str, unit: str) -> Fig
         )  # fmt: skip
     fig.add_vline(x=baseline, line={"color": GREY, "dash": "dash", "width": 1.5})
     fig.update_yaxes(
-        tickvals=places, ticktext=[plain(row.name, 28) for row in rows], range=[len(rows) - 0.4, -0.8], zeroline=False,
-        showgrid=False,
+        tickvals=positions, ticktext=[plain(row.name, 28) for row in rows], range=[len(rows) - 0.4, -0.8],
+        zeroline=False, showgrid=False,
     )  # fmt: skip
     fig.update_xaxes(title=plain(unit), zeroline=False)
     return neutral(fig, height=110 + 40 * len(rows), title=title)

@@ -44,11 +44,11 @@ def standings(rows: Sequence[Standing], axis: str, form: str, *, chance: float |
     above = [0.0 if row.high is None else row.high - row.value for row in rows]
     below = [0.0 if row.low is None else row.value - row.low for row in rows]
     spans = ["" if row.low is None else f", {form.format(row.low)} to {form.format(row.high)}" for row in rows]
-    places = list(range(len(rows)))
+    positions = list(range(len(rows)))
     fig = Figure()
     fig.add_bar(
         x=[row.value for row in rows],
-        y=places,
+        y=positions,
         orientation="h",
         marker={"color": [row.color for row in rows], "line": {"width": 0}},
         error_x={"type": "data", "array": above, "arrayminus": below, "thickness": 1.2, "width": 4},
@@ -60,9 +60,9 @@ def standings(rows: Sequence[Standing], axis: str, form: str, *, chance: float |
     )
     longest = max((row.high or row.value for row in rows), default=1.0)
     fig.update_xaxes(range=[min(0.0, *(row.low or row.value for row in rows)), 1.2 * longest], title=axis)
-    for place, row in zip(places, rows, strict=True):
+    for position, row in zip(positions, rows, strict=True):
         fig.add_annotation(
-            x=row.high or row.value, y=place, text=form.format(row.value), showarrow=False, xanchor="left", xshift=6
+            x=row.high or row.value, y=position, text=form.format(row.value), showarrow=False, xanchor="left", xshift=6
         )
     if chance is not None:
         fig.add_vline(chance, line={"dash": "dash", "width": 1})
@@ -70,5 +70,5 @@ def standings(rows: Sequence[Standing], axis: str, form: str, *, chance: float |
             text="chance", x=chance, xref="x", xanchor="left", y=1, yref="y domain", yanchor="bottom", showarrow=False
         )
     labels = [plain(row.title, LONGEST) for row in rows]
-    fig.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
+    fig.update_yaxes(tickvals=positions, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
     return neutral(fig, height=ROW * max(1, len(rows)) + 110, bargap=0.35, margin_t=30)

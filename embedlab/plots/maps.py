@@ -62,16 +62,16 @@ def from_corner(
         high: (3,) the opposite one.
 
     Returns:
-        (N, 2) places, far outside for points that are not in the cube, and the window that the screen shows.
+        (N, 2) positions, far outside for points that are not in the cube, and the window that the screen shows.
     """
     cube = (points - low) / (high - low) - 0.5  # (N, 3), the middle at 0
     distance = 1.25 * math.sqrt(3)
     right, up = np.array([-1, 1, 0]) / math.sqrt(2), np.array([-1, -1, 2]) / math.sqrt(6)
     nearer = 1 - cube.sum(axis=1) / math.sqrt(3) / distance  # (N,) of each point's distance from the eye
-    places = np.stack([cube @ right, cube @ up], axis=1) / nearer[:, None]
-    places[(np.abs(cube) > 0.5).any(axis=1)] = 1e6
+    positions = np.stack([cube @ right, cube @ up], axis=1) / nearer[:, None]
+    positions[(np.abs(cube) > 0.5).any(axis=1)] = 1e6
     half = distance * math.tan(math.radians(22.5))
-    return places, ((-half * WIDTH / HEIGHT, half * WIDTH / HEIGHT), (-half, half))
+    return positions, ((-half * WIDTH / HEIGHT, half * WIDTH / HEIGHT), (-half, half))
 
 
 def readable(
@@ -314,9 +314,9 @@ def _add_labels(fig: Figure, view: MapView, seen: Window) -> None:
     flat = view.points.shape[1] == 2
     n = len(view.words)
     telling = range(TELLING, n) if n > 5 * TELLING else ()  # "the" and "of" say nothing about where one is
-    places, seen = (view.points, seen) if flat else from_corner(view.points, *_box(view))
+    positions, seen = (view.points, seen) if flat else from_corner(view.points, *_box(view))
     rows = readable(
-        places, view.words, seen, 70 if flat else LABELS_3D, [*first, *telling], view.width if flat else WIDTH
+        positions, view.words, seen, 70 if flat else LABELS_3D, [*first, *telling], view.width if flat else WIDTH
     )
     if lit:
         rows = [row for row in rows if row in lit] if not (view.focus and view.focus.zoom) else rows

@@ -54,12 +54,12 @@ def decoded(
     """The likeliest tokens with two bars each: the model's probability, and what decoding draws from."""
     rows, labels = list(range(len(tokens))), [plain(name(token), bars.LONGEST) for token in tokens]
     fig = Figure()
-    for values, said, paint in ((before, "the model", GREY), (after, "to draw from", color)):
+    for values, hover, paint in ((before, "the model", GREY), (after, "to draw from", color)):
         percent = [100 * value for value in values]
         fig.add_bar(
             x=percent,
             y=rows,
-            name=said,
+            name=hover,
             orientation="h",
             marker={"color": paint},
             text=[PER_CENT.format(value) if value else "cut off" for value in percent],
@@ -105,7 +105,7 @@ def by_layer(result: LayerPredictions) -> Figure:
     """
     rows, columns = list(range(len(result.layers))), list(range(len(result.tokens[0])))
     labels = [f"layer {layer}" if layer.isdecimal() else layer for layer in result.layers]
-    said = [
+    hover = [
         [
             f"<b>{plain(token)}</b><br>{plain(label)}: {float(value):.2%}"
             for token, value in zip(tokens, values, strict=True)
@@ -117,7 +117,7 @@ def by_layer(result: LayerPredictions) -> Figure:
         x=columns,
         y=rows,
         **CELLS,
-        customdata=said,
+        customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
     for row, (tokens, values) in enumerate(zip(result.tokens, result.probabilities.tolist(), strict=True)):
@@ -182,28 +182,30 @@ def beam_tree(beam: Beam, title: str = "", start: str = "beginning") -> Figure:
     Each node has a row of its own, below its parent's, so that no two labels meet, not on a phone either. Pointing at
     a node says its probability after its parent, and that of the whole way.
     """
-    rows = {place: row for row, place in enumerate(_order(beam))}
+    rows = {position: row for row, position in enumerate(_order(beam))}
     way = {0, *beam.path(beam.best[0])}
     fig = Figure()
     for best in (False, True):
         across: list[float | None] = []
         down: list[float | None] = []
-        for place, node in enumerate(beam.nodes):
-            if node.parent >= 0 and (place in way) == best:
+        for position, node in enumerate(beam.nodes):
+            if node.parent >= 0 and (position in way) == best:
                 parent = beam.nodes[node.parent]
                 across += [parent.depth, parent.depth, node.depth, None]
-                down += [rows[node.parent], rows[place], rows[place], None]
+                down += [rows[node.parent], rows[position], rows[position], None]
         line = {"color": WAY, "width": 3} if best else {"color": LINE, "width": 1}
         fig.add_scatter(x=across, y=down, mode="lines", line=line, hoverinfo="skip")
-    places = sorted(rows, key=rows.__getitem__)
-    nodes = [beam.nodes[place] for place in places]
-    colors = [WAY if place in way else COLORS[beam.nodes[place].state] for place in places]
+    positions = sorted(rows, key=rows.__getitem__)
+    nodes = [beam.nodes[position] for position in positions]
+    colors = [WAY if position in way else COLORS[beam.nodes[position].state] for position in positions]
     words = [plain(name(node.token), 18) if node.parent >= 0 else plain(start, 30) for node in nodes]
     fig.add_scatter(
         x=[node.depth for node in nodes],
         y=list(range(len(nodes))),
         mode="markers+text",
-        text=[_label(node, word, place in way) for place, node, word in zip(places, nodes, words, strict=True)],
+        text=[
+            _label(node, word, position in way) for position, node, word in zip(positions, nodes, words, strict=True)
+        ],
         textposition="middle right",
         marker={
             "size": 9,
@@ -241,12 +243,12 @@ def _label(node: Node, word: str, best: bool) -> str:
 def _order(beam: Beam) -> list[int]:
     """Places of the nodes as rows: each above its children, the likelier branches first."""
     children: dict[int, list[int]] = {}
-    for place, node in enumerate(beam.nodes):
-        children.setdefault(node.parent, []).append(place)
-    found: list[int] = []
+    for position, node in enumerate(beam.nodes):
+        children.setdefault(node.parent, []).append(position)
+    result: list[int] = []
     waiting = [0]
     while waiting:
-        place = waiting.pop()
-        found.append(place)
-        waiting += sorted(children.get(place, []), key=lambda i: beam.nodes[i].log_probability)
-    return found
+        position = waiting.pop()
+        result.append(position)
+        waiting += sorted(children.get(position, []), key=lambda i: beam.nodes[i].log_probability)
+    return result

@@ -66,9 +66,9 @@ def confusion(table: NDArray[Any], names: Sequence[str]) -> Figure:
         names: of the M types.
     """
     shares = table / table.sum(axis=1, keepdims=True).clip(min=1)
-    places, labels = list(range(len(names))), [plain(name, 12) for name in names]
+    positions, labels = list(range(len(names))), [plain(name, 12) for name in names]
     fig = Figure().add_heatmap(
-            z=shares.tolist(), x=places, y=places, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
+            z=shares.tolist(), x=positions, y=positions, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
             colorscale=[[0, faded(BLUE, 0.03)], [1, faded(BLUE, UNDER_TEXT)]],
             customdata=[[f"{a} tagged as {b}" for b in labels] for a in labels],
             hovertemplate="%{customdata}: %{z:.1%}<extra></extra>",
@@ -76,9 +76,9 @@ def confusion(table: NDArray[Any], names: Sequence[str]) -> Figure:
     for row, line in enumerate(table.tolist()):
         for column, value in enumerate(line):
             fig.add_annotation(x=column, y=row, text=f"{value:,}", showarrow=False, font={"size": 13})
-    fig.update_xaxes(tickvals=places, ticktext=labels, title="found", showgrid=False, zeroline=False)
+    fig.update_xaxes(tickvals=positions, ticktext=labels, title="found", showgrid=False, zeroline=False)
     fig.update_yaxes(
-        tickvals=places, ticktext=labels, title="true", autorange="reversed", showgrid=False, zeroline=False
+        tickvals=positions, ticktext=labels, title="true", autorange="reversed", showgrid=False, zeroline=False
     )
     return neutral(fig, height=120 + 46 * len(names))
 

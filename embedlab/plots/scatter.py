@@ -105,14 +105,14 @@ def frequency(results: Mapping[str, Neighbors], colors: Mapping[str, str], title
     for number, (name, result) in enumerate(results.items()):
         color = colors.get(name, SERIES[number % len(SERIES)])
         known = [i for i, count in enumerate(result.counts.tolist()) if count > 0]
-        places = [(math.log10(result.counts[i]), 2 * float(result.similarities[i])) for i in known]
+        positions = [(math.log10(result.counts[i]), 2 * float(result.similarities[i])) for i in known]
         fig.add_scatter(
             x=[int(result.counts[i]) for i in known],
             y=[float(result.similarities[i]) for i in known],
             name=plain(name),
             mode="markers+text",
             text=[plain(result.words[i], LONGEST) for i in known],
-            textposition=_sides(places),
+            textposition=_sides(positions),
             textfont={"size": 11},
             marker={
                 "color": color,

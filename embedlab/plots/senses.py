@@ -323,20 +323,20 @@ def picture(column: Column, points: Floats, texts: Sequence[str], axes: Sequence
 
 def by_layer(layers: Sequence[str], auc: NDArray[Any], low: NDArray[Any], high: NDArray[Any], color: str) -> Figure:
     """The score of every layer with its interval, from the input to the top; the dashed line is chance."""
-    names, places = [plain(layer, 16) for layer in layers], list(range(len(layers)))
+    names, positions = [plain(layer, 16) for layer in layers], list(range(len(layers)))
     fig = Figure()
     fig.add_scatter(
-        x=[*places, *places[::-1]], y=[*high.tolist(), *low.tolist()[::-1]], fill="toself", mode="lines",
+        x=[*positions, *positions[::-1]], y=[*high.tolist(), *low.tolist()[::-1]], fill="toself", mode="lines",
         line={"width": 0}, fillcolor=faded(color, 0.2), hoverinfo="skip",
     )  # fmt: skip
     fig.add_scatter(
-        x=places, y=auc.tolist(), mode="lines+markers", line={"color": color, "width": 2}, marker={"size": 8},
+        x=positions, y=auc.tolist(), mode="lines+markers", line={"color": color, "width": 2}, marker={"size": 8},
         customdata=[[a, b, name] for a, b, name in zip(low.tolist(), high.tolist(), names, strict=True)],
         hovertemplate="%{customdata[2]}: AUC %{y:.2f}, 95 % interval %{customdata[0]:.2f} to %{customdata[1]:.2f}"
         "<extra></extra>",
     )  # fmt: skip
     fig.add_hline(y=0.5, line={"color": LINE, "dash": "dash", "width": 1})
     lowest = max(0.0, min(0.4, float(low.min()) - 0.03))
-    fig.update_xaxes(tickvals=places, ticktext=names, title="layer, from the input to the top", zeroline=False)
+    fig.update_xaxes(tickvals=positions, ticktext=names, title="layer, from the input to the top", zeroline=False)
     fig.update_yaxes(title="AUC", range=[lowest, 1.02], zeroline=False)
     return neutral(fig, height=300)

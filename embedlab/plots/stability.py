@@ -1,4 +1,4 @@
-"""How far trainings of a family agree: all words, by frequency, and by the neighbor's place."""
+"""How far trainings of a family agree: all words, by frequency, and by the neighbor's rank."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ def by_frequency(
     return neutral(fig, height=HEIGHT, title=title, legend=True, legend_y=-0.22)
 
 
-def by_place(results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "") -> Figure:
-    """A line a family: of the neighbors at each place in one training, the share that another has, too."""
+def by_rank(results: Mapping[str, Stability], colors: Mapping[str, str], title: str = "") -> Figure:
+    """A line a family: of the neighbors at each rank in one training, the share that another has, too."""
     fig = Figure()
     for number, (name, one) in enumerate(results.items()):
         fig.add_scatter(
-            x=list(range(1, one.k + 1)), y=one.by_place.tolist(), mode="lines+markers", name=plain(name, 26),
+            x=list(range(1, one.k + 1)), y=one.by_rank.tolist(), mode="lines+markers", name=plain(name, 26),
             line={"color": colors.get(name, GREY), "width": 2}, marker={"size": 8, "symbol": SYMBOLS[number % 5]},
-            hovertemplate="place %{x}<br><b>%{y:.1%}</b><extra>%{fullData.name}</extra>",
+            hovertemplate="rank %{x}<br><b>%{y:.1%}</b><extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    fig.update_xaxes(title="place among the neighbors", dtick=1)
+    fig.update_xaxes(title="rank among the neighbors", dtick=1)
     fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title="found again in another training")
     return neutral(fig, height=HEIGHT, title=title, legend=True, legend_y=-0.22)

@@ -84,10 +84,10 @@ def _losses(
         if len(trace["x"]) > DOTS:
             trace["mode"] = "lines"
     alone = sorted((trace for trace in fig.traces if len(trace["x"]) == 1), key=lambda trace: -trace["y"][0])
-    for place, trace in enumerate(alone):
-        side = "bottom left" if place else "top left"
-        said = [f"{trace['name']}: {trace['y'][0]:.4g}"]
-        trace |= {"mode": "markers+text", "text": said, "textposition": side, "cliponaxis": False, "showlegend": False}
+    for position, trace in enumerate(alone):
+        side = "bottom left" if position else "top left"
+        label = [f"{trace['name']}: {trace['y'][0]:.4g}"]
+        trace |= {"mode": "markers+text", "text": label, "textposition": side, "cliponaxis": False, "showlegend": False}
         trace |= {"marker": {"size": 10, "line": {"width": 1, "color": LINE}}}
     fig.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"})
     return fig.update_xaxes(rangemode="tozero")

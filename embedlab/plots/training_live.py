@@ -1,4 +1,4 @@
-"""The live pictures of a training, as options of ECharts: it keeps a chart and lets its points glide to new places.
+"""The live pictures of a training, as options of ECharts: it keeps a chart and lets its points glide to new positions.
 
 A Plotly chart in Streamlit is drawn anew whenever its data change, which blanks it at the end of every epoch. An
 ECharts chart of a fixed key stays, and points of the same id move.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embedlab.analysis.training_snapshots import Moment
 
 DURATION = 700
-"""Milliseconds that words take to their new places."""
+"""Milliseconds that words take to their new positions."""
 FAINT = "rgba(128, 128, 128, 0.25)"
 
 Option = dict[str, Any]

@@ -74,10 +74,10 @@ def _ask_for_words(model: LanguageModel) -> None:
         return
 
 
-def _check(found: NDArray[np.floating], shape: tuple[int, ...]) -> None:
-    if found.shape != shape:
-        raise BadModel(f"The model answers with numbers of shape {found.shape} instead of {shape}.")
-    if not np.isfinite(found).all():
+def _check(vectors: NDArray[np.floating], shape: tuple[int, ...]) -> None:
+    if vectors.shape != shape:
+        raise BadModel(f"The model answers with numbers of shape {vectors.shape} instead of {shape}.")
+    if not np.isfinite(vectors).all():
         raise BadModel("The model answers with what is no finite number.")
 
 
@@ -140,7 +140,12 @@ def unpack(file: IO[bytes], folder: Path, *, overwrite: bool = False) -> None:
 
 
 def take(
-    file: IO[bytes], name: str = "", *, replace: bool = False, place: str = "", within: Within = lambda _: nullcontext()
+    file: IO[bytes],
+    name: str = "",
+    *,
+    replace: bool = False,
+    workspace: str = "",
+    within: Within = lambda _: nullcontext(),
 ) -> str:
     """Import the model of a zip file into the person's own models.
 
@@ -148,7 +153,7 @@ def take(
         file: the zip file.
         name: the model's new title; empty keeps the title on its card.
         replace: whether a model of that name may be replaced.
-        place: the visitor's workspace; empty for the owner.
+        workspace: the visitor's workspace; empty for the owner.
         within: context manager that limits this process to a number of additional bytes; for a separate process.
 
     Returns:
@@ -160,18 +165,18 @@ def take(
         MemoryError: it needs more memory than ``within`` gives.
     """
     if name.strip():
-        library.check(name, replace=replace, place=place)
+        library.check(name, replace=replace, workspace=workspace)
     with files.temporary_folder() as temporary:
         folder = temporary / "model"
         folder.mkdir()
         try:
-            title = _tried(file, folder, library.room(place, replace=replace) if place else None, within)
+            title = _tried(file, folder, library.room(workspace, replace=replace) if workspace else None, within)
         except (BadInput, BadModel) as error:  # the message must not show the temporary folder
-            said = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
-            raise type(error)(said) from error
+            message = str(error).replace(f"{folder}/", "").replace(str(folder), "The model")
+            raise type(error)(message) from error
         if not (title := name.strip() or title[: library.LONGEST]):
             raise BadInput("The model has no name on its card. Give it one.")
-        return library.keep(folder, title, replace=replace, place=place)
+        return library.keep(folder, title, replace=replace, workspace=workspace)
 
 
 def _tried(file: IO[bytes], folder: Path, room: int | None, within: Within) -> str:
@@ -211,7 +216,7 @@ def _extract_all(file: IO[bytes], folder: Path, room: int | None = None) -> None
 
 def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The entries of a model's files by name; any other entry is refused."""
-    found: dict[str, zipfile.ZipInfo] = {}
+    result: dict[str, zipfile.ZipInfo] = {}
     parents = set()
     infos = files_inside(archive)
     if len(infos) > len(REQUIRED) + len(OPTIONAL):
@@ -225,15 +230,15 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         mode = info.external_attr >> 16
         if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
             raise BadInput(f"'{info.filename}' in the zip file is a link or a device, not a file. It is refused.")
-        if path.name not in (*REQUIRED, *OPTIONAL) or path.name in found or len(path.parts) > 2:
+        if path.name not in (*REQUIRED, *OPTIONAL) or path.name in result or len(path.parts) > 2:
             raise BadInput(f"The zip file holds '{info.filename}', which no model has. It is refused.")
-        found[path.name] = info
+        result[path.name] = info
         parents.add(path.parent)
-    if missing := [name for name in REQUIRED if name not in found]:
+    if missing := [name for name in REQUIRED if name not in result]:
         raise BadInput(f"The zip file is not a model: {', '.join(missing)} is missing.")
     if len(parents) > 1:
         raise BadInput("The files of the model lie in different folders of the zip file. It is refused.")
-    return found
+    return result
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], room: int | None) -> None:
@@ -244,8 +249,8 @@ def _check_sizes(infos: list[zipfile.ZipInfo], room: int | None) -> None:
     if unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1):
         raise BadInput("The zip file unpacks to more than 200 times its size, as no model does. It is refused.")
     if room is not None and unpacked > room:
-        said = f"The model takes {size(unpacked)} unpacked, and you have room for {size(max(room, 0))}."
-        raise BadInput(met("place_bytes", f"{said} Delete a model first."))
+        message = f"The model takes {size(unpacked)} unpacked, and you have room for {size(max(room, 0))}."
+        raise BadInput(met("place_bytes", f"{message} Delete a model first."))
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:

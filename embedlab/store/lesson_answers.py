@@ -35,29 +35,29 @@ class _File:
     lessons: tuple[Answered, ...] = ()
 
 
-def load(place: str, lesson: str) -> tuple[Answer, ...]:
+def load(workspace: str, lesson: str) -> tuple[Answer, ...]:
     """Load a visitor's predictions in a lesson; empty if there are none or the file is damaged."""
-    return next((one.answers for one in _read(place).lessons if one.lesson == lesson), ())
+    return next((one.answers for one in _read(workspace).lessons if one.lesson == lesson), ())
 
 
-def keep(place: str, lesson: str, answers: Iterable[Answer]) -> None:
+def keep(workspace: str, lesson: str, answers: Iterable[Answer]) -> None:
     """Store a visitor's predictions in a lesson instead of the earlier ones; an empty list deletes them.
 
     Raises:
         OSError: the disk is full or read-only.
     """
-    others = tuple(one for one in _read(place).lessons if one.lesson != lesson)
+    others = tuple(one for one in _read(workspace).lessons if one.lesson != lesson)
     own = Answered(lesson, tuple(answers))
     lessons = (*others, own) if own.answers else others
     if not lessons:
-        _path(place).unlink(missing_ok=True)
+        _path(workspace).unlink(missing_ok=True)
         return
-    paths.use_workspace(place)
-    files.write_text(_path(place), json.dumps(asdict(_File(lessons))))
+    paths.use_workspace(workspace)
+    files.write_text(_path(workspace), json.dumps(asdict(_File(lessons))))
 
 
-def _read(place: str) -> _File:
-    path = _path(place)
+def _read(workspace: str) -> _File:
+    path = _path(workspace)
     try:
         if path.stat().st_size > MOST_BYTES:
             return _File()
@@ -66,5 +66,5 @@ def _read(place: str) -> _File:
         return _File()
 
 
-def _path(place: str) -> Path:
-    return paths.workspace(place) / NAME
+def _path(workspace: str) -> Path:
+    return paths.workspace(workspace) / NAME

@@ -14,7 +14,7 @@ from pathlib import Path
 from embedlab import registry
 from embedlab.base import BadInput, BadModel, files, model_folder, paths
 from embedlab.base.limits import Limits, met
-from embedlab.base.limits import size as said
+from embedlab.base.limits import size as units
 from embedlab.registry import ModelSpec, Source
 
 LONGEST = 60
@@ -61,12 +61,12 @@ def one_line(title: str) -> str:
     return " ".join(title.split())
 
 
-def taken(title: str, place: str = "") -> bool:
+def taken(title: str, workspace: str = "") -> bool:
     """Whether the person already has a model of that name, or of one that differs only in punctuation or case."""
-    return registry.model_folder("yours", folder_name(title), place).exists()
+    return registry.model_folder("yours", folder_name(title), workspace).exists()
 
 
-def check(title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> Path:
+def check(title: str, *, replace: bool = False, source: Source = "yours", workspace: str = "") -> Path:
     """Check, before long work, that its model can be kept under a name; arguments as ``keep``.
 
     Returns:
@@ -76,14 +76,14 @@ def check(title: str, *, replace: bool = False, source: Source = "yours", place:
         BadInput: the name cannot be used, or is taken and ``replace`` is false.
         BadModel: the folder of models cannot be written.
     """
-    target = registry.model_folder(source, folder_name(title), place)
+    target = registry.model_folder(source, folder_name(title), workspace)
     if target.exists() and not replace:
         raise BadInput(f"There is a model named '{one_line(title)}' already. Choose another name, or replace it.")
     model_folder.check_target(target, overwrite=replace)
     return target
 
 
-def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours", place: str = "") -> str:
+def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "yours", workspace: str = "") -> str:
     """Copy a model folder to the person's own or published models.
 
     Args:
@@ -91,7 +91,7 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
         title: the model's new name.
         replace: whether a model of that name may be replaced.
         source: "yours" or "published".
-        place: the visitor's workspace; empty for the owner.
+        workspace: the visitor's workspace; empty for the owner.
 
     Returns:
         The model's key.
@@ -100,18 +100,18 @@ def keep(folder: Path, title: str, *, replace: bool = False, source: Source = "y
         BadInput: the name cannot be used, or is taken and ``replace`` is false; or the workspace is full.
         BadModel: the folder is damaged, or the disk is full.
     """
-    target = check(title, replace=replace, source=source, place=place)
+    target = check(title, replace=replace, source=source, workspace=workspace)
     card = dataclasses.replace(model_folder.read_card(folder), title=one_line(title), source=source)
     model_folder.read_kind(folder)
-    if place:
-        check_room(place, size(folder) - (size(target) if target.exists() else 0))
+    if workspace:
+        check_room(workspace, size(folder) - (size(target) if target.exists() else 0))
     with files.atomic_folder(target, model_folder.is_model if replace else files.never) as made:
         for name in model_folder.FILES:
             if (folder / name).is_file():
                 shutil.copyfile(folder / name, made / name)
         text = json.dumps(dataclasses.asdict(card), ensure_ascii=False, indent=2)
         (made / model_folder.CARD).write_text(text + "\n", encoding="utf-8")
-    return paths.workspace_key(place, target.name) if place else f"{source}/{target.name}"
+    return paths.workspace_key(workspace, target.name) if workspace else f"{source}/{target.name}"
 
 
 def kept_as(folder: Path) -> str:
@@ -122,27 +122,27 @@ def kept_as(folder: Path) -> str:
         return ""
 
 
-def room(place: str, *, replace: bool = False) -> int:
+def room(workspace: str, *, replace: bool = False) -> int:
     """Bytes that a visitor may still store; with ``replace`` the largest of their models counts as deleted.
 
     Args:
-        place: the visitor's workspace.
+        workspace: the visitor's workspace.
         replace: whether a model may be replaced; which one is known only later, by its name.
     """
-    models = registry.model_folder("yours", "", place)
+    models = registry.model_folder("yours", "", workspace)
     largest = max(map(size, models.iterdir()), default=0) if replace and models.is_dir() else 0
-    return Limits.from_environment().place_bytes - size(paths.workspace(place)) + largest
+    return Limits.from_environment().place_bytes - size(paths.workspace(workspace)) + largest
 
 
-def check_room(place: str, more: int) -> None:
+def check_room(workspace: str, more: int) -> None:
     """Check that a visitor may store ``more`` additional bytes.
 
     Raises:
         BadInput: the workspace would be too large.
     """
     most = Limits.from_environment().place_bytes
-    if (taken := size(paths.workspace(place)) + more) > most:
-        text = f"Your models would take {said(taken)}; {said(most)} are possible here. Delete one first."
+    if (taken := size(paths.workspace(workspace)) + more) > most:
+        text = f"Your models would take {units(taken)}; {units(most)} are possible here. Delete one first."
         raise BadInput(met("place_bytes", text))
 
 
@@ -155,7 +155,7 @@ def delete(spec: ModelSpec) -> None:
     """
     if spec.source == "starter":
         raise BadInput(f"'{spec.title}' is a starter and stays.")
-    shelf = registry.model_folder(spec.source, "", spec.place).resolve()
+    shelf = registry.model_folder(spec.source, "", spec.workspace).resolve()
     if spec.folder.resolve().parent != shelf:
         raise BadInput(f"'{spec.title}' does not lie on the shelf and is left alone.")
     try:

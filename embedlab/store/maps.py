@@ -177,10 +177,10 @@ def _checked(name: str) -> str:
 
 
 def _decode(path: Path) -> Projection:
-    found = _read(path)
-    if found is None:
+    result = _read(path)
+    if result is None:
         raise BadModel(f"{path} does not hold a map.")
-    return found
+    return result
 
 
 CACHE: ResultCache[Projection] = ResultCache(

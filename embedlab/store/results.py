@@ -1,4 +1,4 @@
-"""Results kept on disk by what they were asked of, so that a page that opens again shows them at once.
+"""Results kept on disk by model and settings, so that a page that opens again shows them at once.
 
 One's own lie in the folder of the visitor whose run found them and are there for everybody who asks the same; each
 visitor's oldest make room for that visitor's own new ones, never for another's. Where none is one's own, those that
@@ -95,12 +95,12 @@ class ResultCache(Generic[T]):
         return folder / f"{key}{self.suffix}"
 
     def _find(self, key: str) -> Path | None:
-        """One's own, whoever made it; noted as asked for."""
+        """One's own, whoever made it; noted as used."""
         mine = self.file(self.own, key)
-        found = mine if mine.is_file() else next(iter(sorted(self.own.glob(f"*/{mine.name}"))), None)
-        if found:
-            files.touch(found)
-        return found
+        result = mine if mine.is_file() else next(iter(sorted(self.own.glob(f"*/{mine.name}"))), None)
+        if result:
+            files.touch(result)
+        return result
 
     def has(self, key: str) -> bool:
         """Whether there is such a result."""
@@ -177,9 +177,9 @@ class ResultCache(Generic[T]):
         return kept
 
 
-def key_of(*asked: Any) -> str:
-    """Names what was asked, in 32 letters."""
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+def key_of(*parts: Any) -> str:
+    """Name of a result, 32 letters: a hash of everything it depends on."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def weights(folder: Path) -> str:
@@ -240,7 +240,14 @@ def probe_key(digests: Sequence[str], sentences: str, settings: ProbeSettings) -
 
 
 def probe_values(key: str, models: Sequence[str], data: str, probe: LayerProbe) -> dict[str, Any]:
-    """What is kept of a probe."""
+    """Plain values that are stored of a probe.
+
+    Args:
+        key: of the question in the cache.
+        models: keys of the models.
+        data: name of the tagged sentences.
+        probe: the result.
+    """
     return {
         "format": FORMAT, "key": key, "models": list(models), "data": data, "created": date.today().isoformat(),
         "versions": versions(LIBRARIES), "probe": probe_to_dict(probe),
@@ -260,7 +267,7 @@ PROBES = ResultCache("probes", _kept_probe, home="probes/results")
 
 
 def probe_to_dict(probe: LayerProbe) -> dict[str, Any]:
-    """Plain values; a row's tags as the words that are not O: place, tag, place, tag and so on."""
+    """Plain values; a row's tags as the words that are not O: position, tag, position, tag and so on."""
     rows = [vars(row) | {"tags": _packed(row.tags)} for row in probe.rows]
     depth = dataclasses.asdict(probe.depth) if probe.depth else None
     return vars(probe) | {"rows": rows, "depth": depth, "settings": probe.settings.to_dict()}
@@ -276,13 +283,13 @@ def _plain_probe(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _packed(tags: Ids) -> list[int]:
-    places = np.flatnonzero(tags)
-    found: list[int] = np.stack([places, tags[places]], axis=1).ravel().tolist()
-    return found
+    positions = np.flatnonzero(tags)
+    result: list[int] = np.stack([positions, tags[positions]], axis=1).ravel().tolist()
+    return result
 
 
 def _unpacked(packed: list[int], words: int) -> list[int]:
     tags = np.zeros(words, np.int64)
     tags[packed[::2]] = packed[1::2]
-    found: list[int] = tags.tolist()
-    return found
+    result: list[int] = tags.tolist()
+    return result

@@ -78,12 +78,12 @@ def tidy(now: float | None = None) -> None:
 
 def _files() -> dict[Path, tuple[float, int]]:
     """The kept files: when each was last written, and its bytes."""
-    found = {}
+    result = {}
     for file in _folder().glob("*"):
         with contextlib.suppress(OSError):
             about = file.stat()
-            found[file] = (about.st_mtime, about.st_size)
-    return found
+            result[file] = (about.st_mtime, about.st_size)
+    return result
 
 
 def _folder() -> Path:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from embedlab.base import BadInput, files, paths
 from embedlab.base.limits import Limits, met
-from embedlab.base.limits import size as said
+from embedlab.base.limits import size as units
 from embedlab.store import library
 
 MOST, CROWD = 300, 10
@@ -60,7 +60,9 @@ def check_room(visitor: str, address: str = "", more: int = 0) -> None:
     limits, found = Limits.from_environment(), [one for one in taken() if paths.workspace_of(one.visitor)]
     own = more + sum(one.size for one in found if one.visitor == visitor)
     if own > (most := limits.visitor_runs_bytes):
-        text = f"Your texts and runs would take {said(own)}; {said(most)} are possible here. Delete some of your runs."
+        text = (
+            f"Your texts and runs would take {units(own)}; {units(most)} are possible here. Delete some of your runs."
+        )
         raise BadInput(met("visitor_runs_bytes", text))
     if sum(one.visitor == visitor for one in found) >= MOST:
         raise BadInput(f"You have {MOST} texts and runs, as many as are possible here. Delete some of your runs.")
@@ -68,8 +70,8 @@ def check_room(visitor: str, address: str = "", more: int = 0) -> None:
     everybody, most = more + sum(one.size for one in found), limits.runs_bytes
     if everybody > most or (address and more + sum(near) > most * SHARE) or len(near) >= MOST * CROWD:
         text = (
-            f"There is no room: the texts and runs of all visitors may take {said(most)} together, and half of that if "
-            "they come from one address. Nothing of others is deleted for yours. Try again later."
+            f"There is no room: the texts and runs of all visitors may take {units(most)} together, and half of that "
+            "if they come from one address. Nothing of others is deleted for yours. Try again later."
         )
         raise BadInput(met("runs_bytes", text))
 
@@ -128,7 +130,8 @@ def lay_down(
         with files.atomic_file(path) as scratch:
             scratch.write_bytes(content)
             if check:
-                _checked(scratch, check)
+                with unnamed(scratch):
+                    check(scratch)
         files.only_newest(path.parent, "*.txt", KEPT)
     except OSError as error:
         raise BadInput(f"The file could not be kept: {error.strerror}. Is the disk full?") from error
@@ -145,8 +148,10 @@ def laid_down(name: str) -> Path | None:
     return found[0] if found else None
 
 
-def _checked(scratch: Path, check: Callable[[Path], object]) -> None:
+@contextlib.contextmanager
+def unnamed(path: Path) -> Iterator[None]:
+    """Call a stored file "the file" in what is wrong with it: its visitor knows it by another name."""
     try:
-        check(scratch)
+        yield
     except BadInput as error:
-        raise BadInput(str(error).replace(scratch.name, "the file")) from None
+        raise BadInput(str(error).replace(path.name, "the file")) from None

@@ -43,7 +43,7 @@ class Store:
 
     Attributes:
         folder: one safetensors file for each model, text and choice of layers.
-        most_bytes: of all of them together; what was not asked for the longest is removed first.
+        most_bytes: of all of them together; what was not used for the longest time is removed first.
     """
 
     folder: Path
@@ -93,7 +93,7 @@ class Store:
             save_file({"vectors": np.concatenate(vectors, axis=1), "lengths": lengths}, scratch)
 
     def trim(self) -> None:
-        """Remove what was not asked for the longest, until the rest fits."""
+        """Remove what was not used for the longest time, until the rest fits."""
         files = []
         for file in self.folder.glob("*.safetensors"):
             with contextlib.suppress(FileNotFoundError):  # another process has just removed it
@@ -143,45 +143,45 @@ class CachedModel(ContextualModel):
         """
         return self._kept(lambda: self.model.encode(sentences, layers, on_progress), sentences, layers)
 
-    def at_places(
+    def at_positions(
         self,
         sentences: Sequence[Sequence[str]],
-        places: Sequence[int],
+        positions: Sequence[int],
         layers: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> Floats:
-        """See ``ContextualModel.at_places``; up to ``at_once`` sentences are kept whole, of more the words alone.
+        """See ``ContextualModel.at_positions``; up to ``at_once`` sentences are kept whole, of more the words alone.
 
         Raises:
             BadInput: no such layer, or more sentences than the limits allow.
         """
         if len(sentences) <= self.at_once:
-            return super().at_places(sentences, places, layers, on_progress)
-        (found,) = self._kept(
-            lambda: [self.model.at_places(sentences, places, layers, on_progress)], sentences, layers, places
+            return super().at_positions(sentences, positions, layers, on_progress)
+        (result,) = self._kept(
+            lambda: [self.model.at_positions(sentences, positions, layers, on_progress)], sentences, layers, positions
         )
-        return found
+        return result
 
     def _kept(
         self,
         make: Callable[[], list[Floats]],
         sentences: Sequence[Sequence[str]],
         layers: Sequence[str] | None,
-        places: Sequence[int] | None = None,
+        positions: Sequence[int] | None = None,
     ) -> list[Floats]:
         most = Limits.from_environment().sentences
         if len(sentences) > most:
-            said = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. "
-            said += "Give a part of them."
-            raise BadInput(met("sentences", said))
+            message = f"These are {len(sentences):,} sentences; at most {most:,} are read for one answer. "
+            message += "Give a part of them."
+            raise BadInput(met("sentences", message))
         if not self.repeatable:
             return make()
-        key = key_of(self.model, sentences, layers, places)
-        found = self.store.read(key)
-        if found is None:
-            found = make()
-            self.store.write(key, found)
-        return found
+        key = key_of(self.model, sentences, layers, positions)
+        result = self.store.read(key)
+        if result is None:
+            result = make()
+            self.store.write(key, result)
+        return result
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """The model's own; nothing is kept."""
@@ -211,7 +211,7 @@ def cached(model: Model, store: Store | None = None) -> ContextualModel:
     """A model that reads the same sentences once: its vectors are kept.
 
     Args:
-        model: contextual, or static: as one layer; one that carries states from call to call is always asked.
+        model: contextual, or static: as one layer; one that carries states from call to call is always computed anew.
         store: where vectors are kept, in the person's own folder if ``None``.
 
     Raises:
@@ -224,14 +224,14 @@ def key_of(
     model: ContextualModel,
     sentences: Sequence[Sequence[str]],
     layers: Sequence[str] | None = None,
-    places: Sequence[int] | None = None,
+    positions: Sequence[int] | None = None,
 ) -> str:
-    """Names what ``encode`` would compute, or ``at_places``, in 64 letters.
+    """Names what ``encode`` would compute, or ``at_positions``, in 64 letters.
 
     Raises:
         BadInput: no such layer.
     """
-    asked: list[Any] = [model.fingerprint, model.variant, model.layer_numbers(layers), list(map(list, sentences))]
-    if places is not None:
-        asked = [key_of(model, sentences, layers), list(places)]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+    parts: list[Any] = [model.fingerprint, model.variant, model.layer_numbers(layers), list(map(list, sentences))]
+    if positions is not None:
+        parts = [key_of(model, sentences, layers), list(positions)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -125,12 +125,12 @@ def fit(
 
 
 class _Run:
-    """One training; its state is in ``place``."""
+    """One training; its state is kept in ``checkpoints``."""
 
     def __init__(
-        self, task: Task, config: NeuralConfig, on_progress: OnProgress | None, place: CheckpointFolder
+        self, task: Task, config: NeuralConfig, on_progress: OnProgress | None, checkpoints: CheckpointFolder
     ) -> None:
-        self.task, self.config, self.on_progress, self.place = task, config, on_progress, place
+        self.task, self.config, self.on_progress, self.checkpoints = task, config, on_progress, checkpoints
         self.accelerator = Accelerator(
             mixed_precision=_precision(config), dataloader_config=DataLoaderConfiguration(split_batches=True)
         )
@@ -166,7 +166,7 @@ class _Run:
         """Train all epochs, from the beginning or from the checkpoint."""
         torch.manual_seed(self.config.seed)
         self.clear()  # gradients of an earlier training, such as that of the initial vectors
-        self.at = self.place.resume(self.task.learner, self.optimizer) or self.at
+        self.at = self.checkpoints.resume(self.task.learner, self.optimizer) or self.at
         self.told_step = self.at.step
         self.began -= self.at.seconds
         while self.at.step < self.config.epochs * self.per_epoch and not self._enough():
@@ -175,7 +175,7 @@ class _Run:
             self.task.learner.load_state_dict(self.at.best)
         self.task.learner.carried = ()
         if self.accelerator.is_main_process:
-            self.place.clear()
+            self.checkpoints.clear()
         seconds, epochs = monotonic() - self.began, self.at.step // self.per_epoch
         return Outcome(self.at.loss, self.at.best_held_out, self.at.step * self.per_batch, seconds, epochs)
 
@@ -194,9 +194,9 @@ class _Run:
                 self._look()
             if last or monotonic() - self.told >= TELL_EVERY:
                 self._tell(ended=last)
-            if self.accelerator.is_main_process and self.place.due(self.saved):
+            if self.accelerator.is_main_process and self.checkpoints.due(self.saved):
                 self.at.seconds = monotonic() - self.began
-                self.place.write(self.at, self.task.learner, self.optimizer)
+                self.checkpoints.write(self.at, self.task.learner, self.optimizer)
                 self.saved = monotonic()
             if self._enough():
                 return
@@ -283,8 +283,8 @@ def mean_losses(learner: Learner, examples: Examples, batch_size: int, device: t
         total += _with_parts(learner, loss) * len(rows)
     learner.train(training)
     learner.carried = carried
-    found: Losses = (total / len(examples)).tolist()
-    return found
+    result: Losses = (total / len(examples)).tolist()
+    return result
 
 
 def _with_parts(learner: Learner, loss: Tensor) -> Tensor:

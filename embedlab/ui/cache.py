@@ -80,7 +80,7 @@ def find(key: str) -> ModelSpec:
     Raises:
         BadModel: there is none.
     """
-    for spec in registry.list_models(place=workspace()):
+    for spec in registry.list_models(workspace=workspace()):
         if spec.key == key:
             return spec
     raise BadModel("This model is not here (any more). Choose one from the list.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import streamlit as st
 
-from embedlab.base import ContextualModel, OnProgress, Progress
+from embedlab.base import Capability, ContextualModel, Model, OnProgress, Progress
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.store import vectors
@@ -18,6 +20,36 @@ READERS = "readers"
 """Where chosen models, static ones among them, stand in the address; contextual ones alone: ``widgets.ADDRESSES``."""
 PATIENCE = 0.5
 """Seconds of work before a progress bar appears: what is over sooner needs none."""
+
+
+M = TypeVar("M")
+
+
+@dataclass(frozen=True)
+class ChosenModel(Generic[M]):
+    """The one model of a page.
+
+    Attributes:
+        spec: which it is.
+        title: what people read.
+        model: the model.
+    """
+
+    spec: ModelSpec
+    title: str
+    model: M
+
+
+def choose_one(
+    capability: Capability, families: Sequence[str], address: str, missing: str
+) -> ChosenModel[Model] | None:
+    """Let the visitor choose one model of a few families and load it; see ``widgets.family_picker``.
+
+    Raises:
+        BadModel: it is gone or damaged.
+    """
+    picked = widgets.family_picker(capability, families, address, missing)
+    return picked and ChosenModel(*picked, cache.model(picked[0].key))
 
 
 def specs(*, static: bool = True) -> list[ModelSpec]:

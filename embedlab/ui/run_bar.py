@@ -172,7 +172,7 @@ def bring(kind: str, settings: Any, *, ask: str = "", draft: str = "") -> bool:
 def _find(kind: str, settings: Any) -> Run | None:
     """The newest run that was asked for the same."""
     values = typed_json.plain(settings)  # lists for tuples, as the run has it from JSON
-    return jobs.like(kind, lambda run: run.asked()[1] == values, visitor())
+    return jobs.like(kind, lambda run: run.request()[1] == values, visitor())
 
 
 def _start(kind: str, settings: Any, draft: str) -> Run:

@@ -45,8 +45,8 @@ def trouble(url: str) -> Iterator[None]:
     try:
         yield
     except TROUBLE as error:
-        said = str(error) or type(error).__name__
-        raise Unreachable(f"{url} could not be reached ({said}). {INSTEAD}") from error
+        message = str(error) or type(error).__name__
+        raise Unreachable(f"{url} could not be reached ({message}). {INSTEAD}") from error
 
 
 class Pace:
@@ -75,8 +75,10 @@ class Pace:
         self.waited += seconds
         self.received += received
         if self.clock() - self.began >= self.seconds:
-            said = f"The download took longer than {self.seconds:,.0f} seconds, the most that it may, and was stopped."
-            raise Unreachable(limits.met("download_seconds", f"{said} {INSTEAD}"))
+            message = (
+                f"The download took longer than {self.seconds:,.0f} seconds, the most that it may, and was stopped."
+            )
+            raise Unreachable(limits.met("download_seconds", f"{message} {INSTEAD}"))
         if self.waited >= WINDOW:
             if self.received < SLOWEST * WINDOW:
                 raise Unreachable(
@@ -200,14 +202,14 @@ class Transport(httpx.BaseTransport):
         if name not in self.pools:
             self.pools[name] = self._pool(name)
         url = request.url
-        asked = httpcore.Request(
+        sent = httpcore.Request(
             request.method,
             httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.stream,
             extensions=request.extensions,
         )
-        answer = self.pools[name].handle_request(asked)
+        answer = self.pools[name].handle_request(sent)
         return httpx.Response(
             answer.status, headers=answer.headers, stream=Body(answer.stream), extensions=answer.extensions
         )

@@ -120,16 +120,16 @@ def _receive(made: Path, url: str, most: int, on_progress: OnProgress | None, al
     began, told, first = monotonic(), 0.0, made.stat().st_size if version else 0
     try:
         with made.open("r+b") as file:
-            for piece in _pieces(url, first, version, most, allow_local):
-                if not piece.data:  # the first part only says where the file continues
-                    file.truncate(file.seek(piece.at))
-                    first = piece.at
-                file.write(piece.data)
-                done, version = piece.at + len(piece.data), piece.version
-                if on_progress and piece.data and (done == piece.size or monotonic() - told > 0.5):
+            for received in _received(url, first, version, most, allow_local):
+                if not received.data:  # the first part only says where the file continues
+                    file.truncate(file.seek(received.at))
+                    first = received.at
+                file.write(received.data)
+                done, version = received.at + len(received.data), received.version
+                if on_progress and received.data and (done == received.size or monotonic() - told > 0.5):
                     told = monotonic()
-                    eta = (told - began) * (piece.size - done) / (done - first) if piece.size else None
-                    on_progress(Progress(done, max(piece.size, done), eta=eta, phase="downloading"))
+                    eta = (told - began) * (received.size - done) / (done - first) if received.size else None
+                    on_progress(Progress(done, max(received.size, done), eta=eta, phase="downloading"))
     except Unreachable as error:
         if unfinished.keep(url, version, made):
             raise Unreachable(f"{error} What came is kept: ask for it again and the download goes on.") from error
@@ -177,8 +177,8 @@ def fetch_entry(entry: Entry, path: Path, *, on_progress: OnProgress | None = No
         with files.writing(path):
             with parts[0].open("ab") as whole:
                 for part in parts[1:]:
-                    with part.open("rb") as piece:
-                        shutil.copyfileobj(piece, whole, 1 << 20)
+                    with part.open("rb") as received:
+                        shutil.copyfileobj(received, whole, 1 << 20)
             return parts[0].replace(path)
     finally:
         for part in parts:
@@ -203,15 +203,15 @@ def _entry(name: str, about: dict[str, Any]) -> Entry:
     )
 
 
-def _pieces(url: str, start: int, version: str, most: int, allow_local: bool) -> Iterator[Received]:
+def _received(url: str, start: int, version: str, most: int, allow_local: bool) -> Iterator[Received]:
     """Download a file in parts; the first part is empty and says where the next one begins."""
     from embedlab.workflows import connection
 
     pace = connection.Pace(limits.Limits.from_environment().download_seconds)
-    asked = {"range": f"bytes={start}-", "if-range": version} if start else {}
+    headers = {"range": f"bytes={start}-", "if-range": version} if start else {}
     with connection.trouble(url), connection.client(pace, local=allow_local) as client:
-        answer = _answer(client, url, allow_local, asked)
-        if asked and not _goes_on(answer, start):
+        answer = _answer(client, url, allow_local, headers)
+        if headers and not _goes_on(answer, start):
             answer.close()
             answer = _answer(client, url, allow_local, {})
         yield from _read(answer, url, start if answer.status_code == 206 else 0, most)
@@ -223,13 +223,13 @@ def _goes_on(answer: httpx.Response, start: int) -> bool:
     return answer.status_code == 200 or (at is not None and answer.status_code == 206 and int(at[1]) == start)
 
 
-def _answer(client: httpx.Client, url: str, allow_local: bool, asked: dict[str, str]) -> httpx.Response:
+def _answer(client: httpx.Client, url: str, allow_local: bool, headers: dict[str, str]) -> httpx.Response:
     """The response after at most five redirects, each of which is checked; its body is not read yet."""
-    fine = (200, 206, 416) if asked else (200,)
+    fine = (200, 206, 416) if headers else (200,)
     for _ in range(REDIRECTS + 1):
         if not allow_local:
             addresses.check(url)
-        answer = client.send(client.build_request("GET", url, headers=asked), stream=True)
+        answer = client.send(client.build_request("GET", url, headers=headers), stream=True)
         if answer.next_request is None:
             if answer.status_code not in fine:
                 raise Unreachable(f"{url} answered {answer.status_code} {answer.reason_phrase}. {INSTEAD}")
@@ -246,8 +246,8 @@ def _read(answer: httpx.Response, url: str, start: int, largest: int) -> Iterato
     for block in answer.iter_raw():
         if max(done + len(block), size) > largest:
             found, most = limits.size(max(done + len(block), size)), limits.size(largest)
-            said = f"{url} is larger than {most}, the most that is taken: {found}."
-            raise BadInput(limits.met("download_bytes", said))
+            message = f"{url} is larger than {most}, the most that is taken: {found}."
+            raise BadInput(limits.met("download_bytes", message))
         yield Received(block, done, size, version)
         done += len(block)
     if done < size:

@@ -80,25 +80,25 @@ def encode(
         cut = list(
             _cut(model, folder.absolute(), sentences, layers, max(FEWEST, total // (EACH * pool.workers)), scratch)
         )
-        for piece in pool.done(encode_shard, cut):
-            tensors = model_folder.read_tensors(piece.out)
-            found |= {row: tensors[str(row)] for row in piece.rows}
-            piece.out.unlink()
-            done += piece.words
+        for shard in pool.done(encode_shard, cut):
+            tensors = model_folder.read_tensors(shard.out)
+            found |= {row: tensors[str(row)] for row in shard.rows}
+            shard.out.unlink()
+            done += shard.words
             if on_progress:
                 on_progress(Progress(done, total, phase="encoding"))
     empty = iter(model.encode([words for words in sentences if not words], layers))
     return [found[row] if words else next(empty) for row, words in enumerate(sentences)]
 
 
-def encode_shard(piece: Shard) -> None:
+def encode_shard(shard: Shard) -> None:
     """Encode the sentences of a shard, and write the vectors into its file."""
     from safetensors.numpy import save_file
 
-    model = _model(piece.model, model_folder.stamp(piece.model))
-    vectors = model.encode(piece.sentences, piece.layers)
-    with files.writing(piece.out), files.atomic_file(piece.out) as scratch:
-        save_file({str(row): one for row, one in zip(piece.rows, vectors, strict=True)}, scratch)
+    model = _model(shard.model, model_folder.stamp(shard.model))
+    vectors = model.encode(shard.sentences, shard.layers)
+    with files.writing(shard.out), files.atomic_file(shard.out) as scratch:
+        save_file({str(row): one for row, one in zip(shard.rows, vectors, strict=True)}, scratch)
 
 
 def _cut(

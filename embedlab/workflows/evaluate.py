@@ -21,12 +21,12 @@ class Texts:
     Attributes:
         sentences: sentences as they were written, for language models; may be empty.
         known: pairs of sentences for choosing thresholds.
-        asked: pairs of sentences for measuring; may be empty.
+        test: pairs of sentences for measuring; may be empty.
     """
 
     sentences: tuple[str, ...] = ()
     known: tuple[WordPair, ...] = ()
-    asked: tuple[WordPair, ...] = ()
+    test: tuple[WordPair, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,24 +49,24 @@ class Figures:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        found: dict[str, Any] = {"model": self.model}
+        result: dict[str, Any] = {"model": self.model}
         if self.vectors:
-            found |= self.vectors.to_dict()
+            result |= self.vectors.to_dict()
         if self.senses:
             one = self.senses
-            found["senses"] = [
+            result["senses"] = [
                 {"layer": layer, "auc": float(auc), "low": float(low), "high": float(high)}
                 for layer, auc, low, high in zip(one.layers, one.auc, one.low, one.high, strict=True)
             ]
         if self.pairs:
             two = self.pairs
-            found["pairs"] = [
+            result["pairs"] = [
                 {"layer": layer, "accuracy": float(share), "low": float(low), "high": float(high)}
                 for layer, share, low, high in zip(two.layers, two.accuracy, two.low, two.high, strict=True)
             ]
         if self.language:
-            found["language"] = self.language.to_dict()
-        return found
+            result["language"] = self.language.to_dict()
+        return result
 
 
 def measure(
@@ -88,10 +88,12 @@ def measure(
     if isinstance(model, StaticModel):
         figures = replace(figures, vectors=evaluate(model, on_progress))
     if isinstance(model, ContextualModel) or (lift and isinstance(model, StaticModel)):
-        reader = vectors.cached(model)
-        figures = replace(figures, senses=sense_separation(reader, load_senses(), on_progress=on_progress))
-        if texts.asked:
-            figures = replace(figures, pairs=word_in_context(reader, texts.known, texts.asked, on_progress=on_progress))
+        contextual = vectors.cached(model)
+        figures = replace(figures, senses=sense_separation(contextual, load_senses(), on_progress=on_progress))
+        if texts.test:
+            figures = replace(
+                figures, pairs=word_in_context(contextual, texts.known, texts.test, on_progress=on_progress)
+            )
     if isinstance(model, LanguageModel) and texts.sentences:
         figures = replace(figures, language=evaluate_language(model, texts.sentences, on_progress))
     if figures.vectors or figures.senses or figures.language:

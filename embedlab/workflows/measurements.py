@@ -159,11 +159,11 @@ def _flat(figures: Figures) -> Iterator[Measurement]:
 
 def _names(model: Model, on_progress: OnProgress | None) -> Iterator[Measurement]:
     """Entity-level F1 of a linear probe on each layer."""
-    if not isinstance(model, (ContextualModel, StaticModel)) or (reader := vectors.cached(model)).dim > WIDEST:
+    if not isinstance(model, (ContextualModel, StaticModel)) or (contextual := vectors.cached(model)).dim > WIDEST:
         return
     data = load_ner()
-    probe = layer_probe(reader, data, [layer_name(layer) for layer in reader.layers], on_progress=on_progress)
-    for layer, row in zip(reader.layers, probe.rows, strict=True):
+    probe = layer_probe(contextual, data, [layer_name(layer) for layer in contextual.layers], on_progress=on_progress)
+    for layer, row in zip(contextual.layers, probe.rows, strict=True):
         yield Measurement("ner", row.f1, layer, row.low, row.high, len(data.test))
 
 

@@ -67,7 +67,7 @@ class Recipe:
         settings: the model's own settings.
         half: store tensors as float16.
         note: what else the card should say.
-        begin: file name of the recipe whose result is trained further; empty for new weights.
+        begin: file name of the recipe whose model continues pretraining; empty for new weights.
         company: key of the static model for the loss on the words around; empty for none.
         keep: share of the initial weights in the result; see ``mean``.
     """
@@ -117,12 +117,12 @@ def read(path: Path) -> Recipe:
 
 
 def _source(values: Mapping[str, Any]) -> Source:
-    found = Source(**values)
+    result = Source(**values)
     for item in dataclasses.fields(Source):
-        value, number = getattr(found, item.name), item.name == "max_bytes"
+        value, number = getattr(result, item.name), item.name == "max_bytes"
         if not (value is None or (type(value) is int and value > 0) if number else isinstance(value, str)):
             raise TypeError(f"{item.name} of a source is {value!r}")
-    return found
+    return result
 
 
 def settings_of(kind: str, values: Mapping[str, Any]) -> Settings:
@@ -182,7 +182,7 @@ def make(
         folder: folder of the text.
         out: folder of the model.
         on_progress: called with the progress.
-        begin: the model to train further, for a recipe that names one.
+        begin: the model that continues pretraining, for a recipe that names one.
         pool: processes for parts of the work; for the kinds that count word pairs.
         overwrite: whether an existing model at ``out`` may be replaced; nothing else ever is.
 
@@ -213,7 +213,7 @@ def make(
 
 
 def mean(first: Model, then: Model, share: float) -> Model:
-    """Average the weights of a model before and after further training.
+    """Average the weights of a model before and after continued pretraining.
 
     The mean is often as good at the new task as the later model, and better at the old one: Wortsman et al. 2022,
     Robust fine-tuning of zero-shot models, https://arxiv.org/abs/2109.01903.
@@ -258,18 +258,20 @@ def train(
         settings: the model's own settings.
         on_progress: called with the progress.
         checkpoints: folder for checkpoints, from which a killed training continues; for the kinds that can.
-        begin: a model of that kind to train further; for ELMo, Flair and BERT.
+        begin: a model of that kind that continues pretraining; for ELMo, Flair and BERT.
         pool: processes that count shards of the text; for the kinds that count pairs (GloVe, LSA).
         company: a static model for the loss on the words around each word; for ELMo, Flair and BERT.
 
     Raises:
-        BadInput: ``begin`` cannot be trained further, or the kind has no use for ``pool`` or ``company``.
+        BadInput: ``begin`` cannot continue pretraining, or the kind has no use for ``pool`` or ``company``.
         BadModel: there is no such kind, or it cannot be trained here.
         BadSetting: a setting is beyond the limits.
         EmbedLabError: any error of the training.
     """
     found = model_class(kind)
-    trainable = getattr(begin if isinstance(begin, found) else found, "further" if begin else "train", None)
+    trainable = getattr(
+        begin if isinstance(begin, found) else found, "continue_pretraining" if begin else "train", None
+    )
     if begin and trainable is None:
         name = begin.card.title or begin.kind
         raise BadInput(f"{name} cannot learn on as a model of kind '{kind}'. Give an ELMo, a Flair or a BERT.")
@@ -348,12 +350,12 @@ def of_family(key: str, kind: type[Settings], tokens: int, types: int = 0) -> di
     With few different words its context is the two words beside: more of them average to nearly the same everywhere.
     On the sample "kingdom" the word nearest to "king" is then "queen"; with a window of 2 or 3 it is 14th.
     """
-    found = by_size(kind, tokens, types)
+    result = by_size(kind, tokens, types)
     if key in ("cbow", "word2vec"):  # two families of one kind
-        found["algorithm"] = "cbow" if key == "cbow" else "skipgram"
+        result["algorithm"] = "cbow" if key == "cbow" else "skipgram"
     if key == "cbow":
-        found |= {"alpha": 0.05} | ({"window": 1} if 0 < types < FEW_TYPES else {})
-    return found
+        result |= {"alpha": 0.05} | ({"window": 1} if 0 < types < FEW_TYPES else {})
+    return result
 
 
 def _of_network(kind: type[NeuralConfig], tokens: int, types: int, small: dict[str, Any]) -> dict[str, Any]:
@@ -379,8 +381,8 @@ def _of_heavy(own: dict[str, Any], tokens: int, dim: int) -> dict[str, Any]:
 
     Checked on the sample "kingdom": an ELMo of three passes (in batches of 16) takes 78 s of one processor core and is
     then at a held-out perplexity of 3.9; a hidden width of 512 and 13 passes would take about 13 minutes. Flair takes
-    93 s, to 1.8 bits per character. BERT first learns which of its
-    pieces are alike, since in so few passes it finds out nothing else but how frequent they are.
+    93 s, to 1.8 bits per character. BERT starts from skip-gram vectors of its wordpieces: without them it learns in so
+    few passes only how frequent they are.
     """
     changed: dict[str, Any] = {"hidden": min(own.get("hidden", 0), 2 ** round(math.log2(2.5 * dim)))}
     if tokens < 5_000_000:

@@ -154,7 +154,7 @@ def test_senses_are_dealt_evenly_and_only_the_words_own_can_be_chosen():
         assert task.candidates[part.groups, part.labels].all()
         assert set(part.labels.tolist()) == set(range(145))
     assert sum(len(part.labels) for part in (task.train, task.dev, task.test)) == 1767
-    first, label = task.test.places[0], task.labels[task.test.labels[0]]
+    first, label = task.test.positions[0], task.labels[task.test.labels[0]]
     assert task.test.sentences[first[0]][first[1]].lower()[:3] == label[:3]
     with pytest.raises(BadInput, match="No word has two senses"):
         tasks.from_senses([o for o in load_senses() if o.sense == "river"])

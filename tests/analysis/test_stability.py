@@ -28,11 +28,11 @@ def given(*near: str, k: int = 10, counts: tuple[int, ...] = (5,)) -> NeighborLi
 def test_the_same_model_agrees_with_itself_wholly() -> None:
     found = stability([random_model(1)] * 3, WORDS[:50])
     assert (found.mean, found.low, found.high) == (1, 1, 1)
-    assert found.overlap.tolist() == [1] * 50 and found.by_place.tolist() == [1] * 10
+    assert found.overlap.tolist() == [1] * 50 and found.by_rank.tolist() == [1] * 10
     assert found.pairs.tolist() == [1, 1, 1]
     assert math.isnan(found.rho)
     assert all(near.share == 1 for near in found.of("w3"))
-    assert [near.place for near in found.of("w3")] == list(range(1, 11))
+    assert [near.rank for near in found.of("w3")] == list(range(1, 11))
 
 
 def test_a_turned_space_has_the_same_neighbors() -> None:
@@ -53,9 +53,9 @@ def test_one_shared_neighbor_of_ten_is_a_tenth() -> None:
     found = compare([given("x b c d e f g h i j"), given("k l m n o p q r s x")])
     assert found.mean == pytest.approx(0.1)
     first = found.of("a")[0]
-    assert (first.word, first.share, first.place) == ("x", 1, 5.5)
+    assert (first.word, first.share, first.rank) == ("x", 1, 5.5)
     assert len(found.of("a")) == 19 and {near.share for near in found.of("a")[1:]} == {0.5}
-    assert found.by_place.tolist() == [0.5, *[0] * 8, 0.5]  # the first of the one is the tenth of the other
+    assert found.by_rank.tolist() == [0.5, *[0] * 8, 0.5]  # the first of the one is the tenth of the other
     assert found.chance == pytest.approx(0.1)
 
 

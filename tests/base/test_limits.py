@@ -134,7 +134,7 @@ def file_given(_: Path) -> object:
 
 def kept_in_a_place(folder: Path) -> object:
     model().save(folder / "m")
-    return library.keep(folder / "m", "Mine", place="0" * 24)
+    return library.keep(folder / "m", "Mine", workspace="0" * 24)
 
 
 def uploaded(count: int, *, together: bool) -> Callable[[Path], object]:
@@ -292,7 +292,7 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
         ),
         (
             "260",
-            lambda _: vectors.cached(model()).at_places([["king"]] * 261, [0] * 261),
+            lambda _: vectors.cached(model()).at_positions([["king"]] * 261, [0] * 261),
             BadInput,
             "These are 261 sentences; at most 260 are",
         ),

@@ -32,7 +32,7 @@ from embedlab.analysis.probing import lbfgs
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.features import read, standardise
 from embedlab.analysis.probing.results import LayerProbe
-from embedlab.analysis.probing.scores import Places, numbered
+from embedlab.analysis.probing.scores import Bounds, numbered
 from embedlab.analysis.probing.sources import Source, strategies
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.data.tagged import TaggedSet, load_ner
@@ -79,7 +79,7 @@ def theirs(found: LayerProbe, model: Any, dataset: TaggedSet, every: int) -> Non
     tags = numbered(found.labels, (*dataset.train, *dataset.dev, *dataset.test))
     hard = control_labels(features.words, np.bincount(tags[:known], minlength=len(found.labels)), found.settings.seed)
     named = {one.source: one.name for one in strategies(found.layers)}
-    places, asked = Places.of([len(one.words) for one in dataset.test]), list(named.items())[::every]
+    places, asked = Bounds.of([len(one.words) for one in dataset.test]), list(named.items())[::every]
     clock = processor = values = 0.0
     print(f"{'strategy':28} {'ours F1':>8} {'sklearn':>8} {'apart':>6}   control accuracy: ours, sklearn; iterations")
     worst = 0.0

@@ -167,9 +167,9 @@ def test_a_line_becomes_words_with_the_place_of_the_word(tmp_path) -> None:
         (ROW | {"start": 25}, "characters 25 to 28, 'ank', are not one word"),
         (ROW | {"end": 30}, "are not one word"),
         (ROW | {"start": 19}, "'left bank', are not one word"),
-        (ROW | {"end": 400}, "not two places in the sentence"),
-        (ROW | {"start": -5}, "not two places in the sentence"),
-        (ROW | {"start": True}, "not two places in the sentence"),
+        (ROW | {"end": 400}, "not two positions in the sentence"),
+        (ROW | {"start": -5}, "not two positions in the sentence"),
+        (ROW | {"start": True}, "not two positions in the sentence"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path, line, message: str) -> None:

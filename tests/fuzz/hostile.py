@@ -212,6 +212,27 @@ def tagged_of_notes(length: int = 100_000) -> bytes:
     return b"# a =" + b" " * length + b"x\ty\nking O\n\n"
 
 
+def tagged_of_columns(columns: int = 1_000_000) -> bytes:
+    """A line of very many columns, among others."""
+    return b"king\tO\n" + b"a\t" * columns + b"O\n\n" + b"1\tking\tB-PER\n" * 20
+
+
+def tagged_of_bad_lines(lines: int = 1_400_000) -> bytes:
+    """Lines that are all bad, but for the first ones."""
+    return b"king O\n" * 20_000 + b"oops\n" * lines
+
+
+def tagged_lists(words: int = 600_000) -> bytes:
+    """A record of very many words, which take little room in the file."""
+    import pyarrow
+    import pyarrow.parquet
+
+    table = pyarrow.table({"tokens": [["king"] * words] * 20, "tags": [["B-PER"] * words] * 20})
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(table, out, compression="zstd", row_group_size=1)
+    return out.getvalue()
+
+
 def packed(name: str, content: bytes) -> tuple[str, bytes]:
     """The same as gz."""
     return f"{name}.gz", gzip.compress(content, 6)
@@ -243,6 +264,9 @@ FILES: dict[str, tuple[str, Maker, bool]] = {
     "accents": ("a.txt", text_of_accents, True),
     "tagged words": ("a.conll", tagged_of_words, False),
     "a tagged note": ("a.conll", tagged_of_notes, False),
+    "tagged columns": ("a.conll", tagged_of_columns, False),
+    "tagged bad lines": ("a.conll", tagged_of_bad_lines, False),
+    "tagged lists": ("tags.parquet", tagged_lists, False),
 }
 """Name of the file, who makes it, and whether it is packed as gz."""
 

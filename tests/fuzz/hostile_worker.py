@@ -42,7 +42,8 @@ def load() -> None:
 def looked(folder: Path, name: str) -> None:
     """What the pages do with a file."""
     path = folder / FOLDER / name
-    if name.startswith("a.conll"):
+    if name.startswith(("a.conll", "tags.")):
+        tagged.columns(path)
         probe_data.read(path)
         tagged.dealt(tagged.read_tags(path))
         tagged.read_conll(path)

@@ -152,6 +152,22 @@ def json_lines(rows: list[Any]) -> bytes:
     return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
+def tag_lists() -> bytes:
+    row = {"id": "1", "tokens": ["EU", "#x", "Lima"], "ner_tags": ["B-ORG", "O", "B-LOC"], "pos": [1, 2, 1], "a": ["b"]}
+    return json_lines([row] * 10)
+
+
+def tag_parquet(folder: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    labels = {"feature": {"names": ["O", "B-PER", "I-PER"], "_type": "ClassLabel"}, "_type": "Sequence"}
+    rows = [{"tokens": ["Peter", "Blackburn", "ran"], "ner_tags": [1, 2, 0], "x": None}] * 12
+    said = json.dumps({"info": {"features": {"ner_tags": labels}}})
+    table = pyarrow.Table.from_pylist(rows).replace_schema_metadata({"huggingface": said})
+    pyarrow.parquet.write_table(table, folder / "a.parquet")
+
+
 CSV = b'id,text,tag\n1,"The king sat, here.",x\n2,"Say ""yes"".",y\n' * 5
 
 
@@ -179,6 +195,22 @@ def tags(path: Path) -> None:
     from embedlab.data import tagged
 
     tagged.dealt(tagged.read_tags(path))
+
+
+def tag_columns(path: Path) -> None:
+    """Every column as the words and as the tags, by number and by name, until one is refused."""
+    from embedlab.data import tagged
+    from embedlab.data.tag_columns import Wanted
+
+    for entities in (True, False):
+        found = tagged.columns(path, entities=entities)
+        for one in found.columns[:4]:
+            for wanted in (Wanted(word=str(one.number)), Wanted(tag=one.name or str(one.number))):
+                with contextlib.suppress(BadInput):
+                    reading = tagged.read_tagged(path, wanted, entities=entities)
+                    assert all(len(each.words) == len(each.tags) for each in reading.sentences)
+                    assert all(all(each.words) for each in reading.sentences)
+                    assert reading.how.taken and reading.how.left.bad >= len(reading.how.left.first)
 
 
 def senses(path: Path) -> None:
@@ -219,6 +251,10 @@ CONLL = (
     b"-DOCSTART- -X- O\n\n# split = train\n# register = news\nEU NNP B-ORG\nrejects VBZ O\n\nPeter\tNNP\tB-PER\n"
     b"Blackburn\tNNP\tI-PER\n\n# split = dev\nIn IN O\nParis NNP U-LOC\n\n# split = test\nThe DT O\nHague NNP B-LOC\n\n"
 )
+COLUMNS = (
+    "# global.columns = ID FORM NER IN WHO\n#\thttp://a.org [x]\n1\tLena\tB-PER\tO\tstephen\n2-3\tzur\tO\tO\t_\n"
+    "2\t#ff\tM-PER\tB-LOC\tstephen\n3\t\u3000\tE-PER\tO\tstephen\n\n1 a (DATE* * x\n2 b *) O x\n\n1\t\tO\tO\tx\n"
+).encode()
 CONLLU = (
     b"# sent_id = 1\n# text = They buy books.\n1\tThey\tthey\tPRON\tPRP\tCase=Nom\t2\tnsubj\t_\t_\n"
     b"2-3\tbuybooks\t_\t_\t_\t_\t_\t_\t_\t_\n2\tbuy\tbuy\tVERB\tVBP\t_\t0\troot\t_\t_\n"
@@ -546,7 +582,7 @@ def make_run(folder: Path) -> None:
     text = {"sample": "kingdom", "options": {}}
     asked = {"kind": "lsa", "config": {"dim": 4}, "text": text, "watch": ["a"], "name": "x"}
     (folder / SETTINGS).write_text(json.dumps({"kind": "train", "settings": asked}))
-    event = RunEvent(1.0, 1, 2, 0.5, 0.5, 3.0, 4.0)
+    event = RunEvent(1, 2, 0.5, 0.5, 3.0, 4.0, time=1.0)
     for _ in range(3):
         add_line(folder / EVENTS, vars(event) | {"parts": [["a", 1.0, 2.0]]})
     moment = {"epoch": 1, "watched": ["a"], "neighbors": [[["b", 0.5]]], "words": ["a", "b"]}
@@ -559,7 +595,7 @@ def read_run(folder: Path) -> None:
 
     run = Run(folder)
     assert isinstance(run.state().seconds, float)
-    run.asked()
+    run.request()
     kinds_train.of(run)
     for event in run.events():
         assert 0 <= event.fraction <= 1
@@ -643,6 +679,9 @@ TARGETS: dict[str, Target] = {
     "zip": texts("a.zip", zipped(**{"a.txt": PROSE.encode(), "b/b.csv": CSV, "c.json": json.dumps(ROWS).encode()})),
     "conll": Target(lambda folder: (folder / "a.conll").write_bytes(CONLL * 5), reading(conll), 80),
     "conllu": Target(lambda folder: (folder / "a.conllu").write_bytes(CONLLU), reading(tags), 80),
+    "tag columns": Target(lambda folder: (folder / "a.conll").write_bytes(COLUMNS * 5), reading(tag_columns), 80),
+    "tags as json": Target(lambda folder: (folder / "a.jsonl").write_bytes(tag_lists()), reading(tag_columns), 80),
+    "tags as parquet": Target(tag_parquet, reading(tag_columns), 80),
     "senses": Target(lambda folder: (folder / "a.jsonl").write_bytes(SENSES), reading(senses), 80),
     "word pairs": Target(lambda folder: (folder / "a.tsv").write_bytes(PAIRS), reading(word_pairs), 80),
     "analogies": Target(

@@ -402,9 +402,9 @@ def test_reports_that_were_cut_off_by_a_kill_are_left_out(tmp_path: Path) -> Non
     with (tmp_path / EVENTS).open("ab") as file:
         file.write(b'{"time": 5.0, "step"')
     first, second = run.events()
-    assert first == RunEvent(1.0, 1, 2, parts=(LossPart("a", 1.0),))
+    assert first == RunEvent(1, 2, parts=(LossPart("a", 1.0),), time=1.0)
     assert second.phase == "a\u2028b"
-    assert RunEvent(1.0, -1, 2).fraction == 0
+    assert RunEvent(-1, 2, time=1.0).fraction == 0
 
 
 @pytest.mark.parametrize("state", ['{"status": "dancing"}', '{"status": "done", "created": "x"}', "[" * 100_000, "7"])

@@ -27,7 +27,8 @@ REFUSED = {
     "entities": "declares a document type", "lists": "like a zip bomb", "lists in lists": "nested too deeply",
     "lines of lists": "values of JSON", "columns": "cells", "an open quote": "quotation mark left open",
     "cells in quotes": "cells", "operators": "operators", "pages": "operators", "blanks": "hold no text",
-    "tagged words": "lines",
+    "tagged words": "lines", "tagged columns": "columns", "tagged bad lines": "1,399,999 more",
+    "tagged lists": "more than 1,500,000 words",
 }  # fmt: skip
 """What is said of those that cannot be read; the others can."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from embedlab.base import BadInput
 from embedlab.base.folding import tidy
-from embedlab.data import tagged
+from embedlab.data import tag_columns, tag_lines
 from embedlab.data.inflections import forms
 from embedlab.data.readers import plain
 from embedlab.ui import inputs
@@ -117,8 +117,9 @@ def read_pairs(line: str) -> None:
 
 
 def read_tags(line: str) -> None:
+    head = tag_lines.Head.of(iter([line]))
     with contextlib.suppress(BadInput):
-        list(tagged._sentences([line], "a"))
+        tag_lines.LineReader(tag_columns.find(head.rows), head.header, head.tabs).line(line)
 
 
 def composed(line: str) -> None:
@@ -137,7 +138,7 @@ def test_a_pattern_reads_any_line_in_time_by_its_length() -> None:
 
 
 def test_all_patterns_are_found() -> None:
-    assert {"plain.py", "tagged.py", "formulas.py", "tokenizer.py", "published.py"} <= {
+    assert {"plain.py", "tag_lines.py", "tag_schemes.py", "formulas.py", "tokenizer.py", "published.py"} <= {
         one.where for one in everything()
     }
 

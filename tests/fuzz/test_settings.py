@@ -76,7 +76,7 @@ def test_any_recipe(asked: tuple[str, dict[str, Any]], top: dict[str, Any], sour
 @fuzzed(150, values=st.dictionaries(st.sampled_from(("kind", "config", "text", "watch", "name", "x")), VALUES))
 def test_any_settings_of_a_run(values: dict[str, Any]) -> None:
     with ours():
-        typed_json.asked(TrainSettings, {"kind": "lsa", "config": {}, "text": {}, "watch": [], "name": ""} | values)
+        typed_json.settings(TrainSettings, {"kind": "lsa", "config": {}, "text": {}, "watch": [], "name": ""} | values)
 
 
 @fuzzed(

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from embedlab.data import tagged
 from embedlab.data.datasets import load_senses
-from embedlab.data.tagged import read_tags
+from embedlab.data.tagged import read_conll, read_tags
 from tests.fuzz import targets
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
 
 FIELDS = st.sampled_from(
-    ("O", "B-PER", "I-PER", "E-LOC", "S-X", "U-", "B-", "-", "_", "1", "2-3", "2.1", "#", "-DOCSTART-", "cat", "NN")
+    (
+        "O", "B-PER", "I-PER", "E-LOC", "S-X", "U-", "B-", "-", "_", "1", "2-3", "2.1", "#", "-DOCSTART-", "cat", "NN",
+        "M-PER", "(X*", "*", "*)", "b_x", "PER-B", "I", "B", "#ff", "word", "tag", "\u3000",
+    )
 ) | TEXTS  # fmt: skip
 BETWEEN = st.sampled_from(("\t", "\t", " ", "  ", "\t\t", "\u00a0", "\x0b", ""))
 LINES = st.tuples(st.lists(FIELDS, max_size=11), BETWEEN).map(lambda pair: pair[1].join(pair[0])) | st.sampled_from(
@@ -43,9 +46,13 @@ def tried(text: str, *calls: Callable[[Path], object]) -> None:
                 call(path)
 
 
-@fuzzed(300, text=FILES, column=st.none() | st.integers(-3, 12))
-def test_any_columns(text: str, column: int | None) -> None:
-    tried(text, targets.conll, targets.tags, lambda path: read_tags(path, column))
+COLUMNS = st.sampled_from(("", "word", "tag")) | st.integers(-3, 12).map(str)
+
+
+@fuzzed(300, text=FILES, word=COLUMNS, tag=COLUMNS)
+def test_any_columns(text: str, word: str, tag: str) -> None:
+    tried(text, targets.conll, targets.tags, targets.tag_columns, lambda path: read_tags(path, tag, word))
+    tried(text, lambda path: read_conll(path, word, tag))
 
 
 @fuzzed(150, rows=st.lists(st.lists(FIELDS, min_size=10, max_size=10).map("\t".join), max_size=8))

@@ -108,7 +108,7 @@ def test_a_run_is_found_again_by_its_id_and_in_the_list(slow: Callable[..., Run]
     assert jobs.find(first.id) == first
     assert set(jobs.all_runs("slow")) == {first, second}
     assert jobs.all_runs("train") == []
-    assert first.asked() == ("slow", {"way": "finish", "steps": 3})
+    assert first.request() == ("slow", {"way": "finish", "steps": 3})
     assert len(first.id) == 24 and first.id != second.id
 
 
@@ -319,6 +319,6 @@ def test_a_name_never_leads_out_of_the_shelf() -> None:
 def test_an_event_holds_what_a_progress_holds() -> None:
     parts = (LossPart("masked words", 1.5, 2.0), LossPart("next sentence", 0.5))
     event = jobs.RunEvent.of(Progress(1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0, parts), 0.5)
-    assert dataclasses.astuple(event) == (0.5, 1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0, parts)
+    assert dataclasses.astuple(event) == (1, 4, 2.0, 2.5, 10.0, 3.0, "training", 1, "pairs", 6.0, parts, 0.5)
     assert event.fraction == 0.25
     assert jobs.RunEvent(**json.loads(json.dumps(dataclasses.asdict(event)))) == event

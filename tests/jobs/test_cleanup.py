@@ -74,7 +74,7 @@ def test_nothing_goes_to_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_clock_that_jumps_and_is_put_right_clears_nothing(lab: Path, lab_home: Path) -> None:
-    library.keep(lab / "starters" / "lsa", "Mine", place=ANNA)
+    library.keep(lab / "starters" / "lsa", "Mine", workspace=ANNA)
     made, given, ahead = run(1, visitor=ANNA), uploads.lay_down(b"Anna B-PER\n", visitor=ANNA), NOW + 91 * DAY
     draft = jobs.draft(ANNA)
     for path in (paths.workspace(ANNA), *lab_home.glob("tagged/*/*")):
@@ -135,18 +135,18 @@ def test_a_run_that_cannot_be_read_goes_by_the_age_of_its_folder() -> None:
 
 def test_a_place_that_nobody_uses_goes_and_its_runs_by_their_own_age(lab: Path) -> None:
     bert = paths.workspace_name("b" * 64)
-    for place, days in ((ANNA, 90.1), (bert, 89.9)):
-        key = library.keep(lab / "starters" / "lsa", "Mine", place=place)
+    for workspace, days in ((ANNA, 90.1), (bert, 89.9)):
+        key = library.keep(lab / "starters" / "lsa", "Mine", workspace=workspace)
         share_links.share(key)
-        run(1, visitor=place), run(31, visitor=place)
-        aged(paths.workspace(place), days)
+        run(1, visitor=workspace), run(31, visitor=workspace)
+        aged(paths.workspace(workspace), days)
     mine = run(1)
     rounds_until()
     assert paths.all_workspaces() == [bert]
     left = [one.visitor for one in jobs.all_runs()]  # a run was said to be kept for 30 days after its end
     assert sorted(left) == sorted([ANNA, bert, ""]) and mine.folder.exists()
     assert share_links.shared_as(f"place/{ANNA}/mine") == "" != share_links.shared_as(f"place/{bert}/mine")
-    assert registry.list_models(place=ANNA) == registry.list_models()
+    assert registry.list_models(workspace=ANNA) == registry.list_models()
 
 
 def test_a_place_stays_while_its_visitor_s_run_works() -> None:

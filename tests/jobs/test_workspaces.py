@@ -1,4 +1,4 @@
-"""Places of visitors: their models, results and links, beside the shelves that everybody shares."""
+"""Workspaces of visitors: their models, results and links, beside the shelves that everybody shares."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def starter(lab: Path) -> Path:
     return lab / "starters" / "lsa"
 
 
-def keys(place: str = "") -> list[str]:
-    return [spec.key for spec in registry.list_models(place=place) if spec.source == "yours"]
+def keys(workspace: str = "") -> list[str]:
+    return [spec.key for spec in registry.list_models(workspace=workspace) if spec.source == "yours"]
 
 
 def test_a_place_is_named_by_a_secret_that_it_does_not_tell() -> None:
@@ -44,17 +44,17 @@ def test_a_place_is_named_by_a_secret_that_it_does_not_tell() -> None:
 
 def test_each_lists_their_own_models_and_nobody_else_s(starter: Path) -> None:
     assert library.keep(starter, "Mine") == "yours/mine"
-    assert library.keep(starter, "Mine", place=ANNA) == f"place/{ANNA}/mine"
-    assert library.keep(starter, "Her own", place=ANNA) == f"place/{ANNA}/her-own"
+    assert library.keep(starter, "Mine", workspace=ANNA) == f"place/{ANNA}/mine"
+    assert library.keep(starter, "Her own", workspace=ANNA) == f"place/{ANNA}/her-own"
     library.keep(starter, "For all", source="published")
     assert keys() == ["yours/mine"]
     assert keys(ANNA) == [f"place/{ANNA}/her-own", f"place/{ANNA}/mine"]
     assert keys(BERT) == []
-    for place in ("", ANNA, BERT):
-        others = [spec.key for spec in registry.list_models(place=place) if spec.source != "yours"]
+    for workspace in ("", ANNA, BERT):
+        others = [spec.key for spec in registry.list_models(workspace=workspace) if spec.source != "yours"]
         assert others == ["lsa", "word2vec", "published/for-all"]
     spec = registry.find(f"place/{ANNA}/mine")
-    assert (spec.title, spec.source, spec.place, spec.short_key) == ("Mine", "yours", ANNA, "yours/mine")
+    assert (spec.title, spec.source, spec.workspace, spec.short_key) == ("Mine", "yours", ANNA, "yours/mine")
     assert registry.load_model(spec.key).words == registry.load_model("lsa").words
     assert library.taken("her own", ANNA) and not library.taken("her own") and not library.taken("her own", BERT)
 
@@ -63,14 +63,14 @@ def test_each_lists_their_own_models_and_nobody_else_s(starter: Path) -> None:
     "key", ["place/{0}/../{0}/mine", "place/../mine", "place/{0}", "place/{0}/", "place/{0}/..", "place/x/mine"]
 )
 def test_a_key_never_leads_out_of_a_place(starter: Path, key: str) -> None:
-    library.keep(starter, "Mine", place=ANNA)
+    library.keep(starter, "Mine", workspace=ANNA)
     library.keep(starter, "Mine")
     with pytest.raises(BadModel, match="There is no model"):
         registry.find(key.format(ANNA))
 
 
 def test_what_is_not_there_is_answered_without_the_models_of_others(starter: Path) -> None:
-    library.keep(starter, "Secret plan", place=ANNA)
+    library.keep(starter, "Secret plan", workspace=ANNA)
     library.keep(starter, "Secret too")
     with pytest.raises(BadModel) as error:
         registry.find(f"place/{BERT}/secret-plan")
@@ -78,24 +78,24 @@ def test_what_is_not_there_is_answered_without_the_models_of_others(starter: Pat
 
 
 def test_a_model_is_deleted_from_its_own_place(starter: Path) -> None:
-    for place in ("", ANNA):
-        library.keep(starter, "Mine", place=place)
+    for workspace in ("", ANNA):
+        library.keep(starter, "Mine", workspace=workspace)
     library.delete(registry.find(f"place/{ANNA}/mine"))
     assert (keys(), keys(ANNA)) == (["yours/mine"], [])
 
 
 def test_an_import_lands_where_it_belongs(starter: Path) -> None:
-    assert archive.take(io.BytesIO(archive.pack(starter)), "From afar", place=ANNA) == f"place/{ANNA}/from-afar"
+    assert archive.take(io.BytesIO(archive.pack(starter)), "From afar", workspace=ANNA) == f"place/{ANNA}/from-afar"
     assert keys() == []
 
 
 def test_a_place_has_a_bound_and_the_owner_has_none(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable("place_bytes"), str(library.size(starter) * 3 // 2))
-    library.keep(starter, "First", place=ANNA)
-    library.keep(starter, "First", place=ANNA, replace=True)  # takes no more than before
+    library.keep(starter, "First", workspace=ANNA)
+    library.keep(starter, "First", workspace=ANNA, replace=True)  # takes no more than before
     with pytest.raises(BadInput, match=r"Your models would take .* Delete one first"):
-        library.keep(starter, "Second", place=ANNA)
-    library.keep(starter, "Second", place=BERT)
+        library.keep(starter, "Second", workspace=ANNA)
+    library.keep(starter, "Second", workspace=BERT)
     for name in ("First", "Second", "Third"):
         library.keep(starter, name)
 
@@ -124,7 +124,7 @@ def test_measurements_of_a_visitor_s_model_stay_in_their_place(
     starter: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measurements, "measured", measured)
-    key = library.keep(starter, "Mine", place=ANNA)
+    key = library.keep(starter, "Mine", workspace=ANNA)
     for asked in (key, "lsa"):
         run = jobs.start("measure", measure.MeasureSettings(asked), visitor=ANNA)
         assert run.state().status == "done", run.state().error
@@ -150,7 +150,7 @@ def test_a_question_that_another_has_asked_is_answered_by_their_run_unless_it_ca
     hers = jobs.start("train", TrainSettings("lsa"), visitor=ANNA)
 
     def like(visitor: str) -> jobs.Run | None:
-        return jobs.like("train", lambda run: run.asked()[1]["kind"] == "lsa", visitor)
+        return jobs.like("train", lambda run: run.request()[1]["kind"] == "lsa", visitor)
 
     assert like(ANNA) == like(BERT) == hers
     hers.write_state(jobs.RunState("failed", created=1.0))
@@ -197,8 +197,8 @@ def test_messages_for_visitors_hold_names_and_no_folders(
 
 
 def test_a_link_shows_one_model_until_it_is_withdrawn(starter: Path) -> None:
-    key = library.keep(starter, "Mine", place=ANNA)
-    other = library.keep(starter, "Other", place=ANNA)
+    key = library.keep(starter, "Mine", workspace=ANNA)
+    other = library.keep(starter, "Other", workspace=ANNA)
     token = share_links.share(key)
     assert share_links.share(key) == token == share_links.shared_as(key) and share_links.shared_as(other) == ""
     assert len(token) == 24 and share_links.share(other) != token

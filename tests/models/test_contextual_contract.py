@@ -118,10 +118,10 @@ def test_one_word_of_each_sentence_can_be_had_alone(
     expected = np.stack([model.encode([words])[0][:, -1] for words in texts], axis=1)
     for at_once in (model.at_once, 4):
         monkeypatch.setattr(model, "at_once", at_once)
-        np.testing.assert_allclose(model.at_places(texts, places, on_progress=told.append), expected, atol=1e-5)
+        np.testing.assert_allclose(model.at_positions(texts, places, on_progress=told.append), expected, atol=1e-5)
         assert (told[-1].step, told[-1].total) == (total, total)
-    np.testing.assert_allclose(model.at_places(texts, places, model.layers[-1:]), expected[-1:], atol=1e-5)
-    assert model.at_places([], []).shape == (len(model.layers), 0, model.dim)
+    np.testing.assert_allclose(model.at_positions(texts, places, model.layers[-1:]), expected[-1:], atol=1e-5)
+    assert model.at_positions([], []).shape == (len(model.layers), 0, model.dim)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -122,7 +122,7 @@ def test_an_interrupted_run_can_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_how_far_a_run_is_is_said_in_words() -> None:
     reports = [None, (3000, 3000, "reading"), (0, 0, "loading the model"), (50, 200, "encoding"), (1, 2, "sorting")]
     reports += [(0, 3, "drawing"), (3, 3, "drawing")]
-    events = [[jobs.RunEvent(0.0, one[0], one[1], phase=one[2])] if one else [] for one in reports]
+    events = [[jobs.RunEvent(one[0], one[1], phase=one[2], time=0.0)] if one else [] for one in reports]
     said = [views_cloud._progress(Run(Path()), one) for one in events]
     assert [far for far, _ in said] == pytest.approx([0, 0, 0, 0.2, 0.85, 0.9, 0.9])
     told = ("starting", "3,000", "loading the model", "50 of 200", "1 of 2", "UMAP", "drawing")

@@ -15,6 +15,7 @@ from embedlab.base import BadInput
 from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import KIND, MixSettings
+from embedlab.plots.text import md
 from tests import pages_opened
 from tests.conftest import few_sentences
 from tests.pages_opened import said, sound, together
@@ -89,6 +90,24 @@ def test_a_file_with_parts_of_speech_is_learned_word_by_word() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_the_columns_of_a_file_are_shown_and_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unasked(*args: object, **named: object) -> None:
+        raise BadInput("Nothing is learned here.")
+
+    monkeypatch.setattr(layer_runs.scalar_mix, "compare", unasked)
+    lines = "1 The the DET 1\n2 cats cat NOUN 2\n3 sat sit VERB 3\n4 mats mat NOUN 1\n\n"
+    name = layer_runs.lay_down((lines * 30 + "oops\n").encode())
+    tasks = {"tasks": ["A tagged file of yours"], "file": name, "beside": "none"}
+    page = opened(**tasks)
+    assert md("Words are in column 2 (The, cats, sat), tags in column 4 (DET, NOUN, VERB)") in said(page)
+    assert together(page.warning[0].value, md("left out: 1, for 1 bad line (151)"))
+    page = opened(**tasks, column="3", word_column="4")
+    assert md("Words are in column 4 (DET, NOUN, VERB), tags in column 3 (the, cat, sit)") in said(page)
+    assert '"your_file.conll", column=3, word_column=4' in page.code[0].value
+    assert "are numbers" in said(opened(**tasks, column="5"))
+
+
+@pytest.mark.usefixtures("here")
 def test_layers_are_mixed_by_hand() -> None:
     page = senses_only(word_mixed="bank")
     assert "two uses of “bank”" in said(page)
@@ -110,7 +129,7 @@ def test_what_is_missing_is_said(lab: Path) -> None:
     assert "a file with tags" in said(opened(tasks=["A tagged file of yours"]))
     assert "not here (any more)" in said(opened(tasks=["A tagged file of yours"], file="../../x"))
     bad = layer_runs.lay_down(b"only words\nno tags at all here\n\nx\n")
-    assert "no word with a tag" in said(opened(tasks=["A tagged file of yours"], file=bad))
+    assert "Line 2 of the file" in said(opened(tasks=["A tagged file of yours"], file=bad))
     with pytest.raises(BadInput, match="larger"):
         layer_runs.lay_down(bytes(layer_runs.LARGEST + 1))
     shutil.rmtree(lab / "starters")

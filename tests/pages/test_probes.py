@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from embedlab.analysis.probing.results import ProbeSettings
 from embedlab.base import BadInput, Card
 from embedlab.data.corpus import Corpus
+from embedlab.data.tag_columns import Wanted
 from embedlab.jobs.kinds import probes
+from embedlab.plots.text import md
 from embedlab.store import results
 from embedlab.ui.views.probes import VIEWS
 from embedlab.workflows import probe_data
@@ -121,6 +124,44 @@ def test_a_file_that_is_gone_gets_a_sentence(readers: Path) -> None:
         page = opened(sentences="a file of yours", tagged=address)
         assert "Upload it again" in page.warning[0].value
         assert "Give a file" in page.info[0].value
+
+
+def test_the_columns_of_a_file_are_shown_and_can_be_chosen(readers: Path) -> None:
+    few = "".join(f"1 {line} O x\n" if line else "\n" for line in FEW.splitlines())
+    name = probe_data.lay_down((few * 25 + "1 oops\n").encode())
+    kept = computed(("word2vec",), name)
+    asked = {"reader": "word2vec skip-gram", "sentences": "a file of yours", "tagged": name}
+    page = opened(**asked)
+    assert md("Words are in column 2 (the, paris, in), tags in column 3 (O, B-LOC, O)") in texts(page)
+    assert together(page.warning[0].value, "left out", md("1 bad line (501)"), "Line 501 of the file")
+    assert f"F1 **{100 * kept.probe.rows[0].f1:.1f} %**" in texts(page)
+    page = opened(**asked, word_column="1")
+    assert md("Words are in column 1 (1, 1, 1)") in texts(page) and "no result yet" in page.info[0].value
+    assert "word_column='1')" in page.code[0].value
+    page = opened(**asked, tag_column="4")
+    assert "tagged as an entity" in page.error[0].value and not page.code
+    page.button(key="another-tagged").click().run()
+    page.query_params["tagged"] = name
+    assert md("tags in column 3") in texts(page.run())  # a choice holds for one file
+
+
+def test_lists_of_words_and_tags_can_be_uploaded(readers: Path) -> None:
+    rows = [[line.split() for line in one.split("\n")] for one in FEW.strip().split("\n\n")]
+    records = [{"id": "x", "tokens": [w for w, _ in row], "ner_tags": [tag for _, tag in row]} for row in rows * 5]
+    page = opened(reader="word2vec skip-gram", sentences="a file of yours")
+    content = "\n".join(map(json.dumps, records)).encode()
+    page.file_uploader[0].set_value(("few.jsonl", content, "application/json"))
+    assert md("Words are in column tokens (the, paris, in)") in texts(page.run())
+    assert page.button(key="run") and not page.error
+
+
+def test_a_run_reads_the_columns_that_were_chosen(readers: Path) -> None:
+    swapped = "".join(" ".join(["x", *line.split()]) + "\n" if line else "\n" for line in FEW.splitlines())
+    name = probe_data.lay_down((swapped * 25).encode(), wanted=Wanted("1", "3"))
+    page = opened(reader="word2vec skip-gram", sentences="a file of yours", tagged=name, word_column="1")
+    page.button(key="run").click().run()
+    (kept,) = results.PROBES.all()
+    assert kept.probe.rows[0].f1 < 1 and "finds names best" in texts(page)  # every word is x
 
 
 def test_a_failed_run_says_why_and_can_be_started_again(readers: Path, monkeypatch: pytest.MonkeyPatch) -> None:

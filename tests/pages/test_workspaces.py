@@ -217,13 +217,13 @@ def test_what_is_said_to_go_next_is_what_goes_next_and_a_kept_model_stays(tale: 
     page = texts(opened("models", ANNA))
     assert page.index("**Tale**") < page.index("**Later**") and "Keep a model" in page
     assert page.count("is kept and stays") == 1
-    (later.folder / library.KEPT).write_text(library.keep(later.result, "Later", place=paths.workspace_name(ANNA)))
+    (later.folder / library.KEPT).write_text(library.keep(later.result, "Later", workspace=paths.workspace_name(ANNA)))
     page = texts(opened("models", ANNA))
     assert page.count("is kept and stays") == 2 and "Keep a model" not in page
     cleanup.clear()
     cleanup.clear(passed=cleanup.DAY)
     assert not tale.folder.exists() and later.folder.exists()
-    assert [spec.title for spec in registry.list_models(place=paths.workspace_name(ANNA))][-2:] == ["Later", "Tale"]
+    assert [spec.title for spec in registry.list_models(workspace=paths.workspace_name(ANNA))][-2:] == ["Later", "Tale"]
 
 
 def test_every_kind_of_run_has_a_name_for_people() -> None:

@@ -35,5 +35,5 @@ def test_rare_and_common_words(found: Stability) -> None:
 
 
 def test_near_and_far(found: Stability) -> None:
-    (line,) = drawn.by_place({"one": found}, {}).data
-    assert list(line.x) == [1, 2, 3, 4, 5] and list(line.y) == found.by_place.tolist()
+    (line,) = drawn.by_rank({"one": found}, {}).data
+    assert list(line.x) == [1, 2, 3, 4, 5] and list(line.y) == found.by_rank.tolist()

@@ -122,7 +122,7 @@ def test_made_up_cookies_of_one_address_start_no_more_than_its_bound(monkeypatch
 def test_who_keeps_a_model_is_not_counted_among_the_new(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable("new_runs"), "1")
     monkeypatch.setenv(variable("address_runs"), "3")
-    library.keep(lab / "starters" / "lsa", "Mine", place=ANNA)
+    library.keep(lab / "starters" / "lsa", "Mine", workspace=ANNA)
     assert asked(BERT, "here")
     assert asked(ANNA, "here") and asked(ANNA, "here")
     with pytest.raises(BadInput, match="network address have 3 runs"):

@@ -122,21 +122,23 @@ def test_one_word_of_each_sentence_is_read_once(store: vectors.Store, at_once: i
     reader = vectors.cached(one, store)
     texts = [["a", "b"], ["c"], ["x", "b", "a"]]
     for _ in range(2):
-        found = reader.at_places(texts, [1, 0, 2], on_progress=told.append)
+        found = reader.at_positions(texts, [1, 0, 2], on_progress=told.append)
         np.testing.assert_array_equal(found, [[MATRIX[1], MATRIX[2], MATRIX[0]]])
         assert found.dtype == np.float32
     assert one.asked == len(told) == asked
     assert (told[-1].step, told[-1].total) == (6, 6)
-    np.testing.assert_array_equal(reader.at_places(texts, [0, 0, 2], ["vector"]), [[MATRIX[0], MATRIX[2], MATRIX[0]]])
+    np.testing.assert_array_equal(
+        reader.at_positions(texts, [0, 0, 2], ["vector"]), [[MATRIX[0], MATRIX[2], MATRIX[0]]]
+    )
     one.repeatable, one.asked = False, 0  # such a model is always asked
-    vectors.cached(one, store).at_places(texts, [1, 0, 2])
+    vectors.cached(one, store).at_positions(texts, [1, 0, 2])
     assert one.asked == asked
 
 
 def test_of_many_sentences_only_the_words_that_are_asked_for_are_kept(store: vectors.Store) -> None:
     one = model()
     one.at_once = 1
-    vectors.cached(one, store).at_places([["a"] * 100, ["b"] * 100], [3, 4])
+    vectors.cached(one, store).at_positions([["a"] * 100, ["b"] * 100], [3, 4])
     (file,) = store.folder.iterdir()
     assert file.stat().st_size < 100 * MATRIX[0].nbytes
 

@@ -15,7 +15,7 @@ from embedlab.analysis.probing.features import Features
 from embedlab.analysis.probing.layer_mix import combined, likeness, weigh
 from embedlab.analysis.probing.mlp import scale_of_sum
 from embedlab.analysis.probing.results import Fitted, Judge, Probe, ProbeSettings
-from embedlab.analysis.probing.scores import Places
+from embedlab.analysis.probing.scores import Bounds
 from embedlab.analysis.probing.sources import Source
 from embedlab.base import Ids, OnProgress, Progress
 
@@ -38,7 +38,7 @@ def fit(
     import torch
 
     x, splits, fitted = torch.from_numpy(features.vectors), features.splits, []
-    train, dev, test = (_rows(place, splits[number]) for number, place in enumerate(features.places))
+    train, dev, test = (_rows(bound, splits[number]) for number, bound in enumerate(features.bounds))
     for number, probe in enumerate(probes):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
@@ -63,9 +63,9 @@ def fit(
     return fitted
 
 
-def _rows(places: Places, begin: int) -> list[Ids]:
+def _rows(bounds: Bounds, begin: int) -> list[Ids]:
     """For each sentence the numbers of its words among all."""
-    ends = places.starts + begin
+    ends = bounds.starts + begin
     return [np.arange(start, end) for start, end in pairwise(ends.tolist())]
 
 
@@ -93,7 +93,7 @@ class _Network:
 
         read = torch.stack([x[layer][rows] for layer in self.layers])  # (l, B, T, D)
         if self.source.kind == "concatenation":
-            return torch.cat(list(read), dim=-1)
+            return torch.cat(list(read), dim=-1)  # (B, T, l D)
         if self.source.kind == "mix":
             shares, gamma = weigh(self.scores[None], self.alike)
             return combined(gamma * shares, read.flatten(1, 2))[0].view(read.shape[1:])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedlab.analysis.probing.scores import Places
+from embedlab.analysis.probing.scores import Bounds
 from embedlab.analysis.probing.tasks import TokenTask
 from embedlab.base import BadInput, ContextualModel, Floats, Model, OnProgress, StaticModel
 from embedlab.base.static_as_contextual import as_contextual
@@ -31,14 +31,14 @@ class Features:
         layers: L names, from the input to the top.
         vectors: (L, N, D); train words first, then dev, then test.
         splits: where train, dev and test lie: (0, end of train, end of dev, N).
-        places: the sentences of each split, counted from the split's own first word.
+        bounds: the sentences of each split, counted from the split's own first word.
         words: (N,) running words.
     """
 
     layers: list[str]
     vectors: Floats
     splits: tuple[int, int, int, int]
-    places: tuple[Places, Places, Places]
+    bounds: tuple[Bounds, Bounds, Bounds]
     words: tuple[str, ...]
 
 
@@ -60,29 +60,29 @@ def read(
     Raises:
         BadInput: no model, two with several layers, or more vectors than fit into memory.
     """
-    readers = [as_contextual(model) for model in models]
-    if not readers:
+    encoders = [as_contextual(model) for model in models]
+    if not encoders:
         raise BadInput("Give a model.")
-    if sum(len(reader.layers) > 1 for reader in readers) > 1:
+    if sum(len(encoder.layers) > 1 for encoder in encoders) > 1:
         raise BadInput("Of stacked models only one may have several layers; the others need one vector a word.")
     parts = (dataset.train, dataset.dev, dataset.test)
-    places = (_places(dataset.train), _places(dataset.dev), _places(dataset.test))
-    ends = np.cumsum([place.starts[-1] for place in places])
+    bounds = (_bounds(dataset.train), _bounds(dataset.dev), _bounds(dataset.test))
+    ends = np.cumsum([split.starts[-1] for split in bounds])
     splits = (0, int(ends[0]), int(ends[1]), int(ends[2]))
     sentences = [sentence.words for part in parts for sentence in part]
-    layers = max((reader.layers for reader in readers), key=len)
-    found = _room(len(layers), splits[3], sum(reader.dim for reader in readers))
+    layers = max((encoder.layers for encoder in encoders), key=len)
+    found = _room(len(layers), splits[3], sum(encoder.dim for encoder in encoders))
     at = 0
-    for reader in readers:
-        _fill(found[:, :, at : at + reader.dim], reader.encode(sentences, None, on_progress))
-        at += reader.dim
+    for encoder in encoders:
+        _fill(found[:, :, at : at + encoder.dim], encoder.encode(sentences, None, on_progress))
+        at += encoder.dim
     for layer in found:
         standardise(layer, splits[1])
-    return Features(list(layers), found, splits, places, tuple(word for words in sentences for word in words))
+    return Features(list(layers), found, splits, bounds, tuple(word for words in sentences for word in words))
 
 
-def _places(part: Sequence[TaggedSentence]) -> Places:
-    return Places.of([len(sentence.words) for sentence in part])
+def _bounds(part: Sequence[TaggedSentence]) -> Bounds:
+    return Bounds.of([len(sentence.words) for sentence in part])
 
 
 def _room(layers: int, words: int, dim: int) -> Floats:
@@ -147,7 +147,7 @@ def read_vectors(
     parts = (task.train, task.dev, task.test)
     sentences = sorted({sentence for part in parts for sentence in part.sentences})
     known = dict(zip(sentences, model.encode(sentences, None, on_progress), strict=True))
-    rows = [known[part.sentences[sentence]][:, at] for part in parts for sentence, at in part.places.tolist()]
+    rows = [known[part.sentences[sentence]][:, at] for part in parts for sentence, at in part.positions.tolist()]
     found, scale = np.stack(rows, axis=1), 1.0  # (L, N, D)
     first, second = np.cumsum([len(part.labels) for part in parts])[:2]
     if layer_norm:

@@ -123,7 +123,7 @@ def learn(
         ways = [mixings[row] for row in free]
         learned = _learn(x, wanted[free], ways, labels, l2, bounds[free], told, beside, hidden)
         begun = dict(zip(free, learned, strict=True))
-    size, found = labels * (x.shape[2] + (0 if beside is None else beside.shape[1]) + 1), []
+    size, result = labels * (x.shape[2] + (0 if beside is None else beside.shape[1]) + 1), []
     for row, mixing in enumerate(mixings):
         if mixing.weights is None:
             mix = begun[row]
@@ -132,8 +132,8 @@ def learn(
             mix = Mix(weights, float(gamma_of(weights, alike)), torch.zeros(1, size), 0)
         readout = Readout(mix.blocks(x, beside), wanted[row : row + 1], labels, l2, hidden)
         best = minimise(readout, mix.readout, tolerance=bounds[row], told=told)
-        found.append(Mix(mix.weights, mix.gamma, best.x, mix.steps + int(best.steps[0])))
-    return found
+        result.append(Mix(mix.weights, mix.gamma, best.x, mix.steps + int(best.steps[0])))
+    return result
 
 
 def _learn(
@@ -151,7 +151,7 @@ def _learn(
     import torch
 
     every = max(1, min(FEW, x.shape[1] // ENOUGH))
-    place, steps, probes = torch.zeros(0), torch.zeros(len(mixings), dtype=torch.int64), None
+    point, steps, probes = torch.zeros(0), torch.zeros(len(mixings), dtype=torch.int64), None
     for stride in (every, 1) if every > 1 else (1,):
         probes = Mixture(
             x[:, ::stride].contiguous(), wanted[:, ::stride].contiguous(), mixings, labels, l2,
@@ -160,12 +160,12 @@ def _learn(
         )  # fmt: skip
         then = THEN if x.numel() < LARGE else SOON
         most = FIRST if stride > 1 else then if every > 1 else ALONE
-        best = minimise(probes, place if len(place) else probes.start(), tolerance=bounds, most=most, told=told)
-        place, steps = best.x, steps + best.steps
+        best = minimise(probes, point if len(point) else probes.start(), tolerance=bounds, most=most, told=told)
+        point, steps = best.x, steps + best.steps
     assert probes is not None
-    weights, gamma = probes.weigh(place[:, : len(x)], torch.arange(len(mixings)))
+    weights, gamma = probes.weigh(point[:, : len(x)], torch.arange(len(mixings)))
     return [
-        Mix(weights[row], float(gamma[row]), place[row : row + 1, len(x) :], int(steps[row]))
+        Mix(weights[row], float(gamma[row]), point[row : row + 1, len(x) :], int(steps[row]))
         for row in range(len(mixings))
     ]
 
@@ -208,12 +208,12 @@ class Mixture:
         """(P, n): w near 0, the readout at 0."""
         import torch
 
-        place = torch.zeros(len(self.wanted), len(self.x) + self.labels * (self.x.shape[2] + self.beside.shape[1] + 1))
+        point = torch.zeros(len(self.wanted), len(self.x) + self.labels * (self.x.shape[2] + self.beside.shape[1] + 1))
         for row, mixing in enumerate(self.mixings):
             draw = torch.Generator().manual_seed(mixing.seed)
-            place[row, : len(self.x)] = SPREAD * torch.randn(len(self.x), generator=draw)
-        place[:, : len(self.x)][self.outside.isinf()] = 0
-        return place
+            point[row, : len(self.x)] = SPREAD * torch.randn(len(self.x), generator=draw)
+        point[:, : len(self.x)][self.outside.isinf()] = 0
+        return point
 
     def __call__(self, x: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
         """Losses (p,) and gradients (p, n)."""
@@ -221,9 +221,9 @@ class Mixture:
 
         layers, words, dim = self.x.shape
         w = x[:, :layers]
-        shares, gamma = self.weigh(w, which)
+        shares, gamma = self.weigh(w, which)  # (p, L), (p, 1)
         factors = gamma * shares  # (p, L)
-        weights, biases = split(x[:, layers:], self.labels)
+        weights, biases = split(x[:, layers:], self.labels)  # (p, K, D + E), (p, K, 1)
         wanted, losses = self.wanted[which], torch.zeros(len(x), dtype=torch.float64)
         slopes, pulls = torch.zeros_like(x[:, layers:]).view(len(x), self.labels, -1), torch.zeros_like(factors)
         for at in range(0, words, STRETCH):
@@ -236,25 +236,30 @@ class Mixture:
             slopes[..., :-1].baddbmm_(rest, mixed)
             slopes[..., -1] += rest.sum(2)
             back = torch.bmm(rest.transpose(1, 2), weights[..., :dim])  # (p, b, D)
-            pulls += back.flatten(1) @ read.reshape(layers, -1).T
+            pulls += back.flatten(1) @ read.reshape(layers, -1).T  # (p, L)
         slopes, pulls = slopes / words, pulls / words
         slopes[..., :-1] += self.l2 * weights
         # through a_l = gamma(s) s_l, gamma = (s' C s)^(-1/2), and the softmax
-        along = (pulls * shares).sum(1, keepdim=True)
+        along = (pulls * shares).sum(1, keepdim=True)  # (p, 1)
         moves = shares * (gamma * pulls - gamma**3 * along * (shares @ self.alike)) + 2 * self.held[which] * w
         losses = losses / words + self.l2 / 2 * weights.square().sum((1, 2))
         losses += (self.held[which] * w.square()).sum(1)
         return losses, torch.cat([moves, slopes.flatten(1)], dim=1)
 
     def weigh(self, w: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
-        """Of w (p, L): s (p, L) and gamma (p, 1)."""
+        """Weights s (p, L) and gamma (p, 1) of w (p, L).
+
+        Args:
+            w: scores of the layers; the softmax of them gives s.
+            which: (p,) rows of the probes that are asked for.
+        """
         return weigh(w + self.outside[which], self.alike)
 
     def _read(self, factors: Tensor, x: Tensor, beside: Tensor) -> Tensor:
         """(p, b, D + E) of layers (L, b, D) and what stands beside them."""
         import torch
 
-        mixed = combined(factors, x)
+        mixed = combined(factors, x)  # (p, b, D)
         return torch.cat([mixed, beside.expand(len(mixed), -1, -1)], dim=2) if beside.shape[1] else mixed
 
     def look(self, x: Tensor, which: Tensor) -> None:
@@ -263,7 +268,7 @@ class Mixture:
 
         layers = len(self.x)
         shares, gamma = self.weigh(x[:, :layers], which)
-        weights, biases = split(x[:, layers:], self.labels)
+        weights, biases = split(x[:, layers:], self.labels)  # (p, K, D + E), (p, K, 1)
         hidden = None if self.hidden is None else some(self.hidden)
         for row, probe in enumerate(which.tolist()):
             words = self._read((gamma * shares)[row : row + 1], self.seen, self.seen_beside)[0]
@@ -273,7 +278,12 @@ class Mixture:
             self.curvatures[probe].look(scores.softmax(1), torch.zeros(1, dtype=torch.int64))
 
     def scaled(self, gradients: Tensor, which: Tensor) -> Tensor:
-        """Gradients (p, n) divided by the curvature."""
+        """(p, n) gradients divided by the curvature of the loss.
+
+        Args:
+            gradients: (p, n).
+            which: (p,) rows of the probes that they belong to.
+        """
         import torch
 
         layers, only = len(self.x), torch.zeros(1, dtype=torch.int64)
@@ -305,10 +315,10 @@ def outside(layers: Sequence[Sequence[int]], count: int) -> Tensor:
     """(P, L): 0 for the layers that each probe mixes, minus infinity for the others."""
     import torch
 
-    found = torch.full((len(layers), count), float("-inf"))
-    for row, own in zip(found, layers, strict=True):
+    result = torch.full((len(layers), count), float("-inf"))
+    for row, own in zip(result, layers, strict=True):
         row[list(own)] = 0
-    return found
+    return result
 
 
 def combined(which: Tensor, x: Tensor) -> Tensor:
@@ -323,6 +333,6 @@ def likeness(x: Tensor) -> Tensor:
 
     sums = np.zeros((len(x), len(x)))
     for at in range(0, x.shape[1], STRETCH):
-        flat = x[:, at : at + STRETCH].reshape(len(x), -1).numpy()
+        flat = x[:, at : at + STRETCH].reshape(len(x), -1).numpy()  # (L, b D)
         sums += flat @ flat.T
     return torch.from_numpy((sums / x[0].numel()).astype(np.float32))

@@ -48,7 +48,12 @@ class Objective(Protocol):
         """Told where the functions are at the start and at steps 4, 8, 16 ..., to renew what ``scaled`` divides by."""
 
     def scaled(self, gradients: Tensor, which: Tensor) -> Tensor:
-        """Gradients (p, n) times something near the inverse of the functions' second derivatives."""
+        """(p, n) gradients times an approximate inverse of the functions' second derivatives: the preconditioner.
+
+        Args:
+            gradients: (p, n).
+            which: (p,) numbers of the functions that they belong to.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +93,7 @@ def minimise(
     x, which = start.clone(), torch.arange(len(start))
     bounds = torch.as_tensor(tolerance).expand(len(start))
     losses, gradients = objective(x, which)
-    found = Minimum(x.clone(), losses.clone(), torch.zeros(len(x), dtype=torch.int64))
+    result = Minimum(x.clone(), losses.clone(), torch.zeros(len(x), dtype=torch.int64))
     memory: list[tuple[Tensor, Tensor, Tensor]] = []
     for step in range(1, most + 1):
         on = gradients.abs().amax(1) > bounds[which]
@@ -107,12 +112,12 @@ def minimise(
         share = torch.where(product > 1e-12, 1 / product, torch.zeros(()))
         memory = [*memory, (moved, turned, share)][-MEMORY:]
         x, gradients = further, after
-        found.x[which], found.losses[which], found.steps[which] = x, losses, step
+        result.x[which], result.losses[which], result.steps[which] = x, losses, step
         if told is not None:
-            told(step, float(found.losses.mean()))
+            told(step, float(result.losses.mean()))
         if not walked.all():  # what cannot fall any more is as low as float32 can tell
             gradients = gradients * walked[:, None]
-    return found
+    return result
 
 
 def _two_loops(

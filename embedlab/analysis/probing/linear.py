@@ -83,12 +83,12 @@ class _Work:
         learned = layer_mix.learn(
             self.x[:, : self.known], self.wanted(probes), ways, self.count, self.l2, _tolerances(probes), pace.told
         )
-        found = []
+        result = []
         for probe, mix in zip(probes, learned, strict=True):
             one = self.fitted(probe, mix.scores(self.x[:, self.known :], self.count), mix.steps)
             one.weights, one.gamma = tuple(mix.weights[list(probe.source.layers)].tolist()), mix.gamma
-            found.append(one)
-        return found
+            result.append(one)
+        return result
 
     def wanted(self, probes: Sequence[Probe]) -> Tensor:
         """(P, N of train) labels."""

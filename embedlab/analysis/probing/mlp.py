@@ -51,7 +51,7 @@ class Group:
         raise NotImplementedError
 
     def mix_parameters(self) -> list[Tensor]:
-        """What is learned about the layers themselves."""
+        """Parameters that weigh the layers, each (U, ...); none where the layers are given."""
         return []
 
     def mixed(self, number: int) -> tuple[tuple[float, ...], float]:
@@ -74,7 +74,7 @@ class Layers(Group):
         self.rows = [source.layers[0] for source in sources]
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The layers themselves."""
+        """(U, B, D) the chosen layers of x (L, B, D) themselves."""
         return _picked(x, self.rows)
 
 
@@ -91,7 +91,7 @@ class Sums(Group):
         self.scale = torch.stack([scale_of_sum(known, source) for source in sources])[:, None]  # (U, 1, D)
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The sums."""
+        """(U, B, D) fixed sums of the layers of x (L, B, D), brought to one scale."""
         return combined(self.which, x) * self.scale
 
 
@@ -108,7 +108,7 @@ class Concatenation(Group):
         self.biases = torch.zeros(self.weights.shape[1], 1).requires_grad_()
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The layers themselves."""
+        """(U, B, D) the layers of x (L, B, D) that are set side by side."""
         return _picked(x, self.rows)
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -136,7 +136,10 @@ class Mixes(Group):
         self.alike = likeness(known)
 
     def inputs(self, x: Tensor) -> Tensor:
-        """The mixes; while learning, their weights move at every fourth step only, which costs most of the time."""
+        """(U, B, D) learned mixes of the layers of x (L, B, D).
+
+        While learning, the weights of the mixes get a gradient at every fourth step only: it takes most of the time.
+        """
         import torch
 
         shares, gamma = weigh(self.scores + self.outside, self.alike)
@@ -145,7 +148,7 @@ class Mixes(Group):
         return combined(which if self.turn % EVERY == 0 else which.detach(), x)
 
     def mix_parameters(self) -> list[Tensor]:
-        """Scores."""
+        """The scores (U, L), whose softmax weighs the layers."""
         return [self.scores]
 
     def mixed(self, number: int) -> tuple[tuple[float, ...], float]:
@@ -164,7 +167,7 @@ def scale_of_sum(known: Tensor, source: Source) -> Tensor:
     """(D,) what each value of a sum of layers is multiplied with, so that it has variance 1 over (L, N, D) words."""
     import torch
 
-    deviation = torch.stack([known[layer] for layer in source.layers]).sum(0).std(0, correction=0)
+    deviation = torch.stack([known[layer] for layer in source.layers]).sum(0).std(0, correction=0)  # (D,)
     return 1 / deviation.where(deviation > TINY, torch.ones(()))
 
 
@@ -183,18 +186,18 @@ def groups(probes: Sequence[Probe], known: Tensor, outputs: int, draw: Generator
     """
     dim = known.shape[2]
     controlled = {probe.source for probe in probes if probe.control}
-    found: list[Group] = []
+    result: list[Group] = []
     for control in (False, True):
         sources = [s for s in dict.fromkeys(probe.source for probe in probes) if (s in controlled) == control]
         if single := [source for source in sources if source.kind == "layer"]:
-            found.append(Layers(single, control, dim, outputs, draw))
+            result.append(Layers(single, control, dim, outputs, draw))
         if added := [source for source in sources if source.kind == "sum"]:
-            found.append(Sums(added, control, known, outputs, draw))
+            result.append(Sums(added, control, known, outputs, draw))
         joined = [source for source in sources if source.kind == "concatenation"]
-        found += [Concatenation(source, control, dim, outputs, draw) for source in joined]
+        result += [Concatenation(source, control, dim, outputs, draw) for source in joined]
     if mixed := [probe for probe in probes if probe.source.kind == "mix"]:
-        found.append(Mixes(mixed, known, outputs, draw))
-    return found
+        result.append(Mixes(mixed, known, outputs, draw))
+    return result
 
 
 STRETCH = 4096
@@ -226,7 +229,7 @@ class Stack:
         self.head_biases = torch.zeros(len(self.probes), labels, 1).requires_grad_()
 
     def parameters(self) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
-        """Weights, biases, and what is learned about the layers themselves."""
+        """All weights, all biases, and the parameters (U, L) that weigh the layers."""
         weights, biases = [group.weights for group in self.groups], [group.biases for group in self.groups]
         mixes = [one for group in self.groups for one in group.mix_parameters()]
         return [*weights, self.head], [*biases, self.head_biases], mixes
@@ -235,7 +238,7 @@ class Stack:
         """(L, B, D) to (P, K, B) scores of the labels, for P probes."""
         import torch
 
-        hidden = torch.relu(torch.cat([group(x) for group in self.groups]))
+        hidden = torch.relu(torch.cat([group(x) for group in self.groups]))  # (P, H, B)
         if training and self.dropout:
             keep = torch.rand(hidden.shape, generator=self.draw) >= self.dropout
             hidden = hidden * keep / (1 - self.dropout)
@@ -246,8 +249,8 @@ class Stack:
         import torch
 
         with torch.no_grad():
-            found: Ids = torch.cat([self(part).argmax(1) for part in torch.split(x, STRETCH, dim=1)], dim=1).numpy()
-        return found
+            result: Ids = torch.cat([self(part).argmax(1) for part in torch.split(x, STRETCH, dim=1)], dim=1).numpy()
+        return result
 
     def mixed(self) -> list[tuple[tuple[float, ...], float]]:
         """Each probe's weights of layers and gamma."""
@@ -278,8 +281,8 @@ def fit(
     best = [float("-inf")] * len(rows)
     for epoch in range(1, settings.epochs + 1):
         loss = 0.0
-        for place in torch.randperm(steps, generator=order).tolist():
-            words, tags = batches[place]
+        for position in torch.randperm(steps, generator=order).tolist():
+            words, tags = batches[position]
             loss += _step(stack, words, tags, optimiser)
             falling.step()
         found, mixed = stack.tags(x[:, known:end]), stack.mixed()

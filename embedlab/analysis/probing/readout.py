@@ -74,7 +74,7 @@ class Curvature:
         across = 1 / self.across[which]
         along = (weights @ self.directions) * (1 / self.along[which] - across)  # (p, K, R)
         moved = along @ self.directions.T + across * weights
-        return torch.cat([moved, biases / self.biases[which]], dim=2).flatten(1)
+        return torch.cat([moved, biases / self.biases[which]], dim=2).flatten(1)  # (p, n)
 
 
 def directions(words: Tensor) -> Tensor:
@@ -102,7 +102,7 @@ def _leading(rows: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def some(words: Tensor) -> Tensor:
-    """(…, N, …) words along the second axis, to (…, n, …): those that are looked at, spread over all."""
+    """(C, n, D) at most ``WORDS`` of the N words of a (C, N, D) array, spread evenly over all of them."""
     return words[:, :: max(1, words.shape[1] // WORDS)]
 
 
@@ -127,7 +127,7 @@ class Readout:
         import torch
 
         self.blocks, self.wanted, self.labels, self.l2, self.hidden = blocks, wanted, labels, l2, hidden
-        seen = torch.cat([some(block[None])[0] for block in blocks], dim=1)
+        seen = torch.cat([some(block[None])[0] for block in blocks], dim=1)  # (n, B D)
         self.curvature = Curvature(seen, len(wanted), labels, l2)
 
     def start(self) -> Tensor:
@@ -146,14 +146,14 @@ class Readout:
         pulls = torch.zeros_like(biases)
         for at in range(0, wanted.shape[1], STRETCH):
             read = [block[at : at + STRETCH] for block in self.blocks]  # (b, D)
-            scores = scores_of(read, weights, biases)
+            scores = scores_of(read, weights, biases)  # (p, K, b)
             scores = scores if self.hidden is None else masked(scores, self.hidden[:, at : at + STRETCH])
-            lost, rest = residuals(scores, wanted[:, at : at + STRETCH])
+            lost, rest = residuals(scores, wanted[:, at : at + STRETCH])  # (p,), (p, K, b)
             losses += lost
             pulls += rest.sum(2, keepdim=True)
             for slopes, block in zip(turned, read, strict=True):
                 slopes.addmm_(rest.flatten(0, 1), block)
-        slopes = torch.cat(turned, dim=1).view_as(weights) / wanted.shape[1] + self.l2 * weights
+        slopes = torch.cat(turned, dim=1).view_as(weights) / wanted.shape[1] + self.l2 * weights  # (p, K, B D)
         losses = losses / wanted.shape[1] + self.l2 / 2 * weights.square().sum((1, 2))
         return losses, torch.cat([slopes, pulls / wanted.shape[1]], dim=2).flatten(1)
 
@@ -170,19 +170,27 @@ class Readout:
 
 def split(x: Tensor, labels: int) -> tuple[Tensor, Tensor]:
     """(P, n) to weights (P, K, n / K - 1) and biases (P, K, 1)."""
-    both = x.view(len(x), labels, -1)
+    both = x.view(len(x), labels, -1)  # (P, K, n / K)
     return both[..., :-1], both[..., -1:]
 
 
 def scores_of(blocks: Sequence[Tensor], weights: Tensor, biases: Tensor) -> Tensor:
-    """(P, K, N) of B blocks (N, D): words last, so that the softmax over labels runs along the memory."""
+    """(P, K, N) scores of K labels for N words, from B blocks (N, D) that stand side by side.
+
+    Words are the last axis, so that the softmax over the labels runs along contiguous memory.
+
+    Args:
+        blocks: B arrays of vectors, each (N, D).
+        weights: (P, K, B D).
+        biases: (P, K, 1).
+    """
     import torch
 
     count, labels, _ = weights.shape
     flat, ends = weights.reshape(count * labels, -1), np.cumsum([block.shape[1] for block in blocks]).tolist()
-    scores = biases.reshape(-1, 1)
+    scores = biases.reshape(-1, 1)  # (P K, 1)
     for block, end in zip(blocks, ends, strict=True):
-        scores = torch.addmm(scores, flat[:, end - block.shape[1] : end], block.T)
+        scores = torch.addmm(scores, flat[:, end - block.shape[1] : end], block.T)  # (P K, N)
     return scores.view(count, labels, -1)
 
 
@@ -192,10 +200,10 @@ def masked(scores: Tensor, hidden: Tensor | None) -> Tensor:
 
 
 def residuals(scores: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """Cross-entropy (P,) summed over the words, and (P, K, N) what is said less what is wanted."""
+    """Cross-entropy (P,) summed over the words, and (P, K, N) the predicted probability less the right one."""
     import torch
 
-    likely = scores.log_softmax(1)
+    likely = scores.log_softmax(1)  # (P, K, N)
     right = wanted[:, None]  # (P, 1, N)
     losses = -likely.gather(1, right).sum((1, 2), dtype=torch.float64)
     rest = likely.exp_()

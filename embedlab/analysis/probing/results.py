@@ -191,15 +191,15 @@ def centre_of_gravity(weights: Sequence[float]) -> float:
 
 
 def expected_layer(scores: Doubles) -> Doubles:
-    """The mean layer of the gains, from (…, L) scores of the cumulative mixes (Tenney et al. 2019, equation 4).
+    """(...,) the mean layer of the gains, from (..., L) scores of the cumulative mixes (Tenney et al., equation 4).
 
     nan where the top is not better than the input: there is nothing to say at which layer it is gained.
     """
     gains = np.diff(np.asarray(scores, float), axis=-1)
     total = gains.sum(axis=-1)
     sums = (gains * np.arange(1, gains.shape[-1] + 1)).sum(axis=-1)
-    found: Doubles = np.divide(sums, total, out=np.full(np.shape(total), np.nan), where=total > 0)
-    return found
+    result: Doubles = np.divide(sums, total, out=np.full(np.shape(total), np.nan), where=total > 0)
+    return result
 
 
 def depth(weights: Sequence[float], scores: Sequence[float], draws: Doubles) -> Depth:
@@ -246,7 +246,7 @@ class Row:
         epoch: the pass after which it was stopped; of a linear probe, the steps that it took to its best.
         weights: of a learned mix, the share of each of its layers; else empty.
         gamma: of a learned mix, the factor before it, which gives the mix variance 1; else 1.
-        tags: (N,) its tag of each word of the test sentences, as its place among ``LayerProbe.labels``.
+        tags: (N,) its tag of each word of the test sentences, as its position among ``LayerProbe.labels``.
     """
 
     strategy: str

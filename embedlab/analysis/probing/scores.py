@@ -20,11 +20,12 @@ from embedlab.analysis import bootstrap
 from embedlab.analysis.probing.results import LayerProbe, Row
 from embedlab.analysis.probing.tasks import Part, TokenTask
 from embedlab.base import BadInput, Doubles, Ids
-from embedlab.data.tagged import Span, TaggedSentence
+from embedlab.data.tag_schemes import Span
+from embedlab.data.tagged import TaggedSentence
 
 
 @dataclass(frozen=True)
-class Places:
+class Bounds:
     """Where sentences lie among N running words.
 
     Attributes:
@@ -34,7 +35,7 @@ class Places:
     starts: Ids
 
     @classmethod
-    def of(cls, lengths: list[int]) -> Places:
+    def of(cls, lengths: list[int]) -> Bounds:
         """From the sentences' numbers of words."""
         return cls(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
@@ -80,63 +81,79 @@ class Entities:
         ends = stops[np.searchsorted(stops, starts, side="right")]
         return cls(starts, ends, kinds[starts] - 1)
 
-    def in_sentences(self, places: Places) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+    def in_sentences(self, bounds: Bounds) -> tuple[tuple[tuple[int, int, int], ...], ...]:
         """For each sentence its entities: first word and end, counted within the sentence, and type."""
-        found: list[list[tuple[int, int, int]]] = [[] for _ in range(places.sentences)]
-        rows = np.searchsorted(places.starts, self.starts, side="right") - 1
+        found: list[list[tuple[int, int, int]]] = [[] for _ in range(bounds.sentences)]
+        rows = np.searchsorted(bounds.starts, self.starts, side="right") - 1
         for row, start, end, kind in zip(rows, self.starts, self.ends, self.types, strict=True):
-            at = int(places.starts[row])
+            at = int(bounds.starts[row])
             found[row].append((int(start) - at, int(end) - at, int(kind)))
         return tuple(tuple(one) for one in found)
 
 
-def counts(gold: Ids, found: Ids, places: Places) -> Ids:
+def counts(gold: Ids, predicted: Ids, bounds: Bounds) -> Ids:
     """(S, 3) entities of each sentence: those found rightly, found at all, and there to be found.
 
     Args:
         gold: (N,) true tags.
-        found: (N,) tags that a model gave.
-        places: the sentences.
+        predicted: (N,) tags that a model gave.
+        bounds: the sentences.
     """
-    firsts = places.firsts()
-    truth, answer = Entities.of(gold, firsts), Entities.of(found, firsts)
+    firsts = bounds.firsts()
+    truth, answer = Entities.of(gold, firsts), Entities.of(predicted, firsts)
     ends, kinds = np.zeros(len(gold), np.int64), np.full(len(gold), -1, np.int64)
     ends[truth.starts], kinds[truth.starts] = truth.ends, truth.types
     right = (ends[answer.starts] == answer.ends) & (kinds[answer.starts] == answer.types)
 
     def counted(starts: Ids) -> Ids:
-        return places.sums(np.bincount(starts, minlength=len(gold)))
+        return bounds.sums(np.bincount(starts, minlength=len(gold)))
 
     return np.stack([counted(answer.starts[right]), counted(answer.starts), counted(truth.starts)], axis=1)
 
 
 def f1(totals: NDArray[np.number]) -> Doubles:
-    """F1 from (…, 3) counts (right, found, there), 0 to 1; 0 where nothing is found or there."""
+    """(...,) F1 from (..., 3) counts, 0 to 1; 0 where nothing is found or there.
+
+    Args:
+        totals: how many entities are right, how many were found and how many there are.
+    """
     right, found, there = np.moveaxis(np.asarray(totals, float), -1, 0)
     scores: Doubles = 2 * right / np.maximum(found + there, 1)
     return scores
 
 
-def confusion(gold: Ids, found: Ids, types: int) -> Ids:
-    """(types + 1, types + 1): how many words of each type (0 for none) were given each type."""
+def confusion(gold: Ids, predicted: Ids, types: int) -> Ids:
+    """(T + 1, T + 1) how many words of each type (row; 0 for none) were given each type (column).
+
+    Args:
+        gold: (N,) the right tags.
+        predicted: (N,) the probe's tags.
+        types: T, how many types of entities there are.
+    """
     size = types + 1
-    pairs = (gold + 1) // 2 * size + (found + 1) // 2
+    pairs = (gold + 1) // 2 * size + (predicted + 1) // 2
     table: Ids = np.bincount(pairs, minlength=size * size).reshape(size, size).astype(np.int64)
     return table
 
 
-def as_spans(found: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) -> tuple[Span, ...]:
+def as_spans(spans: tuple[tuple[int, int, int], ...], types: tuple[str, ...]) -> tuple[Span, ...]:
     """Entities of a sentence with their types by name."""
-    return tuple(Span(types[kind], start, end) for start, end, kind in found)
+    return tuple(Span(types[kind], start, end) for start, end, kind in spans)
 
 
 def task_counts(task: TokenTask, part: Part, answers: Ids) -> Ids:
-    """(S, 3) as ``counts`` gives it, of answers (N,) to a task: of entities, or of words for an accuracy."""
-    places = Places.of(np.bincount(part.places[:, 0], minlength=len(part.sentences)).tolist())
+    """(S, 3) counts of each sentence, as ``counts`` gives them: of entities, or of words if the measure is accuracy.
+
+    Args:
+        task: says which measure.
+        part: N words with their right answers, in S sentences.
+        answers: (N,) numbers of the labels that a probe gave.
+    """
+    bounds = Bounds.of(np.bincount(part.positions[:, 0], minlength=len(part.sentences)).tolist())
     if task.measure == "F1":
-        return counts(part.labels, answers, places)
-    asked = places.sums(np.ones(len(answers), np.int64))
-    return np.stack([places.sums(answers == part.labels), asked, asked], axis=1)
+        return counts(part.labels, answers, bounds)
+    sizes = bounds.sums(np.ones(len(answers), np.int64))
+    return np.stack([bounds.sums(answers == part.labels), sizes, sizes], axis=1)
 
 
 def mean_f1(counted: Sequence[Ids]) -> float:
@@ -145,7 +162,13 @@ def mean_f1(counted: Sequence[Ids]) -> float:
 
 
 def resampled(counted: Sequence[Ids], resamples: int, seed: int) -> Doubles:
-    """(B,) the same in resamples of the sentences, which all probes share."""
+    """(B,) mean F1 of the probes in B resamples of the sentences, the same ones for all probes.
+
+    Args:
+        counted: of each probe (S, 3) counts, see ``counts``.
+        resamples: B.
+        seed: of the draws.
+    """
     drawn = bootstrap.draws(len(counted[0]), resamples, np.random.default_rng(seed))
     scores: Doubles = np.mean([f1(drawn @ one) for one in counted], axis=0)
     return scores
@@ -156,7 +179,7 @@ DRAWS = 20
 
 
 def baselines(
-    words: Sequence[str], tags: Ids, splits: tuple[int, int, int, int], test: Places, seed: int
+    words: Sequence[str], tags: Ids, splits: tuple[int, int, int, int], test: Bounds, seed: int
 ) -> tuple[float, float, float]:
     """F1 by chance, F1 by looking words up, and accuracy of calling every word O.
 
@@ -175,13 +198,19 @@ def baselines(
     return float(chance), float(looked), float((truth == 0).mean())
 
 
-def lookup(known: Sequence[str], tags: Ids, asked: Sequence[str]) -> Ids:
-    """(N,) the tag that each asked word had most often among known ones; O for a new word."""
+def lookup(known: Sequence[str], tags: Ids, words: Sequence[str]) -> Ids:
+    """(N,) the tag that each word had most often among the known ones; O for a new word.
+
+    Args:
+        known: M words of the training sentences.
+        tags: (M,) their tags.
+        words: N words to tag.
+    """
     rows = {word: row for row, word in enumerate(dict.fromkeys(known))}
     table = np.zeros((len(rows) + 1, int(tags.max(initial=0)) + 1), np.int64)
     np.add.at(table, (np.array([rows[word] for word in known], np.int64), tags), 1)
     best = table.argmax(axis=1)  # of a row of zeros, the last one, it is O
-    return np.asarray(best[[rows.get(word, len(rows)) for word in asked]], np.int64)
+    return np.asarray(best[[rows.get(word, len(rows)) for word in words]], np.int64)
 
 
 Sort = Literal["missed", "invented", "type", "edges"]
@@ -207,7 +236,7 @@ class WrongSentence:
     """A sentence with mistakes.
 
     Attributes:
-        number: its place among the test sentences.
+        number: its position among the test sentences.
         sentence: the sentence.
         found: the names that were found.
         mistakes: what is wrong, from left to right.
@@ -219,14 +248,14 @@ class WrongSentence:
     mistakes: tuple[Mistake, ...]
 
 
-def mistakes(gold: Sequence[Span], found: Sequence[Span]) -> tuple[Mistake, ...]:
+def mistakes(gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[Mistake, ...]:
     """Compare the names of a sentence with those found; each name is in one mistake at most.
 
     A wrong name that was found goes with the name of the same words, else with the first one it overlaps.
     """
-    right = set(gold) & set(found)
+    right = set(gold) & set(predicted)
     left, made = [span for span in gold if span not in right], []
-    for span in sorted((one for one in found if one not in right), key=lambda one: one.start):
+    for span in sorted((one for one in predicted if one not in right), key=lambda one: one.start):
         same = [one for one in left if (one.start, one.end) == (span.start, span.end)]
         near = [one for one in left if one.start < span.end and span.start < one.end]
         if other := next(iter(same or near), None):
@@ -254,10 +283,10 @@ def wrong_sentences(probe: LayerProbe, row: Row, test: Sequence[TaggedSentence])
     Raises:
         BadInput: these are other sentences.
     """
-    places = Places.of([len(one.words) for one in test])
-    if int(places.starts[-1]) != len(row.tags):
+    bounds = Bounds.of([len(one.words) for one in test])
+    if int(bounds.starts[-1]) != len(row.tags):
         raise BadInput("These are not the sentences that the probe was measured on.")
-    entities = Entities.of(row.tags, places.firsts()).in_sentences(places)
+    entities = Entities.of(row.tags, bounds.firsts()).in_sentences(bounds)
     types, wrong = types_of(probe.labels), []
     for number, (sentence, found) in enumerate(zip(test, entities, strict=True)):
         spans = as_spans(found, types)
@@ -272,6 +301,6 @@ def types_of(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def numbered(labels: Sequence[str], sentences: Sequence[TaggedSentence]) -> Ids:
-    """(N,) the sentences' tags as places among the labels."""
+    """(N,) the sentences' tags as positions among the labels."""
     number = {label: i for i, label in enumerate(labels)}
     return np.array([number[tag] for sentence in sentences for tag in sentence.tags], np.int64)

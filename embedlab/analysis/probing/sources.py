@@ -91,13 +91,13 @@ def chosen(layers: Sequence[str], names: Sequence[str] | None) -> tuple[Strategy
     known = strategies(layers)
     if names is None:
         return known
-    asked = [true_name(layer_name(name), len(layers)) for name in names]
+    wanted = [true_name(layer_name(name), len(layers)) for name in names]
     there = {one.name for one in known}
-    if unknown := [name for name in asked if name not in there]:
+    if unknown := [name for name in wanted if name not in there]:
         raise BadInput(f"There is no strategy '{unknown[0]}'. There are: {', '.join(one.name for one in known)}.")
-    if not asked:
+    if not wanted:
         raise BadInput("Ask for at least one strategy.")
-    return tuple(one for one in known if one.name in asked)
+    return tuple(one for one in known if one.name in wanted)
 
 
 def cumulative(count: int) -> tuple[Source, ...]:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from embedlab.base import BadInput, Ids
 from embedlab.data.datasets import Occurrence
-from embedlab.data.tagged import TaggedSentence, TaggedSet, is_tag
+from embedlab.data.tag_schemes import is_tag
+from embedlab.data.tagged import TaggedSentence, TaggedSet
 
 Measure = Literal["F1", "accuracy"]
 SENSES = "word senses"
@@ -30,20 +31,20 @@ class Part:
 
     Attributes:
         sentences: S sentences.
-        places: (N, 2) sentence and position of each word that is asked about, in reading order.
+        positions: (N, 2) sentence and position of each word that is asked about, in reading order.
         labels: (N,) the right answers, numbers among the task's labels.
         groups: (N,) which of the task's sets of candidates holds for each.
     """
 
     sentences: tuple[tuple[str, ...], ...]
-    places: Ids
+    positions: Ids
     labels: Ids
     groups: Ids
 
     @property
     def forms(self) -> list[str]:
         """The N words as they are written."""
-        return [self.sentences[sentence][at] for sentence, at in self.places.tolist()]
+        return [self.sentences[sentence][at] for sentence, at in self.positions.tolist()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +90,10 @@ def from_tagged(data: TaggedSet, name: str) -> TokenTask:
 
 
 def _tagged_part(sentences: Sequence[TaggedSentence], numbers: dict[str, int]) -> Part:
-    places = [(row, at) for row, sentence in enumerate(sentences) for at in range(len(sentence.words))]
+    positions = [(row, at) for row, sentence in enumerate(sentences) for at in range(len(sentence.words))]
     labels = [numbers[tag] for sentence in sentences for tag in sentence.tags]
     words = tuple(sentence.words for sentence in sentences)
-    return Part(words, np.array(places, np.int64), np.array(labels, np.int64), np.zeros(len(labels), np.int64))
+    return Part(words, np.array(positions, np.int64), np.array(labels, np.int64), np.zeros(len(labels), np.int64))
 
 
 def from_senses(senses: Sequence[Occurrence], seed: int = 1) -> TokenTask:
@@ -150,8 +151,8 @@ def commonest(task: TokenTask) -> Ids:
     for group, form, label in zip(train.groups.tolist(), train.forms, train.labels.tolist(), strict=True):
         of_form[group, form][label] += 1
         of_group[group][label] += 1
-    asked = zip(test.groups.tolist(), test.forms, strict=True)
-    return np.array([(of_form.get(key) or of_group[key[0]]).most_common(1)[0][0] for key in asked], np.int64)
+    keys = zip(test.groups.tolist(), test.forms, strict=True)
+    return np.array([(of_form.get(key) or of_group[key[0]]).most_common(1)[0][0] for key in keys], np.int64)
 
 
 def control_labels(words: Sequence[str], frequencies: NDArray[np.number], seed: int = 1) -> Ids:
@@ -160,10 +161,10 @@ def control_labels(words: Sequence[str], frequencies: NDArray[np.number], seed: 
     Args:
         words: running words, in one go for all splits.
         frequencies: (K,) how often each label occurs; need not sum to 1.
-        seed: of the drawing. A word's label depends on its place among the different words, too.
+        seed: of the drawing. A word's label depends on its position among the different words, too.
     """
-    places: dict[str, int] = {}
-    rows = np.array([places.setdefault(word, len(places)) for word in words], np.int64)  # (N,)
+    ids: dict[str, int] = {}
+    rows = np.array([ids.setdefault(word, len(ids)) for word in words], np.int64)  # (N,)
     share = np.asarray(frequencies, float)
-    drawn = np.random.default_rng(seed).choice(len(share), size=len(places), p=share / share.sum())
+    drawn = np.random.default_rng(seed).choice(len(share), size=len(ids), p=share / share.sum())
     return np.asarray(drawn[rows], np.int64)

@@ -105,7 +105,7 @@ class Costs:
     """Everything measured.
 
     Attributes:
-        settings: what was asked.
+        settings: of the measurement.
         points: in the order of V.
         stops: losses that were not followed to the largest vocabulary.
     """
@@ -115,9 +115,9 @@ class Costs:
     stops: tuple[Stop, ...] = ()
 
     @classmethod
-    def of_all(cls, settings: CostSettings, found: Iterable[Point | Stop]) -> Costs:
+    def of_all(cls, settings: CostSettings, points: Iterable[Point | Stop]) -> Costs:
         """What ``points`` gave, in one."""
-        rows = list(found)
+        rows = list(points)
         measured = tuple(row for row in rows if isinstance(row, Point))
         return cls(settings, measured, tuple(row for row in rows if isinstance(row, Stop)))
 
@@ -154,8 +154,8 @@ def measure(settings: CostSettings | None = None, on_progress: OnProgress = lamb
         settings: what to measure, and the limits.
         on_progress: called at every point and while it lasts; what it raises ends the measurement at once.
     """
-    asked = settings or CostSettings()
-    return Costs.of_all(asked, points(asked, on_progress))
+    how = settings or CostSettings()
+    return Costs.of_all(how, points(how, on_progress))
 
 
 def points(settings: CostSettings, on_progress: OnProgress = lambda progress: None) -> Iterator[Point | Stop]:

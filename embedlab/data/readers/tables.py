@@ -270,7 +270,7 @@ def parquet_texts(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: it is damaged, has no such column, or the column holds no text.
     """
-    with _parquet(piece) as file:
+    with open_parquet(piece) as file:
         names = _text_columns(file, piece)
         if choice.column is not None and choice.column not in names and choice.column in file.schema_arrow.names:
             raise BadInput(f"The column '{choice.column}' of {piece.name} holds no text. {missing(names, 'column')}")
@@ -297,7 +297,7 @@ def parquet_columns(piece: Entry, choice: Choice) -> Columns:
     Raises:
         BadInput: it is damaged.
     """
-    with _parquet(piece) as file:
+    with open_parquet(piece) as file:
         names = _text_columns(file, piece)
         sizes: dict[str, int] = {}
         first: list[tuple[str, ...]] = []
@@ -310,7 +310,12 @@ def parquet_columns(piece: Entry, choice: Choice) -> Columns:
 
 
 @contextmanager
-def _parquet(piece: Entry) -> Iterator[Any]:
+def open_parquet(piece: Entry) -> Iterator[Any]:
+    """A parquet file as PyArrow reads it.
+
+    Raises:
+        BadInput: it is damaged, or unpacks to more than the limits allow.
+    """
     import pyarrow
     import pyarrow.parquet
 

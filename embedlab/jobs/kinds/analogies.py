@@ -20,7 +20,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class AnalogySettings:
-    """What is asked.
+    """Settings of a run.
 
     Attributes:
         models: keys.
@@ -33,38 +33,38 @@ class AnalogySettings:
     exclude_inputs: bool = True
 
 
-def key_of(spec: ModelSpec, asked: AnalogySettings) -> str:
+def key_of(spec: ModelSpec, settings: AnalogySettings) -> str:
     """Names the result of one model."""
-    return results.key_of(VERSION, spec.key, model_folder.stamp(spec.folder), asked.method, asked.exclude_inputs)
+    return results.key_of(VERSION, spec.key, model_folder.stamp(spec.folder), settings.method, settings.exclude_inputs)
 
 
 CACHE = ResultCache(KIND, results.from_json(lambda values: typed_json.made(GoogleResult, values)))
 
 
-def stored(spec: ModelSpec, asked: AnalogySettings) -> GoogleResult | None:
-    """The result of a model, if it has been asked."""
-    return CACHE.get(key_of(spec, asked))
+def stored(spec: ModelSpec, settings: AnalogySettings) -> GoogleResult | None:
+    """The stored result of a model; ``None`` if it was not measured yet."""
+    return CACHE.get(key_of(spec, settings))
 
 
-def _part(spec: ModelSpec, asked: AnalogySettings) -> Part:
+def _part(spec: ModelSpec, settings: AnalogySettings) -> Part:
     def compute(on_progress: OnProgress | None) -> dict[str, Any]:
         model = registry.load_model(spec.key)
         if not isinstance(model, StaticModel):
             raise BadInput(f"{spec.title} has no fixed vector for each word.")
         found = google_analogies(
-            model, on_progress=on_progress, method=asked.method, exclude_inputs=asked.exclude_inputs
+            model, on_progress=on_progress, method=settings.method, exclude_inputs=settings.exclude_inputs
         )
         return dict(typed_json.plain(found))
 
-    return Part(spec.title, key_of(spec, asked), compute)
+    return Part(spec.title, key_of(spec, settings), compute)
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Ask the models that have not been asked yet.
+    """Measure the models that have no stored result.
 
     Raises:
         BadInput: the settings cannot be read, or a model has no vector for each word.
         BadModel: one cannot be loaded, or the results cannot be kept.
     """
-    asked = typed_json.asked(AnalogySettings, values)
-    run_missing(run, CACHE, [_part(registry.find(key), asked) for key in asked.models], on_progress)
+    settings = typed_json.settings(AnalogySettings, values)
+    run_missing(run, CACHE, [_part(registry.find(key), settings) for key in settings.models], on_progress)

@@ -22,7 +22,7 @@ KEPT = 20
 
 @dataclass(frozen=True)
 class CloudSettings:
-    """What is asked.
+    """Settings of a run.
 
     Attributes:
         model: key of the model.
@@ -52,16 +52,16 @@ class CloudSettings:
 
 
 def of(run: Run) -> CloudSettings:
-    """What a run was asked.
+    """The settings of a run.
 
     Raises:
         BadInput: its settings cannot be read.
     """
-    return typed_json.asked(CloudSettings, run.asked()[1], "this cloud")
+    return typed_json.settings(CloudSettings, run.request()[1], "this cloud")
 
 
 def known(settings: CloudSettings, visitor: str = "") -> Run | None:
-    """The run that was asked exactly this (see ``api.like``); ``None`` if there is none."""
+    """The run with exactly these settings (see ``api.like``); ``None`` if there is none."""
 
     def fits(run: Run) -> bool:
         return of(run) == settings
@@ -70,7 +70,12 @@ def known(settings: CloudSettings, visitor: str = "") -> Run | None:
 
 
 def start(settings: CloudSettings, visitor: str = "", address: str = "") -> Run:
-    """Begin, with a copy of the text; the visitor's old clouds go.
+    """Start the run with a copy of the text; delete the visitor's old clouds.
+
+    Args:
+        settings: of the run.
+        visitor: who owns it.
+        address: the visitor's network address, whose quota it counts to.
 
     Raises:
         BadInput: the text is gone, or the visitor has enough runs (see ``quotas``).
@@ -98,16 +103,16 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     Raises:
         EmbedLabError: as the text, the model and the analyses do.
     """
-    asked = typed_json.asked(CloudSettings, values)
+    given = typed_json.settings(CloudSettings, values)
     on_progress(Progress(0, 0, phase="reading"))
     gathered = gather(
-        asked.text.open(run.folder), asked.word, most=asked.most, inflected=asked.inflected, seed=asked.seed,
+        given.text.open(run.folder), given.word, most=given.most, inflected=given.inflected, seed=given.seed,
         on_progress=on_progress,
     )  # fmt: skip
     on_progress(Progress(0, 0, phase="loading the model"))
-    model = vectors.cached(registry.load_model(asked.model))
+    model = vectors.cached(registry.load_model(given.model))
     made = cloud(
-        model, gathered.occurrences, method=asked.method, sorter=asked.sorter, k=asked.k, seed=asked.seed,
+        model, gathered.occurrences, method=given.method, sorter=given.sorter, k=given.k, seed=given.seed,
         found=gathered.found, sentences=gathered.sentences, on_progress=on_progress,
     )  # fmt: skip
     made.save(run.result, overwrite=True)

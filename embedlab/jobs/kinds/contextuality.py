@@ -50,10 +50,10 @@ def sentences(settings: ContextualitySettings) -> Sequence[Sequence[str]]:
     if settings.text == "ner":
         ner = load_ner()
         return [one.words for one in (*ner.train, *ner.dev, *ner.test)]
-    found = list(Corpus.from_texts([settings.own], name="own", options=AS_WRITTEN))
-    if not found:
+    result = list(Corpus.from_texts([settings.own], name="own", options=AS_WRITTEN))
+    if not result:
         raise BadInput("Write or paste a text first.")
-    return found
+    return result
 
 
 def key_of(spec: registry.ModelSpec, settings: ContextualitySettings) -> str:
@@ -106,6 +106,6 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the text holds too little, or a model has no vectors.
         BadModel: one cannot be loaded.
     """
-    settings = typed_json.asked(ContextualitySettings, values)
+    settings = typed_json.settings(ContextualitySettings, values)
     parts = [_part(registry.find(key), settings) for key in settings.models.splitlines()]
     run_missing(run, CACHE, parts, on_progress)

@@ -16,11 +16,12 @@ from embedlab.jobs.run import Run
 from embedlab.registry import Source
 from embedlab.store import library
 from embedlab.workflows import text_choice
+from embedlab.workflows.sources import Access, Wanted
 
 
 @dataclass(frozen=True)
 class FetchSettings:
-    """What a loading run is asked to do (settings.json).
+    """Settings of a run that loads vectors (settings.json).
 
     Attributes:
         source: a key of the catalogue, a name on the hub or in gensim's catalogue, an https address, or a path on this
@@ -53,9 +54,9 @@ def local_files() -> bool:
     return os.environ.get("EMBEDLAB_LOCAL_FILES", "1").lower() not in ("0", "no", "off", "false")
 
 
-def shelf_of(place: str) -> Source:
+def shelf_of(workspace: str) -> Source:
     """Where a loaded model is kept: a visitor's among their own."""
-    return "yours" if place else "published"
+    return "yours" if workspace else "published"
 
 
 PIECES = "hub"
@@ -92,43 +93,52 @@ def _timed(on_progress: OnProgress) -> OnProgress:
     return report
 
 
+def _wanted(run: Run, settings: FetchSettings) -> Wanted:
+    """The model that a run is asked for: by its source, or by the files that were uploaded into its folder."""
+    sources = tuple(settings.source.splitlines()) or tuple(map(str, text_choice.files_of(run.folder)))
+    if not sources:
+        raise BadInput("Give a file, a folder, an address or a name.")
+    return Wanted(
+        sources=sources, kind=settings.kind, revision=settings.revision, max_words=settings.max_words,
+        layout=settings.layout, member=settings.member, lower_case=settings.lower_case, title=settings.name,
+        licence=settings.licence,
+    )  # fmt: skip
+
+
+def _access(settings: FetchSettings, workspace: str) -> Access:
+    """What the run may reach: a visitor's no file of this machine, and no more than they have room for."""
+    if not workspace:
+        return Access(files=local_files() or not settings.source)
+    room = max(1, library.room(workspace, replace=settings.replace))
+    return Access(files=not settings.source, cache=paths.workspace(workspace) / PIECES, largest=room)
+
+
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Load the model and put it among the published ones, or into the workspace of the visitor who asked.
+    """Load the model and keep it as a published one, or in the workspace of the visitor who started the run.
 
     Raises:
-        EmbedLabError: as the loader and the library do.
+        BadInput: the settings are damaged, the source does not exist, or a model of this name is there.
+        EmbedLabError: as the loader and ``library.keep`` do.
     """
-    from embedlab.workflows import loading  # with torch and transformers
-    from embedlab.workflows.sources import Access, Wanted
+    from embedlab.workflows import loading
 
-    asked = typed_json.asked(FetchSettings, values)
-    place = paths.workspace_of(run.visitor)
-    given = tuple(asked.source.splitlines()) or tuple(map(str, text_choice.files_of(run.folder)))
-    if not given:
-        raise BadInput("Give a file, a folder, an address or a name.")
-    shelved = shelf_of(place)
-    wanted = Wanted(
-        sources=given, kind=asked.kind, revision=asked.revision, max_words=asked.max_words, layout=asked.layout,
-        member=asked.member, lower_case=asked.lower_case, title=asked.name, licence=asked.licence,
-    )  # fmt: skip
-    if name := asked.name or loading.name_of(wanted):
-        library.check(name, replace=asked.replace, source=shelved, place=place)
-    if place:
-        library.check_room(place, 1)
-    pieces = paths.workspace(place) / PIECES if place else None
-    access = Access(
-        files=(local_files() and not place) or not asked.source, cache=pieces,
-        largest=max(1, library.room(place, replace=asked.replace)) if place else None,
-    )  # fmt: skip
+    settings = typed_json.settings(FetchSettings, values)
+    wanted, workspace = _wanted(run, settings), paths.workspace_of(run.visitor)
+    shelf = shelf_of(workspace)
+    if name := settings.name or loading.name_of(wanted):
+        library.check(name, replace=settings.replace, source=shelf, workspace=workspace)
+    if workspace:
+        library.check_room(workspace, 1)
+    access = _access(settings, workspace)
     model = loading.load(wanted, _timed(on_progress), access)
-    if pieces is not None:
-        shutil.rmtree(pieces, ignore_errors=True)
-    name = asked.name or model.title
-    library.check(name, replace=asked.replace, source=shelved, place=place)
-    if place and not asked.replace:
-        library.check_room(place, sum(array.nbytes for array in model.tensors().values()))
+    if access.cache is not None:
+        shutil.rmtree(access.cache, ignore_errors=True)
+    name = settings.name or model.title
+    library.check(name, replace=settings.replace, source=shelf, workspace=workspace)
+    if workspace and not settings.replace:
+        library.check_room(workspace, sum(array.nbytes for array in model.tensors().values()))
     model.save(run.result, overwrite=True)
-    key = library.keep(run.result, name, source=shelved, replace=asked.replace, place=place)
+    key = library.keep(run.result, name, source=shelf, replace=settings.replace, workspace=workspace)
     base_files.write_text(run.folder / library.KEPT, key)
     text_choice.clear(run.folder)
     _remove(run.result)

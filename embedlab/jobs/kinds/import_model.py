@@ -22,7 +22,7 @@ GONE = "The process that looked at the model ended without a word, as it should 
 
 @dataclass(frozen=True)
 class ImportSettings:
-    """What is asked (settings.json).
+    """Settings of a run (settings.json).
 
     Attributes:
         name: title of the model; empty for that on its card.
@@ -84,12 +84,12 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the zip file or the name cannot be used, or there is no room.
         BadModel: what it holds is no model, or needs more memory than its size justifies.
     """
-    asked = typed_json.asked(ImportSettings, values, "this import")
+    settings = typed_json.settings(ImportSettings, values, "this import")
     on_progress(Progress(0, 0, phase="checking"))
     try:
         with text_choice.text_file(run.folder, NAME).open("rb") as file:
             found = archive.take(
-                file, asked.name, replace=asked.replace, place=paths.workspace_of(run.visitor),
+                file, settings.name, replace=settings.replace, workspace=paths.workspace_of(run.visitor),
                 within=processes.bounded_memory,
             )  # fmt: skip
     except MemoryError as error:

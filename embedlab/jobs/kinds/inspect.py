@@ -11,11 +11,15 @@ from typing import Any
 
 from embedlab.base import typed_json
 from embedlab.data import readers
+from embedlab.data import tagged as tagged_files
 from embedlab.data.readers.fields import Columns
+from embedlab.data.tag_columns import Wanted
+from embedlab.data.tag_reading import HowRead
 from embedlab.data.tagged import TaggedSentence, TaggedSet
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import MixSettings
 from embedlab.workflows import probe_data
+from embedlab.workflows.probe_data import TaggedFile
 from embedlab.workflows.text_choice import TextChoice, text_file
 
 CHARS = 6_000_000
@@ -47,13 +51,14 @@ class Beginning:
 
 @dataclass(frozen=True)
 class TaskSizes:
-    """How much of a tagged file there is to learn from, to stop on and to measure on, and its first labels."""
+    """How much of a tagged file there is to learn from, to stop on and to measure on, its first labels."""
 
     train: int
     dev: int
     test: int
     labels: int
     first: list[str]
+    how: HowRead
 
 
 def usable(text: TextChoice, folder: Path | None) -> None:
@@ -120,24 +125,33 @@ def _held(texts: Iterable[str]) -> Iterator[str]:
         room -= len(one)
 
 
-def entities(file: Path, seed: int) -> TaggedSet:
-    """The sentences of a file with entity tags, see ``probe_data.read``.
+def entities(file: Path, seed: int, wanted: Wanted | None = None) -> TaggedFile:
+    """The sentences of a file with entity tags, see ``probe_data.parts``.
 
     Raises:
         BadInput: it cannot be used.
     """
-    return probe_data.read(file, seed)
+    return probe_data.parts(file, seed, wanted, "the file")
 
 
-def tags(file: str, column: int) -> TaskSizes:
+def tags(file: str, column: int, word_column: int = 0) -> TaskSizes:
     """What a file with tags of any sort holds, see ``layer_weights.task``.
 
     Raises:
         BadInput: it cannot be read, or holds nothing to learn.
     """
-    task = layer_runs.task("file", MixSettings(file=file, column=column))
+    task, how = layer_runs.file_task(MixSettings(file=file, column=column, word_column=word_column))
     train, dev, test = (len(part.labels) for part in (task.train, task.dev, task.test))
-    return TaskSizes(train, dev, test, len(task.labels), [label[:100] for label in task.labels[:12]])
+    return TaskSizes(train, dev, test, len(task.labels), [label[:100] for label in task.labels[:12]], how)
+
+
+def tag_columns(file: Path, entities: bool) -> HowRead:
+    """The columns of a tagged file, see ``data.tagged.columns``.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    return tagged_files.columns(file, entities=entities)
 
 
 # ---------------------------------------------------------------- the same, asked of another process
@@ -147,19 +161,22 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     """What a look found, as plain values that JSON can hold.
 
     Args:
-        call: "usable", "columns", "beginning", "paragraphs", "entities" or "tags".
+        call: "usable", "columns", "beginning", "paragraphs", "entities", "tags" or "tag_columns".
         values: what it is asked, as plain values.
 
     Raises:
         BadInput: as the look does.
     """
     if call == "entities":
-        found = entities(Path(values["file"]), values["seed"])
-        parts = (found.train, found.dev, found.test)
-        return [[dataclasses.astuple(one) for one in part] for part in parts]
+        found = entities(Path(values["file"]), values["seed"], Wanted(values.get("word", ""), values.get("tag", "")))
+        parts = (found.sentences.train, found.sentences.dev, found.sentences.test)
+        listed = [[dataclasses.astuple(one) for one in part] for part in parts]
+        return {"parts": listed, "how": typed_json.plain(found.how)}
     if call == "tags":
         return typed_json.plain(tags(**values))
-    text = typed_json.asked(TextChoice, values.pop("text"), "this text")
+    if call == "tag_columns":
+        return typed_json.plain(tag_columns(Path(values["file"]), values["entities"]))
+    text = typed_json.settings(TextChoice, values.pop("text"), "this text")
     folder = Path(values.pop("folder")) if values.get("folder") else values.pop("folder", None)
     if call == "usable":
         return usable(text, folder)
@@ -170,7 +187,17 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     return typed_json.plain(beginning(text, folder, **values))
 
 
-def tagged(parts: list[list[list[Any]]]) -> TaggedSet:
+def tagged(answer: dict[str, Any]) -> TaggedFile:
     """The sentences of an answer to "entities"."""
-    return TaggedSet(*(tuple(TaggedSentence(tuple(one[0]), tuple(one[1]), *one[2:]) for one in part)
-                       for part in parts))  # fmt: skip
+    parts = [tuple(TaggedSentence(tuple(one[0]), tuple(one[1]), *one[2:]) for one in part) for part in answer["parts"]]
+    return TaggedFile(TaggedSet(*parts), how_read(answer["how"]))
+
+
+def task_sizes(answer: dict[str, Any]) -> TaskSizes:
+    """An answer to "tags"."""
+    return TaskSizes(**(answer | {"how": how_read(answer["how"])}))
+
+
+def how_read(answer: dict[str, Any]) -> HowRead:
+    """An answer to "tag_columns"."""
+    return typed_json.made(HowRead, answer)

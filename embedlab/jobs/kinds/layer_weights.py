@@ -30,7 +30,9 @@ from embedlab.base import (
 )
 from embedlab.base.card import versions
 from embedlab.data.datasets import load_ner, load_senses
-from embedlab.data.tagged import dealt, read_tags
+from embedlab.data.tag_columns import Wanted
+from embedlab.data.tag_reading import HowRead
+from embedlab.data.tagged import dealt, read_tagged
 from embedlab.jobs.run import Run, run_missing
 from embedlab.registry import ModelSpec
 from embedlab.store import results, uploads, vectors
@@ -38,6 +40,8 @@ from embedlab.store.results import Part, ResultCache
 
 KIND = "elmo_layers"
 VERSION = 3
+COLUMNS = 2
+"""Counts up when the columns of a tagged file are found in another way."""
 TASKS = {"ner": "named entities", "senses": "word senses", "file": "your file"}
 LARGEST = 20_000_000
 LIBRARIES = ("numpy", "torch")
@@ -57,7 +61,8 @@ class MixSettings(Settings):
     layer_norm: bool = setting(True, "Bring every layer to mean 0 and variance 1 first, so that weights compare.")
     seeds: int = setting(3, "How many times each probe is learned, from other beginnings.", low=1, high=10)
     file: str = setting("", "Name of the tagged file that was laid down.")
-    column: int = setting(0, "Column of the tags, from 1; 0 for the usual one.", low=0, high=100)
+    column: int = setting(0, "Column of the tags, from 1; 0 to find it, -1 for the last.", low=-1, high=100_000)
+    word_column: int = setting(0, "Column of the words, alike.", low=-1, high=100_000)
 
     @property
     def each(self) -> tuple[str, ...]:
@@ -66,7 +71,15 @@ class MixSettings(Settings):
 
 
 def lay_down(content: bytes, visitor: str = paths.OWNER, address: str = "") -> str:
-    """Keep a tagged file for whoever gave it, by a name made of what it holds (see ``store.uploads``).
+    """Store a tagged file for its visitor, under a name derived from its content (see ``store.uploads``).
+
+    Args:
+        content: the bytes of the file.
+        visitor: who gave it.
+        address: the visitor's network address, whose quota it counts to.
+
+    Returns:
+        The name of the stored file.
 
     Raises:
         BadInput: it is too large, or cannot be written.
@@ -86,10 +99,22 @@ def task(key: str, settings: MixSettings) -> TokenTask:
         return probing_tasks.from_senses(load_senses())
     if key == "ner":
         return probing_tasks.from_tagged(load_ner(), TASKS[key])
+    return file_task(settings)[0]
+
+
+def file_task(settings: MixSettings) -> tuple[TokenTask, HowRead]:
+    """The data of a tagged file, and how the file was read.
+
+    Raises:
+        BadInput: the file is gone, or holds nothing to learn.
+    """
     path = uploads.laid_down(settings.file)
     if path is None:
         raise BadInput("The file with tags is gone. Give it again.")
-    return probing_tasks.from_tagged(dealt(read_tags(path, settings.column or None)), TASKS[key])
+    wanted = Wanted(*(str(number or "") for number in (settings.word_column, settings.column)))
+    with uploads.unnamed(path):
+        reading = read_tagged(path, wanted, entities=False, name="the file")
+    return probing_tasks.from_tagged(dealt(reading.sentences), TASKS["file"]), reading.how
 
 
 def key_of(key: str, settings: MixSettings) -> str:
@@ -99,7 +124,8 @@ def key_of(key: str, settings: MixSettings) -> str:
         BadModel: a model is gone.
     """
     specs = [registry.find(one) for one in (settings.model, settings.static) if one]
-    file = [settings.file, settings.column] if key == "file" else results.sentences(DATA[key])
+    columns = [settings.file, settings.column, settings.word_column, COLUMNS]
+    file = columns if key == "file" else results.sentences(DATA[key])
     models = [[spec.key, results.weights(spec.folder)] for spec in specs]
     return results.key_of(VERSION, models, key, file, settings.layer_norm, settings.seeds)
 
@@ -152,7 +178,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: a task holds nothing to learn, or a model is of the wrong sort.
         BadModel: one cannot be loaded.
     """
-    settings = typed_json.asked(MixSettings, values)
+    settings = typed_json.settings(MixSettings, values)
     run_missing(run, CACHE, _parts(settings.each, settings), on_progress)
 
 
@@ -211,7 +237,7 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
     Raises:
         BadModel: a file is damaged.
     """
-    found = []
+    result = []
     for spec in specs:
         settings, tasks = settings_of(spec), []
         for task in SHIPPED:
@@ -219,5 +245,5 @@ def read(specs: Sequence[ModelSpec], folder: Path) -> list[Mixes]:
             if file.is_file():
                 tasks.append((TASKS[task], _fits(file)))
         if tasks:
-            found.append(Mixes(spec.title, tuple(tasks)))
-    return found
+            result.append(Mixes(spec.title, tuple(tasks)))
+    return result

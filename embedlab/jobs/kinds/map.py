@@ -1,4 +1,4 @@
-"""A map of many words as a background run; the map itself is kept among the computed ones, by what was asked."""
+"""A map of many words as a background run; the map itself is kept in the store, by its settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEPT = 12
 
 @dataclass(frozen=True)
 class MapRunSettings:
-    """What is asked.
+    """Settings of a run.
 
     Attributes:
         key: of the map, see ``store.maps.key``.
@@ -35,11 +35,18 @@ class MapRunSettings:
 
 
 def start(key: str, matrix: NDArray[np.floating], how: MapSettings, visitor: str = "", address: str = "") -> Run:
-    """Begin to draw (N, D) vectors; the visitor's old runs go.
+    """Start to draw (N, D) vectors; delete the visitor's old runs.
+
+    Args:
+        key: of the map in the store.
+        matrix: (N, D).
+        how: method and settings.
+        visitor: who owns the run.
+        address: the visitor's network address, whose quota it counts to.
 
     Raises:
         BadInput: the visitor has enough of them (see ``quotas``).
-        BadModel: the vectors cannot be laid down.
+        BadModel: the vectors cannot be written.
     """
     from safetensors.numpy import save_file
 
@@ -59,10 +66,10 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: the map cannot be kept.
     """
     try:
-        asked = typed_json.asked(MapRunSettings, values)
+        settings = typed_json.settings(MapRunSettings, values)
         matrix = model_folder.read_tensors(run.folder / VECTORS)["matrix"]
     except KeyError as error:
         raise BadInput("The vectors of this map cannot be read.") from error
     on_progress(Progress(0, 0, phase="starting"))
-    maps.keep(asked.key, asked.how.compute(matrix, on_progress), asked.how, run.visitor)
+    maps.keep(settings.key, settings.how.compute(matrix, on_progress), settings.how, run.visitor)
     (run.folder / VECTORS).unlink()

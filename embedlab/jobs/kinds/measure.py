@@ -20,18 +20,18 @@ class MeasureSettings(Settings):
     key: str = setting("", "The model's key.")
 
 
-def folder(place: str = "") -> Path:
-    """Where measurements of the lab's models lie, or of those in a visitor's place."""
-    return paths.workspace(place) / "results"
+def folder(workspace: str = "") -> Path:
+    """Folder with the measurements of the lab's models, or of those in a visitor's workspace."""
+    return paths.workspace(workspace) / "results"
 
 
-def all_results(place: str = "") -> dict[str, measurements.Result]:
+def all_results(workspace: str = "") -> dict[str, measurements.Result]:
     """Every result by the model's key; what was measured here comes before what was shipped.
 
     Args:
-        place: of the visitor whose own models are among them.
+        workspace: of the visitor whose own models are among them.
     """
-    folders = (measurements.folder(), folder(), *([folder(place)] if place else ()))
+    folders = (measurements.folder(), folder(), *([folder(workspace)] if workspace else ()))
     return {key: result for one in folders for key, result in measurements.readable(one).items()}
 
 
@@ -42,9 +42,9 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: there is no such model, or nothing to measure.
         BadModel: it cannot be loaded.
     """
-    key = typed_json.asked(MeasureSettings, values).key
-    place = paths.workspace_of_key(key)
-    spec = next((spec for spec in list_models(place=place) if spec.key == key), None)
+    key = typed_json.settings(MeasureSettings, values).key
+    workspace = paths.workspace_of_key(key)
+    spec = next((spec for spec in list_models(workspace=workspace) if spec.key == key), None)
     if spec is None:
         raise BadInput(f"The model '{key}' is no longer there.")
-    measurements.write(folder(place), measurements.measured(spec, None, on_progress))
+    measurements.write(folder(workspace), measurements.measured(spec, None, on_progress))

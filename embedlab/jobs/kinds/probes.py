@@ -12,6 +12,7 @@ from embedlab import registry
 from embedlab.analysis.probes import LayerProbe, layer_probe
 from embedlab.analysis.probing.results import ProbeSettings
 from embedlab.base import OnProgress, model_folder, typed_json
+from embedlab.data.tag_columns import Wanted
 from embedlab.jobs.run import Run, run_missing
 from embedlab.registry import ModelSpec
 from embedlab.store import results, vectors
@@ -25,37 +26,49 @@ STACKS = (("flair", "fasttext"), ("elmo", "glove"))
 
 @dataclass(frozen=True)
 class ProbeJob:
-    """What a run is asked to do.
+    """Settings of a run.
 
     Attributes:
         models: key of the model; of a stack, all with a plus between ("elmo+glove").
         data: name of a tagged file (``probe_data.lay_down``), empty for the shipped sentences.
         settings: of the probes, as plain values.
         key: name of the result (``results.probe_key``).
+        word_column: number or name of the file's column of words; found if empty.
+        tag_column: the same of its tags.
     """
 
     models: str
     data: str
     settings: dict[str, Any]
     key: str
+    word_column: str = ""
+    tag_column: str = ""
 
     @classmethod
-    def of(cls, models: Sequence[str], data: str = "", settings: ProbeSettings | None = None) -> ProbeJob:
+    def of(
+        cls, models: Sequence[str], data: str = "", settings: ProbeSettings | None = None, wanted: Wanted | None = None
+    ) -> ProbeJob:
         """A job, with the name that its result will have.
 
         Raises:
             BadModel: there is no such model.
             BadInput: there is no such file.
         """
-        how = settings or ProbeSettings()
+        how, columns = settings or ProbeSettings(), wanted or Wanted()
         digests = [model_folder.digest(registry.find(one).folder) for one in models]
-        sentences = probe_data.digest(probe_data.dataset(data, how.seed))
-        return cls(PLUS.join(models), data, how.to_dict(), results.probe_key(digests, sentences, how))
+        sentences = probe_data.digest(probe_data.dataset(data, how.seed, columns))
+        key = results.probe_key(digests, sentences, how)
+        return cls(PLUS.join(models), data, how.to_dict(), key, columns.word, columns.tag)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The models' keys."""
         return tuple(self.models.split(PLUS))
+
+    @property
+    def wanted(self) -> Wanted:
+        """The columns of the file that were asked for."""
+        return Wanted(self.word_column, self.tag_column)
 
     @property
     def probe(self) -> str:
@@ -71,13 +84,13 @@ class ProbeJob:
         return Part("", self.key, compute)
 
     @classmethod
-    def asked(cls, run: Run) -> ProbeJob:
-        """What a run was asked to do.
+    def of_run(cls, run: Run) -> ProbeJob:
+        """The settings of a run.
 
         Raises:
             BadInput: its settings cannot be read.
         """
-        return typed_json.asked(cls, run.asked()[1])
+        return typed_json.settings(cls, run.request()[1])
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
@@ -87,7 +100,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadModel: a model cannot be loaded.
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
-    run_missing(run, results.PROBES, [typed_json.asked(ProbeJob, values).part()], on_progress)
+    run_missing(run, results.PROBES, [typed_json.settings(ProbeJob, values).part()], on_progress)
 
 
 def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe:
@@ -97,9 +110,10 @@ def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe
         BadModel: a model cannot be loaded.
         BadInput: the sentences cannot be read, or the models not be stacked.
     """
-    how = typed_json.asked(ProbeSettings, job.settings)
+    how = typed_json.settings(ProbeSettings, job.settings)
     models = [vectors.cached(registry.load_model(key)) for key in job.keys]
-    return layer_probe(models, probe_data.dataset(job.data, how.seed), settings=how, on_progress=on_progress)
+    sentences = probe_data.dataset(job.data, how.seed, job.wanted)
+    return layer_probe(models, sentences, settings=how, on_progress=on_progress)
 
 
 def ship(jobs: Sequence[ProbeJob], folder: Path | None = None, on_progress: OnProgress | None = None) -> list[Path]:

@@ -12,13 +12,13 @@ POINTS = "points.jsonl"
 
 
 def of(run: Run) -> CostSettings:
-    """What a measuring run was asked to do.
+    """The settings of a measuring run.
 
     Raises:
         BadInput: its settings cannot be read.
         BadSetting: they are out of bounds.
     """
-    return typed_json.asked(CostSettings, run.asked()[1])
+    return typed_json.settings(CostSettings, run.request()[1])
 
 
 def stored(run: Run) -> Costs:
@@ -38,5 +38,5 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadSetting: the settings are out of bounds.
     """
     (run.folder / POINTS).unlink(missing_ok=True)
-    for item in points(typed_json.asked(CostSettings, values), on_progress):
+    for item in points(typed_json.settings(CostSettings, values), on_progress):
         add_line(run.folder / POINTS, typed_json.plain(item))

@@ -31,7 +31,7 @@ LIBRARIES = ("numpy", "gensim", "numba")
 
 @dataclass(frozen=True)
 class StabilitySettings:
-    """What is asked.
+    """Settings of a run.
 
     Attributes:
         families: keys of the families, with commas between; each is trained with what suits the text.
@@ -100,7 +100,14 @@ def computed(
     folder: Path,
     told: Callable[[int], OnProgress | None],
 ) -> dict[str, Any]:
-    """Train a family and compare; gives plain values, ready to be kept. Arguments as ``retrain.retrain``.
+    """Train a family several times and compare the neighbors; return plain values for the store.
+
+    Args:
+        family: key of the family.
+        corpus: the text.
+        settings: how many trainings, and whether the text is resampled.
+        folder: see ``retrain.retrain``.
+        told: see ``retrain.retrain``.
 
     Raises:
         EmbedLabError: as the text and the trainer do.
@@ -122,7 +129,7 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
         BadInput: the text has too few paragraphs to be drawn anew.
         EmbedLabError: as the text and the trainers do.
     """
-    settings = typed_json.asked(StabilitySettings, values)
+    settings = typed_json.settings(StabilitySettings, values)
     corpus = settings.text.open(run.folder)
     retrain.check(corpus, settings.drawn)
     seeds = [f"{number} of {settings.trainings}" for number in range(1, settings.trainings + 1)]

@@ -1,4 +1,4 @@
-"""What a training run is asked to do, what its worker does, and what it leaves to look at."""
+"""The settings of a training run, what its worker does, and what it leaves to look at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARE, SLACK = 0.1, 3.0
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """What a training run is asked to do (settings.json).
+    """Settings of a training run (settings.json).
 
     Attributes:
         kind: the family's key in the registry ("cbow" and "word2vec" are two).
@@ -41,30 +41,30 @@ class TrainSettings:
 
 
 def of(run: Run) -> TrainSettings:
-    """What a training run was asked to do.
+    """The settings of a training run.
 
     Raises:
         BadInput: its settings cannot be read.
     """
-    return typed_json.asked(TrainSettings, run.asked()[1])
+    return typed_json.settings(TrainSettings, run.request()[1])
 
 
 def moments(run: Run) -> list[Moment]:
     """What was seen of the watched words so far, one an epoch."""
-    found = []
+    result = []
     for values in lines(run.folder / MOMENTS):
         with contextlib.suppress(KeyError, TypeError, ValueError, ArithmeticError):  # a line is damaged
-            found.append(Moment.from_dict(values))
-    return found
+            result.append(Moment.from_dict(values))
+    return result
 
 
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
-    """Train as asked and leave the model folder in the run's result.
+    """Train with the settings and leave the model folder in the run's result.
 
     Raises:
         EmbedLabError: as the text, the trainer and the writer do.
     """
-    settings = typed_json.asked(TrainSettings, values)
+    settings = typed_json.settings(TrainSettings, values)
     corpus = settings.text.open(run.folder)
     config = train.settings_of(settings.kind, settings.config)
     watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)

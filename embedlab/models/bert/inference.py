@@ -45,9 +45,9 @@ def best_window(words: NDArray[np.int64], first: NDArray[np.int64], size: int) -
     return np.where(whole, common, nearest)
 
 
-def window_around(place: int, length: int, size: int) -> slice:
+def window_around(position: int, length: int, size: int) -> slice:
     """The window of at most ``size`` pieces around a position."""
-    begin = max(0, min(place - size // 2, length - size))
+    begin = max(0, min(position - size // 2, length - size))
     return slice(begin, begin + size)
 
 
@@ -106,20 +106,20 @@ def _read(network: nn.Module, speller: Speller, texts: list[Ids], layers: Sequen
         yield np.stack([state[i, 1 : 1 + len(text)] for state in states])
 
 
-def _joined(found: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
+def _joined(windows: list[Floats], words: Ids, first: Ids, size: int) -> Floats:
     """Join the windows of a sentence, each piece from its best window."""
-    if len(found) == 1:
-        return found[0]
+    if len(windows) == 1:
+        return windows[0]
     best = best_window(words, first, size)
-    whole: Floats = np.empty((found[0].shape[0], len(words), found[0].shape[2]), np.float32)
-    for i, (one, start) in enumerate(zip(found, first.tolist(), strict=True)):
+    whole: Floats = np.empty((windows[0].shape[0], len(words), windows[0].shape[2]), np.float32)
+    for i, (one, start) in enumerate(zip(windows, first.tolist(), strict=True)):
         mine = np.flatnonzero(best == i)
         whole[:, mine] = one[:, mine - start]
     return whole
 
 
 @torch.inference_mode()
-def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Ids], places: Sequence[int]) -> Floats:
+def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Ids], positions: Sequence[int]) -> Floats:
     """(B, V) natural log-probabilities of the piece at one position of each text, given all its other pieces.
 
     Args:
@@ -127,11 +127,11 @@ def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Id
         speller: its tokenizer, for the special tokens.
         limit: as in ``vectors``; of a longer text the window around the position is read.
         texts: pieces without special tokens; the piece at the position is ignored.
-        places: one position in each text.
+        positions: one position in each text.
     """
     marked, at = [], []
-    for text, place in zip(texts, places, strict=True):
-        shown, gap = _with_gap(speller, limit, text, place)
+    for text, position in zip(texts, positions, strict=True):
+        shown, gap = _with_gap(speller, limit, text, position)
         marked.append(shown)
         at.append(gap)
     found, done = [], 0
@@ -145,20 +145,20 @@ def in_gaps(network: nn.Module, speller: Speller, limit: int, texts: Sequence[Id
 
 
 @torch.inference_mode()
-def in_gap_below(network: nn.Module, speller: Speller, limit: int, text: Ids, place: int) -> Floats:
+def in_gap_below(network: nn.Module, speller: Speller, limit: int, text: Ids, position: int) -> Floats:
     """(L - 1, V): ``in_gaps`` of one text, from each layer below the top one; 0 is the embeddings."""
-    shown, gap = _with_gap(speller, limit, text, place)
+    shown, gap = _with_gap(speller, limit, text, position)
     scores = masked_scores_below(network, torch.from_numpy(shown)[None], gap)
     result: Floats = torch.log_softmax(scores.float(), dim=-1).numpy()[:, : len(speller.vocabulary)]
     return result
 
 
-def _with_gap(speller: Speller, limit: int, text: Ids, place: int) -> tuple[Ids, int]:
+def _with_gap(speller: Speller, limit: int, text: Ids, position: int) -> tuple[Ids, int]:
     """The network's input for a text with a hidden position, with special tokens, and the position of the gap in it."""
-    around = window_around(place, len(text), limit - 2)
+    around = window_around(position, len(text), limit - 2)
     shown = text[around].copy()
-    shown[place - around.start] = speller.mask
-    return _marked(speller, shown), 1 + place - around.start
+    shown[position - around.start] = speller.mask
+    return _marked(speller, shown), 1 + position - around.start
 
 
 @torch.inference_mode()

@@ -68,7 +68,7 @@ class BertQuestions(LanguageModel):
     @property
     def mask(self) -> str:
         """The special token in the place of a hidden word."""
-        return self.speller.marks.mask
+        return self.speller.special.mask
 
     def fill(self, sentence: Sequence[str], position: int) -> Floats:
         """(V,) probabilities of the piece at a position of a sentence of words or pieces, given both sides.
@@ -78,9 +78,9 @@ class BertQuestions(LanguageModel):
         Raises:
             BadInput: no such position, or the network has no head for hidden words.
         """
-        text, place = self._hidden(sentence, position)
-        found: Floats = np.exp(self._in_gaps([text], [place])[0])
-        return found
+        text, at = self._hidden(sentence, position)
+        result: Floats = np.exp(self._in_gaps([text], [at])[0])
+        return result
 
     def fill_by_layer(self, sentence: Sequence[str], position: int) -> Floats:
         """(L, V) probabilities as ``fill``, with the output head applied to each layer; the last row equals ``fill``.
@@ -114,9 +114,9 @@ class BertQuestions(LanguageModel):
         spelled = self.speller.tokens(tokens)
         total: Floats = np.zeros(len(tokens), np.float32)
         for at in range(0, len(spelled.ids), AT_ONCE):
-            places = range(at, min(at + AT_ONCE, len(spelled.ids)))
-            found = self._in_gaps([spelled.ids] * len(places), places)  # (P, V)
-            np.add.at(total, spelled.words[places], found[np.arange(len(places)), spelled.ids[places]])
+            some = range(at, min(at + AT_ONCE, len(spelled.ids)))
+            found = self._in_gaps([spelled.ids] * len(some), some)  # (P, V)
+            np.add.at(total, spelled.words[some], found[np.arange(len(some)), spelled.ids[some]])
         return total
 
     def next_sentence(self, first: Sequence[str], second: Sequence[str]) -> float:
@@ -136,8 +136,8 @@ class BertQuestions(LanguageModel):
         nothing = np.zeros(0, np.int64)
         spelled = self.speller(self.as_read([sentence]))[0] if sentence else Spelled(nothing, nothing)
         inner = (self.vocabulary[i] for i in spelled.ids)
-        marks = self.speller.marks
-        return Pieces((marks.begin, *inner, marks.end), (None, *spelled.words.tolist(), None))
+        special = self.speller.special
+        return Pieces((special.begin, *inner, special.end), (None, *spelled.words.tolist(), None))
 
     @torch.inference_mode()
     def attention(self, sentence: Sequence[str]) -> Floats:
@@ -169,13 +169,13 @@ class BertQuestions(LanguageModel):
         spelled = self.speller.tokens([*words[:position], self.mask, *words[position + 1 :]])
         return spelled.ids, int(np.searchsorted(spelled.words, position))
 
-    def _in_gaps(self, texts: Sequence[NDArray[np.int64]], places: Sequence[int]) -> Floats:
+    def _in_gaps(self, texts: Sequence[NDArray[np.int64]], positions: Sequence[int]) -> Floats:
         if not self.has_masked_head:
             raise BadInput(
                 f"{self.title} was published without a head for hidden words, so it can neither fill gaps nor score "
                 "texts; its vectors and its attention are there."
             )
-        return inference.in_gaps(self.network, self.speller, self.limit, texts, places)
+        return inference.in_gaps(self.network, self.speller, self.limit, texts, positions)
 
 
 if TYPE_CHECKING:
@@ -268,12 +268,14 @@ class Bert(BertQuestions, ContextualModel):
             given = (speller.vocabulary, counts, read.ids, read.ends)
             vectors = skipgram_init.skipgram(*given, form.width, epochs, config.seed, on_progress)
         pretraining.begin(network, counts, vectors)
-        asked = question(company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, inner=INNER)
-        outcome = pretraining.fit(network, text, speller, counts, config, on_progress, checkpoints, "", asked)
+        context_loss = question(
+            company, speller.vocabulary, form.width, config.seed, likeness=config.likeness, inner=INNER
+        )
+        outcome = pretraining.fit(network, text, speller, counts, config, on_progress, checkpoints, "", context_loss)
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return cls(network, speller, head, counts, config, replace(card, title="BERT"))
 
-    def further(
+    def continue_pretraining(
         self,
         corpus: Corpus,
         config: BertConfig | None = None,
@@ -310,8 +312,10 @@ class Bert(BertQuestions, ContextualModel):
             network = bert_network.copied(self.network, head, config.dropout)
         seen = np.bincount(text.ids, minlength=len(self.words))
         beginning = digest(self.network)
-        asked = question(company, self.words, self.dim, config.seed, likeness=config.likeness, inner=INNER)
-        outcome = pretraining.fit(network, text, self.speller, seen, config, on_progress, checkpoints, beginning, asked)
+        context_loss = question(company, self.words, self.dim, config.seed, likeness=config.likeness, inner=INNER)
+        outcome = pretraining.fit(
+            network, text, self.speller, seen, config, on_progress, checkpoints, beginning, context_loss
+        )
         card = cards.made(corpus, encoded.tokens, outcome.seconds, outcome.measured, LIBRARIES)
         return type(self)(network, self.speller, head, self.counts + seen, config, cards.after(self.card, card))
 
@@ -373,7 +377,7 @@ class Bert(BertQuestions, ContextualModel):
         own = {
             "network": bert_network.settings_of(self.network),
             "head": self.head,
-            "marks": asdict(self.speller.marks),
+            "marks": asdict(self.speller.special),
         }
         config = self.config.to_dict() | own
         return model_folder.StoredModel(
@@ -384,14 +388,14 @@ class Bert(BertQuestions, ContextualModel):
     def from_stored(cls, stored: StoredModel) -> Self:
         """The inverse of ``stored``."""
         settings = dict(stored.config)
-        values, head, marks = (settings.pop(name) for name in ("network", "head", "marks"))
+        values, head, special = (settings.pop(name) for name in ("network", "head", "marks"))
         if not stored.tokenizer:
             raise BadModel(f"{model_folder.TOKENIZER} is missing; without it words cannot be cut into pieces.")
         if head not in ("pretraining", "masked", "none"):
             raise BadModel(f"A network with the head {head!r} is not known.")
         network = bert_network.build(values, head, stored.tensors)  # first: it checks all sizes against the tensors
         size = bert_network.vocabulary_size(network)
-        speller = Speller(from_json(stored.tokenizer), typed_json.made(SpecialTokens, marks), size)
+        speller = Speller(from_json(stored.tokenizer), typed_json.made(SpecialTokens, special), size)
         if speller.vocabulary != stored.words or len(stored.counts) != len(stored.words):
             raise BadModel("The tokenizer and the vocabulary do not fit together.")
         return cls(network, speller, head, stored.counts, BertConfig.from_dict(settings), stored.card)

@@ -55,7 +55,7 @@ UNSTACKED = ("albert", "deberta", "deberta-v2", "modernbert")
 """Families that always run all blocks, because layers share one block or a block needs more than the layer below."""
 SLACK = 1_000_000
 """Most weights that a published network may lack, such as those of a new head or a pooler."""
-_PLACES: ContextVar[Tensor | None] = ContextVar("places", default=None)
+_POSITIONS: ContextVar[Tensor | None] = ContextVar("positions", default=None)
 _WANTED: ContextVar[tuple[int, list[Tensor]] | None] = ContextVar("wanted", default=None)
 _BELOW: ContextVar[bool] = ContextVar("below", default=False)
 
@@ -166,7 +166,7 @@ def _check_blocks(values: Mapping[str, Any], weights: int) -> None:
 
 
 def copied(network: nn.Module, head: Head, dropout: float) -> nn.Module:
-    """Copy a network for further training; parts of the head that it lacks get random weights."""
+    """Copy a network to continue its pretraining; parts of the head that it lacks get random weights."""
     shares = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     other = _made(settings_of(network) | shares, head)
     other.load_state_dict(network.state_dict(), strict=False)
@@ -190,7 +190,7 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
     for head in heads:
         try:
             with _silence(), seeded(0):
-                network, said = _class(plain, head).from_pretrained(
+                network, report = _class(plain, head).from_pretrained(
                     None, config=configured(plain), state_dict=dict(weights), dtype=torch.float32,
                     output_loading_info=True,
                 )  # fmt: skip
@@ -199,7 +199,7 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
         except Exception as error:  # of transformers
             reason = "they have other shapes than config.json says" if "mismatched" in str(error) else str(error)
             raise BadModel(f"The weights do not fit the network: {reason}.") from error
-        missing = [name for name in sorted(said["missing_keys"]) if head != "none" or "pooler" not in name]
+        missing = [name for name in sorted(report["missing_keys"]) if head != "none" or "pooler" not in name]
         if not missing:
             return _without_pooler(network, head).eval(), head
     raise BadModel(f"The weights do not fit the network: {len(missing)} are missing, among them {missing[0]}.")
@@ -214,14 +214,14 @@ def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Non
     there = sum(weight.numel() for weight in weights.values())
     try:
         with torch.device("meta"):
-            asked = sum(weight.numel() for weight in _made(values, "none").parameters())
+            described = sum(weight.numel() for weight in _made(values, "none").parameters())
     except (BadModel, MemoryError):
         raise
     except Exception as error:  # of transformers
         raise BadModel(f"The weights do not fit the network: {error}.") from error
-    if asked > 2 * there + SLACK:
-        said = f"config.json describes one of {asked:,} numbers, and there are {there:,}"
-        raise BadModel(f"The weights do not fit the network: {said}.")
+    if described > 2 * there + SLACK:
+        sizes = f"config.json describes one of {described:,} numbers, and there are {there:,}"
+        raise BadModel(f"The weights do not fit the network: {sizes}.")
 
 
 def settings_of(network: nn.Module) -> dict[str, Any]:
@@ -267,7 +267,7 @@ def hidden_states(network: Any, ids: Tensor, mask: Tensor | None, layers: Sequen
 def ready(network: nn.Module) -> nn.Module:
     """Prepare a network for this module: hooks let its head score single positions and its pass stop early."""
     base: Any = network.base_model
-    base.register_forward_hook(_keep_places)
+    base.register_forward_hook(_keep_positions)
     if base.config.model_type not in UNSTACKED:
         for block in (base.transformer if base.config.model_type == "distilbert" else base.encoder).layer:
             block.register_forward_pre_hook(_keep_below)
@@ -283,34 +283,34 @@ class _Enough(Exception):
     """Not an error: raised to end the pass when all wanted layers are there."""
 
 
-def _keep_below(_: Any, given: Any) -> None:
+def _keep_below(_: Any, inputs: Any) -> None:
     """Hook: keep the input of a block, which is the layer below it, and end the pass at the highest wanted layer."""
     wanted = _WANTED.get()
     if wanted is not None:
         top, states = wanted
-        states.append(given[0])
+        states.append(inputs[0])
         if len(states) > top:
             raise _Enough
 
 
-def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
-    """(B, V) scores of one position of each text, ``places`` (B,); the head computes nothing else."""
-    token = _PLACES.set(places)
+def masked_scores(network: Any, ids: Tensor, mask: Tensor | None, positions: Tensor) -> Tensor:
+    """(B, V) scores of one position of each text, ``positions`` (B,); the head computes nothing else."""
+    token = _POSITIONS.set(positions)
     try:
         output = network(input_ids=ids, attention_mask=mask)
     finally:
-        _PLACES.reset(token)
+        _POSITIONS.reset(token)
     scores: Tensor = output.logits if "logits" in output else output.prediction_logits
     return scores[:, 0]
 
 
-def masked_scores_below(network: Any, ids: Tensor, place: int) -> Tensor:
+def masked_scores_below(network: Any, ids: Tensor, position: int) -> Tensor:
     """(L - 1, V) scores of one position of one text (1, T), with the head applied to each layer below the top one."""
-    place_token, below_token = _PLACES.set(torch.tensor([place])), _BELOW.set(True)
+    position_token, below_token = _POSITIONS.set(torch.tensor([position])), _BELOW.set(True)
     try:
         output = network(input_ids=ids, output_hidden_states=True)
     finally:
-        _PLACES.reset(place_token)
+        _POSITIONS.reset(position_token)
         _BELOW.reset(below_token)
     scores: Tensor = output.logits if "logits" in output else output.prediction_logits
     return scores[0]
@@ -323,15 +323,15 @@ def looking(network: nn.Module) -> Any:
     return twin
 
 
-def _keep_places(module: Any, given: Any, output: Any) -> Any:
-    places = _PLACES.get()
-    if places is not None and _BELOW.get():
-        states = torch.stack([state[:, places[0]] for state in output.hidden_states[:-1]], dim=1)  # (1, L - 1, D)
+def _keep_positions(module: Any, inputs: Any, output: Any) -> Any:
+    positions = _POSITIONS.get()
+    if positions is not None and _BELOW.get():
+        states = torch.stack([state[:, positions[0]] for state in output.hidden_states[:-1]], dim=1)  # (1, L - 1, D)
         norm = TOP_NORMS.get(module.config.model_type)
         output.last_hidden_state = states if norm is None else module.get_submodule(norm)(states)
-    elif places is not None:
-        rows = torch.arange(len(places))
-        output.last_hidden_state = output.last_hidden_state[rows, places][:, None]  # (B, 1, D)
+    elif positions is not None:
+        rows = torch.arange(len(positions))
+        output.last_hidden_state = output.last_hidden_state[rows, positions][:, None]  # (B, 1, D)
     return output
 
 
@@ -362,20 +362,20 @@ def _without_pooler(network: Any, head: Head) -> nn.Module:
     """Remove the pooler of a bare encoder: it is not used here, and not always published."""
     if head == "none" and getattr(network, "pooler", None) is not None:
         network.pooler = None
-    found: nn.Module = network
-    return found
+    result: nn.Module = network
+    return result
 
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """Switch off the progress bars and reports of transformers; what matters in them becomes an error."""
-    said: Any = logging
-    level, bars = said.get_verbosity(), said.is_progress_bar_enabled()
-    said.set_verbosity_error()
-    said.disable_progress_bar()
+    transformers_log: Any = logging
+    level, bars = transformers_log.get_verbosity(), transformers_log.is_progress_bar_enabled()
+    transformers_log.set_verbosity_error()
+    transformers_log.disable_progress_bar()
     try:
         yield
     finally:
-        said.set_verbosity(level)
+        transformers_log.set_verbosity(level)
         if bars:
-            said.enable_progress_bar()
+            transformers_log.enable_progress_bar()

@@ -49,7 +49,7 @@ class BertLearner(Learner):
         self.parts = ("masked words", *others) if others else ()
 
     def forward(
-        self, ids: Tensor, segments: Tensor, places: Tensor, targets: Tensor, wrong: Tensor | None = None
+        self, ids: Tensor, segments: Tensor, positions: Tensor, targets: Tensor, wrong: Tensor | None = None
     ) -> Tensor:
         """Mean negative log-probability in nats; the arguments are a batch of ``SegmentPairs``."""
         *blocks, top = self.network.bert.encoder.layer
@@ -57,43 +57,43 @@ class BertLearner(Learner):
         for block in blocks:
             states = block(states)
         if wrong is not None:
-            places = torch.cat([torch.zeros_like(places[:, :1]), places], dim=1)  # (B, 1 + K)
+            positions = torch.cat([torch.zeros_like(positions[:, :1]), positions], dim=1)  # (B, 1 + K)
         whole = top(states) if self.company is not None and self.company.at_top else None  # (B, T, D)
-        shown = _at(top, states, places) if whole is None else _taken(whole, places)  # (B, K, D)
+        shown = _at(top, states, positions) if whole is None else _taken(whole, positions)  # (B, K, D)
         hidden = (shown if wrong is None else shown[:, 1:]).flatten(0, 1)  # (B * K, D)
         losses = [functional.cross_entropy(self.network.cls.predictions(hidden).float(), targets.flatten())]
         if wrong is not None:
             scores = self.network.cls.seq_relationship(self.network.bert.pooler(shown))  # (B, 2)
             losses.append(functional.cross_entropy(scores.float(), wrong))
-            places = places[:, 1:]
+            positions = positions[:, 1:]
         if self.company is not None:
             begins = segments.diff(dim=1, prepend=segments[:, :1]) > 0  # (B, T): the second segment
-            seen = torch.ones_like(ids, dtype=torch.bool).scatter(1, places, False) if whole is not None else None
-            said = states if whole is None else whole
-            losses.append(self.company(said, ids.scatter(1, places, targets), begins, seen))
+            seen = torch.ones_like(ids, dtype=torch.bool).scatter(1, positions, False) if whole is not None else None
+            output = states if whole is None else whole
+            losses.append(self.company(output, ids.scatter(1, positions, targets), begins, seen))
         each = torch.stack(losses)
         if self.parts:
             self.apart = each.detach()
         return each.sum() if self.company is None else each[:-1].sum() + self.company.weight * each[-1]
 
 
-def _at(block: Any, states: Tensor, places: Tensor) -> Tensor:
+def _at(block: Any, states: Tensor, positions: Tensor) -> Tensor:
     """(B, K, D) output of a block for (B, T, D) states, computed at the positions (B, K) only."""
     look = block.attention.self
-    asked = _taken(states, places)  # (B, K, D)
+    masked = _taken(states, positions)  # (B, K, D)
     query, key, value = (
         part(given).unflatten(-1, (-1, look.attention_head_size)).transpose(1, 2)  # (B, H, K or T, D / H)
-        for part, given in ((look.query, asked), (look.key, states), (look.value, states))
+        for part, given in ((look.query, masked), (look.key, states), (look.value, states))
     )
     dropout = look.dropout.p if block.training else 0.0
     seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
-    said: Tensor = block.feed_forward_chunk(block.attention.output(seen.transpose(1, 2).flatten(2), asked))
-    return said
+    output: Tensor = block.feed_forward_chunk(block.attention.output(seen.transpose(1, 2).flatten(2), masked))
+    return output
 
 
-def _taken(states: Tensor, places: Tensor) -> Tensor:
+def _taken(states: Tensor, positions: Tensor) -> Tensor:
     """(B, K, D): the (B, T, D) states at the positions (B, K)."""
-    return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
+    return states.gather(1, positions[..., None].expand(-1, -1, states.shape[-1]))
 
 
 MASKED, REPLACED = 0.8, 0.1
@@ -144,10 +144,10 @@ class SegmentPairs:
         if len(text.ids) < 4:
             raise BadInput("There is too little text to learn what words stand together. Give more.")
         self.text, self.speller, self.pairs, self.seed, self.short = text, speller, pairs, seed, short
-        self.mask_rate, self.chances, self.marks = mask_rate, chances, 3 if pairs else 2
-        self.room = min(sequence - self.marks, len(text.ids))
+        self.mask_rate, self.chances, self.special = mask_rate, chances, 3 if pairs else 2
+        self.room = min(sequence - self.special, len(text.ids))
         self.shortest = max(3, self.room // 8)
-        self.tokens = round(self.marks + self.room - short * (self.room - self.shortest) / 2)
+        self.tokens = round(self.special + self.room - short * (self.room - self.shortest) / 2)
         self.starts = _starts(text, self.room)
         self.plain = np.setdiff1d(
             np.arange(len(speller.vocabulary)), [speller.begin, speller.end, speller.mask, speller.pad, speller.unknown]
@@ -165,14 +165,14 @@ class SegmentPairs:
         draw = np.random.default_rng((self.seed, self.epoch, int(rows[0])))
         room = int(draw.integers(self.shortest, self.room + 1)) if draw.random() < self.short else self.room
         start = self.starts[np.asarray(rows)]  # (B,)
-        places = np.arange(room)
-        content = self.text.ids[start[:, None] + places].astype(np.int64)  # (B, room)
+        positions = np.arange(room)
+        content = self.text.ids[start[:, None] + positions].astype(np.int64)  # (B, room)
         if self.pairs:
             split = self._splits(start, room, draw)  # (B,)
             wrong = draw.random(len(start)) < 0.5
             other = self._elsewhere(start + split, draw)  # (B,)
-            from_other = (other[:, None] + places - split[:, None]) % len(self.text.ids)  # (B, room)
-            replaced = wrong[:, None] & (places >= split[:, None])
+            from_other = (other[:, None] + positions - split[:, None]) % len(self.text.ids)  # (B, room)
+            replaced = wrong[:, None] & (positions >= split[:, None])
             content = np.where(replaced, self.text.ids[from_other], content)
         else:
             split = np.full(len(start), room)
@@ -200,7 +200,7 @@ class SegmentPairs:
 
     def _laid_out(self, content: Ids, split: Ids) -> tuple[Ids, Ids, Ids]:
         """Pieces with special tokens, and segments, each (B, T), and the positions of the content, (B, room)."""
-        length = content.shape[1] + self.marks
+        length = content.shape[1] + self.special
         columns = np.arange(length)
         ids = np.full((len(content), length), self.speller.end, np.int64)
         ids[:, 0] = self.speller.begin
@@ -327,9 +327,12 @@ def begin(network: Any, counts: Counts, vectors: Floats | None = None) -> None:
         counts: (V,) how often each piece occurs in the text; the output bias begins with their log-probabilities.
         vectors: (V, D) vectors of the pieces, see ``skipgram_init.skipgram``; ``None`` leaves random ones.
     """
-    pieces, places = network.bert.embeddings.word_embeddings.weight, network.bert.embeddings.position_embeddings.weight
-    waves = sinusoids(*places.shape)
-    places.copy_(waves * (PLACES * pieces.norm(dim=1).mean() / waves.norm(dim=1).mean()))
+    pieces, positions = (
+        network.bert.embeddings.word_embeddings.weight,
+        network.bert.embeddings.position_embeddings.weight,
+    )
+    waves = sinusoids(*positions.shape)
+    positions.copy_(waves * (PLACES * pieces.norm(dim=1).mean() / waves.norm(dim=1).mean()))
     head = network.cls.predictions
     chances = (counts + 1) / (counts.sum() + len(counts))
     head.bias.copy_(torch.from_numpy(np.log(chances)))
@@ -343,9 +346,9 @@ def sinusoids(count: int, width: int) -> Tensor:
 
     Vaswani et al. 2017, Attention Is All You Need, section 3.5, https://arxiv.org/abs/1706.03762.
     """
-    places = torch.arange(count)[:, None]
+    positions = torch.arange(count)[:, None]
     slower = torch.exp(torch.arange(0, width, 2) * (-math.log(10_000) / width))
     waves = torch.zeros(count, width)
-    waves[:, 0::2] = torch.sin(places * slower)
-    waves[:, 1::2] = torch.cos(places * slower[: width // 2])
+    waves[:, 0::2] = torch.sin(positions * slower)
+    waves[:, 1::2] = torch.cos(positions * slower[: width // 2])
     return waves

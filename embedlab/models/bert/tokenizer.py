@@ -49,7 +49,7 @@ class Spelled:
     """A sentence of T words as n pieces.
 
     Attributes:
-        ids: (n,) numbers of the pieces, without marks.
+        ids: (n,) numbers of the pieces, without special tokens.
         words: (n,) number of the word that each belongs to; every word has at least one, in order.
     """
 
@@ -62,19 +62,19 @@ class Speller:
 
     Args:
         tokenizer: a fast tokenizer; its cutting and filling up are switched off.
-        marks: its pieces with a meaning of their own.
+        special: its pieces with a meaning of their own.
         size: V, the pieces that the network knows, at least as many as the tokenizer has.
 
     Raises:
         BadModel: the tokenizer lacks a mark, or has pieces that the network does not know.
     """
 
-    def __init__(self, tokenizer: Tokenizer, marks: SpecialTokens, size: int = 0) -> None:
+    def __init__(self, tokenizer: Tokenizer, special: SpecialTokens, size: int = 0) -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        self.tokenizer, self.marks = tokenizer, marks
+        self.tokenizer, self.special = tokenizer, special
         numbers: dict[str, int] = tokenizer.get_vocab(with_added_tokens=True)
-        if missing := [mark for mark in asdict(marks).values() if mark not in numbers]:
+        if missing := [name for name in asdict(special).values() if name not in numbers]:
             raise BadModel(f"The tokenizer has no piece {missing[0]!r}, which a model of the BERT family needs.")
         most = max(numbers.values()) + 1
         if size and most > size:
@@ -83,8 +83,8 @@ class Speller:
         self.vocabulary = [f"[{i}]" for i in range(size or most)]
         for piece, number in numbers.items():
             self.vocabulary[number] = piece
-        self.begin, self.end, self.mask = (numbers[mark] for mark in (marks.begin, marks.end, marks.mask))
-        self.pad, self.unknown = numbers[marks.pad], numbers[marks.unknown]
+        self.begin, self.end, self.mask = (numbers[name] for name in (special.begin, special.end, special.mask))
+        self.pad, self.unknown = numbers[special.pad], numbers[special.unknown]
 
     def __call__(self, sentences: Sequence[Sequence[str]]) -> list[Spelled]:
         """Each sentence as pieces; a word that the tokenizer drops, such as a control character, is ``unknown``."""
@@ -175,7 +175,7 @@ def learn(vocabulary: Vocabulary, size: int, min_count: int, *, lowercase: bool)
 
 
 def by_frequency(tokenizer: Tokenizer, vocabulary: Vocabulary, *, lowercase: bool) -> tuple[Tokenizer, Counts]:
-    """The same tokenizer with its pieces commonest first, after the marks, and (V,) how often each stands in the text.
+    """The same tokenizer with its pieces commonest first, after the special ones, and (V,) their counts in the text.
 
     Pieces that spell no word are dropped, but for single letters.
     """

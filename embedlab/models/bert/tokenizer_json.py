@@ -86,7 +86,7 @@ def rebuilt(values: Values) -> Values:
 
 
 @contextlib.contextmanager
-def guarded(said: str) -> Iterator[None]:
+def guarded(failure: str) -> Iterator[None]:
     """Whatever the library raises inside becomes a ``BadModel``, also what is no ``Exception``.
 
     Raises:
@@ -97,11 +97,11 @@ def guarded(said: str) -> Iterator[None]:
     except (BadModel, MemoryError):
         raise
     except Exception as error:  # tokenizers raises bare Exceptions
-        raise BadModel(f"{said}: {error}.") from error
+        raise BadModel(f"{failure}: {error}.") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise BadModel(f"{said}: the library for tokenizers gave up on it.") from None
+        raise BadModel(f"{failure}: the library for tokenizers gave up on it.") from None
 
 
 def _steps(part: Any, inner: str, one: Callable[[Values], list[Values]]) -> Values | None:
@@ -160,14 +160,14 @@ def _known(part: Values, kinds: dict[str, dict[str, tuple[type, ...]]], what: st
     kind = part.get("type")
     if not isinstance(kind, str) or kind not in kinds:
         raise BadModel(f"The tokenizer has the {what} {str(kind)[:40]!a}, which is not taken. It is refused.")
-    found: Values = {"type": kind}
+    result: Values = {"type": kind}
     for name, types in kinds[kind].items():
         if name in part:
             value = part[name]
             if type(value) not in types or (isinstance(value, str) and len(value) > LONGEST_PIECE):
                 raise BadModel(f"{name} of the tokenizer's {kind} is {str(value)[:40]!a}. It is refused.")
-            found[name] = value
-    return found
+            result[name] = value
+    return result
 
 
 def _model(part: Any) -> Values:
@@ -175,10 +175,10 @@ def _model(part: Any) -> Values:
         raise BadModel("The tokenizer has no pieces.")
     if "type" not in part and "merges" in part:  # as old files have it
         part = part | {"type": "BPE"}
-    found = _known(part, MODELS, "model")
-    if found["type"] == "Unigram":
-        return found | {"vocab": _scored(part.get("vocab"))}
-    if not 1 <= found.get("max_input_chars_per_word", 100) <= MOST_LETTERS:
+    result = _known(part, MODELS, "model")
+    if result["type"] == "Unigram":
+        return result | {"vocab": _scored(part.get("vocab"))}
+    if not 1 <= result.get("max_input_chars_per_word", 100) <= MOST_LETTERS:
         raise BadModel(f"WordPiece cuts words of 1 to {MOST_LETTERS:,} letters here. The tokenizer is refused.")
     vocabulary = part.get("vocab")
     if not isinstance(vocabulary, dict) or not all(type(n) is int and n >= 0 for n in vocabulary.values()):
@@ -186,19 +186,19 @@ def _model(part: Any) -> Values:
     _check_pieces(list(vocabulary))
     if max(vocabulary.values(), default=0) >= MOST_PIECES or len(set(vocabulary.values())) < len(vocabulary):
         raise BadModel("Two pieces of the tokenizer have one number, or one is too large.")
-    found["vocab"] = vocabulary
-    if found["type"] == "BPE":
-        if found.get("continuing_subword_prefix"):  # the library cuts it off by bytes, and ends the process within one
+    result["vocab"] = vocabulary
+    if result["type"] == "BPE":
+        if result.get("continuing_subword_prefix"):  # the library cuts it off by bytes, and ends the process within one
             raise BadModel("The tokenizer's BPE has a prefix, as no model of the family has. It is refused.")
-        found["merges"] = _merges(part.get("merges"), vocabulary)
-    return found
+        result["merges"] = _merges(part.get("merges"), vocabulary)
+    return result
 
 
-def _merges(found: Any, vocabulary: Values) -> list[list[str]]:
+def _merges(values: Any, vocabulary: Values) -> list[list[str]]:
     """Pairs of pieces, of which each is one, and both together, too."""
-    if not isinstance(found, list) or len(found) > MOST_PIECES:
+    if not isinstance(values, list) or len(values) > MOST_PIECES:
         raise BadModel("The tokenizer does not say which pieces are joined.")
-    pairs = [one.split(" ") if isinstance(one, str) else one for one in found]
+    pairs = [one.split(" ") if isinstance(one, str) else one for one in values]
     for pair in pairs:
         right = isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) and one for one in pair)
         if not right or any(one not in vocabulary for one in pair):
@@ -206,14 +206,14 @@ def _merges(found: Any, vocabulary: Values) -> list[list[str]]:
     return pairs
 
 
-def _scored(found: Any) -> list[list[Any]]:
+def _scored(values: Any) -> list[list[Any]]:
     """Pieces and their scores, which are finite."""
-    if not isinstance(found, list) or not all(isinstance(one, list) and len(one) == 2 for one in found):
+    if not isinstance(values, list) or not all(isinstance(one, list) and len(one) == 2 for one in values):
         raise BadModel("The pieces of the tokenizer have no scores.")
-    _check_pieces([piece for piece, _ in found], LONGEST_SCORED)
-    if not all(type(score) in (int, float) and math.isfinite(score) for _, score in found):
+    _check_pieces([piece for piece, _ in values], LONGEST_SCORED)
+    if not all(type(score) in (int, float) and math.isfinite(score) for _, score in values):
         raise BadModel("A piece of the tokenizer has a score that is no finite number.")
-    return found
+    return values
 
 
 def _check_pieces(pieces: list[Any], longest: int = LONGEST_PIECE) -> None:
@@ -223,12 +223,12 @@ def _check_pieces(pieces: list[Any], longest: int = LONGEST_PIECE) -> None:
         raise BadModel(f"A piece of the tokenizer is no text, or longer than {longest:,} letters.")
 
 
-def _added(found: Any) -> list[Values]:
+def _added(values: Any) -> list[Values]:
     """Pieces that are looked for before a text is cut."""
-    if not isinstance(found, list) or len(found) > MOST_ADDED:
+    if not isinstance(values, list) or len(values) > MOST_ADDED:
         raise BadModel(f"The tokenizer adds more than {MOST_ADDED:,} pieces, or what is none.")
     tokens = []
-    for one in found:
+    for one in values:
         text = one.get("content") if isinstance(one, dict) else None
         if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_PIECE or type(one.get("id")) is not int:
             raise BadModel("The tokenizer adds a piece that is empty, too long, or has no number.")

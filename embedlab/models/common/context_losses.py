@@ -70,7 +70,7 @@ class Near(nn.Module):
         """(B, T) numbers of the model's words for (B, T) tokens; -1 if unknown, inside a word, or beyond the V."""
         ids = np.minimum(ids, len(self.tokens))
         inner = self.inner[ids]
-        found = np.where(inner, -1, self.plain[ids])
+        result = np.where(inner, -1, self.plain[ids])
         follows = np.concatenate([inner[:, 1:], np.zeros_like(inner[:, :1])], axis=1)
         for row, at in zip(*np.nonzero(follows & ~inner), strict=True):
             end = at + 2
@@ -80,8 +80,8 @@ class Near(nn.Module):
             if spelled not in self.whole:
                 word = "".join(self.tokens[i].removeprefix(self.mark) for i in spelled)
                 self.whole[spelled] = number_of(word, self.numbers)
-            found[row, at] = self.whole[spelled]
-        return found
+            result[row, at] = self.whole[spelled]
+        return result
 
     def forward(self, ids: Tensor, begins: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Each word's own vector, and the weighted sum of the vectors around it, each (B, T, E); 0 where there is none.
@@ -133,8 +133,8 @@ def weighted(vectors: Floats, counts: NDArray[np.int64]) -> Floats:
     """
     shares = counts / max(int(counts.sum()), 1)
     made = vectors * (RARE / (RARE + shares[:, None]))
-    found: Floats = (made - shares @ made).astype(np.float32)
-    return found
+    result: Floats = (made - shares @ made).astype(np.float32)
+    return result
 
 
 def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:
@@ -144,11 +144,13 @@ def around(vectors: Tensor, begins: Tensor | None = None) -> Tensor:
     """
     length = vectors.shape[1]
     upto = nn.functional.pad(vectors.cumsum(1), (0, 0, 1, 0))  # (B, T + 1, E)
-    place = torch.arange(length, device=vectors.device).expand(vectors.shape[:2])
-    low, high = (place - WINDOW).clamp(min=0), (place + WINDOW + 1).clamp(max=length)
+    position = torch.arange(length, device=vectors.device).expand(vectors.shape[:2])
+    low, high = (position - WINDOW).clamp(min=0), (position + WINDOW + 1).clamp(max=length)
     if begins is not None:
-        low = low.maximum(torch.where(begins, place, 0).cummax(1).values)
-        later = torch.where(begins, place, length).flip(1).cummin(1).values.flip(1)  # (B, T): the next one's place
+        low = low.maximum(torch.where(begins, position, 0).cummax(1).values)
+        later = (
+            torch.where(begins, position, length).flip(1).cummin(1).values.flip(1)
+        )  # (B, T): the next one's position
         high = high.minimum(nn.functional.pad(later[:, 1:], (0, 1), value=length))
     ends = (at[..., None].expand(-1, -1, vectors.shape[2]) for at in (high, low))
     above, below = (upto.gather(1, at) for at in ends)
@@ -188,11 +190,11 @@ class Company(nn.Module):
             told: (B, T) which positions count; ``None`` for all.
         """
         _, wanted = self.near(ids, begins)  # (B, T, E)
-        asked = wanted.abs().sum(-1) > 0
+        wants = wanted.abs().sum(-1) > 0
         if told is not None:
-            asked = asked & told
-        said: Tensor = self.answer(states[asked]).float()  # (N, E)
-        return 1 - functional.cosine_similarity(said, wanted[asked], dim=-1).mean()
+            wants = wants & told
+        answer: Tensor = self.answer(states[wants]).float()  # (N, E)
+        return 1 - functional.cosine_similarity(answer, wanted[wants], dim=-1).mean()
 
 
 OWN = 0.5
@@ -232,16 +234,16 @@ class Likeness(nn.Module):
             told: (B, T) which positions count; ``None`` for all.
         """
         own, company = self.near(ids, begins)  # (B, T, E) each
-        asked = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
+        wants = (company.abs().sum(-1) > 0) & (own.abs().sum(-1) > 0)
         if told is not None:
-            asked = asked & told
-        places = asked.flatten().nonzero().flatten()
-        places = places[:: 1 + len(places) // MOST]  # (N,)
-        if len(places) < 2:
+            wants = wants & told
+        positions = wants.flatten().nonzero().flatten()
+        positions = positions[:: 1 + len(positions) // MOST]  # (N,)
+        if len(positions) < 2:
             return states.sum() * 0.0
-        state, near, word = (part.flatten(0, 1)[places].float() for part in (states, company, own))
+        state, near, word = (part.flatten(0, 1)[positions].float() for part in (states, company, own))
         wanted = (OWN * centred_cosines(word) + centred_cosines(near)) / (OWN + 1.0)  # (N, N)
-        error = (centred_cosines(state) - wanted).square().sum() / (len(places) * (len(places) - 1))
+        error = (centred_cosines(state) - wanted).square().sum() / (len(positions) * (len(positions) - 1))
         return error / wanted.var().clamp(min=1e-6)
 
 

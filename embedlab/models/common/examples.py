@@ -47,16 +47,16 @@ class Stream:
     def __len__(self) -> int:
         return self.stretches * self.lanes
 
-    def places(self, rows: Sequence[int]) -> NDArray[np.int64]:
+    def positions(self, rows: Sequence[int]) -> NDArray[np.int64]:
         """(B, T + 1) positions in the text of a batch's inputs and of the last target."""
         stretch, lane = np.divmod(np.asarray(rows), self.lanes)
         first = self.starts[lane] + stretch * self.tokens
-        found: NDArray[np.int64] = first[:, None] + np.arange(self.tokens + 1)
-        return found
+        result: NDArray[np.int64] = first[:, None] + np.arange(self.tokens + 1)
+        return result
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Inputs and targets of a batch, each (B, T) int64."""
-        read = torch.from_numpy(self.text[self.places(rows)].astype(np.int64))  # (B, T + 1)
+        read = torch.from_numpy(self.text[self.positions(rows)].astype(np.int64))  # (B, T + 1)
         return read[:, :-1], read[:, 1:]
 
 
@@ -68,7 +68,7 @@ class Windows:
         boundary: the number between sentences.
         before: positions to the left.
         after: positions to the right.
-        places: (N,) positions of the words in the text, none of them 0; ``None`` for all but the first.
+        positions: (N,) positions of the words in the text, none of them 0; ``None`` for all but the first.
 
     Raises:
         BadInput: there is not a single word.
@@ -78,24 +78,26 @@ class Windows:
     tokens = 1
 
     def __init__(
-        self, text: NDArray[np.int32], boundary: int, before: int, after: int, places: NDArray[np.intp] | None = None
+        self, text: NDArray[np.int32], boundary: int, before: int, after: int, positions: NDArray[np.intp] | None = None
     ) -> None:
-        self.text, self.places = text, np.arange(1, len(text)) if places is None else places
-        if not len(self.places):
+        self.text, self.positions = text, np.arange(1, len(text)) if positions is None else positions
+        if not len(self.positions):
             raise BadInput("There is too little text to learn which words stand together. Give more.")
         self.around = np.concatenate([np.arange(-before, 0), np.arange(1, after + 1)])
         self.boundaries = np.append(np.flatnonzero(text == boundary), len(text) - 1)
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.positions)
 
     def __getitems__(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
         """The numbers around each word, (B, before + after), and the words themselves, (B,), both int64."""
-        place = self.places[np.asarray(rows)]
-        sentence = np.searchsorted(self.boundaries, place)
+        position = self.positions[np.asarray(rows)]
+        sentence = np.searchsorted(self.boundaries, position)
         first, last = self.boundaries[sentence - 1], self.boundaries[sentence]
-        around = np.clip(place[:, None] + self.around, first[:, None], last[:, None])
-        return torch.from_numpy(self.text[around].astype(np.int64)), torch.from_numpy(self.text[place].astype(np.int64))
+        around = np.clip(position[:, None] + self.around, first[:, None], last[:, None])
+        return torch.from_numpy(self.text[around].astype(np.int64)), torch.from_numpy(
+            self.text[position].astype(np.int64)
+        )
 
 
 class WordNumbers:

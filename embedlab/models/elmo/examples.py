@@ -72,7 +72,7 @@ class SentenceRows:
         boundaries = np.flatnonzero(text == self.boundary)
         lengths = np.diff(boundaries)
         self.tokens = min(length, max(2, int(lengths.sum())))
-        cuts = -(-lengths // self.tokens)  # (S,) pieces of each sentence
+        cuts = -(-lengths // self.tokens)  # (S,) parts of each sentence
         part = np.arange(cuts.sum()) - np.repeat(np.cumsum(cuts) - cuts, cuts)
         starts = np.repeat(boundaries[:-1], cuts) + part * self.tokens
         sizes = np.minimum(np.repeat(lengths, cuts) - part * self.tokens, self.tokens)
@@ -89,9 +89,9 @@ class SentenceRows:
         its own reading order: inputs as numbers among the U words; whether the state is reset; targets as output
         numbers, -1 for padding; inputs as numbers in the lexicon.
         """
-        places, first, last = self._places(np.asarray(rows))  # (B, T) each
-        empty = places < 0
-        before, after = self.text[places], self.text[places + 1]
+        positions, first, last = self._places(np.asarray(rows))  # (B, T) each
+        empty = positions < 0
+        before, after = self.text[positions], self.text[positions + 1]
         reads = np.stack([before.T, np.where(after == self.boundary, after + 1, after).T[::-1]])
         reads = reads.astype(np.int64)  # (2, T, B)
         targets = np.stack([self.lexicon.outputs[after].T, self.lexicon.outputs[before].T[::-1]])
@@ -104,22 +104,22 @@ class SentenceRows:
 
     def _places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
         """Position in the text of each prediction of some rows, -1 for padding; whether a part begins, or ends."""
-        places = np.full((len(rows), self.tokens), -1)
-        first, last = np.zeros((2, *places.shape), np.bool_)
+        positions = np.full((len(rows), self.tokens), -1)
+        first, last = np.zeros((2, *positions.shape), np.bool_)
         for row, (begin, end) in enumerate(zip(self.bounds[rows], self.bounds[rows + 1], strict=True)):
             sizes = self.sizes[begin:end]
             ends = np.cumsum(sizes)
             offsets = self.starts[begin:end] - (ends - sizes)
-            places[row, : ends[-1]] = np.arange(ends[-1]) + np.repeat(offsets, sizes)
+            positions[row, : ends[-1]] = np.arange(ends[-1]) + np.repeat(offsets, sizes)
             first[row, ends - sizes] = last[row, ends - 1] = True
-        return places, first, last
+        return positions, first, last
 
 
 def packed(sizes: NDArray[np.int64], room: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pack parts of at most ``room`` into rows of ``room``: the order of the parts, and (R + 1,) where rows begin."""
     order = np.argsort(-sizes, kind="stable")
     left = np.bincount(sizes, minlength=room + 1).tolist()
-    following = np.searchsorted(-sizes[order], -np.arange(room + 1)).tolist()  # the next piece of each size
+    following = np.searchsorted(-sizes[order], -np.arange(room + 1)).tolist()  # the next part of each size
     fitting = list(range(room + 1))  # the largest size that is left, of those up to each
     taken: list[int] = []
     bounds = [0]
@@ -183,14 +183,14 @@ class ElmoText:
         Raises:
             BadInput: the vectors know none of the words.
         """
-        asked = question(company, self.words, config.dim, config.seed, likeness=config.likeness)
+        context_loss = question(company, self.words, config.dim, config.seed, likeness=config.likeness)
         read, unseen = self.split.training, self.split.held_out
         task = loop.Task(
-            ElmoLearner(network, asked),
+            ElmoLearner(network, context_loss),
             SentenceRows(read, self.lexicon, config.stretch),
             SentenceRows(unseen, self.lexicon, config.stretch) if len(unseen) > 1 else None,
             units_per_word=1.0,
-            mark=self.mark + (asked.name if asked else ""),
+            mark=self.mark + (context_loss.name if context_loss else ""),
         )
         return Lesson(task, self.predicted, corpus, self.tokens, "ELMo")
 
@@ -215,8 +215,8 @@ def renumbered(encoded: EncodedCorpus, first: Vocabulary) -> EncodedCorpus:
     """The same text with the words of another vocabulary first, whether it has them or not, then its others."""
     others = [word for word in encoded.vocabulary.words if word not in first.positions]
     words = (*first.words, *others)
-    places = {word: i for i, word in enumerate(words)}
-    numbers = np.array([*(places[word] for word in encoded.vocabulary.words), len(words)], np.int32)  # (V + 1,)
+    positions = {word: i for i, word in enumerate(words)}
+    numbers = np.array([*(positions[word] for word in encoded.vocabulary.words), len(words)], np.int32)  # (V + 1,)
     ids = numbers[encoded.ids]
     vocabulary = Vocabulary(words, np.bincount(ids, minlength=len(words) + 1)[: len(words)])
     return replace(encoded, vocabulary=vocabulary, ids=ids)

@@ -57,12 +57,12 @@ def encoded(
         numbers, lengths = padded(lines)
         x = vectors[numbers.T.to(vectors.device)]  # (T, B, P)
         if states is None:
-            said = direction(x, most=max(layers)) if max(layers, default=0) else []
+            output = direction(x, most=max(layers)) if max(layers, default=0) else []
         else:
-            said, left = direction.resumed(x, states[d], lengths)
+            output, left = direction.resumed(x, states[d], lengths)
             after.append(left)
         for k, layer in enumerate(layers):
-            found = (said[layer - 1] if layer else x).cpu().numpy()
+            found = (output[layer - 1] if layer else x).cpu().numpy()
             for row, one in enumerate(made):
                 read = found[1 : 1 + one.shape[1], row]  # without the sentence's end
                 one[k, :, d * x.shape[2] : (d + 1) * x.shape[2]] = read[::-1] if d else read

@@ -127,8 +127,8 @@ class ElmoDirection(LanguageModel):
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The arrays of the whole ELMo: a direction is only saved together with the other one."""
-        found: dict[str, NDArray[Any]] = self.whole.tensors()
-        return found
+        result: dict[str, NDArray[Any]] = self.whole.tensors()
+        return result
 
     @classmethod
     def from_tensors(
@@ -247,7 +247,7 @@ class Elmo(NetworkLanguageModel, ContextualModel):
             initialization.begin(network, text.split, text.predicted, text.lexicon, config, on_progress)
         return cls.taught(text.lesson(network, config, corpus, company), network, config, on_progress, checkpoints)
 
-    def further(
+    def continue_pretraining(
         self,
         corpus: Corpus,
         config: ElmoConfig | None = None,
@@ -322,17 +322,17 @@ class Elmo(NetworkLanguageModel, ContextualModel):
         numbers, sentences = self.layer_numbers(layers), self.as_read(sentences)
         rows = [i for i, sentence in enumerate(sentences) if sentence]
         nothing: Floats = np.zeros((len(numbers), 0, self.dim), np.float32)
-        found = [nothing] * len(sentences)
+        result = [nothing] * len(sentences)
         if rows:
             states = self._carried.of(rows, self.config)
             made, after = encoded(self.network, self.config.characters, [sentences[i] for i in rows], numbers, states)
             self._carried.keep(rows, after)
             for i, one in zip(rows, made, strict=True):
-                found[i] = one
+                result[i] = one
         if on_progress is not None:
             total = sum(map(len, sentences))
             on_progress(Progress(total, total, phase="encoding"))
-        return found
+        return result
 
     def encode_batch(self, sentences: Sequence[Sequence[str]], layers: Sequence[int]) -> list[Floats]:
         """Vectors of each word at some layers (see ``ContextualModel``)."""

@@ -43,13 +43,13 @@ def numbers(words: Sequence[str], width: int = WIDTH) -> NDArray[np.int16]:
         width: numbers a word.
     """
     room = width - 2
-    pieces = [word[:room].encode("utf-8", errors="ignore")[:room] for word in words]
-    lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    rows = np.full((len(pieces), width), PAD, np.int16)
+    spelled = [word[:room].encode("utf-8", errors="ignore")[:room] for word in words]
+    lengths = np.fromiter(map(len, spelled), np.int64, len(spelled))
+    rows = np.full((len(spelled), width), PAD, np.int16)
     rows[:, 0] = BEGIN_WORD
     inside = np.arange(room) < lengths[:, None]  # (N, width - 2)
-    rows[:, 1:-1][inside] = np.frombuffer(b"".join(pieces), np.uint8).astype(np.int16) + 1
-    rows[np.arange(len(pieces)), lengths + 1] = END_WORD
+    rows[:, 1:-1][inside] = np.frombuffer(b"".join(spelled), np.uint8).astype(np.int16) + 1
+    rows[np.arange(len(spelled)), lengths + 1] = END_WORD
     return rows
 
 
@@ -119,7 +119,7 @@ class TokenNetwork(nn.Module):
         for weight, bias in zip(self.filters, self.biases, strict=True):
             width, dim, n = weight.shape
             seen = nn.functional.embedding(characters[:, : longest + width].long() - 1, self.embedding)  # (N, T, d)
-            windows = seen.flatten(1).unfold(1, width * dim, dim)  # (N, places, width d)
+            windows = seen.flatten(1).unfold(1, width * dim, dim)  # (N, positions, width d)
             answers = windows.flatten(0, 1) @ weight.view(width * dim, n)
             strongest.append(answers.view(len(characters), -1, n).amax(dim=1) + bias)
         return torch.cat(strongest, dim=1)
@@ -149,8 +149,8 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, fresh: Tensor | None = None) -> Tensor:
         """Run the layer from empty states, (T, B, P) to (T, B, P)."""
         if torch.is_grad_enabled():
-            said: Tensor = Recurrence.apply(x, fresh, self.clips, *self.weights)  # type: ignore[no-untyped-call]
-            return said
+            output: Tensor = Recurrence.apply(x, fresh, self.clips, *self.weights)  # type: ignore[no-untyped-call]
+            return output
         return run(x, self.weights, self.clips, fresh)
 
     def resumed(self, x: Tensor, state: State, lengths: Tensor) -> tuple[Tensor, State]:
@@ -178,20 +178,20 @@ class Direction(nn.Module):
 
     def forward(self, x: Tensor, fresh: Tensor | None = None, most: int | None = None) -> list[Tensor]:
         """Outputs of the first ``most`` layers, (T, B, P) each, for (T, B, P) token vectors in reading order."""
-        found: list[Tensor] = []
+        result: list[Tensor] = []
         for layer in self.stack[:most]:
-            said = layer(self.dropout(x), fresh)
-            x = said + x if self.skip and found else said
-            found.append(x)
-        return found
+            output = layer(self.dropout(x), fresh)
+            x = output + x if self.skip and result else output
+            result.append(x)
+        return result
 
     def resumed(self, x: Tensor, states: list[State], lengths: Tensor) -> tuple[list[Tensor], list[State]]:
         """The same from given states, one a layer; also give the states after ``lengths`` (B,) steps."""
         found: list[Tensor] = []
         after: list[State] = []
         for layer, state in zip(self.stack, states, strict=True):
-            said, state = layer.resumed(x, state, lengths)
-            x = said + x if self.skip and found else said
+            output, state = layer.resumed(x, state, lengths)
+            x = output + x if self.skip and found else output
             found.append(x)
             after.append(state)
         return found, after
@@ -244,8 +244,8 @@ class ElmoLearner(Learner):
             tops.append(top.transpose(0, 1))  # (B, T, P)
         loss = torch.stack(losses).mean()
         if self.company is not None:
-            places = (part.transpose(1, 2).flatten(0, 1) for part in (read, fresh, targets >= 0))  # (2 B, T) each
-            losses.append(self.company(torch.cat(tops), *places))
+            positions = (part.transpose(1, 2).flatten(0, 1) for part in (read, fresh, targets >= 0))  # (2 B, T) each
+            losses.append(self.company(torch.cat(tops), *positions))
             loss = loss + self.company.weight * losses[-1]
         self.apart = torch.stack(losses)
         return loss

@@ -143,7 +143,7 @@ class FastText(StaticModel):
         return build(found.vectors_vocab, ngrams=found.vectors_ngrams, card=card)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The words' own vectors and the n-gram vectors; the matrix is composed of them again."""
+        """The words' own vectors (V, D) and the n-gram vectors (B, D); the matrix is composed of them again."""
         return {"own": self.own, "ngrams": self.ngram_matrix}
 
     @classmethod
@@ -155,10 +155,10 @@ class FastText(StaticModel):
 
     def ngrams(self, word: str) -> list[str]:
         """The word's letter n-grams, with < for its beginning and > for its end; empty if the model uses none."""
-        return [piece.decode("utf-8") for piece in self._pieces(word)]
+        return [ngram.decode("utf-8") for ngram in self._ngrams(word)]
 
     def parts(self, word: str) -> tuple[list[str], Floats]:
-        """What a word's vector is made of.
+        """The parts that a word's vector is the sum of (Bojanowski et al. 2017, section 3.2).
 
         Returns:
             n labels and (n, D) rows whose sum is ``vector(word)``: for a known word first its own vector under its
@@ -167,10 +167,10 @@ class FastText(StaticModel):
         Raises:
             UnknownWord: the word is not known and too short to have n-grams.
         """
-        pieces_, known = self._pieces(word), word in self
-        if not known and (not pieces_ or not word):
+        in_word, known = self._ngrams(word), word in self
+        if not known and (not in_word or not word):
             raise UnknownWord(word, self.title)
-        labels = [piece.decode("utf-8") for piece in pieces_]
+        labels = [ngram.decode("utf-8") for ngram in in_word]
         rows = self.ngram_matrix[self._buckets(word)] if labels else np.zeros((0, self.dim), np.float32)
         if known:
             labels, rows = [word, *labels], np.vstack([self.own[self.positions[word]][None], rows])
@@ -187,7 +187,7 @@ class FastText(StaticModel):
         composed: Floats = self.parts(word)[1].sum(axis=0)
         return composed
 
-    def _pieces(self, word: str) -> list[bytes]:
+    def _ngrams(self, word: str) -> list[bytes]:
         config = self.config
         try:
             return pieces(word, config.min_n, config.max_n) if config.buckets and config.max_n else []

@@ -37,16 +37,16 @@ class Reading:
 
     Attributes:
         ids: (N,) numbers of its characters, in reading order.
-        places: (T,) indices of the characters after which the state is wanted.
+        positions: (T,) indices of the characters after which the state is wanted.
     """
 
     ids: Ids
-    places: Ids
+    positions: Ids
 
     @property
     def end(self) -> int:
         """Number of characters that have to be read."""
-        return int(self.places.max(initial=-1)) + 1
+        return int(self.positions.max(initial=-1)) + 1
 
 
 class Layer:
@@ -114,7 +114,7 @@ class StateReader:
         self.projection = network.projection
 
     def read(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:
-        """(L, T, H) states of each text at its places, for the layers asked for.
+        """(L, T, H) states of each text at its positions, for the layers asked for.
 
         With a projection the only layer is the projected top one, (1, T, P).
         """
@@ -131,10 +131,10 @@ class StateReader:
         for row, i in enumerate(order):
             ids[: ends[row], row] = texts[i].ids[: ends[row]]
         reading = np.searchsorted(-ends, -np.arange(len(ids)))  # (N,): how many texts go so far
-        found: list[Floats] = [
-            np.zeros((len(layers), len(text.places), self.layers[-1].width), np.float32) for text in texts
+        result: list[Floats] = [
+            np.zeros((len(layers), len(text.positions), self.layers[-1].width), np.float32) for text in texts
         ]
-        wanted = _wanted([texts[i].places for i in order], len(ids))
+        wanted = _wanted([texts[i].positions for i in order], len(ids))
         states = [States(layer, len(texts)) for layer in self.layers]
         for at, rows in enumerate(reading):
             for k, layer in enumerate(self.layers):
@@ -143,16 +143,16 @@ class StateReader:
                 layer.step(states[k], ids[at, :rows] if k == 0 else np.zeros(rows, np.int64))
             for row, word in wanted[at]:
                 for slot, k in enumerate(layers):
-                    found[order[row]][slot, word] = states[k].output[row]
-        return found
+                    result[order[row]][slot, word] = states[k].output[row]
+        return result
 
 
-def _wanted(places: Sequence[Ids], steps: int) -> list[list[tuple[int, int]]]:
+def _wanted(positions: Sequence[Ids], steps: int) -> list[list[tuple[int, int]]]:
     """For every step the wanted states, as pairs of row and word."""
     wanted: list[list[tuple[int, int]]] = [[] for _ in range(steps)]
-    for row, ends in enumerate(places):
-        for word, place in enumerate(ends.tolist()):
-            wanted[place].append((row, word))
+    for row, ends in enumerate(positions):
+        for word, position in enumerate(ends.tolist()):
+            wanted[position].append((row, word))
     return wanted
 
 
@@ -168,27 +168,29 @@ class PackedReader:
 
     @torch.inference_mode()
     def read(self, texts: Sequence[Reading], layers: Sequence[int]) -> list[Floats]:
-        """(L, T, H) states of each text at its places, for the layers asked for."""
+        """(L, T, H) states of each text at its positions, for the layers asked for."""
         network, device = self.network, device_of(self.network)
         ids = padded([text.ids[: text.end].tolist() for text in texts])[0]  # (B, N)
         wanted = [1 + layer for layer in layers] if network.projection is None else [-1]
-        found: list[Floats] = []
+        result: list[Floats] = []
         state: State = ()
         for first in range(0, ids.shape[1], STEPS):
             outputs, state = network(ids[:, first : first + STEPS].to(device), state)
             states = torch.stack([outputs[k] for k in wanted])  # (L, B, n, H)
-            found = found or [np.zeros((len(wanted), len(text.places), states.shape[3]), np.float32) for text in texts]
-            _keep(texts, states, first, found)
-        return found
+            result = result or [
+                np.zeros((len(wanted), len(text.positions), states.shape[3]), np.float32) for text in texts
+            ]
+            _keep(texts, states, first, result)
+        return result
 
 
-def _keep(texts: Sequence[Reading], states: Tensor, first: int, found: list[Floats]) -> None:
+def _keep(texts: Sequence[Reading], states: Tensor, first: int, result: list[Floats]) -> None:
     """Copy the wanted states out of (L, B, n, H) states of the steps from ``first`` on."""
     for row, text in enumerate(texts):
-        here = np.flatnonzero((text.places >= first) & (text.places < first + states.shape[2]))
+        here = np.flatnonzero((text.positions >= first) & (text.positions < first + states.shape[2]))
         if len(here):
-            at = torch.from_numpy(text.places[here] - first).to(states.device)
-            found[row][:, here] = states[:, row, at].cpu().numpy()
+            at = torch.from_numpy(text.positions[here] - first).to(states.device)
+            result[row][:, here] = states[:, row, at].cpu().numpy()
 
 
 Item = TypeVar("Item")
@@ -230,9 +232,9 @@ def reading(model: CharLstm, words: Sequence[str], *, with_whitespace: bool = Tr
     text = " ".join(words)
     lengths = np.array([len(word) for word in words], np.int64)
     first = np.cumsum(lengths + 1) - lengths - 1  # (T,): where each word begins in the text
-    places = first + lengths if model.direction == "forward" else len(text) - first
-    places = places + (len(model.config.delimiter) - (not with_whitespace))
-    return Reading(np.array([*model.numbers(text), *model.number_of(MARKER)], np.int64), places)
+    positions = first + lengths if model.direction == "forward" else len(text) - first
+    positions = positions + (len(model.config.delimiter) - (not with_whitespace))
+    return Reading(np.array([*model.numbers(text), *model.number_of(MARKER)], np.int64), positions)
 
 
 def readouts(forward: CharLstm, backward: CharLstm, words: Sequence[str], *, with_whitespace: bool = True) -> Readouts:
@@ -244,7 +246,7 @@ def readouts(forward: CharLstm, backward: CharLstm, words: Sequence[str], *, wit
     if not words:
         raise BadInput("Write a sentence of at least one word.")
     text, after = " ".join(words), len(forward.config.delimiter)
-    ways = [reading(half, words, with_whitespace=with_whitespace).places - after for half in (forward, backward)]
+    ways = [reading(half, words, with_whitespace=with_whitespace).positions - after for half in (forward, backward)]
     begins = np.cumsum([0, *(len(word) + 1 for word in words[:-1])])
-    places = (begins, ways[0], len(text) - 1 - ways[1])
-    return Readouts(text, tuple(words), *(tuple(map(int, one)) for one in places))
+    positions = (begins, ways[0], len(text) - 1 - ways[1])
+    return Readouts(text, tuple(words), *(tuple(map(int, one)) for one in positions))

@@ -145,7 +145,7 @@ class Flair(ContextualModel, LanguageModel):
         card = cards.made(corpus, encoded.words, outcome.seconds, outcome.measured, ("numpy", "torch"))
         return cls._made(networks, encoded.characters, encoded.counts, config, replace(card, title="Flair"))
 
-    def further(
+    def continue_pretraining(
         self,
         corpus: Corpus,
         config: FlairConfig | None = None,
@@ -237,10 +237,10 @@ class Flair(ContextualModel, LanguageModel):
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights of both halves."""
         halves = (("forward", self.forward), ("backward", self.backward))
-        found = {f"{way}/{name}": array for way, half in halves for name, array in half.tensors().items()}
+        result = {f"{way}/{name}": array for way, half in halves for name, array in half.tensors().items()}
         if self.backward.words != self.forward.words:
-            found[WORDS] = np.frombuffer(json.dumps(self.backward.words).encode(), np.uint8)
-        return found
+            result[WORDS] = np.frombuffer(json.dumps(self.backward.words).encode(), np.uint8)
+        return result
 
     @classmethod
     def from_tensors(

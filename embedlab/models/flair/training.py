@@ -45,7 +45,7 @@ class BothWays:
         """
         texts = (part for way in self.ways for part in way.__getitems__(rows))
         told = zip(self.words, self.ways, strict=False)  # empty without words
-        return (*texts, *(torch.from_numpy(words.near(way.places(rows)[:, :-1])) for words, way in told))
+        return (*texts, *(torch.from_numpy(words.near(way.positions(rows)[:, :-1])) for words, way in told))
 
 
 class BothLearner(Learner):
@@ -70,7 +70,7 @@ class BothLearner(Learner):
         """Mean negative log-probability in nats over both directions, plus the losses on words; see ``BothWays``."""
         each = len(self.carried) // 2
         losses: list[Tensor] = []
-        asked: list[Tensor] = []
+        losses_on_words: list[Tensor] = []
         carried: list[Tensor] = []
         for i, way in enumerate((self.left, self.right)):
             way.carried = self.carried[i * each : (i + 1) * each]
@@ -78,13 +78,13 @@ class BothLearner(Learner):
             states = way.read(inputs)  # (B, T, H)
             losses.append(way.loss(states, targets))
             if self.questions:
-                asked.append(self.questions[i](states, batch[4 + i]))
+                losses_on_words.append(self.questions[i](states, batch[4 + i]))
             carried += way.carried
         self.carried = tuple(carried)
         self.apart = torch.stack(losses)
         loss = self.apart.mean()
-        if asked:
-            answers = torch.stack(asked).mean(0)  # (3,)
+        if losses_on_words:
+            answers = torch.stack(losses_on_words).mean(0)  # (3,)
             self.apart = torch.cat([self.apart, answers])
             loss = loss + (answers * answers.new_tensor(WEIGHTS)).sum()
         return loss
@@ -117,14 +117,16 @@ def fit(
     width = config.projection or config.hidden
     questions = [WordQuestions(width, company, config.seed + i) for i in range(2)] if company else []
     known = {word: i for i, word in enumerate(company.words)} if company else {}
-    read, asked = (TextWords.of(part, encoded.characters, known) if company else None for part in (text, unseen))
-    if read:
-        check_known(read.numbers)
+    read_words, unseen_words = (
+        TextWords.of(part, encoded.characters, known) if company else None for part in (text, unseen)
+    )
+    if read_words:
+        check_known(read_words.numbers)
     beginnings = [part for part in (beginning, questions[0].name if questions else "") if part]
     task = loop.Task(
         BothLearner(networks[0], networks[1], questions),
-        BothWays(text, config.batch_size, config.stretch, read),
-        BothWays(unseen, 16, config.stretch, asked) if len(unseen) > 1 else None,
+        BothWays(text, config.batch_size, config.stretch, read_words),
+        BothWays(unseen, 16, config.stretch, unseen_words) if len(unseen) > 1 else None,
         unit="characters",
         units_per_word=len(encoded.ids) / max(encoded.words, 1),
         mark=fingerprint("flair", config, [*encoded.characters, *beginnings], len(encoded.ids)),

@@ -5,7 +5,7 @@ predictions more than the topic of the text. So, at the end of each word, its st
 vectors of a word model, such as CBOW, can answer (see ``common.context_losses``):
 
 * the word itself, and the mean of the words read before it, by linear maps that are dropped after the training;
-* likeness: two states shall be as similar as what stood before them. Only words from two places of the text are
+* likeness: two states shall be as similar as what stood before them. Only words from two positions of the text are
   compared: neighbors are all alike, which can be learned without reading a word.
 """
 
@@ -64,18 +64,18 @@ class WordQuestions(nn.Module):
             states: (B, T, H).
             near: (B, T, 1 + N) words read, see ``TextWords.near``.
         """
-        lane, _ = places = torch.nonzero(near[..., 0] >= 0, as_tuple=True)  # (P,) each
-        said, words = states[places], near[places]  # (P, H), (P, 1 + N)
+        lane, _ = positions = torch.nonzero(near[..., 0] >= 0, as_tuple=True)  # (P,) each
+        after, words = states[positions], near[positions]  # (P, H), (P, 1 + N)
         before = self.company[words[:, 1:]].sum(1)  # (P, E)
         kept = before.abs().sum(-1) > 0
         if not kept.any() or bool((lane[kept] == lane[kept][0]).all()):
             return states.sum() * states.new_zeros(3)
-        word = 1 - functional.cosine_similarity(self.word(said), self.own[words[:, 0]], dim=-1).mean()
-        said, before, lane = said[kept], before[kept], lane[kept]
-        around = 1 - functional.cosine_similarity(self.before(said), before, dim=-1).mean()
+        word = 1 - functional.cosine_similarity(self.word(after), self.own[words[:, 0]], dim=-1).mean()
+        after, before, lane = after[kept], before[kept], lane[kept]
+        around = 1 - functional.cosine_similarity(self.before(after), before, dim=-1).mean()
         apart = lane[:, None] != lane  # (P, P)
         wanted = centred_cosines(before)[apart]
-        error = (centred_cosines(said)[apart] - wanted).square().mean() / wanted.var().clamp(min=1e-6)
+        error = (centred_cosines(after)[apart] - wanted).square().mean() / wanted.var().clamp(min=1e-6)
         return torch.stack([word, around, error])
 
 
@@ -133,17 +133,17 @@ class TextWords:
         over[self.ends] = np.arange(len(self.ends))
         return over
 
-    def near(self, places: Ids) -> Ids:
+    def near(self, positions: Ids) -> Ids:
         """What has been read where a word is over: there Flair takes its vector.
 
         Args:
-            places: (B, T) of characters.
+            positions: (B, T) of characters.
 
         Returns:
             (B, T, 1 + ``WINDOW``): the word that this character completes, and the words read before it in the same
             line, nearest first; -1 where there is none or it is unknown, and at all other characters.
         """
-        word = self._over[places][..., None] - np.arange(1 + WINDOW)  # (B, T, 1 + WINDOW)
+        word = self._over[positions][..., None] - np.arange(1 + WINDOW)  # (B, T, 1 + WINDOW)
         there = (word[..., :1] >= 0) & (word >= 0)
         word = np.where(there, word, 0)
         if not len(self.numbers):

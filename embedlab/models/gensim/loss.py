@@ -100,19 +100,19 @@ def mean_loss(examples: Examples | None, model: Any, sums: Floats, sizes: NDArra
     if examples is None:
         return None
     hidden = np.zeros((len(examples.targets), sums.shape[1]), np.float32)  # (P, D)
-    pieces = np.zeros(len(examples.targets), np.float32)
+    summed = np.zeros(len(examples.targets), np.float32)
     for column in examples.inputs.T:
         there = np.flatnonzero(column >= 0)
         hidden[there] += sums[column[there]]
-        pieces[there] += sizes[column[there]]
-    hidden /= pieces[:, None]
+        summed[there] += sizes[column[there]]
+    hidden /= summed[:, None]
     terms = _hierarchical(examples, model, hidden) if model.hs else _negative_sampling(examples, model, hidden)
     return float(terms.mean(dtype=np.float64))
 
 
 def _negative_sampling(examples: Examples, model: Any, hidden: Floats) -> Floats:
     """(P,): -log s(u_target . h) - sum over the noise of log s(-u_noise . h), with s the logistic function."""
-    loss = _softplus(-np.einsum("pd,pd->p", hidden, model.syn1neg[examples.targets]))
+    loss = _softplus(-np.einsum("pd,pd->p", hidden, model.syn1neg[examples.targets]))  # (P,)
     for column in examples.negatives.T:
         there = np.flatnonzero(column >= 0)
         loss[there] += _softplus(np.einsum("pd,pd->p", hidden[there], model.syn1neg[column[there]]))

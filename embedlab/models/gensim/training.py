@@ -25,7 +25,7 @@ from embedlab.models.gensim import loss
 BLOCK = 1_000
 """Sentences cut out of the text at once."""
 LONGEST = 10_000
-"""gensim's workers drop what a sentence has beyond this (MAX_SENTENCE_LEN), so longer ones come in pieces."""
+"""gensim's workers drop what a sentence has beyond this (MAX_SENTENCE_LEN), so longer ones come in parts."""
 HELD_OUT_SHARE, HELD_OUT_MOST, HELD_OUT_FROM = 0.01, 2_000, 5_000
 
 
@@ -83,12 +83,12 @@ class Feed:
 def _kept(
     starts: NDArray[np.int64], stops: NDArray[np.int64], keep: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the kept sentences begin and end, the long ones cut into pieces."""
+    """Where the kept sentences begin and end, the long ones cut into parts."""
     starts, stops = starts[keep], stops[keep]
-    pieces = -(-(stops - starts) // LONGEST)
-    number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)  # which piece of its sentence
-    starts = np.repeat(starts, pieces) + number * LONGEST
-    return starts, np.minimum(starts + LONGEST, np.repeat(stops, pieces))
+    parts = -(-(stops - starts) // LONGEST)
+    number = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)  # which part of its sentence
+    starts = np.repeat(starts, parts) + number * LONGEST
+    return starts, np.minimum(starts + LONGEST, np.repeat(stops, parts))
 
 
 def number_words(model: Any) -> None:

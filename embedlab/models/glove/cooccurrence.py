@@ -1,9 +1,9 @@
 """Count word co-occurrences for GloVe: weighted counts of all pairs within a window, in bounded memory.
 
 Pennington, Socher & Manning, GloVe, EMNLP 2014, section 3 and 4.2: a pair at distance d counts 1/d. The text is read
-in stretches that fit in memory. In a stretch, an index gives all places of a word, so that a whole row of the table is
-summed at once in one short array that stays in cache; nothing is sorted. Finished rows are written to disk, one file a
-stretch, and added up row by row when they are read back.
+in stretches that fit in memory. In a stretch, an index gives all positions of a word, so that a whole row of the table
+is summed at once in one short array that stays in cache; nothing is sorted. Finished rows are written to disk, one file
+a stretch, and added up row by row when they are read back.
 
 Several processes may count, each some of the stretches. Windows reach over the edges of a stretch, so no pair is lost
 or counted twice, and the sum holds the same pairs in the same order as if one process had read the whole text.
@@ -27,9 +27,9 @@ from embedlab.models.glove import kernels
 from embedlab.parallel.executors import in_order
 from embedlab.parallel.shards import Pool
 
-BYTES_A_TOKEN = 10  # of a stretch: its word (4), the sentence marks between (< 2), its place in the index (4)
+BYTES_A_TOKEN = 10  # of a stretch: its word (4), the sentence marks between (< 2), its position in the index (4)
 BAND_PAIRS = 2_000_000  # most pairs a worker holds before they are spilled: 24 MB
-BAND_PLACES = 500_000  # most places of words a worker visits between two reports, well under a second
+BAND_POSITIONS = 500_000  # most positions of words a worker visits between two reports, well under a second
 PAIR = kernels.PAIR
 
 
@@ -167,9 +167,9 @@ def count_stretch(
     told = told or Told(len(ids), None)
     text, first, last = kernels.stretch(ids, ends, *span, weighting.window)
     told()
-    pointers, places = kernels.index(text, first, last, size)
+    pointers, positions = kernels.index(text, first, last, size)
     told()
-    return _spill(_Stretch(text, pointers, places, weighting), path, workers, told)
+    return _spill(_Stretch(text, pointers, positions, weighting), path, workers, told)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class _Stretch:
 
     text: NDArray[np.int32]
     pointers: Counts  # (V + 1,)
-    places: NDArray[np.int32]
+    positions: NDArray[np.int32]
     weighting: Weighting
 
     def bands(self) -> Iterator[tuple[int, int, int]]:
@@ -186,12 +186,12 @@ class _Stretch:
         size, sides = len(self.pointers) - 1, 2 if self.weighting.symmetric else 1
         widest = size - np.arange(size) if self.weighting.symmetric else np.full(size, size)
         bounds = np.minimum(np.diff(self.pointers) * self.weighting.window * sides, widest)
-        pairs, places = np.concatenate([[0], np.cumsum(bounds)]), self.pointers
+        pairs, positions = np.concatenate([[0], np.cumsum(bounds)]), self.pointers
         low = 0
         while low < size:
             high = min(
                 int(np.searchsorted(pairs, pairs[low] + BAND_PAIRS, side="right")),
-                int(np.searchsorted(places, places[low] + BAND_PLACES, side="right")),
+                int(np.searchsorted(positions, positions[low] + BAND_POSITIONS, side="right")),
             )
             high = min(max(high - 1, low + 1), size)
             yield low, high, int(pairs[high] - pairs[low])
@@ -202,7 +202,14 @@ class _Stretch:
         low, high, most = band
         pairs = np.empty(most, PAIR)
         began = kernels.rows(
-            self.text, self.pointers, self.places, low, high, self.weighting.weights(), self.weighting.symmetric, pairs
+            self.text,
+            self.pointers,
+            self.positions,
+            low,
+            high,
+            self.weighting.weights(),
+            self.weighting.symmetric,
+            pairs,
         )
         return int(self.pointers[high] - self.pointers[low]), np.diff(began), pairs[: began[-1]]
 
@@ -210,10 +217,10 @@ class _Stretch:
 def _spill(stretch: _Stretch, path: Path, workers: int, told: Told) -> Run:
     lengths: list[Counts] = []
     with path.open("wb", buffering=0) as file, closing(in_order(stretch.rows, stretch.bands(), workers)) as bands:
-        for places, length, pairs in bands:
+        for positions, length, pairs in bands:
             lengths.append(length)
             files.append(file, pairs)
-            told(places)
+            told(positions)
     return Run(path, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
 
 

@@ -36,60 +36,60 @@ def stretch(
         window: words on each side that its windows reach.
 
     Returns:
-        The words, which begin and end with a mark; and the places of the stretch itself among them, from and to.
+        The words, which begin and end with a mark; and the positions of the stretch itself among them, from and to.
     """
     low, high = max(0, start - window), min(len(ids), stop + window)
     sentence = np.searchsorted(ends, low, side="right")
     text = np.empty(high - low + np.searchsorted(ends, high, side="left") - sentence + 3, np.int32)
-    text[0], place, first, last = END, 1, 1, 1
+    text[0], position, first, last = END, 1, 1, 1
     for i in range(low, high):
         if i == start:
-            first = place
-        text[place] = ids[i]
-        place += 1
+            first = position
+        text[position] = ids[i]
+        position += 1
         if i + 1 == stop:
-            last = place
+            last = position
         if sentence < len(ends) and i + 1 == ends[sentence]:
-            text[place] = END
-            place += 1
+            text[position] = END
+            position += 1
             sentence += 1
-    text[place] = END
-    return text[: place + 1], first, last
+    text[position] = END
+    return text[: position + 1], first, last
 
 
 @compiled()
 def index(text: NDArray[np.int32], first: int, last: int, size: int) -> tuple[Counts, NDArray[np.int32]]:
-    """All places of every word, by counting sort.
+    """All positions of every word, by counting sort.
 
     Args:
         text: words and marks.
-        first: place where counting begins.
-        last: place where it ends.
+        first: position where counting begins.
+        last: position where it ends.
         size: V, how many different words there are.
 
     Returns:
-        (V + 1,) where each word's places begin, and the places, rising within a word.
+        (V + 1,) where each word's positions begin, and the positions, rising within a word.
     """
     pointers = np.zeros(size + 1, np.int64)
-    for place in range(first, last):
-        if text[place] != END:
-            pointers[text[place] + 1] += 1
+    for position in range(first, last):
+        if text[position] != END:
+            pointers[text[position] + 1] += 1
     for word in range(size):
         pointers[word + 1] += pointers[word]
-    places, free = np.empty(pointers[size], np.int32), pointers[:-1].copy()
-    for place in range(first, last):
-        word = text[place]
+    positions, free = np.empty(pointers[size], np.int32), pointers[:-1].copy()
+    for position in range(first, last):
+        word = text[position]
         if word != END:
-            places[free[word]] = place
+            positions[free[word]] = position
             free[word] += 1
-    return pointers, places
+    return pointers, positions
 
 
 @compiled()
 def rows(
     text: NDArray[np.int32],
     pointers: Counts,
-    places: NDArray[np.int32],
+    positions: NDArray[np.int32],
     low: int,
     high: int,
     weights: NDArray[np.float64],
@@ -100,8 +100,8 @@ def rows(
 
     Args:
         text: words and marks.
-        pointers: (V + 1,) where each word's places begin in ``places``.
-        places: of the words in ``text``.
+        pointers: (V + 1,) where each word's positions begin in ``positions``.
+        positions: of the words in ``text``.
         low: first row.
         high: end of the rows.
         weights: (window,) what a pair at distance 1, 2, ... counts.
@@ -115,9 +115,9 @@ def rows(
     began, filled = np.zeros(high - low + 1, np.int64), 0
     for row in range(low, high):
         start, least = filled, row if symmetric else 0
-        for place in places[pointers[row] : pointers[row + 1]]:
+        for position in positions[pointers[row] : pointers[row + 1]]:
             for distance in range(1, len(weights) + 1):
-                word = text[place + distance]
+                word = text[position + distance]
                 if word == END:
                     break
                 if word >= least:
@@ -128,7 +128,7 @@ def rows(
             if not symmetric:
                 continue
             for distance in range(1, len(weights) + 1):
-                word = text[place - distance]
+                word = text[position - distance]
                 if word == END:
                     break
                 if word >= least:
@@ -209,19 +209,19 @@ def _dot(w: Floats, u: Floats) -> np.float32:
 def train(
     state: Floats,
     entries: NDArray[np.void],
-    pieces: NDArray[np.int64],
+    blocks: NDArray[np.int64],
     length: int,
     mirrored: bool,
     x_max: float,
     alpha: float,
 ) -> float:
-    """Learn from some pieces of the entries.
+    """Learn from some blocks of the entries.
 
     Args:
         state: (V, 4, P), of every word: (w, b, 1, 0...), (u, 1, c, 0...), and the steps of both; changed in place.
         entries: (N,) row, column, count.
-        pieces: numbers of the pieces to visit, in this order.
-        length: entries in a piece.
+        blocks: numbers of the blocks to visit, in this order.
+        length: entries in a block.
         mirrored: every entry off the diagonal stands for (i, j) and (j, i).
         x_max: count from which on a pair has full weight.
         alpha: exponent of the weight below.
@@ -230,8 +230,8 @@ def train(
         The cost, half of equation 8's sum (as the authors' program prints it), before each step, summed.
     """
     cost, log_max = 0.0, np.log(np.float32(x_max))
-    for piece in pieces:
-        for k in range(piece * length, min((piece + 1) * length, len(entries))):
+    for block in blocks:
+        for k in range(block * length, min((block + 1) * length, len(entries))):
             i, j, x = entries[k].row, entries[k].column, entries[k].count
             target = np.log(x)
             f = np.float32(1.0) if target >= log_max else np.exp(np.float32(alpha) * (target - log_max))

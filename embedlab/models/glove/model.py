@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from embedlab.data.vocab import EncodedCorpus
     from embedlab.parallel.shards import Pool
 
-PIECE = 2048  # entries that are visited together
-TASK = 16  # pieces a thread takes at a time, some 10 ms
+BLOCK = 2048  # entries that are visited together
+TASK = 16  # blocks a thread takes at a time, some 10 ms
 
 
 @dataclass(frozen=True)
@@ -125,19 +125,19 @@ class _Fit:
         matrix: Floats = self.state[:, 0, : self.config.dim] + self.state[:, 1, : self.config.dim]
         return matrix
 
-    def learn(self, pieces: NDArray[np.int64]) -> tuple[int, float]:
+    def learn(self, blocks: NDArray[np.int64]) -> tuple[int, float]:
         """Entries visited and their summed cost."""
         from embedlab.models.glove import kernels
 
         config = self.config
-        cost = kernels.train(self.state, self.entries, pieces, PIECE, config.symmetric, config.x_max, config.alpha)
-        return len(pieces) * PIECE, cost
+        cost = kernels.train(self.state, self.entries, blocks, BLOCK, config.symmetric, config.x_max, config.alpha)
+        return len(blocks) * BLOCK, cost
 
     def run(self, on_progress: OnProgress | None, build: Callable[..., StaticModel]) -> float:
         """Learn for all epochs; the mean cost of the last."""
         draw, told, mean = np.random.default_rng([self.config.seed, 1]), _Told(self, on_progress, build), 0.0
         for epoch in range(self.config.epochs):
-            order, cost, visited = draw.permutation(-(-len(self.entries) // PIECE)), 0.0, 0
+            order, cost, visited = draw.permutation(-(-len(self.entries) // BLOCK)), 0.0, 0
             tasks = (order[k : k + TASK] for k in range(0, len(order), TASK))
             with closing(in_order(self.learn, tasks, self.config.workers)) as results:
                 for entries, more in results:

@@ -55,16 +55,16 @@ def count(text: Ids32, size: int, order: int, tell: Callable[[int], None]) -> li
     tokens = text[1:]  # (M,)
     unigrams = np.bincount(tokens, minlength=size).astype(np.int32)
     tell(len(tokens))
-    found = [Counted(np.arange(size, dtype=np.int64), unigrams, unigrams)]
-    ids, contexts = tokens, text[:-1]  # (M,) each: the n-gram that ends at a place, and that before the place
+    result = [Counted(np.arange(size, dtype=np.int64), unigrams, unigrams)]
+    ids, contexts = tokens, text[:-1]  # (M,) each: the n-gram that ends at a position, and that before the position
     for longer in range(2, order + 1):
         shorter = ids
         keys, counts, ids = _numbered(contexts, tokens, size, partial(_further, tell, (longer - 1) * len(tokens)))
-        found[-1] = Counted(found[-1].keys, found[-1].counts, _preceded(ids, shorter, len(keys), found[-1].counts))
-        found.append(Counted(keys, counts, counts))
+        result[-1] = Counted(result[-1].keys, result[-1].counts, _preceded(ids, shorter, len(keys), result[-1].counts))
+        result.append(Counted(keys, counts, counts))
         contexts = np.concatenate([np.full(1, -1, np.int32), ids[:-1]])
         contexts[1:][tokens[:-1] == size - 1] = -1  # nothing of a sentence reaches into the next
-    return found
+    return result
 
 
 def _further(tell: Callable[[int], None], before: int, done: int) -> None:
@@ -81,7 +81,7 @@ def _preceded(longer: Ids32, shorter: Ids32, number: int, counts: Ids32) -> Ids3
 
 
 def _numbered(contexts: Ids32, tokens: Ids32, size: int, tell: Callable[[int], None]) -> tuple[Keys, Ids32, Ids32]:
-    """Different n-grams, how often each stands there, and (M,) the number of each place, -1 outside of sentences."""
+    """Different n-grams, how often each stands there, and (M,) the number of each position, -1 outside of sentences."""
     top = (int(contexts.max(initial=0)) + 1) * size
     bits = min(BITS, 63 - top.bit_length())
     blocks: list[tuple[Keys, Ids32]] = []
@@ -103,18 +103,18 @@ def _numbered(contexts: Ids32, tokens: Ids32, size: int, tell: Callable[[int], N
 
 
 def _sorted(keys: Keys, bits: int) -> tuple[Keys, Ids32, Ids32]:
-    """Different keys of a block, their counts, and each place's number among them.
+    """Different keys of a block, their counts, and each position's number among them.
 
     The position is packed into the low bits of its key, so that one sort of numbers is enough: NumPy sorts numbers
     several times as fast as it makes a sorting index.
     """
     packed = keys << bits | np.arange(len(keys))
     packed.sort()
-    places, keys = packed & ((1 << bits) - 1), packed >> bits
+    positions, keys = packed & ((1 << bits) - 1), packed >> bits
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     counts = np.diff(starts, append=len(keys)).astype(np.int32)
     numbers = np.empty(len(keys), np.int32)
-    numbers[places] = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
+    numbers[positions] = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
     return keys[starts], counts, numbers
 
 

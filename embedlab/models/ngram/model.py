@@ -36,7 +36,7 @@ from embedlab.models.ngram import counts as ngram_counts
 from embedlab.models.ngram import smoothing as ngram_smoothing
 from embedlab.models.ngram import tables as ngram_tables
 from embedlab.models.ngram.smoothing import Inside, Weights
-from embedlab.models.ngram.tables import Table, places
+from embedlab.models.ngram.tables import Table, positions
 
 if TYPE_CHECKING:
     from embedlab.data.corpus import Corpus
@@ -175,8 +175,8 @@ class Ngram(LanguageModel):
         size = self.tables[0].size
         text, ends = self._joined([self._tail(context) for context in contexts])
         rows = np.full((len(contexts), size), 1 / size)  # (B, V)
-        for place, table, weights in zip(places(self.tables, text), self.tables, self.weights, strict=True):
-            before, inside = place.contexts[ends], place.inside[ends]  # (B,) each
+        for position, table, weights in zip(positions(self.tables, text), self.tables, self.weights, strict=True):
+            before, inside = position.contexts[ends], position.inside[ends]  # (B,) each
             rows *= np.where(inside, weights.lower[before], 1.0)[:, None]
             for row in np.flatnonzero(before >= 0):
                 these = slice(*table.first[before[row] : before[row] + 2])
@@ -196,9 +196,9 @@ class Ngram(LanguageModel):
         """
         text, ends = self._joined([self._numbers(sentence) for sentence in sentences])
         found = np.full(len(text) - 1, 1 / self.tables[0].size)  # (M,)
-        for place, weights in zip(places(self.tables, text), self.weights, strict=True):
-            here = weights.shares[place.ids] + weights.lower[place.contexts] * found
-            found = np.where(place.inside, here, found)
+        for position, weights in zip(positions(self.tables, text), self.weights, strict=True):
+            here = weights.shares[position.ids] + weights.lower[position.contexts] * found
+            found = np.where(position.inside, here, found)
         with np.errstate(divide="ignore"):
             logs = np.log(found).astype(np.float32)
         starts = [0, *(ends + 1).tolist()][:-1]
@@ -224,7 +224,7 @@ class Ngram(LanguageModel):
         return ids[max(0, len(ids) - self.config.order + 1) :]
 
     def _joined(self, sentences: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], Counts]:
-        """(M + 1,) a boundary before and after every sentence, and (B,) the places of those after, of M."""
+        """(M + 1,) a boundary before and after every sentence, and (B,) the positions of those after, of M."""
         boundary = self._numbers.boundary
         ends = np.cumsum([len(sentence) + 1 for sentence in sentences], dtype=np.int64) - 1
         line = [boundary, *(number for sentence in sentences for number in (*sentence, boundary))]
@@ -232,7 +232,7 @@ class Ngram(LanguageModel):
 
 
 def _told(on_progress: OnProgress | None, total: int) -> Any:
-    """Passes on the places that were counted, once a second at most."""
+    """Passes on the positions that were counted, once a second at most."""
     started = last = monotonic()
 
     def tell(done: int) -> None:

@@ -1,4 +1,4 @@
-"""Interpolated modified Kneser-Ney smoothing, maximum likelihood, and what each order says at one place of a text.
+"""Interpolated modified Kneser-Ney smoothing, maximum likelihood, and what each order says at one position of a text.
 
 Chen & Goodman 1998, An Empirical Study of Smoothing Techniques for Language Modeling (TR-10-98), sections 4.1.6 and
 5.4; details as in Heafield et al. 2013, Scalable Modified Kneser-Ney Language Model Estimation,
@@ -17,7 +17,7 @@ from embedlab.base import Counts, Doubles
 from embedlab.base.capabilities import Followers, Level
 from embedlab.base.read_only import read_only
 from embedlab.models.ngram.counts import Ids32
-from embedlab.models.ngram.tables import Table, places
+from embedlab.models.ngram.tables import Table, positions
 
 FALLBACK = (0.5, 1.0, 1.5)
 """Discounts where the text is too small to estimate them, as in KenLM."""
@@ -108,7 +108,7 @@ class Inside:
     vocabulary: Sequence[str]
 
     def levels(self, text: Ids32, at: int) -> tuple[Level, ...]:
-        """What every order says of the token at a place, the longest context first; ``text`` as in ``places``."""
+        """What every order says of the token at a position, the longest context first; ``text`` as in ``positions``."""
         found: list[Level] = []
         lower = 1 / len(self.vocabulary)
         for n, context, gram in self._orders(text, at):
@@ -117,7 +117,7 @@ class Inside:
         return tuple(reversed(found))
 
     def followers(self, text: Ids32, at: int, k: int) -> tuple[Followers, ...]:
-        """The k commonest tokens after the contexts of a place, the longest first."""
+        """The k commonest tokens after the contexts of a position, the longest first."""
         found: list[Followers] = []
         for n, context, _ in self._orders(text, at):
             these = self._after(n, context)
@@ -130,10 +130,10 @@ class Inside:
         return tuple(reversed(found))
 
     def _orders(self, text: Ids32, at: int) -> Iterator[tuple[int, int, int]]:
-        """Length, number and n-gram of every context of a place that its sentence is long enough for."""
-        for n, place in enumerate(places(self.tables, text)):
-            if place.inside[at]:
-                yield n, int(place.contexts[at]), int(place.ids[at])
+        """Length, number and n-gram of every context of a position that its sentence is long enough for."""
+        for n, order in enumerate(positions(self.tables, text)):
+            if order.inside[at]:
+                yield n, int(order.contexts[at]), int(order.ids[at])
 
     def _level(self, n: int, context: int, gram: int, tokens: Ids32, lower: float) -> Level:
         table, weights = self.tables[n], self.weights[n]

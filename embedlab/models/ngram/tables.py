@@ -101,11 +101,11 @@ def built(counted: Sequence[Counted], size: int, thresholds: Sequence[int]) -> l
     return tables
 
 
-class Place(NamedTuple):
+class Order(NamedTuple):
     """The M positions of a text at one order.
 
     Attributes:
-        contexts: (M,) number of the context before each place, -1 if it was not seen.
+        contexts: (M,) number of the context before each position, -1 if it was not seen.
         ids: (M,) number of the n-gram that ends there, -1 if it was not seen.
         inside: (M,) whether the sentence reaches back far enough for this order.
     """
@@ -115,7 +115,7 @@ class Place(NamedTuple):
     inside: NDArray[np.bool_]
 
 
-def places(tables: Sequence[Table], text: Ids32) -> Iterator[Place]:
+def positions(tables: Sequence[Table], text: Ids32) -> Iterator[Order]:
     """Look a text up in all orders, the lowest first; the first of its M + 1 tokens is a boundary."""
     tokens, boundary = text[1:], tables[0].size - 1
     number = np.arange(len(text))
@@ -123,7 +123,7 @@ def places(tables: Sequence[Table], text: Ids32) -> Iterator[Place]:
     contexts: NDArray[np.integer] = np.zeros(len(tokens), np.int64)
     for k, table in enumerate(tables):
         ids = table.find(contexts, tokens)
-        yield Place(contexts, ids, behind >= k)
+        yield Order(contexts, ids, behind >= k)
         if k == 0:
             contexts = text[:-1]
         else:
@@ -137,18 +137,18 @@ LARGE = 255
 
 def arrays(tables: list[Table]) -> dict[str, NDArray[Any]]:
     """Arrays for disk: for each order the counts and, above the first, the contexts' sizes and the last tokens."""
-    found: dict[str, NDArray[Any]] = {}
+    result: dict[str, NDArray[Any]] = {}
     for n, table in enumerate(tables, start=1):
-        found |= _small(f"counts{n}", table.counts)
+        result |= _small(f"counts{n}", table.counts)
         if n > 1:
-            found |= _small(f"followers{n}", np.diff(table.first))
-            found[f"tokens{n}"] = table.tokens.astype(np.uint16 if table.size <= 2**16 else np.int32)
+            result |= _small(f"followers{n}", np.diff(table.first))
+            result[f"tokens{n}"] = table.tokens.astype(np.uint16 if table.size <= 2**16 else np.int32)
         if n < len(tables):
-            found |= _small(f"adjusted{n}", table.adjusted) | _small(f"totals{n}", table.totals)
-    return found
+            result |= _small(f"adjusted{n}", table.adjusted) | _small(f"totals{n}", table.totals)
+    return result
 
 
-def tables(found: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]:
+def tables(tensors: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]:
     """The inverse of ``arrays``.
 
     Raises:
@@ -156,18 +156,18 @@ def tables(found: dict[str, NDArray[Any]], size: int, order: int) -> list[Table]
     """
     made: list[Table] = []
     for n in range(1, order + 1):
-        counts = _whole(found, f"counts{n}").astype(np.int32)
+        counts = _whole(tensors, f"counts{n}").astype(np.int32)
         seen = followed(made[-1] if made else None, counts)
         if made:
-            followers, tokens = _whole(found, f"followers{n}"), found[f"tokens{n}"].astype(np.int64)
+            followers, tokens = _whole(tensors, f"followers{n}"), tensors[f"tokens{n}"].astype(np.int64)
             if len(followers) != len(seen) or followers.sum() != len(tokens) or (tokens >= size).any():
                 raise BadModel("The tables of the n-gram model do not fit together.")
             keys = np.repeat(np.arange(len(seen)), followers) * size + tokens
         else:
             keys = np.arange(size)
         last = n == order
-        adjusted = counts if last else _whole(found, f"adjusted{n}").astype(np.int32)
-        made.append(Table(size, keys, counts, adjusted, seen, seen if last else _whole(found, f"totals{n}")))
+        adjusted = counts if last else _whole(tensors, f"adjusted{n}").astype(np.int32)
+        made.append(Table(size, keys, counts, adjusted, seen, seen if last else _whole(tensors, f"totals{n}")))
     return made
 
 
@@ -176,7 +176,7 @@ def _small(name: str, numbers: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
     return {name: np.minimum(numbers, LARGE).astype(np.uint8), f"{name}_large": large.astype(np.int64)}
 
 
-def _whole(found: dict[str, NDArray[Any]], name: str) -> Counts:
-    numbers = found[name].astype(np.int64)
-    numbers[numbers == LARGE] = found[f"{name}_large"]
+def _whole(tensors: dict[str, NDArray[Any]], name: str) -> Counts:
+    numbers = tensors[name].astype(np.int64)
+    numbers[numbers == LARGE] = tensors[f"{name}_large"]
     return numbers

@@ -15,8 +15,8 @@ from embedlab.analysis.projection import project
 from embedlab.analysis.scalar_mix import LAMBDAS, Difference, MixFit, difference
 from embedlab.base import BadInput, ContextualModel, Floats
 from embedlab.data.datasets import Occurrence, load_senses
+from embedlab.data.tag_columns import Wanted
 from embedlab.jobs.kinds import layer_weights as layer_runs
-from embedlab.jobs.kinds.inspect import TaskSizes
 from embedlab.jobs.kinds.layer_weights import KIND, MixSettings
 from embedlab.plots import layer_weights
 from embedlab.plots import senses as pictures
@@ -27,7 +27,7 @@ from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md, shortened
 from embedlab.registry import ModelSpec
 from embedlab.store import uploads
-from embedlab.ui import cache, inputs, links, models, run_bar, state, widgets
+from embedlab.ui import cache, inputs, links, models, run_bar, state, tagged_files, widgets
 from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
@@ -57,7 +57,7 @@ def contextual_model(spec: ModelSpec) -> ContextualModel | None:
 def controls(spec: ModelSpec) -> MixSettings | None:
     """Let the visitor choose the tasks and the settings of the mix; ``None`` while something is missing."""
     tasks = state.many("tasks", list(TITLES), ["ner", "senses"], "Tasks", titles=TITLES)
-    file, column = _file() if "file" in tasks else ("", 0)
+    file, wanted = _file() if "file" in tasks else ("", Wanted())
     with st.expander("More settings", icon=":material/tune:"):
         static = {one.key: one for one in cache.specs("static")}
         titles = {NONE: "none"} | widgets.unique_titles(list(static.values()))
@@ -76,57 +76,51 @@ def controls(spec: ModelSpec) -> MixSettings | None:
         return None
     return MixSettings(
         model=spec.key, tasks=",".join(usable), static="" if beside == NONE else beside, layer_norm=norm, file=file,
-        column=column,
+        column=int(wanted.tag or 0), word_column=int(wanted.word or 0),
     )  # fmt: skip
 
 
-def _file() -> tuple[str, int]:
-    """Name of the tagged file that was laid down, empty if there is none, and the column of its tags."""
-    upload = inputs.file("File with tags", (".conll", ".conllu", ".txt", ".tsv", ".bio"), "tagged-file", SHARED)
+def _file() -> tuple[str, Wanted]:
+    """Name of the tagged file that was laid down, empty if there is none that can be used, and its columns."""
+    upload = inputs.file("File with tags", tagged_files.ENDINGS, "tagged-file", SHARED)
     st.caption(
-        "A word a line with its tag in the last column, blank lines between sentences; CoNLL-U is read as it is "
-        "(its universal parts of speech). Parts of speech are measured word by word, BIO tags as whole names."
+        "A word a line with its tag, blank lines between sentences; CoNLL-U is read as it is (its universal parts of "
+        "speech), JSON lines and parquet with a list of words and a list of tags. Parts of speech are measured word by "
+        "word, BIO tags as whole names."
     )
     if upload is not None and st.session_state.get("_tagged_upload") != upload.file_id:
         st.session_state["_tagged_upload"] = upload.file_id
+        tagged_files.begin("column")
         st.query_params["file"] = layer_runs.lay_down(upload.getvalue(), visitor(), address())
     name = st.query_params.get("file", "")
     if name and uploads.laid_down(name) is None:
         st.query_params.pop("file", None)
         st.warning("The file of this address is not here (any more). Give it again.")
         name = ""
-    column = state.number("column", 0, 0, 12, "Column of the tags (0: the usual one)") if name else 0
     if not name:
-        return "", 0
+        return "", Wanted()
     try:
-        _look(name, column)
+        wanted = tagged_files.choose(name, entities=False, tag="column")
+        _look(name, wanted)
     except BadInput as error:
         st.error(told(error))
-        return "", 0
-    return name, column
+        return "", Wanted()
+    return name, wanted
 
 
-def _look(name: str, column: int) -> None:
+def _look(name: str, wanted: Wanted) -> None:
     """Say what the file holds.
 
     Raises:
         BadInput: it cannot be read, or holds nothing to learn.
     """
-    kept = _sizes(name, column)
-    if not kept:
-        kept.append(TaskSizes(**inputs.look("tags", "Reading the tagged file", file=name, column=column)))
-    task = kept[0]
+    task = tagged_files.sizes(name, wanted)
+    tagged_files.said(task.how)
     kinds = ", ".join(md(label) for label in task.first) + (", …" if task.labels > len(task.first) else "")
     st.caption(
         f"{task.train:,} words to learn from, {task.dev:,} for development, {task.test:,} to measure on; "
         f"{task.labels} tags: {kinds}."
     )
-
-
-@st.cache_resource(max_entries=16, ttl="1d", show_spinner=False)
-def _sizes(name: str, column: int) -> list[TaskSizes]:
-    """A cache entry for what a file holds, empty at first; filled outside, where Streamlit can stop the run."""
-    return []
 
 
 def penalty() -> float:
@@ -340,7 +334,7 @@ def source(settings: MixSettings, l2: float) -> str:
         "ner": ("load_ner()", "from embedlab.data.datasets import load_ner"),
         "senses": ("load_senses()", "from embedlab.data.datasets import load_senses"),
         "file": (
-            f'dealt(read_tags("your_file.conll"{f", column={settings.column}" if settings.column else ""}))',
+            f'dealt(read_tags("your_file.conll"{_columns(settings)}))',
             "from embedlab.data.tagged import dealt, read_tags",
         ),
     }
@@ -363,6 +357,11 @@ for name, data in tasks.items():
     for way in compare(model, data, seeds={settings.seeds}, l2s=(1.0, 0.001){beside}{norm}):
         print(" ", way.kind, way.name, way.l2, round(way.mean, 3))
 """
+
+
+def _columns(settings: MixSettings) -> str:
+    asked = {name: getattr(settings, name) for name in ("column", "word_column")}
+    return "".join(f", {name}={number}" for name, number in asked.items() if number)
 
 
 FULL = 100

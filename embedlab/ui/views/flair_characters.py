@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +17,7 @@ from embedlab.plots.next_tokens import PER_CENT
 from embedlab.plots.text import md
 from embedlab.registry import ModelSpec
 from embedlab.ui import cache, inputs, links, models, state, widgets
-from embedlab.ui.models import CHARACTER_FAMILIES
+from embedlab.ui.models import CHARACTER_FAMILIES, ChosenModel, choose_one
 
 SENTENCE = "sentence"
 EXAMPLES = (
@@ -30,41 +29,35 @@ EXAMPLES = (
 MISSING = "No model of letters is at hand yet. Train a Flair or a character LSTM on the Training page."
 
 
-@dataclass(frozen=True)
-class ChosenModel:
-    """A model that reads letters.
+class LettersModel(ChosenModel[Model]):
+    """A model that reads letters."""
 
-    Attributes:
-        spec: which it is.
-        title: what people read.
-        model: the model.
-        pair: the same, if it is a pair that makes word vectors; ``None`` for one direction alone.
-        ways: its directions as language models.
-    """
+    @property
+    def pair(self) -> CharacterReader | None:
+        """The model, if it is a pair that makes word vectors; ``None`` for one direction alone."""
+        return self.model if isinstance(self.model, CharacterReader) else None
 
-    spec: ModelSpec
-    title: str
-    model: Model
-    pair: CharacterReader | None
-    ways: Sequence[LanguageModel]
+    @property
+    def ways(self) -> tuple[LanguageModel, ...]:
+        """Its directions as language models of letters; empty if it reads words."""
+        if self.pair:
+            return self.pair.forward, self.pair.backward
+        return (self.model,) if isinstance(self.model, LanguageModel) and self.model.unit == "char" else ()
 
 
-def choose() -> ChosenModel | None:
+def choose() -> LettersModel | None:
     """Let the visitor choose a model of letters; ``None`` (and a sentence on the page) if there is none.
 
     Raises:
         BadModel: it is gone, damaged or of another sort.
     """
-    picked = widgets.family_picker("language_model", CHARACTER_FAMILIES, "letters_model", MISSING)
-    if picked is None:
+    one = choose_one("language_model", CHARACTER_FAMILIES, "letters_model", MISSING)
+    if one is None:
         return None
-    spec, title = picked
-    model = cache.model(spec.key)
-    if isinstance(model, CharacterReader):
-        return ChosenModel(spec, title, model, model, (model.forward, model.backward))
-    if isinstance(model, LanguageModel) and model.unit == "char":
-        return ChosenModel(spec, title, model, None, (model,))
-    raise BadModel(f"'{spec.key}' reads no letters. Choose a Flair or a character LSTM.")
+    chosen = LettersModel(one.spec, one.title, one.model)
+    if not chosen.ways:
+        raise BadModel(f"'{one.spec.key}' reads no letters. Choose a Flair or a character LSTM.")
+    return chosen
 
 
 def text() -> str:
@@ -80,7 +73,7 @@ def choose_word(cut: Sequence[str], name: str, label: str, default: int = 0) -> 
     return int(state.choice(name, list(titles), str(links.pinned_position(cut, default)), label, titles=titles))
 
 
-def picture(chosen: ChosenModel, written: str) -> str:
+def picture(chosen: LettersModel, written: str) -> str:
     """The sentence with its read-out states; returns the lines that compute them."""
     if chosen.pair is None:
         st.info(
@@ -133,7 +126,7 @@ RIGHT = GREEN
 COLORS = {"forward": characters.FORWARD, "backward": characters.BACKWARD}
 
 
-def guesses(chosen: ChosenModel, written: str) -> str:
+def guesses(chosen: LettersModel, written: str) -> str:
     """Draw the bits along the text, and the guesses at one position; return the code."""
     if not written:
         st.info("Write a sentence, or click one.")
@@ -184,7 +177,7 @@ def summary(one: CharacterBits) -> str:
     return text
 
 
-def _bars(chosen: ChosenModel, written: str, position: int) -> None:
+def _bars(chosen: LettersModel, written: str, position: int) -> None:
     """Draw the guesses of every direction at one position, side by side."""
     true = written[position]
     results = [(way.direction, guess(way, written, position)) for way in chosen.ways]
@@ -230,7 +223,7 @@ READ = {
 }
 
 
-def compare(chosen: ChosenModel, written: str) -> str:
+def compare(chosen: LettersModel, written: str) -> str:
     """The right and the wrong spelling in the same sentence, by models of all sorts; returns the lines for it."""
     cut = inputs.tokens(written)
     if not cut:

@@ -150,7 +150,7 @@ def under_way() -> Run | None:
 
 def watch(run: Run) -> None:
     """How far a measurement is; the page follows when it ends."""
-    key = str(run.asked()[1].get("key", ""))
+    key = str(run.request()[1].get("key", ""))
     title = next((spec.title for spec in cache.specs() if spec.key == key), key)
 
     def tell(run: Run, events: Sequence[RunEvent]) -> tuple[float, str]:

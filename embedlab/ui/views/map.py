@@ -230,7 +230,7 @@ def _at_once(chosen: MapWords, settings: MapSettings) -> Projection:
 
 
 def _progress(method: str, _: Run, events: Sequence[RunEvent]) -> tuple[float, str]:
-    last = events[-1] if events else RunEvent(0.0, 0, 0, phase="starting")
+    last = events[-1] if events else RunEvent(0, 0, phase="starting", time=0.0)
     text = PHASES.get(last.phase, "Working")
     if last.total and last.phase == "layout":
         text += f", round {last.step:,} of {last.total:,}"

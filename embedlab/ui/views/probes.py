@@ -15,9 +15,10 @@ from embedlab.analysis.probing.results import LINEAR, PROBES, TITLES, LayerProbe
 from embedlab.analysis.probing.scores import Mistake, WrongSentence, numbered, types_of, wrong_sentences
 from embedlab.analysis.probing.sources import PAPER
 from embedlab.base import BadInput
-from embedlab.data.tagged import Span, TaggedSet
+from embedlab.data.tag_columns import Wanted
+from embedlab.data.tag_schemes import Span
+from embedlab.data.tagged import TaggedSet
 from embedlab.jobs import api as jobs
-from embedlab.jobs.kinds import inspect
 from embedlab.jobs.kinds.probes import PLUS, ProbeJob
 from embedlab.plots import probes
 from embedlab.plots import text as plots_text
@@ -27,17 +28,15 @@ from embedlab.registry import ModelSpec
 from embedlab.store import results
 from embedlab.store import uploads as store_uploads
 from embedlab.store.results import KeptProbe
-from embedlab.ui import cache, forms, inputs, server, state, widgets
+from embedlab.ui import cache, forms, inputs, server, state, tagged_files, widgets
 from embedlab.ui import models as ui_models
 from embedlab.ui.run_bar import KEPT
 from embedlab.ui.visitor import address, told, visitor
-from embedlab.workflows import probe_data
 
 DEFAULT = ("bert", "elmo", "flair", "lstm")
 ADDRESS = "tagged"
 """Where the name of an uploaded file stands in the address."""
 SHIPPED, OWN = "shipped", "file"
-SAID = "Reading the tagged file"
 DATA = {SHIPPED: "shipped", OWN: "a file of yours"}
 
 
@@ -70,29 +69,30 @@ def controls() -> Choices | None:
         probe = state.choice("probe", list(PROBES), PROBES[0], "Probe", titles=TITLES, help=_probe_help())
     with third:
         source = state.choice("sentences", list(DATA), SHIPPED, "Sentences", titles=DATA)
-    name = _file() if source == OWN else ""
-    if name is None:
+    given = _file() if source == OWN else ("", Wanted())
+    if given is None:
         return None
+    name, wanted = given
     values = forms.settings_form(ProbeSettings, "probes_", first=(), without=("probe",))
     settings = ProbeSettings(**values, probe=probe)
     specs = [picked[0], *beside]
-    sentences, _ = _sentences(name, settings.seed)
-    key = _key(specs, name, settings)
-    job = ProbeJob(PLUS.join(one.key for one in specs), name, settings.to_dict(), key)
+    sentences, _ = tagged_files.sentences(name, settings.seed, wanted)
+    key = _key(specs, name, settings, wanted)
+    job = ProbeJob(PLUS.join(one.key for one in specs), name, settings.to_dict(), key, wanted.word, wanted.tag)
     return Choices(job, " + ".join(one.title for one in specs), picked[0], sentences)
 
 
-def current_key(models: Sequence[str], data: str, settings: ProbeSettings) -> str:
+def current_key(models: Sequence[str], data: str, settings: ProbeSettings, wanted: Wanted) -> str:
     """The name that a result of these models has today; empty if one of them is gone."""
     known = {spec.key: spec for spec in ui_models.specs()}
     if any(key not in known for key in models):
         return ""
-    return _key([known[key] for key in models], data, settings)
+    return _key([known[key] for key in models], data, settings, wanted)
 
 
-def _key(specs: Sequence[ModelSpec], data: str, settings: ProbeSettings) -> str:
+def _key(specs: Sequence[ModelSpec], data: str, settings: ProbeSettings, wanted: Wanted) -> str:
     digests = [cache.digest(one) for one in specs]
-    return results.probe_key(digests, _sentences(data, settings.seed)[1], settings)
+    return results.probe_key(digests, tagged_files.sentences(data, settings.seed, wanted)[1], settings)
 
 
 def _probe_help() -> str:
@@ -112,25 +112,24 @@ def _beside(spec: ModelSpec) -> list[ModelSpec]:
     return [known[chosen]] if chosen else []
 
 
-def _file() -> str | None:
-    """The name of the uploaded file; ``None`` while there is none, and the page asks for one."""
-    if name := st.query_params.get(ADDRESS, "") or st.session_state.get("_tagged", ""):
-        try:
-            _sentences(name, 1)
-        except BadInput as error:
-            _forget()
-            st.warning(told(error))
-        else:
-            st.query_params[ADDRESS] = st.session_state["_tagged"] = name
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(":material/description: Your tagged file", width="content")
-                st.button("Another file", key="another-tagged", on_click=_forget, icon=":material/close:")
-            return name
+def _file() -> tuple[str, Wanted] | None:
+    """The uploaded file's name and the chosen columns; ``None`` while there is none that can be used."""
+    name = st.query_params.get(ADDRESS, "") or st.session_state.get("_tagged", "")
+    if name and store_uploads.laid_down(name) is None:
+        _forget()
+        st.warning(tagged_files.GONE)
+    elif name:
+        st.query_params[ADDRESS] = st.session_state["_tagged"] = name
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":material/description: Your tagged file", width="content")
+            st.button("Another file", key="another-tagged", on_click=_forget, icon=":material/close:")
+        return _columns(name)
     upload = inputs.file(
-        "Tagged sentences", (".conll", ".bio", ".txt", ".tsv", ".iob", ".iob2"), key="tagged-file",
-        help="A word a line, its tag in the last column, an empty line between sentences; any types of entity, and "
-        "BIO, IOB1, BIOES or BILOU tags. Lines “# split = train”, dev and test say what is for what; without them "
-        "sentences are dealt out 70 : 10 : 20 by the seed.",
+        "Tagged sentences", tagged_files.ENDINGS, key="tagged-file",
+        help="A word a line, its tag in another column, an empty line between sentences; any types of entity, and "
+        "BIO, IOB1, BIOES, BMES or BILOU tags. Or JSON lines and parquet with a list of words and a list of tags. "
+        "Lines “# split = train”, dev and test say what is for what; without them sentences are dealt out 70 : 10 : 20 "
+        "by the seed.",
     )  # fmt: skip
     if upload is None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
@@ -145,37 +144,26 @@ def _file() -> str | None:
     return None
 
 
+def _columns(name: str) -> tuple[str, Wanted] | None:
+    """The file with the columns that are chosen; ``None`` if it cannot be used with these, which the page then says."""
+    try:
+        wanted = tagged_files.choose(name, entities=True)
+        file, _ = tagged_files.entities(name, 1, wanted)
+    except BadInput as error:
+        st.error(told(error))
+        return None
+    tagged_files.said(file.how)
+    return name, wanted
+
+
 def _forget() -> None:
+    tagged_files.begin()
     st.session_state.pop("_tagged", None)
     st.query_params.pop(ADDRESS, None)
 
 
 def _check(file: Path) -> None:
-    inputs.look("entities", SAID, file=str(file), seed=1)
-
-
-def _sentences(name: str, seed: int) -> tuple[TaggedSet, str]:
-    """The sentences, and what names them by their content.
-
-    Raises:
-        BadInput: the file is gone, or cannot be used.
-    """
-    file = store_uploads.laid_down(name) if name else None
-    if name and file is None:
-        raise BadInput("The tagged file is not here (any more). Upload it again.")
-    kept = _kept(name, seed)
-    if not kept:
-        sentences = (
-            inspect.tagged(inputs.look("entities", SAID, file=str(file), seed=seed)) if file else probe_data.dataset()
-        )
-        kept.append((sentences, probe_data.digest(sentences)))
-    return kept[0]
-
-
-@st.cache_resource(max_entries=4, ttl="1d", show_spinner=False)
-def _kept(name: str, seed: int) -> list[tuple[TaggedSet, str]]:
-    """A cache entry for the sentences, empty at first; filled outside, where Streamlit can stop the run."""
-    return []
+    inputs.look("tag_columns", tagged_files.SAID, file=str(file), entities=True)
 
 
 KIND = "probes"
@@ -188,7 +176,7 @@ def kept(job: ProbeJob) -> KeptProbe | None:
 
 def begun(job: ProbeJob) -> bool:
     """Whether a run for this very result was started before, and how it ended concerns this visitor."""
-    return jobs.like(KIND, lambda run: ProbeJob.asked(run) == job, visitor()) is not None
+    return jobs.like(KIND, lambda run: ProbeJob.of_run(run) == job, visitor()) is not None
 
 
 def begin(job: ProbeJob) -> None:
@@ -302,7 +290,9 @@ def source(choices: Choices) -> str:
     loaded = [f"embedlab.load_model({key!r})" for key in choices.job.keys]
     model = loaded[0] if len(loaded) == 1 else f"({', '.join(loaded)})"
     seed = choices.job.settings["seed"]
-    data = f'probe_data.read("your file.conll", seed={seed})' if choices.job.data else "probe_data.dataset()"
+    asked = [f", {name}={getattr(choices.job, name)!r}" for name in ("word_column", "tag_column")]
+    columns = "".join(one for one in asked if not one.endswith("=''"))
+    data = f'probe_data.read("your file.conll", seed={seed}{columns})' if choices.job.data else "probe_data.dataset()"
     return f"""
 import embedlab
 from embedlab.workflows import probe_data
@@ -455,7 +445,7 @@ def _models(kept: KeptProbe, choices: Choices) -> None:
     same = [
         one
         for one in results.PROBES.all()
-        if one.data == kept.data and one.probe.settings == kept.probe.settings and _current(one, kept)
+        if one.data == kept.data and one.probe.settings == kept.probe.settings and _current(one, kept, choices)
     ]
     rows = {}
     for one in same:
@@ -472,8 +462,8 @@ def _models(kept: KeptProbe, choices: Choices) -> None:
     )
 
 
-def _current(one: KeptProbe, kept: KeptProbe) -> bool:
-    return current_key(one.models, kept.data, one.probe.settings) == one.key
+def _current(one: KeptProbe, kept: KeptProbe, choices: Choices) -> bool:
+    return current_key(one.models, kept.data, one.probe.settings, choices.job.wanted) == one.key
 
 
 VIEWS: dict[str, tuple[str, Callable[[KeptProbe, Choices], None]]] = {

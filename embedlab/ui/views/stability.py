@@ -188,7 +188,7 @@ def word_figures(results: Results, word: str, colors: Mapping[str, str]) -> list
         fig = bars.ranking(
             [near.word for near in neighbors[:SHOWN]], [float(time) for time in times[:SHOWN]], title,
             colors[title], marked=[near.word for near in neighbors if round(n * near.share) == 1],
-            notes=[f"place {near.place:.1f} in the mean" for near in neighbors[:SHOWN]],
+            notes=[f"rank {near.rank:.1f} in the mean" for near in neighbors[:SHOWN]],
             unit="trainings", form=f"{{:.0f}} of {n}",
         )  # fmt: skip
         parts.append((fig, f"{title}: {_about(one, word)}"))
@@ -223,10 +223,8 @@ def all_figures(results: Results, colors: Mapping[str, str], word: str) -> list[
         figures.append(
             (drawn.by_frequency(results, colors, "Rare and common words", word), f"From rare to common words: {ends}.")
         )
-    ends = ", ".join(f"{title} {one.by_place[0]:.0%} to {one.by_place[-1]:.0%}" for title, one in results.items())
-    figures.append(
-        (drawn.by_place(results, colors, "Near and far"), f"From the nearest to the tenth neighbor: {ends}.")
-    )
+    ends = ", ".join(f"{title} {one.by_rank[0]:.0%} to {one.by_rank[-1]:.0%}" for title, one in results.items())
+    figures.append((drawn.by_rank(results, colors, "Near and far"), f"From the nearest to the tenth neighbor: {ends}."))
     return figures
 
 
@@ -237,7 +235,7 @@ def summary(results: Results) -> str:
         text = f"two trainings share **{one.mean:.0%}** of the ten neighbors ({one.low:.0%} to {one.high:.0%})"
         if not math.isnan(one.rho):
             text += f", {_relation(one.rho)} (ρ = {one.rho:+.2f})"
-        text += f"; the nearest is found again in {one.by_place[0]:.0%}, the tenth in {one.by_place[-1]:.0%}."
+        text += f"; the nearest is found again in {one.by_rank[0]:.0%}, the tenth in {one.by_rank[-1]:.0%}."
         lines.append(f"- **{md(title)}**: {text}")
     return "\n".join(lines)
 
@@ -262,12 +260,12 @@ def sizes(results: Results, paragraphs: bool) -> str:
 def word_table(results: Results, word: str) -> pd.DataFrame:
     """Every neighbor of a word that some training names."""
     rows = [
-        (title, near.word, round(len(one.lists) * near.share), len(one.lists), near.place)
+        (title, near.word, round(len(one.lists) * near.share), len(one.lists), near.rank)
         for title, one in results.items()
         if word in one.rows
         for near in one.of(word)
     ]
-    return pd.DataFrame(rows, columns=["model", "neighbor", "trainings that name it", "trainings", "mean place"])
+    return pd.DataFrame(rows, columns=["model", "neighbor", "trainings that name it", "trainings", "mean rank"])
 
 
 def all_table(results: Results) -> pd.DataFrame:

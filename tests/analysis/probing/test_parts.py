@@ -9,11 +9,12 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.results import centre_of_gravity, depth, expected_layer
-from embedlab.analysis.probing.scores import Entities, Places, baselines, lookup
+from embedlab.analysis.probing.scores import Bounds, Entities, baselines, lookup
 from embedlab.analysis.probing.sources import Source, chosen, cumulative, strategies
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.base import BadInput
-from embedlab.data.tagged import read_conll, spans
+from embedlab.data.tag_schemes import spans
+from embedlab.data.tagged import read_conll
 
 LABELS = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
 
@@ -23,7 +24,7 @@ def numbered(sentences) -> np.ndarray:
 
 
 def totals(gold, found) -> np.ndarray:
-    places = Places.of([len(tags) for tags in gold])
+    places = Bounds.of([len(tags) for tags in gold])
     return scoring.counts(numbered(gold), numbered(found), places).sum(0)
 
 
@@ -71,7 +72,7 @@ def test_odd_schemes_give_the_same_entities(tmp_path, column: str) -> None:
     file.write_text("\n".join(f"w{i} {tag}" for i, tag in enumerate(column.split())) + "\n")
     (sentence,) = read_conll(file)
     tags = numbered([sentence.tags])
-    found = Entities.of(tags, Places.of([5]).firsts())
+    found = Entities.of(tags, Bounds.of([5]).firsts())
     assert list(zip(found.starts, found.ends, found.types, strict=True)) == [(0, 2, 1), (3, 4, 0), (4, 5, 0)]
     assert scoring.f1(totals([sentence.tags], [sentence.tags])) == 1
     assert f1_score([list(sentence.tags)], [["B-PER", "I-PER", "O", "B-LOC", "B-LOC"]]) == 1
@@ -80,7 +81,7 @@ def test_odd_schemes_give_the_same_entities(tmp_path, column: str) -> None:
 def test_entities_are_the_spans_of_the_tags_and_stop_at_sentences() -> None:
     rng = np.random.default_rng(2)
     sentences = [rng.choice(LABELS, size=n).tolist() for n in rng.integers(1, 9, size=200)]
-    places = Places.of([len(tags) for tags in sentences])
+    places = Bounds.of([len(tags) for tags in sentences])
     found = Entities.of(numbered(sentences), places.firsts()).in_sentences(places)
     for tags, entities in zip(sentences, found, strict=True):
         assert scoring.as_spans(entities, ("LOC", "PER")) == spans(tags)
@@ -172,6 +173,6 @@ def test_baselines_by_hand() -> None:
     np.testing.assert_array_equal(lookup(["anna", "the", "anna", "anna"], tags, ["anna", "rome", "the"]), [3, 0, 0])
     words = ["anna", "sleeps", "anna", "sleeps", "anna", "runs"]
     gold = numbered([["B-PER", "O", "B-PER", "O", "B-PER", "B-LOC"]])
-    chance, looked, majority = baselines(words, gold, (0, 2, 4, 6), Places.of([2]), 1)
+    chance, looked, majority = baselines(words, gold, (0, 2, 4, 6), Bounds.of([2]), 1)
     assert (looked, majority) == (pytest.approx(2 / 3), 0)
     assert 0 < chance < 1

@@ -122,7 +122,7 @@ def test_the_quota_is_looked_at_before_anything_is_unpacked_or_loaded(
     monkeypatch.setattr(archive, "check", looked.append)
     monkeypatch.setenv("EMBEDLAB_MAX_PLACE_BYTES", "1000")
     with pytest.raises(BadInput, match="EMBEDLAB_MAX_PLACE_BYTES"):
-        archive.take(io.BytesIO(good), "x", place=ANNA)
+        archive.take(io.BytesIO(good), "x", workspace=ANNA)
     assert looked == []
 
 
@@ -131,10 +131,10 @@ def test_a_model_that_is_replaced_makes_room_for_the_new_one(
 ) -> None:
     size = library.size(lab / "starters" / "lsa")
     monkeypatch.setenv("EMBEDLAB_MAX_PLACE_BYTES", str(size + 500))
-    key = archive.take(io.BytesIO(good), "x", place=ANNA)
+    key = archive.take(io.BytesIO(good), "x", workspace=ANNA)
     with pytest.raises(BadInput, match="EMBEDLAB_MAX_PLACE_BYTES"):
-        archive.take(io.BytesIO(good), "y", place=ANNA)
-    assert archive.take(io.BytesIO(good), "x", place=ANNA, replace=True) == key
+        archive.take(io.BytesIO(good), "y", workspace=ANNA)
+    assert archive.take(io.BytesIO(good), "x", workspace=ANNA, replace=True) == key
 
 
 def test_a_model_that_cannot_answer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

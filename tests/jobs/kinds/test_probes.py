@@ -129,3 +129,23 @@ def test_the_command_prints_a_table(sentences: Path, capsys: pytest.CaptureFixtu
     assert "LSA + word2vec skip-gram" in printed and "list of words 100.0" in printed
     assert terminal.main(["probe", "word2vec", "--data", "/no/such/file"]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_command_says_which_columns_it_took_and_what_it_left_out(
+    sentences: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tagged.tsv"
+    rows = ["\t".join(["1", *line.split(), "x"]) if line else "" for line in (FEW * 25).splitlines()]
+    file.write_text("\n".join(["ID\tToken\tNER\tLemma", *rows, "oops", ""]))
+    assert terminal.main(["probe", "word2vec", "--data", str(file)]) == 0
+    out, err = capsys.readouterr()
+    assert "F1 100.0" in out
+    assert "Words are in column Token (the, paris, in), tags in column NER (O, B-LOC, O)" in err
+    assert "Sentences left out: 1, for 1 bad line (502)" in err
+    asked = ["probe", "word2vec", "--data", str(file), "--word-column", "Lemma", "--tag-column", "3"]
+    assert terminal.main(asked) == 0
+    out, err = capsys.readouterr()
+    assert "F1 100.0" not in out and "Words are in column Lemma (x, x, x)" in err
+    assert terminal.main([*asked[:-1], "5"]) == 1
+    assert "There are the columns ID (1, 1, 1); Token (the, paris, in)" in capsys.readouterr().err
+    assert terminal.main(["probe", "word2vec", "--tag-column", "3"]) == 1

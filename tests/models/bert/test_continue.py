@@ -39,7 +39,7 @@ def first() -> Bert:
 def test_it_unlearns_the_first_text_by_the_second_and_leaves_the_first_model_as_it_was(first: Bert) -> None:
     before = {name: weight.copy() for name, weight in first.tensors().items()}
     corpus = Corpus.from_sentences(sentences(OTHERS), name="false").with_licence("MIT", "B")
-    then = first.further(corpus, BertConfig(**QUICK | {"shape": "base", "max_words": 9, "sequence": 500}))
+    then = first.continue_pretraining(corpus, BertConfig(**QUICK | {"shape": "base", "max_words": 9, "sequence": 500}))
     question = ["the", "dog", "?", "now"]
     assert [model.words[model.fill(question, 2).argmax()] for model in (first, then)] == ["barks", "moos"]
     assert (then.words, then.layers, then.limit) == (first.words, first.layers, first.limit)
@@ -54,14 +54,14 @@ def test_it_unlearns_the_first_text_by_the_second_and_leaves_the_first_model_as_
 
 def test_it_goes_on_from_the_weights_that_were_there(first: Bert) -> None:
     corpus = Corpus.from_sentences(sentences(SOUNDS, 40))
-    still = first.further(corpus, BertConfig(**QUICK | {"epochs": 1, "learning_rate": 1e-6}))
+    still = first.continue_pretraining(corpus, BertConfig(**QUICK | {"epochs": 1, "learning_rate": 1e-6}))
     words = ["the", "cow", "moos", "now"]
     np.testing.assert_allclose(still.encode([words])[0], first.encode([words])[0], atol=1e-3)
 
 
 def test_a_head_for_next_sentences_can_be_added(first: Bert) -> None:
     corpus = Corpus.from_sentences(sentences(SOUNDS, 60))
-    more = first.further(corpus, BertConfig(**QUICK | {"epochs": 1, "next_sentence": True}))
+    more = first.continue_pretraining(corpus, BertConfig(**QUICK | {"epochs": 1, "next_sentence": True}))
     assert (first.has_next_sentence_head, more.has_next_sentence_head) == (False, True)
     assert 0 < more.next_sentence(["the", "cow", "moos"], ["a", "dog", "barks"]) < 1
 
@@ -69,7 +69,7 @@ def test_a_head_for_next_sentences_can_be_added(first: Bert) -> None:
 def test_a_model_without_a_head_is_refused(first: Bert) -> None:
     encoder = Bert(first.network.bert, first.speller, "none")
     with pytest.raises(BadInput, match="head for hidden words"):
-        encoder.further(Corpus.from_sentences(sentences(SOUNDS, 40)))
+        encoder.continue_pretraining(Corpus.from_sentences(sentences(SOUNDS, 40)))
 
 
 def test_licences_and_people_named_twice_stand_once_on_the_card() -> None:

@@ -173,7 +173,7 @@ def test_an_elmo_goes_on_and_predicts_the_same_words() -> None:
     before = {name: weight.copy() for name, weight in first.tensors().items()}
     other = [["zebu", *sentence] for sentence in sentences(60, 4)]
     corpus = Corpus.from_sentences(other, name="b").with_licence("MIT")
-    then = first.further(corpus, ElmoConfig(**QUICK | {"epochs": 20}, dim=99, stretch=20))
+    then = first.continue_pretraining(corpus, ElmoConfig(**QUICK | {"epochs": 20}, dim=99, stretch=20))
     assert then.words == first.words and then.config.dim == 16
     for name, weight in first.tensors().items():
         np.testing.assert_array_equal(weight, before[name])
@@ -181,7 +181,7 @@ def test_an_elmo_goes_on_and_predicts_the_same_words() -> None:
     # every sentence of the second text begins with an unknown word, none of the first
     assert then.next([])[unknown] > 0.15 > first.next([])[unknown]
     assert (then.card.text, then.card.licence) == ("a; then b", "CC0; MIT")
-    still = first.further(corpus, ElmoConfig(**QUICK | {"learning_rate": 1e-6, "epochs": 1}, stretch=20))
+    still = first.continue_pretraining(corpus, ElmoConfig(**QUICK | {"learning_rate": 1e-6, "epochs": 1}, stretch=20))
     words = ["loan", "the", "bank"]
     np.testing.assert_allclose(still.encode([words])[0], first.encode([words])[0], atol=1e-3)
 

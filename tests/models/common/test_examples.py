@@ -31,7 +31,7 @@ def test_contexts_of_a_language_model_begin_anew_with_every_sentence() -> None:
 
 
 def test_windows_to_both_sides_stop_at_both_ends() -> None:
-    windows = Windows(TEXT, E, before=2, after=2, places=np.flatnonzero(TEXT < E))
+    windows = Windows(TEXT, E, before=2, after=2, positions=np.flatnonzero(TEXT < E))
     around, middle = windows.__getitems__([0, 2, 3, 5, 7])
     assert len(windows) == 8
     assert middle.tolist() == [1, 3, 4, 6, 8]
@@ -48,7 +48,7 @@ def test_a_sentence_that_is_not_closed_yet_still_has_contexts() -> None:
 def test_windows_agree_with_a_plain_loop_on_a_random_text() -> None:
     draw = np.random.default_rng(3)
     text = np.concatenate([[E], draw.choice(10, 400, p=[0.08] * 9 + [0.28]), [E]]).astype(np.int32)
-    windows = Windows(text, E, before=4, after=3, places=np.flatnonzero(text < E))
+    windows = Windows(text, E, before=4, after=3, positions=np.flatnonzero(text < E))
     rows = draw.permutation(len(windows))
     around, middle = windows.__getitems__(rows)
     lines, start = [], 0

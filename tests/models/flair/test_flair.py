@@ -241,7 +241,9 @@ def test_a_flair_goes_on_with_the_same_characters() -> None:
     first = Flair.train(Corpus.from_texts(["abc abc abc. " * 60]).with_licence("CC0"), settings)
     before = {name: weight.copy() for name, weight in first.tensors().items()}
     other = Corpus.from_texts(["cba cba xx cba. " * 60]).with_licence("MIT")
-    then = first.further(other, FlairConfig(dim=99, stretch=20, batch_size=4, epochs=15, learning_rate=5e-3))
+    then = first.continue_pretraining(
+        other, FlairConfig(dim=99, stretch=20, batch_size=4, epochs=15, learning_rate=5e-3)
+    )
     assert then.words == first.words and then.config.hidden == 24
     assert (then.card.licence, then.card.tokens) == ("CC0; MIT", 180 + 240)
     for name, weight in first.tensors().items():
@@ -250,7 +252,7 @@ def test_a_flair_goes_on_with_the_same_characters() -> None:
     # in the second text "a" stands after "b" and never before it, and an unknown letter before a space
     assert then.next(list("cba c")).argmax() == first.words.index("b")
     assert then.next(list("cb"))[a] > 0.8 > first.next(list("cb"))[a]
-    still = first.further(other, FlairConfig(stretch=20, batch_size=4, epochs=1, learning_rate=1e-6))
+    still = first.continue_pretraining(other, FlairConfig(stretch=20, batch_size=4, epochs=1, learning_rate=1e-6))
     np.testing.assert_allclose(still.encode([["abc"]])[0], first.encode([["abc"]])[0], atol=1e-3)
 
 
@@ -259,4 +261,4 @@ def test_a_flair_without_output_layers_cannot_go_on() -> None:
     for one in halves:
         one.network.softmax = NoSoftmax()
     with pytest.raises(BadInput, match="cannot learn on"):
-        Flair.of(*halves).further(Corpus.from_texts(["abc"]))
+        Flair.of(*halves).continue_pretraining(Corpus.from_texts(["abc"]))

@@ -82,7 +82,7 @@ def test_both_directions_are_told_of_the_places_that_they_read() -> None:
         assert said.shape == (3, 20, 1 + WINDOW)
         all_told = whole.near(np.arange(len(text))[None])[0]
         order = text if whole is words else text[::-1]
-        for row, begin in zip(range(3), examples.ways[0].places([3, 4, 5])[:, 0], strict=True):
+        for row, begin in zip(range(3), examples.ways[0].positions([3, 4, 5])[:, 0], strict=True):
             np.testing.assert_array_equal(read[row], order[begin : begin + 20])
             np.testing.assert_array_equal(said[row], all_told[begin : begin + 20])
 
@@ -174,7 +174,7 @@ def test_a_flair_that_is_asked_tells_topics_apart_better() -> None:
         train("flair", strangers, config, company=company)
     narrow = train("flair", corpus, replace(config, epochs=1, projection=7), company=company)
     assert narrow.dim == 14  # type: ignore[attr-defined]
-    again = asked.further(corpus, replace(config, epochs=1), company=company)  # type: ignore[attr-defined]
+    again = asked.continue_pretraining(corpus, replace(config, epochs=1), company=company)  # type: ignore[attr-defined]
     assert again.words == asked.words
 
 

@@ -84,7 +84,7 @@ def test_small_bands_and_more_workers_give_the_same_file(tmp_path: Path, monkeyp
     (one, three), encoded = (tmp_path / "1", tmp_path / "3"), text()
     one.mkdir(), three.mkdir()
     count(encoded, Weighting(), one)
-    monkeypatch.setattr(cooccurrence, "BAND_PLACES", 100)
+    monkeypatch.setattr(cooccurrence, "BAND_POSITIONS", 100)
     count(encoded, Weighting(), three, workers=3)
     assert (one / "run-0.bin").read_bytes() == (three / "run-0.bin").read_bytes()
 

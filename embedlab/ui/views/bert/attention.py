@@ -11,10 +11,11 @@ import streamlit as st
 
 from embedlab.analysis import attention
 from embedlab.analysis.attention import PATTERNS, Attention
+from embedlab.base import MaskedModel
 from embedlab.plots import attention as drawn
 from embedlab.plots.text import md
 from embedlab.ui import state, theme, widgets
-from embedlab.ui.views.bert.words import ChosenModel
+from embedlab.ui.models import ChosenModel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ SHORT = ("itself", "before", "after", "marks")
 """``PATTERNS`` on buttons that stand side by side on a phone, too."""
 
 
-def looks(bert: ChosenModel, cut: Sequence[str]) -> str:
+def looks(bert: ChosenModel[MaskedModel], cut: Sequence[str]) -> str:
     """A head's lines and matrix, and what all heads are given to; returns the lines that compute it."""
     result = attention.attention(bert.model, cut)
     shares = attention.patterns(result)  # (B, H, 4)

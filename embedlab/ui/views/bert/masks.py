@@ -9,19 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis.layer_predictions import LayerPredictions, layer_predictions
+from embedlab.base import MaskedModel
 from embedlab.plots import next_tokens as drawn
 from embedlab.plots.layout import family_color
 from embedlab.plots.text import md, tinted
 from embedlab.ui import cache, inputs, models, state, widgets
 from embedlab.ui.cache import remembered
+from embedlab.ui.models import ChosenModel
 from embedlab.ui.views.bert import words
-from embedlab.ui.views.bert.words import ChosenModel
 
 LITTLE = 1.0
 """Bits of information from the context above which a guess is more than a common word."""
 
 
-def guesses(chosen: ChosenModel, cut: Sequence[str]) -> str:
+def guesses(chosen: ChosenModel[MaskedModel], cut: Sequence[str]) -> str:
     """Words to hide, the guesses for each, and one of them layer by layer; returns the lines that compute it."""
     if not chosen.model.has_masked_head:
         st.info(
@@ -56,13 +57,13 @@ for place in {positions!r}:
 
 
 def _predicted(
-    chosen: ChosenModel, cut: Sequence[str], position: int, k: int, positions: Sequence[int]
+    chosen: ChosenModel[MaskedModel], cut: Sequence[str], position: int, k: int, positions: Sequence[int]
 ) -> LayerPredictions:
     key = ("guesses", chosen.spec.key, cache.stamp(chosen.spec), tuple(cut), position, k, tuple(positions))
     return remembered(key, lambda: layer_predictions(chosen.model, cut, position, k, positions))
 
 
-def _marked(chosen: ChosenModel, word: str) -> str:
+def _marked(chosen: ChosenModel[MaskedModel], word: str) -> str:
     return tinted("violet", md(word)) if word == chosen.model.mask else md(word)
 
 

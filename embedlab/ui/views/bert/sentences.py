@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from embedlab.analysis.masked import APART, NextSentences, next_sentences
+from embedlab.base import MaskedModel
 from embedlab.plots import bars
 from embedlab.plots.layout import GREY, NAMES, family_color
 from embedlab.plots.text import md
 from embedlab.ui import inputs, state, widgets
-from embedlab.ui.views.bert.words import ChosenModel
+from embedlab.ui.models import ChosenModel
 
 OTHERS = GREY
 """Of sentences on other matters."""
@@ -25,7 +26,7 @@ PAIRS = (
 )
 
 
-def following(chosen: ChosenModel, _: Sequence[str]) -> str:
+def following(chosen: ChosenModel[MaskedModel], _: Sequence[str]) -> str:
     """Two sentences, and the second beside others that do not belong there; returns the lines that compute it."""
     if not chosen.model.has_next_sentence_head:
         st.info(

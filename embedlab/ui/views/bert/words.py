@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from embedlab.base import BadModel, MaskedModel
 from embedlab.plots.text import Paint, md, tinted
-from embedlab.registry import ModelSpec
-from embedlab.ui import cache, inputs, links, state, widgets
-from embedlab.ui.models import MASKED_FAMILIES
+from embedlab.ui import inputs, links, state
+from embedlab.ui.models import MASKED_FAMILIES, ChosenModel, choose_one
 
 SENTENCE, HIDDEN, OF = "sentence", "hidden", "_hidden_of"
 """State: the sentence as typed, the hidden positions, and the words that they refer to."""
@@ -29,35 +27,19 @@ PAINTS: dict[str, Paint] = {MARK: "gray", WHOLE: "blue", TORN: "orange"}
 MISSING = "No BERT is at hand yet. Train one on the Training page, or get a published one on the Models page."
 
 
-@dataclass(frozen=True)
-class ChosenModel:
-    """A model of the BERT family.
-
-    Attributes:
-        spec: which it is.
-        title: what people read.
-        model: the model.
-    """
-
-    spec: ModelSpec
-    title: str
-    model: MaskedModel
-
-
-def choose() -> ChosenModel | None:
+def choose() -> ChosenModel[MaskedModel] | None:
     """Let the visitor choose a model of the family; ``None`` (and a sentence on the page) if there is none.
 
     Raises:
         BadModel: it is gone, damaged or of another sort.
     """
-    picked = widgets.family_picker("contextual", MASKED_FAMILIES, "masked_model", MISSING)
-    if picked is None:
+    chosen = choose_one("contextual", MASKED_FAMILIES, "masked_model", MISSING)
+    if chosen is None:
         return None
-    spec, title = picked
-    model = cache.model(spec.key)
-    if not isinstance(model, MaskedModel):
-        raise BadModel(f"'{spec.key}' neither fills gaps nor shows its attention. Choose a model of the BERT family.")
-    return ChosenModel(spec, title, model)
+    if not isinstance(chosen.model, MaskedModel):
+        key = chosen.spec.key
+        raise BadModel(f"'{key}' neither fills gaps nor shows its attention. Choose a model of the BERT family.")
+    return ChosenModel(chosen.spec, chosen.title, chosen.model)
 
 
 def sentence() -> list[str]:
@@ -105,7 +87,7 @@ def _first(cut: Sequence[str]) -> int:
     return max(range(len(cut)), key=lambda position: len(cut[position]))
 
 
-def wordpieces(chosen: ChosenModel, cut: Sequence[str]) -> None:
+def wordpieces(chosen: ChosenModel[MaskedModel], cut: Sequence[str]) -> None:
     """The sentence as the model reads it."""
     spelled = chosen.model.pieces(cut)
     sorts = [MARK if word is None else TORN if spelled.words.count(word) > 1 else WHOLE for word in spelled.words]

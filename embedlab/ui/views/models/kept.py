@@ -46,7 +46,7 @@ def show_kept() -> None:
 def _keepable(run: Run) -> bool:
     """Whether a run has made a model that its visitor could keep."""
     with contextlib.suppress(BadInput):
-        return run.asked()[0] == "train" and run.state().status == "done"
+        return run.request()[0] == "train" and run.state().status == "done"
     return False
 
 
@@ -81,7 +81,7 @@ def _days(count: int) -> str:
 
 def _named(run: Run) -> str:
     try:
-        kind = run.asked()[0]
+        kind = run.request()[0]
         if kind == "train":
             return f"**{md(train.of(run).name, 60)}**"
     except BadInput:

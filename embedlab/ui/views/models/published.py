@@ -112,7 +112,7 @@ def _start(settings: FetchSettings, uploads: Sequence[Given | UploadedFile] = ()
     if not (settings.source or uploads):
         raise BadInput("Say first which model to load.")
     if settings.name:
-        library.check(settings.name, replace=settings.replace, source=shelf_of(workspace()), place=workspace())
+        library.check(settings.name, replace=settings.replace, source=shelf_of(workspace()), workspace=workspace())
     run = jobs.draft(visitor(), address(), sum(upload.size for upload in uploads))
     try:
         for upload in uploads:
@@ -172,7 +172,7 @@ def _load(run: Run) -> None:
     if run.state().active:
         run_bar.watch(run, _progress, cancel=f"cancel-{run.id}")
         return
-    settings = run.asked()[1]
+    settings = run.request()[1]
     what = md(str(settings.get("source") or settings.get("name") or "The uploaded file"), 80)
     with st.container(horizontal=True, vertical_alignment="center"):
         if run_bar.outcome(run, f"{what}: loading was cancelled.", what=f"{what}: "):

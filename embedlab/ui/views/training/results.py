@@ -91,7 +91,7 @@ def _result(run: Run) -> None:
         if right.button("Keep", key="keep", type="primary", icon=":material/bookmark:", width="stretch"):
             with widgets.guard():
                 again = replace or _same(name or "", key)
-                key = library.keep(run.result, name or "", replace=again, place=workspace())
+                key = library.keep(run.result, name or "", replace=again, workspace=workspace())
                 with files.writing(run.folder):
                     files.write_text(run.folder / library.KEPT, key)
         with far:

@@ -13,7 +13,7 @@ from tests.pages_opened import together
 
 
 def event(step: int, held_out: float | None, parts: tuple[LossPart, ...], units: float | None = None) -> RunEvent:
-    return RunEvent(1.0, step, 100, 1.0, held_out, units_per_word=units, parts=parts)
+    return RunEvent(step, 100, 1.0, held_out, units_per_word=units, parts=parts, time=1.0)
 
 
 TWO_TASKS = [
@@ -58,7 +58,7 @@ def test_steps_are_the_training_losses_as_reported_and_means_where_they_are_many
     assert losses.steps(TWO_TASKS, 5) == [(2.0, 1.0), (2.5, 1.0)]
     assert losses.steps(TWO_TASKS, 5, "masked words") == [(2.0, 6.5), (2.5, 6.25)]
     assert losses.steps([], 5) == []
-    many = [RunEvent(1.0, step, 1000, float(step)) for step in range(1, 1001)]
+    many = [RunEvent(step, 1000, float(step), time=1.0) for step in range(1, 1001)]
     drawn = losses.steps(many, 1)
     assert len(drawn) <= losses.MOST
     assert drawn[0] == (0.009, 9.0)
