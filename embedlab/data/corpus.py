@@ -16,7 +16,7 @@ from embedlab.base import BadInput, OnProgress
 from embedlab.base.limits import Limits
 from embedlab.data.readers import read
 from embedlab.data.readers.archives import entries
-from embedlab.data.readers.encoding import Choice, inhabited
+from embedlab.data.readers.encoding import Choice, Decoded, Notes, inhabited
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 from embedlab.data.vocab import EncodedCorpus, encode
 
@@ -43,12 +43,14 @@ class FileSource:
         choice: column, field and encoding.
         max_bytes: stop after this many bytes of text (UTF-8), ``None`` for all of it.
         limits: limits of reading.
+        notes: how its files were decoded.
     """
 
     path: Path
     choice: Choice
     max_bytes: int | None
     limits: Limits
+    notes: Notes = field(default_factory=Notes, compare=False, repr=False)
 
     def texts(self) -> Iterator[str]:
         """Paragraphs, without empty ones.
@@ -57,7 +59,8 @@ class FileSource:
             BadInput: the file, or a part of it, cannot be read.
         """
         left = self.max_bytes
-        for piece in entries(self.path, self.limits):
+        for found in entries(self.path, self.limits):
+            piece = dataclasses.replace(found, told=self.notes)
             with contextlib.closing(read(piece, self.choice)) as texts:
                 for text in inhabited(texts, piece.name, self.limits.blank):
                     if left is not None:
@@ -261,6 +264,11 @@ class Corpus:
     def __iter__(self) -> Iterator[list[str]]:
         return self.source.sentences(self.options)
 
+    @property
+    def decoded(self) -> tuple[Decoded, ...]:
+        """How the text files were decoded that have been read so far."""
+        return tuple(_decoded(self.source))
+
     def texts(self) -> Iterator[str]:
         """Paragraphs as they were written, before they are split into sentences and words."""
         return self.source.texts()
@@ -283,6 +291,14 @@ class Corpus:
     def with_licence(self, licence: str, attribution: str = "") -> Self:
         """The same text with a licence and an attribution."""
         return dataclasses.replace(self, licence=licence, attribution=attribution)
+
+
+def _decoded(source: Source) -> Iterator[Decoded]:
+    if isinstance(source, FileSource):
+        yield from source.notes.all
+    elif isinstance(source, ChainSource):
+        for part, _ in source.parts:
+            yield from _decoded(part)
 
 
 def _joined(texts: Iterable[str]) -> str:

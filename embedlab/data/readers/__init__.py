@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 from embedlab.base.limits import Limits
@@ -45,17 +46,18 @@ def read(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     return READERS[piece.kind](piece, choice)
 
 
-def columns(path: str | Path, limits: Limits | None = None) -> list[str]:
+def columns(path: str | Path, limits: Limits | None = None, encoding: str | None = None) -> list[str]:
     """The columns or fields of a file to choose from; empty for running text.
 
     Args:
         path: a file, an archive or a folder; of several tables the first counts.
         limits: the limits; ``None`` for those of the environment.
+        encoding: encoding of text files; ``None`` to detect it.
 
     Raises:
         BadInput: the file cannot be read.
     """
     for piece in entries(Path(path), limits or Limits.from_environment()):
         if piece.kind in _COLUMNS:
-            return _COLUMNS[piece.kind](piece)
+            return _COLUMNS[piece.kind](replace(piece, encoding=encoding))
     return []

@@ -13,7 +13,7 @@ from embedlab.base import BadInput
 from embedlab.base.limits import Limits, met, size
 from embedlab.data.readers import fields
 from embedlab.data.readers.archives import Entry
-from embedlab.data.readers.encoding import Choice, inhabited, open_text, undecodable
+from embedlab.data.readers.encoding import SAMPLE, Choice, inhabited, undecodable
 from embedlab.data.readers.fields import beginning, cut, missing, pick
 
 CELL = 8
@@ -51,7 +51,7 @@ def csv_columns(piece: Entry) -> list[str]:
 @contextmanager
 def _csv_rows(piece: Entry, choice: Choice) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
     csv.field_size_limit(max(csv.field_size_limit(), piece.limits.line_chars))
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         lines = bounded_lines(stream, piece)
         first = next(lines, "")
         separator = "\t" if piece.kind == ".tsv" else max(_SEPARATORS, key=first.count)
@@ -133,19 +133,19 @@ def _counted(lines: Iterator[str], name: str, most: int) -> Iterator[str]:
 
 
 @contextmanager
-def text_lines(path: Path) -> Iterator[Iterator[str]]:
-    """Lines with their ends of a file with tags, which is held as a whole, in any encoding.
+def text_lines(path: Path, encoding: str | None = None) -> Iterator[Iterator[str]]:
+    """Lines with their ends of a file with tags, which is held as a whole; ``None`` to detect its encoding.
 
     Raises:
         BadInput: it cannot be read, is not text, or it or one of its lines is larger than the limits allow.
     """
     limits = Limits.from_environment()
-    piece = Entry(path.name, path.suffix, lambda: path.open("rb"), limits)
+    piece = Entry(path.name, path.suffix, lambda: path.open("rb", buffering=SAMPLE), limits, encoding)
     try:
         if (found := path.stat().st_size) > limits.document_bytes:
             said = f"{path.name} has {size(found)}, at most {size(limits.document_bytes)} are read. Give a part of it."
             raise BadInput(met("document_bytes", said))
-        with open_text(piece.open(), piece.name) as stream:
+        with piece.text() as stream:
             yield _counted(bounded_lines(stream, piece), path.name, limits.tagged_lines)
     except OSError as error:
         raise BadInput(f"{path.name} cannot be read: {error.strerror or error}.") from error
@@ -157,7 +157,7 @@ def json_lines(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: a line is not JSON, or no row looked at has such a field.
     """
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         rows = fields.rows(bounded_lines(stream, piece), piece.name, piece.limits)
         yield from fields.field_texts(rows, choice, piece.name)
 
@@ -168,7 +168,7 @@ def json_fields(piece: Entry) -> list[str]:
     Raises:
         BadInput: a line is not JSON.
     """
-    with open_text(piece.open(), piece.name) as stream:
+    with piece.text() as stream:
         rows = fields.rows(bounded_lines(stream, piece), piece.name, piece.limits)
         return list(fields.field_sizes(value for value, _ in beginning(rows, lambda row: row[1])))
 
