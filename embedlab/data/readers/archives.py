@@ -119,13 +119,13 @@ class Entry:
         """Open the unpacked bytes; reading raises ``BadInput`` where the file is damaged or too large."""
         return self.opener()
 
-    def text(self, encoding: str | None = None) -> TextIO:
-        """Open its text, in the given encoding or in ``self.encoding``.
+    def text(self, encoding: str | None = None, newline: str | None = None) -> TextIO:
+        """Open its text, in the given encoding or in ``self.encoding``, with one line end or any.
 
         Raises:
             BadInput: it is not text, or not in the encoding.
         """
-        return open_text(self.open(), self.name, encoding or self.encoding, self.told)
+        return open_text(self.open(), self.name, encoding or self.encoding, self.told, newline)
 
     def open_whole(self) -> BinaryIO:
         """Open the bytes for reading in any order; a packed file is first unpacked to a temporary file.

@@ -86,7 +86,11 @@ class Decoded:
 
 
 def open_text(
-    stream: BinaryIO, name: str, encoding: str | None = None, told: Callable[[Decoded], object] | None = None
+    stream: BinaryIO,
+    name: str,
+    encoding: str | None = None,
+    told: Callable[[Decoded], object] | None = None,
+    newline: str | None = None,
 ) -> TextIO:
     """Open a byte stream as text, in the given or the detected encoding.
 
@@ -96,13 +100,14 @@ def open_text(
         encoding: any of Python's text encodings, or ``None`` to detect it (byte order mark, then UTF-8, then the best
             of the ``guesses``).
         told: hears how the text is decoded, now and whenever damaged bytes were replaced.
+        newline: the line end that counts; ``None`` for any of the usual ones.
 
     Raises:
         BadInput: the bytes are not text, or not in the encoding that was given.
     """
     sample = cast(io.BufferedReader, stream).peek(SAMPLE)[:SAMPLE]
     chosen, guessed = _detected(sample, name) if encoding is None else (_given(sample, name, encoding), False)
-    return _Text(stream, Decoded(name, chosen, guessed), told)
+    return _Text(stream, Decoded(name, chosen, guessed), told, newline)
 
 
 class _Text(io.TextIOWrapper):
@@ -112,9 +117,11 @@ class _Text(io.TextIOWrapper):
     (0x92 is an apostrophe). Any other becomes U+FFFD.
     """
 
-    def __init__(self, stream: BinaryIO, decoded: Decoded, told: Callable[[Decoded], object] | None) -> None:
+    def __init__(
+        self, stream: BinaryIO, decoded: Decoded, told: Callable[[Decoded], object] | None, newline: str | None
+    ) -> None:
         self._utf8 = decoded.encoding.startswith("utf-8")
-        super().__init__(stream, decoded.encoding, "surrogateescape" if self._utf8 else "replace")
+        super().__init__(stream, decoded.encoding, "surrogateescape" if self._utf8 else "replace", newline)
         self._decoded, self._told, self._line = decoded, told, 1
         self._tell_now()
 
