@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from embedlab.analysis.probing.results import PROBES, LayerProbe, ProbeSettings
 from embedlab.base import BadInput, files
+from embedlab.cli import encodings
 from embedlab.cli.progress_bar import bar, say
+from embedlab.data.readers.encoding import recoded
 from embedlab.jobs.kinds import probes
 from embedlab.store import results
+from embedlab.workflows import probe_data
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -23,6 +26,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
     probe.add_argument("keys", nargs="*", metavar="KEY", help="models, stacked ones with a plus: bert elmo+glove")
     probe.add_argument("--probe", choices=PROBES, default=PROBES[0], help="what is trained on the vectors")
     probe.add_argument("--data", type=Path, metavar="FILE", help="tagged sentences (CoNLL, BIO) instead of the shipped")
+    encodings.add(probe)
     probe.add_argument("--json", action="store_true", help="as JSON")
     probe.add_argument(
         "--ship", action="store_true", help="keep the results in assets/results/probes; every starter without KEY"
@@ -37,10 +41,8 @@ def run(options: argparse.Namespace) -> None:
         BadModel: there is no such model, or its result cannot be kept.
         BadInput: the sentences cannot be read.
     """
-    from embedlab.workflows import probe_data
-
     try:
-        data = probe_data.lay_down(options.data.read_bytes()) if options.data else ""
+        data = _laid_down(options.data, options.encoding) if options.data else ""
     except OSError as error:
         raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
     files.check_target_files(results.PROBES.shipped if options.ship else results.PROBES.own)
@@ -55,6 +57,12 @@ def run(options: argparse.Namespace) -> None:
                 results.PROBES.put(job.key, job.part().compute(on_progress))
         if found := results.PROBES.get(job.key):
             say(json.dumps(results.probe_to_dict(found.probe)) if options.json else text(found.probe))
+
+
+def _laid_down(file: Path, encoding: str | None) -> str:
+    content, decoded = recoded(file.read_bytes(), file.name, encoding)
+    encodings.Teller().tell([decoded])
+    return probe_data.lay_down(content)
 
 
 def text(probe: LayerProbe) -> str:

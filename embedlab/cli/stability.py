@@ -12,6 +12,7 @@ from embedlab import families
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
 from embedlab.base import BadInput, OnProgress, files
+from embedlab.cli import encodings
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
 from embedlab.jobs.kinds import stability
@@ -31,6 +32,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
     text = command.add_mutually_exclusive_group()
     text.add_argument("--sample", default=SAMPLE, metavar="KEY", help=f"a sample ({SAMPLE})")
     text.add_argument("--corpus", type=Path, metavar="FILE", help="a text of your own instead")
+    encodings.add(command)
     command.add_argument("--trainings", type=int, default=5, metavar="N", help="trainings of each family (5)")
     command.add_argument("--drawn", action="store_true", help="draw the text's paragraphs anew for each training, too")
     command.add_argument("--word", action="append", default=[], metavar="WORD", help="show its neighbors, repeatable")
@@ -53,7 +55,8 @@ def run(options: argparse.Namespace) -> None:
     if options.ship:
         files.check_target_files(CACHE.shipped)
     text = TextChoice(sample="" if options.corpus else options.sample)
-    corpus = Corpus.from_file(options.corpus) if options.corpus else text.open()
+    corpus = Corpus.from_file(options.corpus, encoding=options.encoding) if options.corpus else text.open()
+    (tell := encodings.Teller())(corpus)
     retrain.check(corpus, options.drawn)
     settings = StabilitySettings("", text, trainings=options.trainings, drawn=options.drawn)
     for family in options.families or FAMILIES:
@@ -61,6 +64,7 @@ def run(options: argparse.Namespace) -> None:
             made = stability.computed(
                 family, corpus, replace(settings, families=family), folder, _numbered(on_progress)
             )
+        tell(corpus)
         if options.ship:
             file = CACHE.file(CACHE.shipped, stability.key_of(family, settings))
             files.write_text(file, json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n")

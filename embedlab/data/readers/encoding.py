@@ -164,7 +164,7 @@ class _Text(io.TextIOWrapper):
         old, line = self._decoded, self._line + text.count("\n", 0, place)
         lines = old.lines if line in old.lines or len(old.lines) == SHOWN else (*old.lines, line)
         self._decoded = replace(old, replaced=old.replaced + number, lines=lines)
-        if self._decoded.replaced > max(FEW, (read := self.buffer.tell()) // SPARSE):
+        if self._decoded.replaced > max(FEW, (read := cast(BinaryIO, self.buffer).tell()) // SPARSE):
             raise BadInput(
                 f"{old.name} begins as {old.encoding} text, but more than {old.replaced:,} of its first {read:,} bytes "
                 f"are not, the first in line {lines[0]:,}. {OTHERS}"
@@ -178,6 +178,18 @@ class _Text(io.TextIOWrapper):
 
 _ESCAPED, _REPLACED = re.compile("[\udc80-\udcff]+"), re.compile("\ufffd")
 OTHERS = "Give the right encoding (often cp1252), or remove stray bytes with iconv -c."
+
+
+def recoded(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, Decoded]:
+    """A text that lies in memory in UTF-8, and how it was decoded.
+
+    Raises:
+        BadInput: it is not text, or not in the encoding that was given.
+    """
+    told: list[Decoded] = []
+    given = cast(BinaryIO, io.BufferedReader(io.BytesIO(content), SAMPLE))  # type: ignore[arg-type]
+    with open_text(given, name, encoding, told.append, newline="") as stream:
+        return stream.read().encode("utf-8", "replace"), told[-1]
 
 
 def detect(sample: bytes, name: str) -> str:

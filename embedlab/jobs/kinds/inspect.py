@@ -11,6 +11,7 @@ from typing import Any
 
 from embedlab.base import typed_json
 from embedlab.data import readers
+from embedlab.data.readers.encoding import Decoded, recoded
 from embedlab.data.tagged import TaggedSentence, TaggedSet
 from embedlab.jobs.kinds import layer_weights as layer_runs
 from embedlab.jobs.kinds.layer_weights import MixSettings
@@ -35,6 +36,7 @@ class Beginning:
         tokens: running words in them.
         whole: running words of the whole text: counted if that was short, estimated otherwise.
         complete: whether the beginning is the whole text.
+        decoded: how the files were decoded that were read.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Beginning:
     tokens: int
     whole: int
     complete: bool
+    decoded: tuple[Decoded, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,25 @@ def columns(text: TextChoice, folder: Path) -> list[str]:
     Raises:
         BadInput: it cannot be read.
     """
-    return readers.columns(text_file(folder, text.file))
+    return readers.columns(text_file(folder, text.file), encoding=text.encoding or None)
+
+
+def decoded(text: TextChoice, folder: Path | None) -> tuple[Decoded, ...]:
+    """How the first file of a text is decoded; empty for kinds of files that say it themselves.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    return text.open(folder).decoded
+
+
+def decoded_tags(file: str) -> tuple[Decoded, ...]:
+    """How a tagged file is decoded.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    return (recoded(Path(file).read_bytes(), "the file")[1],)
 
 
 def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int = 0) -> Beginning:
@@ -98,7 +119,7 @@ def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int 
         tokens += len(sentence)
         room -= sum(map(len, sentence))
     whole = tokens if complete else max(corpus.source.size(), tokens)
-    return Beginning(corpus.name, found, tokens, whole, complete)
+    return Beginning(corpus.name, found, tokens, whole, complete, corpus.decoded)
 
 
 def paragraphs(text: TextChoice, folder: Path | None) -> list[str]:
@@ -146,7 +167,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     """What a look found, as plain values that JSON can hold.
 
     Args:
-        call: "usable", "columns", "beginning", "paragraphs", "entities" or "tags".
+        call: "usable", "columns", "decoded", "beginning", "paragraphs", "entities", "tags" or "tagged".
         values: what it is asked, as plain values.
 
     Raises:
@@ -156,6 +177,8 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         found = entities(Path(values["file"]), values["seed"])
         parts = (found.train, found.dev, found.test)
         return [[dataclasses.astuple(one) for one in part] for part in parts]
+    if call == "tagged":
+        return typed_json.plain(decoded_tags(**values))
     if call == "tags":
         return typed_json.plain(tags(**values))
     text = typed_json.asked(TextChoice, values.pop("text"), "this text")
@@ -164,9 +187,21 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         return usable(text, folder)
     if call == "columns":
         return columns(text, folder)
+    if call == "decoded":
+        return typed_json.plain(decoded(text, folder))
     if call == "paragraphs":
         return paragraphs(text, folder)
     return typed_json.plain(beginning(text, folder, **values))
+
+
+def begun(values: dict[str, Any]) -> Beginning:
+    """The beginning of an answer to "beginning"."""
+    return Beginning(**values | {"decoded": how(values["decoded"])})
+
+
+def how(values: list[dict[str, Any]]) -> tuple[Decoded, ...]:
+    """How files were decoded, of an answer to "decoded"."""
+    return tuple(typed_json.made(Decoded, one) for one in values)
 
 
 def tagged(parts: list[list[list[Any]]]) -> TaggedSet:

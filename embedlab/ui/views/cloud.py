@@ -190,7 +190,7 @@ def source(question: Question) -> str:
         module, opened = (
             ("datasets import load_sample", f"load_sample({text.sample!r}, AS_WRITTEN)")
             if text.sample
-            else ("corpus import Corpus", f"Corpus.from_file({text.file!r}, options=AS_WRITTEN)")
+            else ("corpus import Corpus", f"Corpus.from_file({text.file!r}{text.arguments}, options=AS_WRITTEN)")
         )
         head = f"from embedlab.analysis.occurrences import gather\nfrom embedlab.data.{module}\n"
         head += "from embedlab.data.datasets import AS_WRITTEN"

@@ -27,7 +27,7 @@ from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md, shortened
 from embedlab.registry import ModelSpec
 from embedlab.store import uploads
-from embedlab.ui import cache, inputs, links, models, run_bar, state, widgets
+from embedlab.ui import cache, encodings, inputs, links, models, run_bar, state, widgets
 from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
@@ -87,9 +87,12 @@ def _file() -> tuple[str, int]:
         "A word a line with its tag in the last column, blank lines between sentences; CoNLL-U is read as it is "
         "(its universal parts of speech). Parts of speech are measured word by word, BIO tags as whole names."
     )
-    if upload is not None and st.session_state.get("_tagged_upload") != upload.file_id:
-        st.session_state["_tagged_upload"] = upload.file_id
-        st.query_params["file"] = layer_runs.lay_down(upload.getvalue(), visitor(), address())
+    encoding = encodings.ask((), "tagged_encoding")
+    if upload is not None and st.session_state.get("_tagged_upload") != (upload.file_id, encoding):
+        st.session_state["_tagged_upload"] = (upload.file_id, encoding)
+        content = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
+        st.query_params["file"] = layer_runs.lay_down(content, visitor(), address())
+        st.session_state["_tagged_said"] = encodings.said_of(st.query_params["file"])
     name = st.query_params.get("file", "")
     if name and uploads.laid_down(name) is None:
         st.query_params.pop("file", None)
@@ -103,6 +106,7 @@ def _file() -> tuple[str, int]:
     except BadInput as error:
         st.error(told(error))
         return "", 0
+    st.caption(st.session_state.get("_tagged_said", ""))
     return name, column
 
 
