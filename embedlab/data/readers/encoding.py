@@ -121,7 +121,7 @@ class _Text(io.TextIOWrapper):
         self, stream: BinaryIO, decoded: Decoded, told: Callable[[Decoded], object] | None, newline: str | None
     ) -> None:
         self._utf8 = decoded.encoding.startswith("utf-8")
-        super().__init__(stream, decoded.encoding, "surrogateescape" if self._utf8 else "replace", newline)
+        super().__init__(stream, decoded.encoding, MARK, newline)
         self._decoded, self._told, self._line = decoded, told, 1
         self._tell_now()
 
@@ -139,20 +139,17 @@ class _Text(io.TextIOWrapper):
         return text if text.isascii() else self._mended(text)
 
     def _mended(self, text: str) -> str:
-        if not self._utf8:
-            if "\ufffd" in text:
-                for match in _REPLACED.finditer(text):
-                    self._count(1, text, match.start())
-            return text
         try:
             text.encode()
         except UnicodeEncodeError:
-            return _ESCAPED.sub(self._character, text)
+            return _MARKED.sub(self._character, text)
         return text
 
     def _character(self, match: re.Match[str]) -> str:
-        raw = match[0].encode("ascii", "surrogateescape")
+        raw = bytes(ord(mark) - 0xDC00 for mark in match[0])
         self._count(len(raw), match.string, match.start())
+        if not self._utf8:
+            return "\ufffd"
         replaced = raw.decode("utf-8", "replace")
         before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
         is_cut_off = not after and raw[-1] >= 0xC2
@@ -176,7 +173,17 @@ class _Text(io.TextIOWrapper):
             self._told(self._decoded)
 
 
-_ESCAPED, _REPLACED = re.compile("[\udc80-\udcff]+"), re.compile("\ufffd")
+def _marks(error: UnicodeError) -> tuple[str, int]:
+    """Half characters for the bytes that cannot be decoded: no text has them, and they say which bytes these were."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+MARK = "embedlab-mark"
+"""Name of ``_marks`` among Python's handlers of errors; TextIOWrapper takes a name only."""
+codecs.register_error(MARK, _marks)
+_MARKED = re.compile("[\udc00-\udcff]+")
 OTHERS = "Give the right encoding (often cp1252), or remove stray bytes with iconv -c."
 
 
@@ -269,7 +276,7 @@ def _suits(sample: bytes, encoding: str) -> bool:
     except ValueError:
         return False
     bad = text.count("\ufffd")
-    if not bad or (encoding.startswith("utf-8") and _decodes(sample, encoding)):
+    if not bad or _decodes(sample, encoding):
         return True
     good = len(text.encode("utf-8", "replace")) - len(text) - 2 * bad
     return good >= 3 * bad or (bad == 1 and text[-1] == "\ufffd" and (good >= 1 or encoding.startswith("utf-16")))

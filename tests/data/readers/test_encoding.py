@@ -101,7 +101,7 @@ def test_a_latin_letter_at_the_end_is_not_taken_for_a_cut_character(tmp_path: Pa
         ("Привет, м\x92ир".encode().replace(b"\xc2", b""), "Привет, м\ufffdир", 1, (1,)),
         ("“One” “two” \x81".encode().replace(b"\xc2", b""), "“One” “two” \ufffd", 1, (1,)),
         ("“One” “two” ".encode() + b"\xe2\x80 three", "“One” “two” \ufffd three", 2, (1,)),
-        ("“One” “two” \ufffd".encode(), "“One” “two” \ufffd", 0, ()),
+        ("“One” “two” \ufffd".encode(), "“One” “two” \ufffd", 0, ()),  # it was there before
     ],
 )
 def test_a_stray_byte_is_replaced_and_counted(
@@ -110,6 +110,12 @@ def test_a_stray_byte_is_replaced_and_counted(
     found, decoded = read(content, tmp_path)
     assert (found, decoded.encoding, decoded.replaced, decoded.lines) == (text, "utf-8", replaced, lines)
     assert read(content, tmp_path, encoding="utf-8") == (found, decoded)
+
+
+def test_what_stood_for_a_lost_character_before_is_no_damage(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16", "gb18030"):
+        text, decoded = read(("北京 \ufffd" * 100).encode(encoding), tmp_path, encoding=encoding)
+        assert (text, decoded.replaced) == ("北京 \ufffd" * 100, 0)
 
 
 def test_far_into_the_file_a_few_bad_bytes_are_replaced_and_many_refused(tmp_path: Path) -> None:
