@@ -70,13 +70,16 @@ def forget(key: str = KEY) -> None:
     st.query_params.pop(key, None)
 
 
-def in_utf8(content: bytes, name: str, encoding: str) -> bytes:
-    """An uploaded text in UTF-8, if the visitor chose its encoding; else as it is.
+def in_utf8(content: bytes, name: str, encoding: str) -> tuple[bytes, str]:
+    """An uploaded text in UTF-8 and how it was decoded, if the visitor chose its encoding; else as it is, and nothing.
 
     Raises:
         BadInput: it is not in that encoding.
     """
-    return recoded(content, name, encoding)[0] if encoding else content
+    if not encoding:
+        return content, ""
+    content, decoded = recoded(content, name, encoding)
+    return content, said([decoded])
 
 
 def said_of(name: str) -> str:

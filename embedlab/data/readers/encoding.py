@@ -194,7 +194,7 @@ def recoded(content: bytes, name: str, encoding: str | None = None) -> tuple[byt
         BadInput: it is not text, or not in the encoding that was given.
     """
     told: list[Decoded] = []
-    given = cast(BinaryIO, io.BufferedReader(io.BytesIO(content), SAMPLE))  # type: ignore[arg-type]
+    given = cast(BinaryIO, io.BufferedReader(io.BytesIO(content), SAMPLE))
     with open_text(given, name, encoding, told.append, newline="") as stream:
         return stream.read().encode("utf-8", "replace"), told[-1]
 

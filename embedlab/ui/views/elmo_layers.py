@@ -90,9 +90,9 @@ def _file() -> tuple[str, int]:
     encoding = encodings.ask((), "tagged_encoding")
     if upload is not None and st.session_state.get("_tagged_upload") != (upload.file_id, encoding):
         st.session_state["_tagged_upload"] = (upload.file_id, encoding)
-        content = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
+        content, how = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
         st.query_params["file"] = layer_runs.lay_down(content, visitor(), address())
-        st.session_state["_tagged_said"] = encodings.said_of(st.query_params["file"])
+        st.session_state["_tagged_said"] = how or encodings.said_of(st.query_params["file"])
     name = st.query_params.get("file", "")
     if name and uploads.laid_down(name) is None:
         st.query_params.pop("file", None)

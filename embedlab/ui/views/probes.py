@@ -138,9 +138,9 @@ def _file() -> str | None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        content = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
+        content, how = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
         name = store_uploads.lay_down(content, _check, visitor(), address())
-        st.session_state["_tagged_said"] = encodings.said_of(name)
+        st.session_state["_tagged_said"] = how or encodings.said_of(name)
         st.session_state["_tagged"] = name
     except BadInput as error:
         st.error(told(error))
