@@ -70,6 +70,18 @@ def test_damaged_bytes_are_counted_beside_the_first_sentences(lab: Path) -> None
     assert "10 bytes of tale" in texts(app)
 
 
+def test_what_was_guessed_and_replaced_stands_beside_the_result(lab: Path, at_once: None) -> None:
+    run = jobs.draft()
+    content = ("“King” é à. " + TALE * 300).encode() + b"it\x92s\n"
+    name = text_choice.lay_down(run.folder, "tale.txt", content)
+    run = jobs.start("train", TrainSettings("one_hot", {}, TextChoice(file=name), (), "Tale"), run)
+    assert run.state().status == "done"
+    assert [(one.replaced, len(one.lines)) for one in train.decoded(run)] == [(1, 1)]
+    assert "One byte of tale.txt is not utf-8" in texts(opened(run=run.id))
+    (run.folder / train.DECODED).write_text('[{"name": 3}]')
+    assert train.decoded(run) == ()
+
+
 def finish(run: Run, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while run.state().active and time.monotonic() < deadline:
