@@ -84,7 +84,10 @@ class FileSource:
 
 @dataclass(frozen=True)
 class LineSource(FileSource):
-    """Files that hold a sentence a line, its words between spaces or tabs: nothing else is a border."""
+    """Files that hold a sentence a line, its words between spaces or tabs: nothing else is a border.
+
+    ``max_bytes`` has no effect.
+    """
 
     def texts(self) -> Iterator[str]:
         """The lines, empty ones too.

@@ -42,7 +42,10 @@ TITLES = {
 }
 """Encodings to choose from, as Python calls them, and what people call them."""
 KEY = "encoding"
-HELP = "How the bytes of the file stand for letters. Choose another one where letters look wrong below; any that Python knows can be written."  # noqa: E501
+HELP = (
+    "How the bytes of the file stand for letters. Choose another one where letters look wrong below; any that Python "
+    "knows can be written."
+)
 
 
 def title(encoding: str) -> str:

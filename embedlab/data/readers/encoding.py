@@ -125,25 +125,21 @@ class _Text(io.TextIOWrapper):
         self._decoded, self._told, self._line = decoded, told, 1
         self._tell_now()
 
-    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
-        """The next line, or so many characters of it."""
-        line = super().readline(-1 if size is None else size)
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
+        """The next line, or so many characters of it; called for every line, so it must be fast."""
+        line = _READ_LINE(self, size)
         if not line.isascii():
-            line = self._mended(line)
-        self._line += line.endswith("\n")
+            try:
+                line.encode()
+            except UnicodeEncodeError:
+                line = _MARKED.sub(self._character, line)
+        if len(line) != size or line.endswith("\n"):
+            self._line += 1
         return line
 
     def read(self, size: int | None = -1, /) -> str:
         """So many characters, or the rest."""
-        text = super().read(size)
-        return text if text.isascii() else self._mended(text)
-
-    def _mended(self, text: str) -> str:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return _MARKED.sub(self._character, text)
-        return text
+        return _MARKED.sub(self._character, super().read(size))
 
     def _character(self, match: re.Match[str]) -> str:
         raw = bytes(ord(mark) - 0xDC00 for mark in match[0])
@@ -183,6 +179,7 @@ def _marks(error: UnicodeError) -> tuple[str, int]:
 MARK = "embedlab-mark"
 """Name of ``_marks`` among Python's handlers of errors; TextIOWrapper takes a name only."""
 codecs.register_error(MARK, _marks)
+_READ_LINE = io.TextIOWrapper.readline
 _MARKED = re.compile("[\udc00-\udcff]+")
 OTHERS = "Give the right encoding (often cp1252), or remove stray bytes with iconv -c."
 

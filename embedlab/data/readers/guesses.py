@@ -27,8 +27,8 @@ _USUAL = frozenset((
 ))  # fmt: skip
 _LARGER = {"iso8859-1": "cp1252", "iso8859-9": "cp1254", "tis-620": "cp874", "euc_kr": "cp949"}
 """Encodings that read the same and more: what comes later in the file may need them."""
-_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\s](?:[^\W\d_]|[^\x00-\x7f\s])*")
-"""Letters and any signs beyond ASCII, at least one of them beyond it."""
+_WORD = re.compile(r"(?:[^\W\d_]|[^\x00-\x7f\s])+")
+"""Letters and any signs beyond ASCII."""
 _TONES, _CONSONANTS = "\u0300\u0301\u0303\u0309\u0323", "bcdfghjklmnpqrstvwxzđBCDFGHJKLMNPQRSTVWXZĐ"
 _BETWEEN = "’‘‐‑–—…·״׳،"
 """Signs that stand between letters without a space."""
@@ -80,7 +80,7 @@ def _larger(name: str, text: str, sample: bytes) -> str:
 
 def share_of_odd_words(text: str) -> float:
     """Share of the words with letters or signs beyond ASCII that no language has; of the first ``WORDS``."""
-    words = [match[0] for match in islice(_WORD.finditer(text), WORDS)]
+    words = list(islice((match[0] for match in _WORD.finditer(text) if not match[0].isascii()), WORDS))
     return sum(map(_is_odd, words)) / len(words) if words else 0.0
 
 
