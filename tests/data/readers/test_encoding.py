@@ -10,7 +10,7 @@ import pytest
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.readers import columns
-from embedlab.data.readers.encoding import MAX_PARAGRAPH, Decoded, chunks
+from embedlab.data.readers.encoding import MAX_PARAGRAPH, Choice, Decoded, chunks
 from embedlab.data.tagged import read_conll
 
 GERMAN = "Die Königin trägt eine schöne Krone und grüßt die Bürger. Der König fährt über die Brücke nach Köln. " * 5
@@ -154,7 +154,8 @@ def test_japanese_in_seven_bits_is_known(tmp_path: Path) -> None:
 
 def test_columns_are_listed_in_the_encoding_that_is_given(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes("größe;ж\nein Wort;б\n".encode("cp1251", "replace").replace(b"?", b"\xf6"))
-    assert columns(tmp_path / "a.csv", encoding="cp1252")[0] == "größe".replace("ß", "ö")
+    found = columns(tmp_path / "a.csv", choice=Choice(None, "cp1252"))
+    assert found is not None and found.names[0] == "größe".replace("ß", "ö")
 
 
 def test_a_folder_says_how_each_file_was_decoded(tmp_path: Path) -> None:
