@@ -12,8 +12,8 @@ from pathlib import Path
 
 from embedlab import families, registry
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel, files, model_folder
+from embedlab.cli import encodings, load, probe, results, stability
 from embedlab.cli import evaluate as cli_evaluate
-from embedlab.cli import load, probe, results, stability
 from embedlab.cli.columns import add_column, say_column
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--name", help="name of the model among your own (instead of --out)")
     _add_force(train, "a model that is there")
     add_column(train)
+    encodings.add(train)
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, repeatable")
     _add_workers(train, "count the pairs of GloVe and LSA")
     train.set_defaults(run=_train)
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--layer", action="append", metavar="NAME", help="a layer, repeatable; all without it")
     add_column(encode)
     encode.add_argument("--tokenized", action="store_true", help="a sentence a line, its words between spaces")
+    encodings.add(encode)
     _add_workers(encode, "read the text")
     encode.set_defaults(run=_encode)
 
@@ -131,9 +133,12 @@ def _train(options: argparse.Namespace) -> None:
         recipe = dataclasses.replace(recipe, settings=settings, title=library.one_line(options.name or recipe.title))
         out = out or library.check(recipe.name, replace=options.force)
         for source in recipe.sources:
-            say_column(options.corpus / source.file, None)
+            say_column(options.corpus / source.file, None, options.encoding)
         with shards.pool(options.workers) as pool, bar() as on_progress:
-            model = workflows_train.make(recipe, options.corpus, out, on_progress, begin, pool, overwrite=options.force)
+            model = workflows_train.make(
+                recipe, options.corpus, out, on_progress, begin, pool, overwrite=options.force,
+                encoding=options.encoding, told=encodings.Teller(),
+            )  # fmt: skip
     else:
         out, model = _train_kind(options, out, begin)
     if workflows_train.writes(model):
@@ -157,11 +162,13 @@ def _train_kind(options: argparse.Namespace, out: Path | None, begin: Model | No
         raise BadInput("Say where the model goes: --out DIR, or --name NAME to keep it among your own.")
     values = _variant(options.kind) | _pairs(options.set)
     settings = workflows_train.settings_of(options.kind, values)
-    corpus = Corpus.from_file(options.corpus, column=options.column)
-    say_column(options.corpus, options.column)
+    corpus = Corpus.from_file(options.corpus, column=options.column, encoding=options.encoding)
+    say_column(options.corpus, options.column, options.encoding)
+    (tell := encodings.Teller())(corpus)
     where = workflows_train.checkpoint_folder(out)
     with shards.pool(options.workers) as pool, bar() as on_progress:
         model = workflows_train.train(options.kind, corpus, settings, on_progress, where, begin, pool)
+    tell(corpus)
     if workflows_train.writes(model):
         title = library.one_line(options.name or os.fsencode(out.name).decode(errors="replace"))
         workflows_train.with_title(model, title).save(out, overwrite=options.force)
@@ -180,11 +187,12 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _encode(options: argparse.Namespace) -> None:
-    say_column(options.source, options.column)
+    say_column(options.source, options.column, options.encoding)
     with shards.pool(options.workers) as pool, bar() as on_progress:
         sentences, words = encode_file(
             options.key, options.source, options.out, options.layer, on_progress,
             tokenized=options.tokenized, column=options.column, pool=pool, overwrite=options.force,
+            encoding=options.encoding, told=encodings.Teller(),
         )  # fmt: skip
     say(f"{sentences:,} sentences, {words:,} words: {options.out}")
 

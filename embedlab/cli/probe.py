@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from embedlab.analysis.probing.results import PROBES, LayerProbe, ProbeSettings
 from embedlab.base import BadInput, files
+from embedlab.cli import encodings
 from embedlab.cli.progress_bar import bar, say
+from embedlab.data.readers.encoding import recoded
 from embedlab.data.tag_columns import Wanted
 from embedlab.jobs.kinds import probes
 from embedlab.store import results
+from embedlab.workflows import probe_data
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -29,6 +32,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
             f"--{what}-column", default="", metavar="COLUMN",
             help=f"number from 1, or name, of the {what}s' column in FILE, instead of the one that is found",
         )  # fmt: skip
+    encodings.add(probe)
     probe.add_argument("--json", action="store_true", help="as JSON")
     probe.add_argument(
         "--ship", action="store_true", help="keep the results in assets/results/probes; every starter without KEY"
@@ -43,11 +47,9 @@ def run(options: argparse.Namespace) -> None:
         BadModel: there is no such model, or its result cannot be kept.
         BadInput: the sentences cannot be read.
     """
-    from embedlab.workflows import probe_data
-
     wanted = Wanted(options.word_column, options.tag_column)
     try:
-        data = probe_data.lay_down(options.data.read_bytes(), wanted=wanted) if options.data else ""
+        data = _laid_down(options.data, options.encoding, wanted) if options.data else ""
     except OSError as error:
         raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
     if data:
@@ -67,6 +69,12 @@ def run(options: argparse.Namespace) -> None:
                 results.PROBES.put(job.key, job.part().compute(on_progress))
         if found := results.PROBES.get(job.key):
             say(json.dumps(results.probe_to_dict(found.probe)) if options.json else text(found.probe))
+
+
+def _laid_down(file: Path, encoding: str | None, wanted: Wanted) -> str:
+    content, decoded = recoded(file.read_bytes(), file.name, encoding)
+    encodings.Teller().tell([decoded])
+    return probe_data.lay_down(content, wanted=wanted)
 
 
 def text(probe: LayerProbe) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from embedlab import registry
 from embedlab.base import BadInput, model_folder
 from embedlab.base import files as base_files
+from embedlab.cli import encodings
 from embedlab.cli.columns import add_column, say_column
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.benchmarks import read_word_pairs
@@ -49,6 +50,7 @@ def measured_on(command: argparse.ArgumentParser) -> None:
     """Add the options of a command that name texts to measure on."""
     command.add_argument("--corpus", type=Path, metavar="FILE", help="the text that a language model is measured on")
     add_column(command)
+    encodings.add(command)
     command.add_argument("--sentences", type=int, default=1000, metavar="N", help="its first N sentences (1000)")
     command.add_argument(
         "--pairs", nargs=2, type=Path, metavar=("KNOWN", "ASKED"),
@@ -63,11 +65,12 @@ def texts(options: argparse.Namespace) -> evaluate.Texts:
         BadInput: one cannot be read.
     """
     sentences: list[str] = []
-    say_column(options.corpus, options.column)
+    say_column(options.corpus, options.column, options.encoding)
     if options.corpus:
-        corpus = Corpus.from_file(options.corpus, column=options.column)
+        corpus = Corpus.from_file(options.corpus, column=options.column, encoding=options.encoding)
         cut = Tokenizer(corpus.options)
         sentences = [sentence for text in corpus.texts() for sentence in cut.split(text)][: options.sentences]
+        encodings.Teller()(corpus)
     known, asked = map(read_word_pairs, options.pairs) if options.pairs else ([], [])
     return evaluate.Texts(tuple(sentences), tuple(known), tuple(asked))
 

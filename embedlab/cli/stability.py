@@ -12,6 +12,7 @@ from embedlab import families
 from embedlab.analysis import neighbor_lists
 from embedlab.analysis.stability import Stability, compare
 from embedlab.base import BadInput, OnProgress, files
+from embedlab.cli import encodings
 from embedlab.cli.columns import add_column, say_column
 from embedlab.cli.progress_bar import bar, say
 from embedlab.data.corpus import Corpus
@@ -33,6 +34,7 @@ def add(commands: _SubParsersAction[Any]) -> None:
     text.add_argument("--sample", default=SAMPLE, metavar="KEY", help=f"a sample ({SAMPLE})")
     text.add_argument("--corpus", type=Path, metavar="FILE", help="a text of your own instead")
     add_column(command)
+    encodings.add(command)
     command.add_argument("--trainings", type=int, default=5, metavar="N", help="trainings of each family (5)")
     command.add_argument("--drawn", action="store_true", help="draw the text's paragraphs anew for each training, too")
     command.add_argument("--word", action="append", default=[], metavar="WORD", help="show its neighbors, repeatable")
@@ -55,8 +57,10 @@ def run(options: argparse.Namespace) -> None:
     if options.ship:
         files.check_target_files(CACHE.shipped)
     text = TextChoice(sample="" if options.corpus else options.sample)
-    corpus = Corpus.from_file(options.corpus, column=options.column) if options.corpus else text.open()
-    say_column(options.corpus, options.column)
+    given = options.corpus
+    corpus = Corpus.from_file(given, column=options.column, encoding=options.encoding) if given else text.open()
+    say_column(given, options.column, options.encoding)
+    (tell := encodings.Teller())(corpus)
     retrain.check(corpus, options.drawn)
     settings = StabilitySettings("", text, trainings=options.trainings, drawn=options.drawn)
     for family in options.families or FAMILIES:
@@ -64,6 +68,7 @@ def run(options: argparse.Namespace) -> None:
             made = stability.computed(
                 family, corpus, replace(settings, families=family), folder, _numbered(on_progress)
             )
+        tell(corpus)
         if options.ship:
             file = CACHE.file(CACHE.shipped, stability.key_of(family, settings))
             files.write_text(file, json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -14,9 +14,9 @@ from typing import Protocol, Self
 
 from embedlab.base import BadInput, OnProgress, given
 from embedlab.base.limits import Limits
-from embedlab.data.readers import read
+from embedlab.data.readers import read, sentence_lines
 from embedlab.data.readers.archives import entries
-from embedlab.data.readers.encoding import Choice, inhabited
+from embedlab.data.readers.encoding import Choice, Decoded, Notes, inhabited
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 from embedlab.data.vocab import EncodedCorpus, encode
 
@@ -43,12 +43,14 @@ class FileSource:
         choice: column, field and encoding.
         max_bytes: stop after this many bytes of text (UTF-8), ``None`` for all of it.
         limits: limits of reading.
+        notes: how its files were decoded.
     """
 
     path: Path
     choice: Choice
     max_bytes: int | None
     limits: Limits
+    notes: Notes = field(default_factory=Notes, compare=False, repr=False)
 
     def texts(self) -> Iterator[str]:
         """Paragraphs, without empty ones.
@@ -57,7 +59,8 @@ class FileSource:
             BadInput: the file, or a part of it, cannot be read.
         """
         left = self.max_bytes
-        for piece in entries(self.path, self.limits):
+        for found in entries(self.path, self.limits):
+            piece = dataclasses.replace(found, told=self.notes)
             with contextlib.closing(read(piece, self.choice)) as texts:
                 for text in inhabited(texts, piece.name, self.limits.blank):
                     if left is not None:
@@ -77,6 +80,29 @@ class FileSource:
         files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
         text = sum(file.stat().st_size * _UNPACKS.get(file.suffix.lower(), 1.0) for file in files)
         return int(min(text, self.max_bytes or text) / BYTES_A_WORD)
+
+
+@dataclass(frozen=True)
+class LineSource(FileSource):
+    """Files that hold a sentence a line, its words between spaces or tabs: nothing else is a border.
+
+    ``max_bytes`` has no effect.
+    """
+
+    def texts(self) -> Iterator[str]:
+        """The lines, empty ones too.
+
+        Raises:
+            BadInput: a file, or a part of it, cannot be read.
+        """
+        for found in entries(self.path, self.limits):
+            with contextlib.closing(sentence_lines(dataclasses.replace(found, told=self.notes), self.choice)) as lines:
+                yield from lines
+
+    def sentences(self, options: TextOptions) -> Iterator[list[str]]:
+        """The words of each line; the options do not apply."""
+        for line in self.texts():
+            yield [word for word in line.replace("\t", " ").split(" ") if word]
 
 
 BYTES_A_WORD = 6.1
@@ -192,6 +218,7 @@ class Corpus:
         options: TextOptions | None = None,
         max_bytes: int | None = None,
         limits: Limits | None = None,
+        tokenized: bool = False,
     ) -> Self:
         """Open a file, an archive, or a folder with every readable file in it, in the order of their names.
 
@@ -205,6 +232,7 @@ class Corpus:
             options: how text becomes words.
             max_bytes: stop after this many bytes of text, counted as UTF-8.
             limits: the limits; ``None`` for those of the environment.
+            tokenized: every line is a sentence, an empty one too, and its words stand between spaces or tabs.
 
         Raises:
             BadInput: it does not exist, is empty, not text, damaged, too large or has no such column.
@@ -213,8 +241,9 @@ class Corpus:
             raise BadInput("Give a column (of a table) or a field (of json), not both.")
         path = Path(path)
         choice = Choice(column if field is None else field, encoding)
-        source = FileSource(path, choice, max_bytes, limits or Limits.from_environment())
-        if next(source.texts(), None) is None:
+        kind = LineSource if tokenized else FileSource
+        source = kind(path, choice, max_bytes, limits or Limits.from_environment())
+        if not any(not text.isspace() for text in source.texts() if text):
             raise BadInput(f"{path.name} holds no text.")
         return cls(source, path.name, path.name, options=options or TextOptions())
 
@@ -264,6 +293,11 @@ class Corpus:
     def __iter__(self) -> Iterator[list[str]]:
         return self.source.sentences(self.options)
 
+    @property
+    def decoded(self) -> tuple[Decoded, ...]:
+        """How the text files were decoded that have been read so far."""
+        return tuple(_decoded(self.source))
+
     def texts(self) -> Iterator[str]:
         """Paragraphs as they were written, before they are split into sentences and words."""
         return self.source.texts()
@@ -286,6 +320,14 @@ class Corpus:
     def with_licence(self, licence: str, attribution: str = "") -> Self:
         """The same text with a licence and an attribution."""
         return dataclasses.replace(self, licence=licence, attribution=attribution)
+
+
+def _decoded(source: Source) -> Iterator[Decoded]:
+    if isinstance(source, FileSource):
+        yield from source.notes.all
+    elif isinstance(source, ChainSource):
+        for part, _ in source.parts:
+            yield from _decoded(part)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -266,7 +266,7 @@ def _comes(orders: FileIO, seconds: float) -> bool:
 
 def _load(orders: FileIO) -> None:
     """What readers need, as long as nobody waits."""
-    for name in ("sentencex", "icu4py.breakers", "charset_normalizer", "lxml.etree", "pypdf", "pyarrow.parquet"):
+    for name in ("sentencex", "icu4py.breakers", "chardet", "lxml.etree", "pypdf", "pyarrow.parquet"):
         if _comes(orders, 0):
             return
         with contextlib.suppress(ImportError):

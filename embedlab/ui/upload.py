@@ -10,14 +10,16 @@ import streamlit as st
 from embedlab.base import BadInput, EmbedLabError, files, typed_json
 from embedlab.data import datasets
 from embedlab.data.readers.archives import READABLE
+from embedlab.data.readers.encoding import Decoded
 from embedlab.data.readers.fields import Columns
 from embedlab.data.tokenizer import TextOptions
 from embedlab.jobs import api as jobs
 from embedlab.jobs import inspection
+from embedlab.jobs.kinds import inspect
 from embedlab.jobs.run import STATE
 from embedlab.plots.text import md
 from embedlab.store import library
-from embedlab.ui import forms, inputs, server, state
+from embedlab.ui import encodings, forms, inputs, server, state
 from embedlab.ui.visitor import address, mine, told, visitor
 from embedlab.workflows import text_choice
 from embedlab.workflows.text_choice import PASTED, TextChoice
@@ -60,25 +62,41 @@ def text_upload(options: TextOptions | None = None, sample: str = "kingdom") -> 
         inspection.prepare()
         _ask_for_file() if way == "upload" else _ask_for_words()
         return None
-    column = ""
+    column = encoding = ""
     if draft:
         _show_file(draft, name, way)
-        column = _column(draft, name)
+        encoding = _encoding(draft, name) if way == "upload" else ""
+        column = _column(draft, name, encoding)
     if options is None:
         values = forms.settings_form(
             TextOptions, "words_", first=(), without=("locale",) if sample else (), more="How the text becomes words"
         )
         options = TextOptions(**values)
-    return Chosen(TextChoice(sample, name, column, options), draft)
+    return Chosen(TextChoice(sample, name, column, options, encoding), draft)
 
 
-def _column(draft: jobs.Run, name: str) -> str:
+def _encoding(draft: jobs.Run, name: str) -> str:
+    """The encoding that the visitor chose; empty for the one that is found, and for files that say it themselves."""
+    kept = _decoded(draft.id)
+    if not kept:
+        text = dataclasses.asdict(TextChoice(file=name))
+        kept.append(inspect.how(inputs.look("decoded", "Looking at the letters", text=text, folder=str(draft.folder))))
+    return encodings.ask(kept[0]) if kept[0] else ""
+
+
+@st.cache_resource(max_entries=50, ttl="1d", show_spinner=False)
+def _decoded(identifier: str) -> list[tuple[Decoded, ...]]:
+    """A cache entry for how a draft is decoded, empty at first; filled as ``_columns``."""
+    return []
+
+
+def _column(draft: jobs.Run, name: str, encoding: str = "") -> str:
     """The column or field with the text, of a table; empty for the one that is guessed, and for running text."""
     if not any(ending in name.lower() for ending in (*IN_TABLES, ".zip")):
         return ""
-    kept = _columns(draft.id)
+    kept = _columns(draft.id, encoding)
     if not kept:
-        text = dataclasses.asdict(TextChoice(file=name))
+        text = dataclasses.asdict(TextChoice(file=name, encoding=encoding))
         found = inputs.look("columns", "Looking at the columns", text=text, folder=str(draft.folder))
         kept.append(typed_json.made(Columns, found) if found else None)
     if kept[0] is None or not kept[0].names:
@@ -115,7 +133,7 @@ def _show_columns(found: Columns, taken: str) -> None:
 
 
 @st.cache_resource(max_entries=50, ttl="1d", show_spinner=False)
-def _columns(identifier: str) -> list[Columns | None]:
+def _columns(identifier: str, encoding: str) -> list[Columns | None]:
     """A cache entry for the columns of a draft, empty at first; filled outside, where Streamlit can stop the run."""
     return []
 
@@ -205,6 +223,7 @@ def _keep(name: str, content: object, size: int) -> str:
     except BaseException:  # the visitor has left or clicked elsewhere
         run.delete()
         raise
+    encodings.forget()
     st.session_state["_draft"] = st.query_params["draft"] = run.id
     return ""
 

@@ -7,7 +7,7 @@ same others and, with the same number of threads, gets the same bits.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -140,11 +140,14 @@ def encode_file(
     column: str | None = None,
     pool: Pool | None = None,
     overwrite: bool = False,
+    encoding: str | None = None,
+    told: Callable[[Corpus], object] | None = None,
 ) -> tuple[int, int]:
     """Write the vectors of every word of a text.
 
     ``.safetensors``: tensors ``0``, ``1``, …, (L, T, D) each, float32; the metadata hold ``layers`` and ``sentences``
-    (their words) as JSON. ``.jsonl``: a line a sentence with ``words``, ``layers`` and ``vectors`` (L x T x D).
+    (their words) as JSON. ``.jsonl``: a line a sentence with ``words``, ``layers`` and ``vectors`` (L x T x D). T is 0
+    for a sentence without words.
 
     Args:
         key: a model's key or folder; a static model has one layer.
@@ -152,10 +155,13 @@ def encode_file(
         out: file to write, atomically.
         layers: those that are wanted; ``None`` for all.
         on_progress: told in words.
-        tokenized: every line is a sentence and its words stand between spaces; else sentences and words are found.
+        tokenized: every line is a sentence, an empty one too, and its words stand between spaces or tabs; else
+            sentences and words are found.
         column: column of a table or field of JSON; ``None`` for the one with the most text.
         pool: processes that share the work; ``None`` for this one.
         overwrite: whether a file that lies at ``out`` may be replaced.
+        encoding: of the text; ``None`` to detect it.
+        told: gets the text when it has been read, to say how it was decoded.
 
     Returns:
         How many sentences and words were written.
@@ -174,8 +180,10 @@ def encode_file(
     model = as_contextual(registry.load_model(key))
     names = list(layers or model.layers)
     model.layer_numbers(names)
-    corpus = Corpus.from_file(source, column=column, options=AS_WRITTEN)
-    sentences = [text.split() for text in _lines(corpus)] if tokenized else list(corpus)
+    corpus = Corpus.from_file(source, column=column, encoding=encoding, options=AS_WRITTEN, tokenized=tokenized)
+    sentences = list(corpus)
+    if told:
+        told(corpus)
     if pool:
         vectors = encode(model, registry.folder_of(key), sentences, names, pool, on_progress)
     else:
@@ -187,11 +195,6 @@ def encode_file(
             write(made, names, sentences, vectors)
             made.chmod(0o644)
     return len(sentences), sum(map(len, sentences))
-
-
-def _lines(corpus: Corpus) -> Iterator[str]:
-    for text in corpus.texts():
-        yield from text.splitlines()
 
 
 def _write_tensors(path: Path, layers: list[str], sentences: list[list[str]], vectors: list[Floats]) -> None:

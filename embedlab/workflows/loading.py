@@ -87,7 +87,7 @@ def kept_before(wanted: Wanted) -> str:
         return ""
     name, _, revision = wanted.sources[0].partition("@")
     offer = catalogue.find(wanted.sources[0])
-    origins = {name, registry.HUB + name, sources.GENSIM + name}
+    origins = {name, registry.HUB + name, catalogue.GENSIM + name}
     origins |= {" + ".join(offer.sources)} if offer else set()
     for spec in registry.list_models():
         same = spec.source == "published" and spec.card.origin in origins
@@ -157,7 +157,7 @@ def _read(found: Fetched, wanted: Wanted, on_progress: OnProgress | None) -> Mod
     if found.kind == "elmo":
         from embedlab.models.elmo.model import Elmo
 
-        return Elmo.from_published(*found.files)
+        return Elmo.from_published(found.files[0], found.files[1])
     if found.kind == "flair":
         return _flair(found)
     from embedlab.models.bert.model import Bert

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from embedlab.base import BadInput, BadModel, Card, OnProgress, StaticModel, limits, paths
+from embedlab.base import BadInput, BadModel, Card, Model, OnProgress, StaticModel, limits, paths
 from embedlab.base import files as base_temporary
 from embedlab.base.card import versions
 from embedlab.data.readers.archives import DAMAGE, Meter, files_inside
@@ -82,7 +82,7 @@ def load(
     return model
 
 
-def keep(model: StaticModel, name: str = "", *, overwrite: bool = False) -> Path:
+def keep(model: Model, name: str = "", *, overwrite: bool = False) -> Path:
     """Save a model among the published ones, where ``load_model("published/<name>")`` finds it.
 
     Args:

@@ -28,12 +28,14 @@ class TextChoice:
         file: name of the file in the run's text folder.
         column: column of a table or field of JSON, or empty for the one with the most text.
         options: how the text becomes words.
+        encoding: encoding of the file, or empty to detect it.
     """
 
     sample: str = ""
     file: str = ""
     column: str = ""
     options: TextOptions = field(default_factory=TextOptions)
+    encoding: str = ""
 
     @property
     def title(self) -> str:
@@ -41,6 +43,12 @@ class TextChoice:
         if not self.sample:
             return "pasted text" if self.file == PASTED else self.file
         return next((item.title for item in datasets.samples() if item.key == self.sample), self.sample)
+
+    @property
+    def arguments(self) -> str:
+        """Column and encoding as they stand in a call, after the name of the file."""
+        given = {"column": self.column, "encoding": self.encoding}
+        return "".join(f", {name}={value!r}" for name, value in given.items() if value)
 
     def open(self, folder: Path | None = None) -> Corpus:
         """Open the text as a corpus.
@@ -55,7 +63,10 @@ class TextChoice:
             return datasets.load_sample(self.sample, self.options)
         if folder is None or not self.file:
             raise BadInput("Choose a text first.")
-        corpus = Corpus.from_file(text_file(folder, self.file), column=self.column or None, options=self.options)
+        corpus = Corpus.from_file(
+            text_file(folder, self.file), column=self.column or None, encoding=self.encoding or None,
+            options=self.options,
+        )  # fmt: skip
         return dataclasses.replace(corpus, name=self.title, description=self.title)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -148,14 +148,16 @@ def _typed(name: str, value: Any, kind: type[Any]) -> Any:
         raise BadSetting(f"{name} must be {kind.__name__}, not {value!r}.") from None
 
 
-def corpus(recipe: Recipe, folder: Path) -> Corpus:
-    """Open the recipe's text as a stream from the files in ``folder``.
+def corpus(recipe: Recipe, folder: Path, encoding: str | None = None) -> Corpus:
+    """Open the recipe's text as a stream from the files in ``folder``, in one encoding or in that of each.
 
     Raises:
         BadInput: a file is missing or cannot be read.
     """
     parts = [
-        Corpus.from_file(Path(folder) / source.file, options=recipe.options, max_bytes=source.max_bytes)
+        Corpus.from_file(
+            Path(folder) / source.file, options=recipe.options, max_bytes=source.max_bytes, encoding=encoding
+        )
         for source in recipe.sources
     ]
     return dataclasses.replace(
@@ -174,6 +176,8 @@ def make(
     pool: Pool | None = None,
     *,
     overwrite: bool = False,
+    encoding: str | None = None,
+    told: Callable[[Corpus], object] | None = None,
 ) -> Model:
     """Train the recipe's model on the text in ``folder`` and write a model folder ``out``.
 
@@ -185,6 +189,8 @@ def make(
         begin: the model that continues pretraining, for a recipe that names one.
         pool: processes for parts of the work; for the kinds that count word pairs.
         overwrite: whether an existing model at ``out`` may be replaced; nothing else ever is.
+        encoding: of the text; ``None`` to detect it.
+        told: gets the text when it has been read, to say how it was decoded.
 
     Raises:
         BadInput: ``out`` exists and may not be replaced; or ``begin`` is missing, or given without need.
@@ -199,7 +205,10 @@ def make(
     model_folder.check_target(out, overwrite=overwrite)
     where = checkpoint_folder(out)
     company = load_model(recipe.company) if recipe.company else None
-    model = train(recipe.kind, corpus(recipe, folder), recipe.settings, on_progress, where, begin, pool, company)
+    text = corpus(recipe, folder, encoding)
+    model = train(recipe.kind, text, recipe.settings, on_progress, where, begin, pool, company)
+    if told:
+        told(text)
     if begin and recipe.keep:
         model = mean(begin, model, recipe.keep)
     named = [*(begin.card.attribution.split("; ") if begin else []), *(s.attribution for s in recipe.sources)]

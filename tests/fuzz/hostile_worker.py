@@ -32,7 +32,7 @@ SECONDS = 30
 
 def load() -> None:
     """The libraries of all readers, before anything is measured."""
-    import charset_normalizer  # noqa: F401
+    import chardet  # noqa: F401
     import icu4py.breakers  # noqa: F401
     import lxml.etree  # noqa: F401
     import pypdf  # noqa: F401

@@ -13,6 +13,7 @@ import types
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from tests.conftest import trained
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 TEXT = [["the", word, "sleeps", "on", "a", color, "bed"] for word in ("cat", "dog", "cow") for color in ("red", "blue")]
 PROSE = "The king sat on his throne, and the queen wore a golden crown.\nDid she not? Été in 北京: 3.5 %.\n"
+WESTERN = "Così va; på landet, où l'été finit. Die Königin trägt eine schöne Krone.\n"
 ROWS = [{"id": 1, "text": "The king sat.", "tag": "x", "more": {"body": ["A queen.", "Two."]}}, {"id": 2, "text": "No"}]
 NETWORK: dict[str, Any] = {"min_count": 1, "epochs": 1, "batch_size": 8}
 STATIC: dict[str, Any] = {"dim": 4, "min_count": 1, "seed": 3, "workers": 1}
@@ -86,21 +88,26 @@ def only(folder: Path) -> Path:
 # ---------------------------------------------------------------- texts and tables
 
 
-def corpus(folder: Path) -> None:
+def corpus(folder: Path, encoding: str | None = None, tokenized: bool = False) -> None:
     from embedlab.data.readers import columns
+    from embedlab.data.readers.encoding import Choice
 
     path = only(folder)
-    for _ in islice(Corpus.from_file(path), 3000):
-        pass
-    found = columns(path)
+    text = Corpus.from_file(path, encoding=encoding, tokenized=tokenized)
+    for sentence in islice(text, 3000):
+        assert tokenized or sentence
+    for decoded in text.decoded:
+        assert bool(decoded.replaced) == bool(decoded.lines) and len(decoded.lines) <= decoded.replaced
+        assert decoded.said or not (decoded.replaced or decoded.guessed)
+    found = columns(path, choice=Choice(None, encoding))
     with contextlib.suppress(BadInput):  # another file of an archive has other columns
         for column in found.names[:3] if found else ():
-            for _ in islice(Corpus.from_file(path, column=column), 3000):
+            for _ in islice(Corpus.from_file(path, column=column, encoding=encoding), 3000):
                 pass
 
 
-def texts(name: str, content: bytes, cases: int = 40) -> Target:
-    return Target(lambda folder: (folder / name).write_bytes(content), corpus, cases)
+def texts(name: str, content: bytes, cases: int = 40, **how: Any) -> Target:
+    return Target(lambda folder: (folder / name).write_bytes(content), partial(corpus, **how), cases)
 
 
 def parquet() -> bytes:
@@ -664,6 +671,11 @@ def read_catalogue(folder: Path) -> None:
 TARGETS: dict[str, Target] = {
     "txt": texts("a.txt", PROSE.encode() * 20, 80),
     "txt utf-16": texts("a.txt", (PROSE * 20).encode("utf-16")),
+    "txt, a language of the west": texts("a.txt", (WESTERN * 20).encode("cp1252")),
+    "txt, encoding given": texts("a.txt", (WESTERN * 20).encode("cp1252"), encoding="cp1252"),
+    "txt, damaged": texts("a.txt", (PROSE + WESTERN).encode().replace(b"\xc3\xa9", b"\xe9", 3) * 5, encoding="utf-8"),
+    "txt, tokenized": texts("a.txt", PROSE.encode() * 20, tokenized=True),
+    "csv, encoding given": texts("a.csv", CSV.replace(b"king", b"k\xf6nig"), encoding="cp1252"),
     "md": texts("a.md", f"# {PROSE}\n```\ncode\n```\n- **[x](http://y.z)**\n\n{PROSE}".encode() * 3),
     "csv": texts("a.csv", CSV, 80),
     "tsv": texts("a.tsv", CSV.replace(b",", b"\t")),

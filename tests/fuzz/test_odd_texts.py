@@ -14,6 +14,7 @@ from embedlab.data import characters, preview
 from embedlab.data.corpus import Corpus
 from embedlab.data.readers import columns
 from embedlab.data.readers.archives import KINDS, PACKERS
+from embedlab.data.readers.guesses import guesses
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 from embedlab.ui import inputs
 from tests.fuzz.properties import TEXTS, folder, fuzzed, ours
@@ -77,7 +78,37 @@ def test_any_bytes_in_any_kind_of_file(content: bytes, kind: str, packer: str, e
         with ours():
             list(islice(Corpus.from_file(path, encoding=encoding), 1000))
         with ours():
-            columns(path)
+            columns(path, encoding=encoding)
+        with ours():
+            list(islice(Corpus.from_file(path, encoding=encoding, tokenized=True), 1000))
+
+
+@fuzzed(
+    100, lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), max_size=30), max_size=8)
+)
+def test_lines_of_tokenized_text_are_kept(lines: list[str]) -> None:
+    with folder() as place, ours():
+        path = Path(place) / "a.txt"
+        path.write_bytes("\n".join([*lines, "the end", ""]).encode())
+        found = list(Corpus.from_file(path, encoding="utf-8", tokenized=True))
+        first, *rest = [[word for word in line.replace("\t", " ").split(" ") if word] for line in [*lines, "the end"]]
+        assert found[1:] == rest and (found[0] == first or lines[0][0] == "\ufeff")
+
+
+@fuzzed(100, before=st.text("aé北ё“”\U0001f642 ", min_size=3, max_size=30), bad=st.binary(min_size=1, max_size=3))
+def test_unicode_with_a_few_damaged_bytes_is_still_unicode(before: str, bad: bytes) -> None:
+    text = before + "北京北京北京 "
+    with folder() as place:
+        path = Path(place) / "a.txt"
+        path.write_bytes(text.encode() + bad)
+        with ours():
+            assert "\n".join(Corpus.from_file(path).texts()).startswith(text.rstrip())
+
+
+@fuzzed(200, content=st.binary(max_size=300))
+def test_any_bytes_have_a_list_of_encodings(content: bytes) -> None:
+    for encoding in guesses(b"\xe9" + content)[:5]:
+        assert isinstance(content.decode(encoding, "replace"), str)
 
 
 @fuzzed(100, text=LINES, encoding=st.sampled_from(ENCODINGS[:5]))

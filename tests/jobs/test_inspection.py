@@ -44,7 +44,7 @@ def gone(pid: int) -> bool:
 def test_a_look_finds_what_reading_here_finds(lab_home: Path, tmp_path: Path) -> None:
     found = answered(begun(tmp_path, "The king sat. The queen ran.\n" * 20, words=30))
     here = inspect.beginning(TextChoice(file="a.txt"), tmp_path, 30)
-    assert inspect.Beginning(**found) == here
+    assert inspect.begun(found) == here
     assert here.sentences[:2] == [["the", "king", "sat"], ["the", "queen", "ran"]]
     assert (here.tokens, here.complete) == (30, False)
     assert answered(begun(tmp_path, "One.\nTwo.", "paragraphs")) == ["One.", "Two."]

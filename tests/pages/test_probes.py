@@ -12,6 +12,7 @@ from embedlab.analysis.probing.results import ProbeSettings
 from embedlab.base import BadInput, Card
 from embedlab.data.corpus import Corpus
 from embedlab.data.tag_columns import Wanted
+from embedlab.data.tagged import read_conll
 from embedlab.jobs.kinds import probes
 from embedlab.plots.text import md
 from embedlab.store import results
@@ -103,6 +104,20 @@ def test_mistakes_are_shown_in_context(readers: Path) -> None:
     page = opened(reader="word2vec skip-gram", sentences="a file of yours", tagged=name)
     assert "the **atlantis** :gray[LOC] in house" in texts(page)
     assert "“atlantis”" in texts(page) and "“paris”" not in texts(page)
+
+
+@pytest.mark.parametrize(("chosen", "name"), [("", "Malmö"), ("cp1251", "Malmц")])
+def test_an_uploaded_file_is_read_in_the_encoding_that_is_found_or_chosen(
+    readers: Path, chosen: str, name: str
+) -> None:
+    page = opened(sentences="a file of yours")
+    page.selectbox(key="tagged_encoding").set_value(chosen)
+    content = (FEW.replace("paris", "Malmö") * 9).encode("cp1252")
+    page.file_uploader(key="tagged-file").set_value(("a.conll", content, "text/plain")).run()
+    assert not page.exception and not page.error
+    assert ("Windows-1251" if chosen else "Windows-1252, a guess") in texts(page)
+    (kept,) = (readers.parent / "home" / "tagged").rglob("*.txt")
+    assert any(name in one.words for one in read_conll(kept))
 
 
 def test_a_stack_is_another_model(readers: Path) -> None:

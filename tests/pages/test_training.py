@@ -42,6 +42,46 @@ def with_tale(text: str = TALE) -> AppTest:
     return sound(app.button(key="use-pasted").click().run())
 
 
+SWEDISH = "Hon bor på landet med sina barn. Vi går över ån i skymningen, och då hör vi klockorna. " * 20
+
+
+def uploaded(content: bytes) -> AppTest:
+    """Give a file."""
+    app = opened()
+    app.segmented_control(key="source").set_value("upload").run()
+    return sound(app.file_uploader(key="upload-0").set_value(("tale.txt", content, "text/plain")).run())
+
+
+def test_the_encoding_is_shown_and_another_can_be_chosen(lab: Path) -> None:
+    app = uploaded(SWEDISH.encode("cp1252"))
+    box = app.selectbox(key="encoding")
+    assert "Windows-1252" in box.options[0] and "guess" in box.options[0]
+    assert "på" in texts(app) and "a guess" in texts(app)
+    app = sound(box.set_value("cp1250").run())
+    assert "pĺ" in texts(app) and "Windows-1250" in texts(app) and "på" not in texts(app)
+    assert "encoding='cp1250'" in app.code[0].value
+    sound(app.button(key="start").click().run())
+    assert [train.of(run).text.encoding for run in jobs.all_runs("train")] == ["cp1250"]
+
+
+def test_damaged_bytes_are_counted_beside_the_first_sentences(lab: Path) -> None:
+    app = uploaded("Vi går över ån, “då” är det it\x92s. ".encode().replace(b"\xc2\x92", b"\x92") * 10 + TALE.encode())
+    assert app.selectbox(key="encoding").options[0].startswith("UTF-8")
+    assert "10 bytes of tale" in texts(app)
+
+
+def test_what_was_guessed_and_replaced_stands_beside_the_result(lab: Path, at_once: None) -> None:
+    run = jobs.draft()
+    content = ("“King” é à. " + TALE * 300).encode() + b"it\x92s\n"
+    name = text_choice.lay_down(run.folder, "tale.txt", content)
+    run = jobs.start("train", TrainSettings("one_hot", {}, TextChoice(file=name), (), "Tale"), run)
+    assert run.state().status == "done"
+    assert [(one.replaced, len(one.lines)) for one in train.decoded(run)] == [(1, 1)]
+    assert "One byte of tale.txt is not utf-8" in texts(opened(run=run.id))
+    (run.folder / train.DECODED).write_text('[{"name": 3}]')
+    assert train.decoded(run) == ()
+
+
 def finish(run: Run, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while run.state().active and time.monotonic() < deadline:

@@ -117,7 +117,7 @@ def test_a_corpus_encoded_in_pieces_has_the_bits_of_one_encoded_in_one_go(
     said = encode_file(str(lstm_folder), text, one, tokenized=True)
     assert encode_file(str(lstm_folder), text, many, None, told.append, tokenized=True, pool=workers) == said
     (here, meta), (there, its_meta) = tensors(one), tensors(many)
-    assert (list(here), meta) == (list(there), its_meta) and len(here) == 160
+    assert (list(here), meta) == (list(there), its_meta) and len(here) == 200
     assert all(here[name].tobytes() == there[name].tobytes() for name in here)
     assert len(told) > 2 and told[-1].step == told[-1].total == said[1]
     assert (tmp_path / "marker").exists() == killed

@@ -51,6 +51,22 @@ def read(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     return READERS[piece.kind](piece, choice)
 
 
+def sentence_lines(piece: Entry, choice: Choice) -> Generator[str, None, None]:
+    """Read the lines of a text file as they are, empty ones too, each whole; of other kinds the texts.
+
+    A line ends at a line feed and nowhere else (a carriage return before it goes).
+
+    Raises:
+        BadInput: as ``read``, or a line is longer than the limits allow.
+    """
+    if piece.kind not in (".txt", ".text", ".md", ".markdown"):
+        yield from read(piece, choice)
+        return
+    with piece.text(choice.encoding, newline="\n") as stream:
+        for line in tables.bounded_lines(stream, piece):
+            yield line.removesuffix("\n").removesuffix("\r")
+
+
 def columns(path: str | Path, limits: Limits | None = None, choice: Choice | None = None) -> Columns | None:
     """The columns or fields of a file to choose from, and the one that is read if none is; ``None`` for running text.
 

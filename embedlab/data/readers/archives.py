@@ -15,14 +15,14 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, TextIO, cast
 
 from embedlab.base import BadInput
 from embedlab.base.limits import Limits, met
 from embedlab.base.limits import size as size_of
-from embedlab.data.readers.encoding import SAMPLE
+from embedlab.data.readers.encoding import SAMPLE, Decoded, open_text
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,28 @@ class Entry:
         kind: its ending in lower case, without that of the packer.
         opener: opens its bytes from the beginning.
         limits: the limits that it is read with.
+        encoding: the encoding of its text; ``None`` to detect it.
+        told: hears how its text is decoded.
     """
 
     name: str
     kind: str
     opener: Callable[[], BinaryIO]
     limits: Limits
+    encoding: str | None = None
+    told: Callable[[Decoded], object] | None = field(default=None, compare=False)
 
     def open(self) -> BinaryIO:
         """Open the unpacked bytes; reading raises ``BadInput`` where the file is damaged or too large."""
         return self.opener()
+
+    def text(self, encoding: str | None = None, newline: str | None = None) -> TextIO:
+        """Open its text, in the given encoding or in ``self.encoding``, with one line end or any.
+
+        Raises:
+            BadInput: it is not text, or not in the encoding.
+        """
+        return open_text(self.open(), self.name, encoding or self.encoding, self.told, newline)
 
     def open_whole(self) -> BinaryIO:
         """Open the bytes for reading in any order; a packed file is first unpacked to a temporary file.

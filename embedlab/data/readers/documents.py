@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from embedlab.base import BadInput
 from embedlab.base.limits import met, size
 from embedlab.data.readers.archives import DAMAGE, Entry, check_zip
-from embedlab.data.readers.encoding import Choice, open_text
+from embedlab.data.readers.encoding import Choice
 from embedlab.data.readers.fields import LOOK, Columns, cut, field_texts, listed, loaded
 
 MAIN = "/officeDocument"
@@ -266,7 +266,7 @@ def _json_rows(piece: Entry, choice: Choice) -> list[Any]:
     limits = piece.limits
     which = "json_chars" if limits.json_chars < limits.document_bytes else "document_bytes"
     most: int = getattr(limits, which)
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         try:
             text = stream.read(most + 1)
         except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
 """Decode bytes as text: detect the encoding, refuse what is no text, and give lines of bounded length.
 
-``Choice`` says which column or field to read from a file that holds more than running text.
+Of a text with a few damaged bytes these are replaced and counted (``Decoded``); one with many is refused. ``Choice``
+says which column or field to read from a file that holds more than running text.
 """
 
 from __future__ import annotations
@@ -8,17 +9,22 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import BinaryIO, TextIO, cast
 
 from embedlab.base import BadInput
 from embedlab.base.limits import met
+from embedlab.data.readers.guesses import guesses
 
 SAMPLE = 1 << 18
 """Bytes from which the encoding is detected."""
 MAX_PARAGRAPH = 10_000
 """Most characters of a paragraph; a longer line is cut after a sentence or a word."""
+FEW, SPARSE = 20, 10_000
+"""Damaged bytes that a text may have: so many, and more if there is only one in so many bytes."""
+SHOWN = 5
+"""Lines of damaged bytes that are named."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -48,21 +54,146 @@ _SENTENCE_END = re.compile(r"[.!?…]['\")\]»”’]*\s|[。！？।॥؟]")
 SAVE_AS = "If it is a text, save it as UTF-8 (or, from Python, give its encoding)."
 
 
-def open_text(stream: BinaryIO, name: str, encoding: str | None = None) -> TextIO:
+@dataclass(frozen=True)
+class Decoded:
+    """How a file was decoded.
+
+    Attributes:
+        name: the file's name in messages.
+        encoding: as Python calls it.
+        guessed: whether the bytes leave a choice: they are no Unicode, and nobody gave the encoding.
+        replaced: bytes so far that are not in the encoding; other characters stand for them.
+        lines: the lines of the first of them, from 1.
+    """
+
+    name: str
+    encoding: str
+    guessed: bool = False
+    replaced: int = 0
+    lines: tuple[int, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """What there is to say about it, as sentences; empty if all went as usual."""
+        parts = [f"{self.name} was read as {self.encoding}, which is a guess."] if self.guessed else []
+        if self.replaced:
+            many, lines = self.replaced > 1, ", ".join(f"{line:,}" for line in self.lines)
+            more = ", …" if self.replaced > len(self.lines) == SHOWN else ""
+            first = f"{self.replaced:,} bytes of {self.name} are" if many else f"One byte of {self.name} is"
+            place = f"line{'s' if len(self.lines) > 1 else ''} {lines}{more}"
+            parts.append(f"{first} not {self.encoding} ({place}); {'they were' if many else 'it was'} replaced.")
+        return " ".join(parts)
+
+
+def open_text(
+    stream: BinaryIO,
+    name: str,
+    encoding: str | None = None,
+    told: Callable[[Decoded], object] | None = None,
+    newline: str | None = None,
+) -> TextIO:
     """Open a byte stream as text, in the given or the detected encoding.
 
     Args:
         stream: buffered bytes at their beginning; closed with the result.
         name: the file's name in messages.
-        encoding: any of Python's text encodings, or ``None`` to detect it (byte order mark, then UTF-8, then
-            charset-normalizer's best guess).
+        encoding: any of Python's text encodings, or ``None`` to detect it (byte order mark, then UTF-8, then the best
+            of the ``guesses``).
+        told: hears how the text is decoded, now and whenever damaged bytes were replaced.
+        newline: the line end that counts; ``None`` for any of the usual ones.
 
     Raises:
         BadInput: the bytes are not text, or not in the encoding that was given.
     """
     sample = cast(io.BufferedReader, stream).peek(SAMPLE)[:SAMPLE]
-    chosen = detect(sample, name) if encoding is None else _given(sample, name, encoding)
-    return io.TextIOWrapper(stream, encoding=chosen)
+    chosen, guessed = _detected(sample, name) if encoding is None else (_given(sample, name, encoding), False)
+    return _Text(stream, Decoded(name, chosen, guessed), told, newline)
+
+
+class _Text(io.TextIOWrapper):
+    """A text stream that replaces the bytes that are not in its encoding, and counts them.
+
+    In UTF-8 a single one between ASCII characters is read as Windows-1252, from which most such bytes were pasted
+    (0x92 is an apostrophe). Any other becomes U+FFFD.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, decoded: Decoded, told: Callable[[Decoded], object] | None, newline: str | None
+    ) -> None:
+        self._utf8 = decoded.encoding.startswith("utf-8")
+        super().__init__(stream, decoded.encoding, MARK, newline)
+        self._decoded, self._told, self._line = decoded, told, 1
+        self._tell_now()
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
+        """The next line, or so many characters of it; called for every line, so it must be fast."""
+        line = _READ_LINE(self, size)
+        if not line.isascii():
+            try:
+                line.encode()
+            except UnicodeEncodeError:
+                line = _MARKED.sub(self._character, line)
+        if len(line) != size or line.endswith("\n"):
+            self._line += 1
+        return line
+
+    def read(self, size: int | None = -1, /) -> str:
+        """So many characters, or the rest."""
+        return _MARKED.sub(self._character, super().read(size))
+
+    def _character(self, match: re.Match[str]) -> str:
+        raw = bytes(ord(mark) - 0xDC00 for mark in match[0])
+        self._count(len(raw), match.string, match.start())
+        if not self._utf8:
+            return "\ufffd"
+        replaced = raw.decode("utf-8", "replace")
+        before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+        is_cut_off = not after and raw[-1] >= 0xC2
+        if len(replaced) < len(raw) or not (before + after).isascii() or is_cut_off:
+            return replaced
+        return raw.decode("cp1252", "replace")
+
+    def _count(self, number: int, text: str, place: int) -> None:
+        old, line = self._decoded, self._line + text.count("\n", 0, place)
+        lines = old.lines if line in old.lines or len(old.lines) == SHOWN else (*old.lines, line)
+        self._decoded = replace(old, replaced=old.replaced + number, lines=lines)
+        if self._decoded.replaced > max(FEW, (read := cast(BinaryIO, self.buffer).tell()) // SPARSE):
+            raise BadInput(
+                f"{old.name} begins as {old.encoding} text, but more than {old.replaced:,} of its first {read:,} bytes "
+                f"are not, the first in line {lines[0]:,}. {OTHERS}"
+            )
+        self._tell_now()
+
+    def _tell_now(self) -> None:
+        if self._told:
+            self._told(self._decoded)
+
+
+def _marks(error: UnicodeError) -> tuple[str, int]:
+    """Half characters for the bytes that cannot be decoded: no text has them, and they say which bytes these were."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+MARK = "embedlab-mark"
+"""Name of ``_marks`` among Python's handlers of errors; TextIOWrapper takes a name only."""
+codecs.register_error(MARK, _marks)
+_READ_LINE = io.TextIOWrapper.readline
+_MARKED = re.compile("[\udc00-\udcff]+")
+OTHERS = "Give the right encoding (often cp1252), or remove stray bytes with iconv -c."
+
+
+def recoded(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, Decoded]:
+    """A text that lies in memory in UTF-8, and how it was decoded.
+
+    Raises:
+        BadInput: it is not text, or not in the encoding that was given.
+    """
+    told: list[Decoded] = []
+    given = cast(BinaryIO, io.BufferedReader(io.BytesIO(content), SAMPLE))
+    with open_text(given, name, encoding, told.append, newline="") as stream:
+        return stream.read().encode("utf-8", "replace"), told[-1]
 
 
 def detect(sample: bytes, name: str) -> str:
@@ -71,20 +202,27 @@ def detect(sample: bytes, name: str) -> str:
     Raises:
         BadInput: they are not text.
     """
+    return _detected(sample, name)[0]
+
+
+def _detected(sample: bytes, name: str) -> tuple[str, bool]:
+    """The encoding, and whether it is a guess."""
     for bom, encoding in _BOMS:
         if sample.startswith(bom):
-            return encoding
+            return encoding, False
     _refuse_binary(sample, name)
     if b"\0" in sample:
-        return _utf16_without_mark(sample, name)
-    if _decodes(sample, "utf-8"):
-        return "utf-8"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample[:65_536]).best()
-    if best is None or sample.translate(None, _CONTROL) != sample:
-        raise BadInput(f"{name} does not look like text in any known encoding. {SAVE_AS}")
-    return best.encoding
+        return _utf16_without_mark(sample, name), True
+    unicode = _suits(sample, "utf-8")
+    if unicode and b"\x1b$" not in sample:  # with it, perhaps Japanese or Korean in seven bits
+        return "utf-8", False
+    if sample.translate(None, _CONTROL) == sample:
+        for encoding in guesses(sample):
+            if _suits(sample, encoding):
+                return encoding, encoding != "ascii"
+    if unicode:
+        return "utf-8", False
+    raise BadInput(f"{name} does not look like text in any known encoding. {SAVE_AS}")
 
 
 def _refuse_binary(sample: bytes, name: str) -> None:
@@ -100,7 +238,7 @@ def _utf16_without_mark(sample: bytes, name: str) -> str:
     zeros, half = sample.count(0), len(sample) // 2
     for encoding, start in (("utf-16-le", 1), ("utf-16-be", 0)):
         there = sample[start::2].count(0)
-        if there > 0.4 * half and there > 0.95 * zeros and _decodes(sample, encoding):
+        if there > 0.4 * half and there > 0.95 * zeros and _suits(sample, encoding):
             return encoding
     raise BadInput(f"{name} is not text but binary data (it holds zero bytes).")
 
@@ -119,9 +257,26 @@ def _given(sample: bytes, name: str, encoding: str) -> str:
     suits_utf8 = _decodes(sample, "utf-8") and b"\0" not in sample
     if suits_utf8 and (wide or (not codec.startswith("utf-8") and not sample.isascii() and codec != "utf-7")):
         raise BadInput(f"{name} is UTF-8 text, not {encoding}. Leave the encoding out or give utf-8.")
-    if not _decodes(sample, encoding):
+    if not _suits(sample, encoding):
         raise BadInput(f"{name} is not {encoding} text. Leave the encoding out to have it detected.")
-    return "utf-8-sig" if codec == "utf-8" else encoding
+    return "utf-8-sig" if codec == "utf-8" and sample.startswith(codecs.BOM_UTF8) else encoding
+
+
+def _suits(sample: bytes, encoding: str) -> bool:
+    """Whether bytes are in an encoding, but for a few damaged places.
+
+    For each damaged one there must be three bytes that go on a character beyond ASCII in UTF-8: bytes in any other
+    encoding have far fewer when they are read as UTF-8. A character that is cut off at the end asks for one whole one.
+    """
+    try:
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(sample, final=len(sample) < SAMPLE)
+    except ValueError:
+        return False
+    bad = text.count("\ufffd")
+    if not bad or _decodes(sample, encoding):
+        return True
+    good = len(text.encode("utf-8", "replace")) - len(text) - 2 * bad
+    return good >= 3 * bad or (bad == 1 and text[-1] == "\ufffd" and (good >= 1 or encoding.startswith("utf-16")))
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:
@@ -185,7 +340,7 @@ def undecodable(stream: TextIO, name: str, error: UnicodeDecodeError) -> BadInpu
     found, most = error.object[error.start : error.start + 1].hex(), stream.buffer.tell()
     return BadInput(
         f"{name} begins as {error.encoding} text, but within its first {most:,} bytes is one (0x{found}) "
-        "that is not. Give the right encoding (often cp1252), or remove stray bytes with iconv -c."
+        f"that is not. {OTHERS}"
     )
 
 
@@ -195,6 +350,25 @@ def _cut(text: str, start: int, end: int) -> int:
         return ends[-1]
     space = max(text.rfind(" ", start + 1, end), text.rfind("\t", start + 1, end))
     return space + 1 if space > 0 else end
+
+
+class Notes:
+    """How the files of a text were decoded, each as it was read last."""
+
+    MOST = 1000
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Decoded] = {}
+
+    def __call__(self, decoded: Decoded) -> None:
+        """Note how a file was decoded."""
+        if decoded.name in self._by_name or len(self._by_name) < self.MOST:
+            self._by_name[decoded.name] = decoded
+
+    @property
+    def all(self) -> tuple[Decoded, ...]:
+        """The files, in the order of reading; of very many the first."""
+        return tuple(self._by_name.values())
 
 
 @dataclass(frozen=True)

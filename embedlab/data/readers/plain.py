@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from itertools import chain, pairwise
 
 from embedlab.data.readers.archives import Entry
-from embedlab.data.readers.encoding import MAX_PARAGRAPH, Choice, inhabited, lines, open_text
+from embedlab.data.readers.encoding import MAX_PARAGRAPH, Choice, inhabited, lines
 
 LOOK = 1000
 """Lines from which hard-wrapped text is distinguished from one paragraph a line; fewer if they are long."""
@@ -23,7 +23,7 @@ def paragraphs(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: it is not text, or not in the encoding.
     """
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         yield from unwrapped(inhabited(lines(stream, piece.name), piece.name, piece.limits.blank))
 
 
@@ -33,7 +33,7 @@ def markdown(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: it is not text, or not in the encoding.
     """
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         given = inhabited(lines(stream, piece.name), piece.name, piece.limits.blank)
         yield from unwrapped(_without_marks(given))
 

@@ -14,7 +14,7 @@ from embedlab.base import BadInput
 from embedlab.base.limits import Limits, met, size
 from embedlab.data.readers import dialect, fields
 from embedlab.data.readers.archives import Entry
-from embedlab.data.readers.encoding import Choice, inhabited, lines, open_text, undecodable
+from embedlab.data.readers.encoding import SAMPLE, Choice, inhabited, lines, undecodable
 from embedlab.data.readers.fields import FIELDS, NAME, Columns, beginning, cut, missing, pick, shown, whole
 
 CELL = 8
@@ -58,7 +58,7 @@ def is_tabbed(piece: Entry, choice: Choice) -> bool:
     Raises:
         BadInput: it is not text, or not in the encoding.
     """
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         given = inhabited(lines(stream, piece.name), piece.name, piece.limits.blank)
         head = beginning(given, len, dialect.LINES, dialect.CHARS)
     rows = [line.split("\t") for line in head if line and not line.isspace()]
@@ -100,7 +100,7 @@ class _Table:
 @contextmanager
 def _csv(piece: Entry, choice: Choice) -> Iterator[_Table]:
     csv.field_size_limit(max(csv.field_size_limit(), piece.limits.line_chars))
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         given = bounded_lines(stream, piece)
         head = beginning(given, len, dialect.LINES, dialect.CHARS)
         after = list(islice(given, 1))
@@ -224,19 +224,19 @@ def _counted(lines: Iterator[str], name: str, most: int) -> Iterator[str]:
 
 
 @contextmanager
-def text_lines(path: Path) -> Iterator[Iterator[str]]:
-    """Lines with their ends of a file with tags, which is held as a whole, in any encoding.
+def text_lines(path: Path, encoding: str | None = None) -> Iterator[Iterator[str]]:
+    """Lines with their ends of a file with tags, which is held as a whole; ``None`` to detect its encoding.
 
     Raises:
         BadInput: it cannot be read, is not text, or it or one of its lines is larger than the limits allow.
     """
     limits = Limits.from_environment()
-    piece = Entry(path.name, path.suffix, lambda: path.open("rb"), limits)
+    piece = Entry(path.name, path.suffix, lambda: path.open("rb", buffering=SAMPLE), limits, encoding)
     try:
         if (found := path.stat().st_size) > limits.document_bytes:
             said = f"{path.name} has {size(found)}, at most {size(limits.document_bytes)} are read. Give a part of it."
             raise BadInput(met("document_bytes", said))
-        with open_text(piece.open(), piece.name) as stream:
+        with piece.text() as stream:
             yield _counted(bounded_lines(stream, piece), path.name, limits.tagged_lines)
     except OSError as error:
         raise BadInput(f"{path.name} cannot be read: {error.strerror or error}.") from error
@@ -248,7 +248,7 @@ def json_lines(piece: Entry, choice: Choice) -> Generator[str, None, None]:
     Raises:
         BadInput: a line is not JSON, or no row looked at has such a field.
     """
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         rows = fields.rows(bounded_lines(stream, piece), piece.name, piece.limits)
         yield from fields.field_texts(rows, choice, piece.name)
 
@@ -259,7 +259,7 @@ def json_fields(piece: Entry, choice: Choice) -> Columns:
     Raises:
         BadInput: a line is not JSON.
     """
-    with open_text(piece.open(), piece.name, choice.encoding) as stream:
+    with piece.text(choice.encoding) as stream:
         rows = fields.rows(bounded_lines(stream, piece), piece.name, piece.limits)
         return fields.listed((value for value, _ in beginning(rows, lambda row: row[1])), piece.name)
 

@@ -12,6 +12,7 @@ from typing import Any
 from embedlab.base import typed_json
 from embedlab.data import readers
 from embedlab.data import tagged as tagged_files
+from embedlab.data.readers.encoding import Choice, Decoded, recoded
 from embedlab.data.readers.fields import Columns
 from embedlab.data.tag_columns import Wanted
 from embedlab.data.tag_reading import HowRead
@@ -22,6 +23,8 @@ from embedlab.workflows import probe_data
 from embedlab.workflows.probe_data import TaggedFile
 from embedlab.workflows.text_choice import TextChoice, text_file
 
+PARQUET = b"PAR1"
+"""How a parquet file begins."""
 CHARS = 6_000_000
 """Characters of words that are held; a word of a hostile text has thousands of them."""
 PATIENCE = 8.0
@@ -40,6 +43,7 @@ class Beginning:
         tokens: running words in them.
         whole: running words of the whole text: counted if that was short, estimated otherwise.
         complete: whether the beginning is the whole text.
+        decoded: how the files were decoded that were read.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Beginning:
     tokens: int
     whole: int
     complete: bool
+    decoded: tuple[Decoded, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,27 @@ def columns(text: TextChoice, folder: Path) -> Columns | None:
     Raises:
         BadInput: it cannot be read.
     """
-    return readers.columns(text_file(folder, text.file))
+    choice = Choice(text.column or None, text.encoding or None)
+    return readers.columns(text_file(folder, text.file), choice=choice)
+
+
+def decoded(text: TextChoice, folder: Path | None) -> tuple[Decoded, ...]:
+    """How the first file of a text is decoded; empty for kinds of files that say it themselves.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    return text.open(folder).decoded
+
+
+def decoded_tags(file: str) -> tuple[Decoded, ...]:
+    """How a tagged file is decoded; empty for a parquet file, which is no text.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    content = Path(file).read_bytes()
+    return () if content.startswith(PARQUET) else (recoded(content, "the file")[1],)
 
 
 def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int = 0) -> Beginning:
@@ -104,7 +129,7 @@ def beginning(text: TextChoice, folder: Path | None, words: int, sentences: int 
         tokens += len(sentence)
         room -= sum(map(len, sentence))
     whole = tokens if complete else max(corpus.source.size(), tokens)
-    return Beginning(corpus.name, found, tokens, whole, complete)
+    return Beginning(corpus.name, found, tokens, whole, complete, corpus.decoded)
 
 
 def paragraphs(text: TextChoice, folder: Path | None) -> list[str]:
@@ -161,7 +186,7 @@ def answer(call: str, values: dict[str, Any]) -> Any:
     """What a look found, as plain values that JSON can hold.
 
     Args:
-        call: "usable", "columns", "beginning", "paragraphs", "entities", "tags" or "tag_columns".
+        call: "usable", "columns", "decoded", "beginning", "paragraphs", "entities", "tags", "tag_columns" or "tagged".
         values: what it is asked, as plain values.
 
     Raises:
@@ -172,6 +197,8 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         parts = (found.sentences.train, found.sentences.dev, found.sentences.test)
         listed = [[dataclasses.astuple(one) for one in part] for part in parts]
         return {"parts": listed, "how": typed_json.plain(found.how)}
+    if call == "tagged":
+        return typed_json.plain(decoded_tags(**values))
     if call == "tags":
         return typed_json.plain(tags(**values))
     if call == "tag_columns":
@@ -182,9 +209,21 @@ def answer(call: str, values: dict[str, Any]) -> Any:
         return usable(text, folder)
     if call == "columns":
         return typed_json.plain(columns(text, folder))
+    if call == "decoded":
+        return typed_json.plain(decoded(text, folder))
     if call == "paragraphs":
         return paragraphs(text, folder)
     return typed_json.plain(beginning(text, folder, **values))
+
+
+def begun(values: dict[str, Any]) -> Beginning:
+    """The beginning of an answer to "beginning"."""
+    return Beginning(**values | {"decoded": how(values["decoded"])})
+
+
+def how(values: list[dict[str, Any]]) -> tuple[Decoded, ...]:
+    """How files were decoded, of an answer to "decoded"."""
+    return tuple(typed_json.made(Decoded, one) for one in values)
 
 
 def tagged(answer: dict[str, Any]) -> TaggedFile:

@@ -77,6 +77,8 @@ class Retrained:
 def key_of(family: str, settings: StabilitySettings) -> str:
     """Names the result of one family."""
     text = typed_json.plain(settings.text)
+    if not settings.text.encoding:
+        del text["encoding"]  # so that results of versions before it are found
     return results.key_of(VERSION, family, text, settings.draft, settings.trainings, settings.drawn, settings.most)
 
 

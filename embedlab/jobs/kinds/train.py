@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from embedlab.analysis.training_snapshots import Moment, moment, telling_words
-from embedlab.base import Model, OnProgress, Progress, StaticModel, typed_json
+from embedlab.base import Model, OnProgress, Progress, StaticModel, files, typed_json
+from embedlab.data.readers.encoding import Decoded
 from embedlab.jobs.run import Run, add_line, lines
 from embedlab.workflows import train
 from embedlab.workflows.text_choice import TextChoice
 
-MOMENTS, CHECKPOINT = "moments.jsonl", "checkpoint"
+MOMENTS, CHECKPOINT, DECODED = "moments.jsonl", "checkpoint", "decoded.json"
 MOST_MOMENTS = 60
 """With more epochs than this, only every n-th is looked at."""
+MOST_DECODED = 20
+"""Files of which it is kept how they were decoded."""
 SHARE, SLACK = 0.1, 3.0
 """Looking at the model may take this share of the training time and so many seconds more; the first look is free."""
 
@@ -58,6 +62,14 @@ def moments(run: Run) -> list[Moment]:
     return result
 
 
+def decoded(run: Run) -> tuple[Decoded, ...]:
+    """How the files of a run's text were decoded, as far as there is something to say; known when it has trained."""
+    try:
+        return tuple(typed_json.made(Decoded, one) for one in json.loads((run.folder / DECODED).read_bytes()))
+    except typed_json.DAMAGED:
+        return ()
+
+
 def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     """Train with the settings and leave the model folder in the run's result.
 
@@ -70,6 +82,8 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     watcher = _Watcher(run, settings.watch, int(getattr(config, "epochs", 1)), on_progress)
     model = train.train(settings.kind, corpus, config, watcher, run.folder / CHECKPOINT)
     watcher.last(model)
+    if said := [one for one in corpus.decoded if one.said and not settings.text.sample]:
+        files.write_text(run.folder / DECODED, json.dumps(typed_json.plain(said[:MOST_DECODED])))
     train.with_title(model, settings.name or settings.text.title).save(run.result, overwrite=True)
 
 

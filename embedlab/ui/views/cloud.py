@@ -187,11 +187,10 @@ def source(question: Question) -> str:
         made = f"found = [one for one in load_senses() if one.word == {settings.word!r}]"
     else:
         text = settings.text
-        column = f", column={text.column!r}" if text.column else ""
         module, opened = (
             ("datasets import load_sample", f"load_sample({text.sample!r}, AS_WRITTEN)")
             if text.sample
-            else ("corpus import Corpus", f"Corpus.from_file({text.file!r}{column}, options=AS_WRITTEN)")
+            else ("corpus import Corpus", f"Corpus.from_file({text.file!r}{text.arguments}, options=AS_WRITTEN)")
         )
         head = f"from embedlab.analysis.occurrences import gather\nfrom embedlab.data.{module}\n"
         head += "from embedlab.data.datasets import AS_WRITTEN"

@@ -27,7 +27,7 @@ from embedlab.plots.senses import Column, Named
 from embedlab.plots.text import md, shortened
 from embedlab.registry import ModelSpec
 from embedlab.store import uploads
-from embedlab.ui import cache, inputs, links, models, run_bar, state, tagged_files, widgets
+from embedlab.ui import cache, encodings, inputs, links, models, run_bar, state, tagged_files, widgets
 from embedlab.ui.visitor import address, told, visitor
 
 NONE = "none"
@@ -88,10 +88,13 @@ def _file() -> tuple[str, Wanted]:
         "speech), JSON lines and parquet with a list of words and a list of tags. Parts of speech are measured word by "
         "word, BIO tags as whole names."
     )
-    if upload is not None and st.session_state.get("_tagged_upload") != upload.file_id:
-        st.session_state["_tagged_upload"] = upload.file_id
+    encoding = encodings.ask((), "tagged_encoding")
+    if upload is not None and st.session_state.get("_tagged_upload") != (upload.file_id, encoding):
+        st.session_state["_tagged_upload"] = (upload.file_id, encoding)
         tagged_files.begin("column")
-        st.query_params["file"] = layer_runs.lay_down(upload.getvalue(), visitor(), address())
+        content, how = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
+        st.query_params["file"] = layer_runs.lay_down(content, visitor(), address())
+        st.session_state["_tagged_said"] = how or encodings.said_of(st.query_params["file"])
     name = st.query_params.get("file", "")
     if name and uploads.laid_down(name) is None:
         st.query_params.pop("file", None)
@@ -105,6 +108,7 @@ def _file() -> tuple[str, Wanted]:
     except BadInput as error:
         st.error(told(error))
         return "", Wanted()
+    st.caption(st.session_state.get("_tagged_said", ""))
     return name, wanted
 
 

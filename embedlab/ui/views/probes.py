@@ -28,7 +28,7 @@ from embedlab.registry import ModelSpec
 from embedlab.store import results
 from embedlab.store import uploads as store_uploads
 from embedlab.store.results import KeptProbe
-from embedlab.ui import cache, forms, inputs, server, state, tagged_files, widgets
+from embedlab.ui import cache, encodings, forms, inputs, server, state, tagged_files, widgets
 from embedlab.ui import models as ui_models
 from embedlab.ui.run_bar import KEPT
 from embedlab.ui.visitor import address, told, visitor
@@ -122,6 +122,7 @@ def _file() -> tuple[str, Wanted] | None:
         st.query_params[ADDRESS] = st.session_state["_tagged"] = name
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(":material/description: Your tagged file", width="content")
+            st.caption(st.session_state.get("_tagged_said", ""), width="content")
             st.button("Another file", key="another-tagged", on_click=_forget, icon=":material/close:")
         return _columns(name)
     upload = inputs.file(
@@ -131,11 +132,15 @@ def _file() -> tuple[str, Wanted] | None:
         "Lines “# split = train”, dev and test say what is for what; without them sentences are dealt out 70 : 10 : 20 "
         "by the seed.",
     )  # fmt: skip
+    encoding = encodings.ask((), "tagged_encoding")
     if upload is None:
         st.info("Give a file with tagged sentences, such as CoNLL-2003's; a thousand and more are enough.")
         return None
     try:
-        st.session_state["_tagged"] = store_uploads.lay_down(upload.getvalue(), _check, visitor(), address())
+        content, how = encodings.in_utf8(upload.getvalue(), upload.name, encoding)
+        name = store_uploads.lay_down(content, _check, visitor(), address())
+        st.session_state["_tagged_said"] = how or encodings.said_of(name)
+        st.session_state["_tagged"] = name
     except BadInput as error:
         st.error(told(error))
     else:
@@ -159,6 +164,7 @@ def _columns(name: str) -> tuple[str, Wanted] | None:
 def _forget() -> None:
     tagged_files.begin()
     st.session_state.pop("_tagged", None)
+    st.session_state.pop("_tagged_said", None)
     st.query_params.pop(ADDRESS, None)
 
 

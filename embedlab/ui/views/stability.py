@@ -97,9 +97,8 @@ def source(choices: Choices, results: dict[str, Retrained], word: str) -> str:
     if text.sample:
         first, opened = "from embedlab.data.datasets import load_sample", f"load_sample({text.sample!r})"
     else:
-        column = f", column={text.column!r}" if text.column else ""
         first = "from embedlab.data.corpus import Corpus"
-        opened = f"Corpus.from_file({text.file!r}{column})"
+        opened = f"Corpus.from_file({text.file!r}{text.arguments})"
     drawn = "drawn_anew(corpus, seed)" if settings.drawn else "corpus"
     return f"""
 from embedlab.analysis.neighbor_lists import spread

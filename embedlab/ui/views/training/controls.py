@@ -18,7 +18,7 @@ from embedlab.jobs.api import Run
 from embedlab.jobs.kinds import train
 from embedlab.jobs.kinds.train import TrainSettings
 from embedlab.store import library
-from embedlab.ui import upload
+from embedlab.ui import encodings, upload
 from embedlab.ui.visitor import address, visitor
 from embedlab.workflows import train as rules
 from embedlab.workflows.text_choice import TextChoice, safe_name
@@ -89,7 +89,12 @@ def repeat(run: Run) -> None:
         config = config_class(chosen.kind).from_dict(dict(chosen.config)).to_dict()
         state = {f"{chosen.kind}_{name}": config[name] for name in chosen.config}
     state |= {f"words_{name}": value for name, value in chosen.text.options.to_dict().items()}
-    state |= {"train": chosen.kind, "watch": ", ".join(chosen.watch), "column": chosen.text.column}
+    state |= {
+        "train": chosen.kind,
+        "watch": ", ".join(chosen.watch),
+        "column": chosen.text.column,
+        encodings.KEY: chosen.text.encoding,
+    }
     if chosen.text.sample:
         state |= {"source": "sample", "sample": chosen.text.sample}
     else:
@@ -114,7 +119,7 @@ def code(kind: str, settings_class: type[Settings], values: dict[str, Any], text
         opened = f"load_sample({text.sample!r}{', ' + given if given else ''})"
     else:
         first = "from embedlab.data.corpus import Corpus"
-        extra = (f", column={text.column!r}" if text.column else "") + (f", options={given}" if given else "")
+        extra = text.arguments + (f", options={given}" if given else "")
         opened = f"Corpus.from_file({safe_name(text.file)!r}{extra})"
     lines = [first, *(["from embedlab.data.tokenizer import TextOptions"] if options else [])]
     static, contextual = "static" in family.capabilities, "contextual" in family.capabilities

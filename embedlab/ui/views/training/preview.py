@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,13 @@ import streamlit as st
 from embedlab.base import BadInput
 from embedlab.data.corpus import Corpus
 from embedlab.data.preview import Preview, preview
+from embedlab.data.readers.encoding import Decoded
 from embedlab.jobs.kinds import inspect
-from embedlab.jobs.kinds.inspect import Beginning
 from embedlab.plots import curves
 from embedlab.plots.figure import Figure
 from embedlab.plots.layout import GREY
 from embedlab.plots.text import md
-from embedlab.ui import inputs, widgets
+from embedlab.ui import encodings, inputs, widgets
 from embedlab.ui.upload import Chosen
 
 HEAD = 300_000
@@ -39,6 +39,7 @@ class Head:
         types: different words in it.
         whole: running words of the whole text: counted if that was short, estimated otherwise.
         complete: whether the beginning is the whole text.
+        decoded: how its files were decoded; empty for a sample.
     """
 
     corpus: Corpus
@@ -46,6 +47,7 @@ class Head:
     types: int
     whole: int
     complete: bool
+    decoded: tuple[Decoded, ...] = ()
 
 
 def head(chosen: Chosen) -> Head:
@@ -75,7 +77,7 @@ def _kept(text: str, folder: str) -> list[Head]:
 def _read(chosen: Chosen) -> Head:
     if chosen.draft:
         values = inputs.look("beginning", "Reading the text", **_values(chosen), words=HEAD)
-        beginning = Beginning(**values)
+        beginning = inspect.begun(values)
     else:
         with st.spinner("Reading the text …"):
             beginning = inspect.beginning(chosen.text, None, HEAD)
@@ -87,6 +89,7 @@ def _read(chosen: Chosen) -> Head:
         len(same),
         beginning.whole,
         beginning.complete,
+        beginning.decoded if chosen.draft else (),
     )
 
 
@@ -122,15 +125,16 @@ def show(chosen: Chosen, beginning: Head, values: Mapping[str, Any]) -> Preview:
     numbers[2].metric("Vocabulary", f"{seen.vocabulary_size:,}", help="Words that are left by the settings.")
     numbers[3].metric("Text kept", f"{100 * seen.kept_share:.1f} %", help="Running words that are in the vocabulary.")
     st.markdown(_dropped(seen, values, sample) + about)
-    _beside(seen, values["min_count"])
+    _beside(seen, values["min_count"], beginning.decoded)
     return seen
 
 
-def _beside(seen: Preview, min_count: int) -> None:
-    """The first sentences, and beside them how often the words occur."""
+def _beside(seen: Preview, min_count: int, decoded: Sequence[Decoded]) -> None:
+    """The first sentences and how they were decoded, and beside them how often the words occur."""
     left, right = st.columns(2)
     with left:
         st.markdown("**First sentences**, as words")
+        _say(decoded)
         shown = (" · ".join(md(word, 30) for word in sentence[:40]) for sentence in seen.sentences)
         st.markdown("\n".join(f"- {sentence}" for sentence in shown))
     with right:
@@ -139,6 +143,11 @@ def _beside(seen: Preview, min_count: int) -> None:
         if min_count > 1:
             _mark(fig, min_count - 0.5)
         widgets.figure(fig, "zipf", "How often the words occur, by rank, on logarithmic axes: nearly a straight line.")
+
+
+def _say(decoded: Sequence[Decoded]) -> None:
+    if text := encodings.said(decoded):
+        st.caption(text)
 
 
 def _mark(fig: Figure, least: float) -> None:
@@ -174,7 +183,7 @@ def show_wordpieces(chosen: Chosen, beginning: Head, wordpieces: int) -> None:
         "**In pieces**: a common word stays whole, a rare one is put together of several pieces, down to single "
         "letters. So no word is left out."
     )
-    _beside(seen, 1)
+    _beside(seen, 1, beginning.decoded)
 
 
 def show_characters(chosen: Chosen, beginning: Head) -> None:
@@ -200,6 +209,7 @@ def show_characters(chosen: Chosen, beginning: Head) -> None:
     numbers[2].metric("Characters a word", f"{sum(counts.values()) / max(len(' '.join(texts).split()), 1):.1f}")
     common = " ".join(md(repr(letter)[1:-1] if letter != " " else "␣", 8) for letter, _ in counts.most_common(40))
     st.markdown(f"**Letter by letter**, capitals and spaces included. The commonest: {common}")
+    _say(beginning.decoded)
     st.markdown("\n".join(f"- {md(text, 160)}" for text in texts[:6]))
 
 

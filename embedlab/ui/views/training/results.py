@@ -15,7 +15,7 @@ from embedlab.jobs.kinds import train
 from embedlab.plots import figure, text, training, training_live
 from embedlab.plots.text import md
 from embedlab.store import archive, library
-from embedlab.ui import cache, links, page_links, run_bar, widgets
+from embedlab.ui import cache, encodings, links, page_links, run_bar, widgets
 from embedlab.ui.views.training import comparison, losses, runs
 from embedlab.ui.visitor import mine, workspace
 
@@ -28,6 +28,8 @@ def show(run: Run, how: RunState) -> None:
     events, seen = run.events(), train.moments(run)
     shown = losses.measure(events)
     _numbers(run, how, events)
+    if said := encodings.said(train.decoded(run)):
+        st.caption(said)
     if how.status == "done" and mine(run):
         _result(run)
     elif how.status == "done":
