@@ -214,7 +214,7 @@ def test_a_click_in_the_catalogue_loads_a_model_and_says_what_it_is(
     app = opened()
     assert app.button(key="offer-bert-lab").disabled
     assert together(texts(app), "Parameters", f"{spec.card.parameters:,}")
-    assert together(app.success[0].value, "**BERT of the lab**", "Polysemy", "Layer probes", "BERT")
+    assert together(app.success[0].value, "**BERT of the lab**", "Polysemy", "BERT", "Layer probes")
 
 
 def test_both_files_of_an_elmo_are_dropped_together(lab: Path, lab_home: Path, tmp_path: Path) -> None:
