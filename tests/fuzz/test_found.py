@@ -39,8 +39,8 @@ from embedlab.data.tokenizer import TextOptions
 from embedlab.jobs.kinds import train as kinds_train
 from embedlab.jobs.run import EVENTS, STATE, Run, RunEvent, RunState, add_line
 from embedlab.models import vectors as models_vectors
-from embedlab.models.bert.model import Bert
 from embedlab.models.bert import network
+from embedlab.models.bert.model import Bert
 from embedlab.models.common import hub
 from embedlab.models.elmo.model import Elmo
 from embedlab.models.vectors import WordVectors
