@@ -7,7 +7,9 @@ Python package brings are found, too; nothing of the package is run.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -114,12 +116,40 @@ def model_class(kind: str) -> type[Model]:
 def list_models(capability: Capability | None = None, workspace: str = "") -> list[ModelSpec]:
     """The models at hand: starters in the order of the road, then published ones, then one's own by title.
 
+    Of the models of whoever runs the lab, a visitor sees those that are ``offered``.
+
     Args:
         capability: only models that have it.
         workspace: of the visitor whose own are meant; empty for those of whoever runs the lab.
     """
-    specs = [*_starters(), *_packaged(), *_found("published"), *_found("yours", workspace)]
+    published = [*_packaged(), *_found("published")]
+    if workspace:
+        owned = [spec for spec in [*published, *_found("yours")] if offered(spec)]
+        published = [dataclasses.replace(spec, source="published") for spec in owned]
+    specs = [*_starters(), *published, *_found("yours", workspace)]
     return [spec for spec in specs if capability is None or capability in spec.capabilities]
+
+
+def offered(spec: ModelSpec) -> bool:
+    """Whether visitors see a model of whoever runs the lab.
+
+    They see published ones unless that was switched off, own ones if it was switched on (see ``store.library.offer``).
+    """
+    return _choices().get(spec.key, spec.source == "published")
+
+
+def class_file() -> Path:
+    """The file that says which models were offered to visitors, or withheld from them."""
+    return model_folder("yours", "").parent / "class.json"
+
+
+def _choices() -> dict[str, bool]:
+    """What was switched on or off, by key; empty if nothing was, or the file is damaged."""
+    try:
+        values = json.loads(class_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {key: value for key, value in values.items() if isinstance(value, bool)} if isinstance(values, dict) else {}
 
 
 def find(key: str) -> ModelSpec:

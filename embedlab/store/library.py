@@ -146,6 +146,24 @@ def check_room(workspace: str, more: int) -> None:
         raise BadInput(met("place_bytes", text))
 
 
+def offer(spec: ModelSpec, *, on: bool) -> None:
+    """Offer a model of whoever runs the lab to all visitors, who can use it and change nothing; or withhold it.
+
+    Args:
+        spec: one of their own or published models.
+        on: whether visitors shall see it.
+
+    Raises:
+        BadInput: it is a starter, or a visitor's own.
+        BadModel: the file that says it cannot be written.
+    """
+    if spec.source == "starter" or spec.workspace:
+        raise BadInput(f"'{spec.title}' is not a model that can be offered or withheld.")
+    kept = {one.key: registry.offered(one) for one in registry.list_models() if one.source != "starter"}
+    text = json.dumps(kept | {spec.key: on}, ensure_ascii=False, indent=2)
+    files.write_text(registry.class_file(), text + "\n")
+
+
 def delete(spec: ModelSpec) -> None:
     """Delete an own or published model.
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedlab import registry
-from embedlab.base import paths
+from embedlab.base import BadInput, paths
 from embedlab.jobs import api as jobs
 from embedlab.jobs import cleanup, worker
 from embedlab.jobs.api import Run
@@ -82,6 +82,25 @@ def test_a_kept_model_is_in_its_visitor_s_lists_alone(tale: Run) -> None:
     for page in ("models", "neighbors", "analogies", "map", "leaderboard", "training"):
         assert "Tale" in listed(opened(page, ANNA)), page
         assert "Tale" not in listed(opened(page, BERT)), page
+
+
+def test_the_owner_offers_a_model_to_the_class_and_takes_it_back(tale: Run) -> None:
+    mine, theirs = library.keep(tale.result, "Mine"), library.keep(tale.result, "Known", source="published")
+    seen = registry.list_models(workspace=paths.workspace_name(BERT))
+    assert mine not in [spec.key for spec in seen] and theirs in [spec.key for spec in seen]
+    library.offer(registry.find(mine), on=True)
+    library.offer(registry.find(theirs), on=False)
+    seen = {spec.key: spec for spec in registry.list_models(workspace=paths.workspace_name(BERT))}
+    assert theirs not in seen and seen[mine].source == "published"
+    models = opened("models", BERT)
+    assert "Mine" in listed(models) and "Known" not in listed(models)
+    assert not [
+        one.key for one in (*models.button, *models.toggle) if one.key and mine in one.key and "delete" in one.key
+    ]
+    with pytest.raises(BadInput, match="not a model that can be offered"):
+        library.offer(registry.find(f"place/{paths.workspace_name(ANNA)}/tale"), on=True)
+    registry.class_file().write_text("[damaged")
+    assert theirs in [spec.key for spec in registry.list_models(workspace=paths.workspace_name(BERT))]
 
 
 def test_an_address_opens_a_visitor_s_own_model_and_no_other_s(tale: Run) -> None:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 import pandas as pd
 import streamlit as st
 
+from embedlab import registry
 from embedlab.analysis.neighbors import nearest
 from embedlab.analysis.training_snapshots import telling_words
 from embedlab.base import StaticModel, UnknownWord
@@ -166,7 +167,17 @@ def show_card(spec: ModelSpec, size: int, at_hand: Sequence[ModelSpec]) -> None:
                 with st.popover("Delete", icon=":material/delete:"):
                     st.markdown(f"Delete **{md(spec.title)}** from this machine? This cannot be undone.")
                     st.button("Delete it", key=f"delete-{spec.key}", on_click=_delete, args=(spec,), type="primary")
+        if spec.source != "starter" and not workspace():
+            st.toggle(
+                "The class sees it", registry.offered(spec), key=f"offer-to-class-{spec.key}", on_change=_offer,
+                args=(spec,), help="Whether visitors find this model on all pages. They can change nothing about it.",
+            )  # fmt: skip
         page_links.show([spec.key], at_hand=at_hand)
+
+
+def _offer(spec: ModelSpec) -> None:
+    with widgets.guard():
+        library.offer(cache.find(spec.key), on=bool(st.session_state[f"offer-to-class-{spec.key}"]))
 
 
 def _delete(spec: ModelSpec) -> None:
