@@ -8,7 +8,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from embedlab.ui import inputs
+from embedlab.ui import inputs, tagged_files
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
@@ -16,6 +16,7 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 def opened(name: str, /, **query: Any) -> AppTest:
     """A page that has run."""
     inputs.shipped_senses.clear()  # of another test's assets
+    tagged_files.forget()
     page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
     for key, value in query.items():
         page.query_params[key] = value if isinstance(value, list) else str(value)

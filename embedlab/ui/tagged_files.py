@@ -72,6 +72,11 @@ def said(how: HowRead) -> None:
         (st.warning if how.left.sentences else st.caption)(md(how.missing))
 
 
+def forget() -> None:
+    """Read the shipped sentences again when they are next wanted."""
+    _kept_sentences.clear()
+
+
 def _offered(found: HowRead) -> list[Column]:
     return [one for one in found.columns if one.number >= -1]
 
