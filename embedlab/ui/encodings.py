@@ -96,10 +96,9 @@ def said_of(name: str) -> str:
 
 
 def said(decoded: Sequence[Decoded]) -> str:
-    """How the files were decoded, as Markdown: in which encoding, whether that is a guess, and what was replaced."""
-    names = list(dict.fromkeys(title(one.encoding) for one in decoded))
+    """How the files were decoded, as Markdown: in which encoding, which of them is a guess, and what was replaced."""
+    names = list(dict.fromkeys(md(title(one.encoding)) + (" (a guess)" if one.guessed else "") for one in decoded))
     if not names:
         return ""
-    guess = ", a guess" if any(one.guessed for one in decoded) else ""
     replaced = [md(one.said) for one in decoded if one.replaced][:3]
-    return " ".join([f"Read as {md(' and '.join(names[:3]))}{guess}.", *replaced])
+    return " ".join(["Read as " + "; ".join(names[:3]) + ".", *replaced])

@@ -54,8 +54,8 @@ def choose(name: str, *, entities: bool, tag: str = "tag_column") -> Wanted:
         word = state.choice("word_column", list(titles), "", "Column of the words", titles=titles)
     with right:
         chosen = state.choice(tag, list(titles), "", "Column of the tags", titles=titles)
-    shown = [f"{one.title}: {', '.join(one.first)}" for one in _offered(found)[:SHOWN]]
-    st.caption(md(f"First values of the columns {'; '.join(shown)}{'; …' if len(_offered(found)) > SHOWN else ''}."))
+    shown = [f"{one.title} ({', '.join(one.first)})" for one in _offered(found)[:SHOWN]]
+    st.caption(md(f"First values by column: {'; '.join(shown)}{'; …' if len(_offered(found)) > SHOWN else ''}."))
     return Wanted(word, chosen)
 
 

@@ -176,6 +176,12 @@ def forget_draft() -> None:
     st.query_params.pop("draft", None)
 
 
+def _forget_column() -> None:
+    """Forget the column that was chosen: another file has come, with columns of its own."""
+    st.session_state.pop("column", None)
+    st.query_params.pop("column", None)
+
+
 def _ask_for_file() -> None:
     number = st.session_state.setdefault("_upload", 0)
     help = "Text, Markdown, tables, JSON, Parquet, PDF, Word; also packed."
@@ -224,6 +230,7 @@ def _keep(name: str, content: object, size: int) -> str:
         run.delete()
         raise
     encodings.forget()
+    _forget_column()
     st.session_state["_draft"] = st.query_params["draft"] = run.id
     return ""
 

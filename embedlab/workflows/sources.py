@@ -227,12 +227,21 @@ def _told(found: Sequence[Path], wanted: Wanted, folder: Path, origin: str) -> F
     if not possible:
         what = next((title for kind, title in TITLES.items() if kind == wanted.kind), "model")
         listed = ", ".join(file.name for file in files[:12]) or "nothing"
-        raise BadInput(f"What was given holds no {what} that is read here: {listed}. Read are {FORMS}.")
+        raise BadInput(f"What was given holds no {what} that is read here: {listed}. {_half(files)}Read are {FORMS}.")
     if len(possible) > 1:
         raise BadInput(f"This could be {' or '.join(TITLES[kind] for kind in possible)}. Say which kind it is.")
     used = _used(possible[0], files, whole, folder)
     title = wanted.title or (title_of(found[0].name) if whole else _title(possible[0], used))
     return Fetched(possible[0], used, origin, "", title, origin, wanted.licence, wanted.member)
+
+
+def _half(files: Sequence[Path]) -> str:
+    """A sentence that says what is missing where half of an ELMo was given; else empty."""
+    if any(form(file) == "hdf5" for file in files):
+        return "Weights of ELMo come with a file of options (.json): give both. "
+    if any("options" in file.name.lower() and form(file) == "json" for file in files):
+        return "Options of ELMo come with a file of weights (.hdf5): give both. "
+    return ""
 
 
 def _title(kind: Kind, used: Sequence[Path]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 from transformers import BertForMaskedLM
 
 from embedlab import registry
@@ -215,6 +216,33 @@ def test_a_click_in_the_catalogue_loads_a_model_and_says_what_it_is(
     assert app.button(key="offer-bert-lab").disabled
     assert together(texts(app), "Parameters", f"{spec.card.parameters:,}")
     assert together(app.success[0].value, "**BERT of the lab**", "Polysemy", "BERT", "Layer probes")
+
+
+def test_a_long_catalogue_is_folded_and_searched_in_all_kinds(lab: Path, lab_home: Path) -> None:
+    entries = [ENTRY.replace("bert-lab", f"bert-{i}").replace("of the lab", f"of {i}") for i in range(11)]
+    vectors = ENTRY.replace("bert-lab", "glove").replace('kind = "bert"', 'kind = "vectors"').replace("BERT", "GloVe")
+    (lab / "published.toml").write_text("".join([*entries, vectors]))
+    app = opened()
+    assert offered(app) == [f"offer-bert-{i}" for i in range(11)]
+    assert [offered(fold) for fold in app.expander if offered(fold)] == [["offer-bert-9", "offer-bert-10"]]
+    app.text_input(key="find-offer").set_value("of 10").run()
+    assert offered(app) == ["offer-bert-10"]
+    app.text_input(key="find-offer").set_value("glove").run()
+    assert offered(app) == [] and [info.value for info in app.info if "(1)" in info.value]
+    app.text_input(key="find-offer").set_value("xyzzy").run()
+    assert offered(app) == [] and [info.value for info in app.info if "No model" in info.value]
+
+
+def offered(place: AppTest | Block) -> list[str]:
+    """Keys of the buttons that load a model of the catalogue."""
+    return [button.key for button in place.button if (button.key or "").startswith("offer-")]
+
+
+def test_what_is_loading_stands_above_the_catalogue(lab: Path, lab_home: Path) -> None:
+    (lab / "published.toml").write_text(ENTRY)
+    run = jobs.start("fetch", FetchSettings("bert-lab", "BERT of the lab"))
+    keys = [button.key for button in opened().button]
+    assert keys.index(f"cancel-{run.id}") < keys.index("offer-bert-lab")
 
 
 def test_both_files_of_an_elmo_are_dropped_together(lab: Path, lab_home: Path, tmp_path: Path) -> None:

@@ -97,6 +97,14 @@ def test_a_plain_text_between_tabs_offers_its_columns(lab_home: Path) -> None:
     assert app.text[0].value == "t.txt: the king rules"
 
 
+def test_a_column_is_forgotten_with_its_file(lab_home: Path) -> None:
+    app = give(app_on(), "t.csv", b"id,text\n1,The king rules the land\n2,The queen rules the land\n")
+    app.selectbox(key="column").set_value("id").run()
+    app.button(key="another-text").click().run()
+    app = give(app, "u.csv", b"name,words\nMary,The land is wide\nPeter,The sea is wider\n")
+    assert not app.error and app.text[0].value == "u.csv: the land is wide"
+
+
 def test_running_text_has_no_column_to_choose(lab_home: Path) -> None:
     app = give(app_on(), "t.txt", b"The king rules the land.")
     assert app.text[0].value == "t.txt: the king rules the land" and "column" not in [box.key for box in app.selectbox]

