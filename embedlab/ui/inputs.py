@@ -110,32 +110,34 @@ def file(label: str, endings: Sequence[str], key: str, help: str | None = None) 
         key: of the widget.
         help: its tooltip.
     """
-    limits = Limits.from_environment()
-    most = max(1, -(-limits.upload_bytes // MIB))
-    upload = st.file_uploader(label, key=key, help=help, max_upload_size=most)
-    if upload is not None:
-        try:
-            given = server.opened(upload)
-            limits.check_upload(given.name, given.size)
-            if refused := refusal(given.name, endings):
-                raise BadInput(refused)
-        except BadInput as error:
-            st.error(told(error))
-            return None
-        return given
-    st.caption(f"Files that end in {md(', '.join(endings))}")
-    return None
+    found = files(label, endings, key, help, several=False)
+    return found[0] if found else None
 
 
-def files(label: str, key: str, help: str | None = None) -> list[Given | UploadedFile]:
-    """Ask for the files of one model; empty while there is none, or one is too large (the page then says why)."""
+def files(
+    label: str, endings: Sequence[str], key: str, help: str | None = None, *, several: bool = True
+) -> list[Given | UploadedFile]:
+    """Ask for one file or several; empty while there is none, and if one is refused (the page then says why).
+
+    Args:
+        label: of the widget.
+        endings: that files may have, with their dots.
+        key: of the widget.
+        help: its tooltip.
+        several: whether more than one may be given.
+    """
     limits = Limits.from_environment()
     most = max(1, -(-limits.upload_bytes // MIB))
-    uploads = st.file_uploader(label, key=key, help=help, max_upload_size=most, accept_multiple_files=True)
+    found: Any = st.file_uploader(label, key=key, help=help, max_upload_size=most, accept_multiple_files=several)
+    uploads = list(found) if several else [found] * (found is not None)
+    if not uploads:
+        st.caption(f"Files that end in {md(', '.join(endings))}")
     try:
         given = [server.opened(upload) for upload in uploads]
         for one in given:
             limits.check_upload(one.name, one.size)
+            if refused := refusal(one.name, endings):
+                raise BadInput(refused)
     except BadInput as error:
         st.error(told(error))
         return []

@@ -246,7 +246,9 @@ def _half(files: Sequence[Path]) -> str:
 
 def _title(kind: Kind, used: Sequence[Path]) -> str:
     """A name for several files that belong together: what stands before "forward" or "weights" in the last one's."""
-    name = re.split(r"[-_ .]*(?:forward|backward|options|weights)", used[-1].stem)[0]
+    stem = used[-1].stem
+    ends = [at for word in ("forward", "backward", "options", "weights") if (at := stem.find(word)) >= 0]
+    name = stem[: min(ends, default=len(stem))].rstrip("-_ .")
     return name if name and kind in ("elmo", "flair") else TITLES[kind]
 
 

@@ -14,6 +14,7 @@ from embedlab.data import characters, preview
 from embedlab.data.corpus import Corpus
 from embedlab.data.readers import columns
 from embedlab.data.readers.archives import KINDS, PACKERS
+from embedlab.data.readers.encoding import Choice
 from embedlab.data.readers.guesses import guesses
 from embedlab.data.tokenizer import TextOptions, Tokenizer
 from embedlab.ui import inputs
@@ -78,7 +79,7 @@ def test_any_bytes_in_any_kind_of_file(content: bytes, kind: str, packer: str, e
         with ours():
             list(islice(Corpus.from_file(path, encoding=encoding), 1000))
         with ours():
-            columns(path, encoding=encoding)
+            columns(path, choice=Choice(None, encoding))
         with ours():
             list(islice(Corpus.from_file(path, encoding=encoding, tokenized=True), 1000))
 

@@ -41,6 +41,10 @@ LABELS = {
 SHELVES = {"bert": "BERT and its family", "elmo": "ELMo", "flair": "Flair", "vectors": "Word vectors"}
 KINDS = {"": "found by itself"} | SHELVES
 CASES = {"as its vocabulary looks": None, "lower-cased": True, "as written": False}
+ENDINGS = (
+    ".txt", ".vec", ".bin", ".gz", ".zip", ".w2v", ".json", ".hdf5", ".h5", ".pt", ".safetensors", ".model", ".md",
+)  # fmt: skip
+"""Of files that a published model is made of."""
 PER_ROW = 3
 FIRST = 9
 """Cards that are shown at once; the others are folded away, or found by a word."""
@@ -72,7 +76,7 @@ def _one(way: str) -> None:
     source = ""
     if way == "file":
         uploads = inputs.files(
-            "Files of one model", "vectors-file",
+            "Files of one model", ENDINGS, "vectors-file",
             "Word vectors: one file. ELMo: options.json and weights.hdf5. Flair: both .pt files. BERT: config.json, "
             "weights and tokenizer. Or a zip of them.",
         )  # fmt: skip
