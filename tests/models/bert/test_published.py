@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModel,
     AutoModelForMaskedLM,
@@ -122,6 +123,34 @@ def test_every_family_is_read_as_transformers_reads_it(tmp_path: Path, family: s
     np.testing.assert_array_equal(Bert.load(tmp_path / "own").encode(SENTENCES)[0], found[0])
 
 
+@pytest.mark.parametrize("family", bert_network.FAMILIES)
+def test_a_head_is_found_in_the_weights_whatever_config_says(tmp_path: Path, family: str) -> None:
+    folder = family_folder(tmp_path / "m", family)
+    whole = Bert.from_published(folder)
+    for named in (None, ["SomeModel"]):
+        changed(folder, architectures=named)
+        model = Bert.from_published(folder)
+        assert model.has_masked_head
+        np.testing.assert_array_equal(model.fill(["the", "cat", "sat"], 1), whole.fill(["the", "cat", "sat"], 1))
+    inside = f"{whole.network.base_model_prefix}."
+    weights = load_file(folder / "model.safetensors")
+    outside = [name for name, weight in weights.items() if not name.startswith(inside) and weight.ndim > 1]
+    save_file({name: weight for name, weight in weights.items() if name != outside[0]}, folder / "model.safetensors")
+    changed(folder, architectures=[type(whole.network).__name__])
+    part = Bert.from_published(folder)
+    assert not part.has_masked_head
+    np.testing.assert_array_equal(part.encode(SENTENCES)[0], whole.encode(SENTENCES)[0])
+
+
+def test_a_bert_of_which_config_says_no_class_keeps_both_heads(folder: Path, model: Bert, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    changed(copy, architectures=None)
+    found = Bert.from_published(copy)
+    assert found.has_masked_head and found.has_next_sentence_head
+    pair = ["the", "cat"], ["a", "dog"]
+    assert found.next_sentence(*pair) == model.next_sentence(*pair)
+
+
 def test_blocks_above_the_wanted_layers_are_not_computed(folder: Path) -> None:
     model, read = Bert.from_published(folder), []
     for number, block in enumerate(model.network.base_model.encoder.layer, 1):
@@ -220,8 +249,6 @@ def cut(folder: Path) -> None:
 
 
 def weights_dropped(folder: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
     weights = load_file(folder / "model.safetensors")
     save_file({n: w for n, w in weights.items() if "layer.1.output.dense" not in n}, folder / "model.safetensors")
 
