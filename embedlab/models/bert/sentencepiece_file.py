@@ -42,19 +42,19 @@ def read(path: Path, name: str) -> Values:
         BadModel: it is damaged, or of a kind that is not read.
     """
     from google.protobuf.message import DecodeError
-    from transformers.convert_slow_tokenizer import SLOW_TO_FAST_CONVERTERS, import_protobuf
+    from transformers import convert_slow_tokenizer
 
     if path.stat().st_size > MOST_BYTES:
         raise BadModel(f"{path.name} is far too large for a tokenizer. It is refused.")
-    described: Any = import_protobuf()
+    known: Any = convert_slow_tokenizer
     try:
-        proto = described.ModelProto.FromString(path.read_bytes())
+        proto = known.import_protobuf().ModelProto.FromString(path.read_bytes())
     except DecodeError as error:
         raise BadModel(f"{path.name} is damaged: it is no sentencepiece model.") from error
     if proto.trainer_spec.model_type != UNIGRAM:
         raise BadModel(f"{path.name} holds no Unigram model, as those of encoders do. Take one with tokenizer.json.")
-    family: Any = SLOW_TO_FAST_CONVERTERS[name]
-    arranged = family.convert_from_spm(vocab=[(piece.piece, piece.score) for piece in proto.pieces])["vocab"]
+    pieces = [(piece.piece, piece.score) for piece in proto.pieces]
+    arranged = known.SLOW_TO_FAST_CONVERTERS[name].convert_from_spm(vocab=pieces)["vocab"]
     numbers = {piece: i for i, (piece, _) in enumerate(arranged)}
     kinds = (CONTROL, USER_DEFINED)
     marks = [one for one in proto.pieces if one.type in kinds and one.piece in numbers and one.piece.strip()]
