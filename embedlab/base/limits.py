@@ -26,7 +26,7 @@ def _limit(most: int, text: str) -> Any:
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds, each a positive whole number (``memory_mb`` is 0 if not set).
+    """Bounds, each a positive whole number (``memory_mb`` and ``models_mb`` are 0 if not set).
 
     ``EMBEDLAB_MAX_<NAME>`` sets one, for example ``EMBEDLAB_MAX_UPLOAD_BYTES=50000000``.
     """
@@ -59,6 +59,7 @@ class Limits:
     look_mb: int = _limit(1_000, "Megabytes of memory of such a look, beside what its libraries take.")
     import_seconds: int = _limit(120, "How long a model that was given may be looked at.")
     memory_mb: int = _limit(0, "Megabytes of memory of such a run; half of the machine's if not set.")
+    models_mb: int = _limit(0, "Megabytes of memory of all models on the pages; half of the machine's if not set.")
     points: int = _limit(10_000, "Words on a map, or occurrences in a cloud.")
     sentences: int = _limit(100_000, "Sentences that a contextual model reads for one answer.")
     place_bytes: int = _limit(5_000 * MB, "Models that one visitor keeps (whoever runs the lab has no such bound).")
@@ -110,6 +111,13 @@ class Limits:
             if most is not None and isinstance(value, int) and value > most:
                 message = f"{name} is {value:,}; at most {most:,} are possible here."
                 raise BadSetting(met(SETTINGS[name], message))
+
+
+def half_of_the_memory() -> int:
+    """Half of the machine's memory, in megabytes."""
+    import psutil
+
+    return int(psutil.virtual_memory().total / 2 / MB)
 
 
 def variable(name: str) -> str:

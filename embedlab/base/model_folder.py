@@ -36,6 +36,8 @@ FEW = 10_000
 """Most words of a vocabulary without rows among the tensors (one-hot vectors)."""
 A_WORD = 4
 """Most JSON values for a word of the vocabulary: the word, its count, and room for commas within words."""
+A_LETTER = 10
+"""Bytes of memory for a byte of a list of words or pieces as JSON."""
 T = TypeVar("T")
 
 
@@ -76,6 +78,29 @@ def stamp(folder: Path) -> int:
 def _identity(file: Path) -> tuple[int, ...]:
     found = file.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def memory(folder: Path) -> int:
+    """Bytes that the model in a folder is likely to take in memory, by its files; also one in Hugging Face's layout."""
+    found = 0
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.suffix == ".safetensors" and file.name != MAP:
+            found += _unpacked(file)
+        elif file.suffix == ".bin":
+            found += file.stat().st_size
+        elif file.name in (VOCABULARY, TOKENIZER):
+            found += A_LETTER * file.stat().st_size
+    return found
+
+
+def _unpacked(file: Path) -> int:
+    """Bytes of a file's tensors in memory: float16 becomes float32, and vectors of words are kept normalized, too."""
+    try:
+        entries = tensors.entries(file)
+    except BadModel:  # of another type of numbers; or damaged, as will be said when it is read
+        return 2 * file.stat().st_size
+    wide = {name: one.count * max(one.dtype.itemsize, 4 * (one.dtype == np.float16)) for name, one in entries.items()}
+    return sum(wide.values()) + wide.get("matrix", 0)
 
 
 def digest(folder: Path) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
-from embedlab.base.limits import MB, Limits, met
+from embedlab.base.limits import MB, Limits, half_of_the_memory, met
 from embedlab.jobs import worker_pool
 from embedlab.jobs.queue import ALONE, QUICK
 from embedlab.jobs.run import ALIVE, GRACE, LOG, Run, Status
@@ -94,7 +94,7 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
     _give_a_sign(run)
     limits = Limits.from_environment()
     which = LONGEST.get(run.request()[0], "seconds")
-    most, longest = limits.memory_mb or _half_of_the_memory(), min(getattr(limits, which), limits.seconds)
+    most, longest = limits.memory_mb or half_of_the_memory(), min(getattr(limits, which), limits.seconds)
     began, cancelled = time.monotonic(), 0.0
     while process.poll() is None:
         time.sleep(EVERY)
@@ -121,13 +121,6 @@ def _stand_by(run: Run, process: Popen[bytes], *, stays: bool = False) -> None:
 def _give_a_sign(run: Run) -> None:
     with contextlib.suppress(OSError):  # a full disk
         (run.folder / ALIVE).touch()
-
-
-def _half_of_the_memory() -> int:
-    """Half of the machine's memory, in megabytes."""
-    import psutil
-
-    return int(psutil.virtual_memory().total / 2 / MB)
 
 
 def _say(run: Run, status: Status, error: str = "") -> None:

@@ -17,16 +17,21 @@ import streamlit as st
 
 from embedlab import registry
 from embedlab.base import BadModel, Capability, LanguageModel, Model, StaticModel, model_folder, read_only
+from embedlab.base.limits import MB, Limits, half_of_the_memory, met, size
 from embedlab.jobs import api as jobs
 from embedlab.jobs import cleanup
 from embedlab.registry import ModelSpec
 from embedlab.store import results
 from embedlab.ui import links, server
+from embedlab.ui.residents import Key, Residents
 from embedlab.ui.server import Preload
 from embedlab.ui.visitor import workspace
 
 MOST_LOADED = 24
-"""Models in memory: all fourteen starters, which a class looks at side by side, and some of the visitors' own."""
+"""Models in memory: all fourteen starters, which a class looks at side by side, and some of the visitors' own.
+
+``models_mb`` of the limits bounds their bytes besides.
+"""
 
 
 @st.cache_resource(show_spinner=False)
@@ -125,7 +130,9 @@ def at(folder: Path) -> Model:
     Raises:
         BadModel: there is none, or it is damaged.
     """
-    return _load(str(folder), model_folder.stamp(folder))
+    key = (str(folder), model_folder.stamp(folder))
+    _residents().use(key)
+    return _load(*key)
 
 
 def stamp(spec: ModelSpec) -> int:
@@ -140,27 +147,50 @@ def digest(spec: ModelSpec) -> str:
 
 def loaded(spec: ModelSpec) -> bool:
     """Whether the model is in memory now."""
-    return str(spec.folder) in _in_memory().values()
+    return _residents().has(str(spec.folder))
 
 
 @st.cache_resource(show_spinner=False)
-def _in_memory() -> dict[int, str]:
-    """Folders of the models that ``_load`` keeps, by the id of the model."""
-    return {}
+def _residents() -> Residents:
+    return Residents()
 
 
 def _released(released: Model) -> None:
-    _in_memory().pop(id(released), None)
+    _residents().released(released)
     server.settle()
 
 
 @st.cache_resource(max_entries=MOST_LOADED, ttl="1d", on_release=_released, show_spinner="Loading a model …")
 def _load(folder: str, stamp: int) -> Model:
-    loaded_model = registry.load_model(folder)
-    read_only.make_read_only(loaded_model)
-    _in_memory()[id(loaded_model)] = folder
+    key = (folder, stamp)
+    _make_room(key)
+    try:
+        loaded_model = registry.load_model(folder)
+        read_only.make_read_only(loaded_model)
+    except BaseException:
+        _residents().failed(key)
+        raise
+    _residents().loaded(key, loaded_model)
     server.hold()
     return loaded_model
+
+
+def _make_room(key: Key) -> None:
+    """Unload what was not used for the longest time, until a model fits that is to be loaded.
+
+    Raises:
+        BadModel: it would not fit alone.
+    """
+    folder, limits = Path(key[0]), Limits.from_environment()
+    wanted, most = model_folder.memory(folder), (limits.models_mb or half_of_the_memory()) * MB
+    if wanted > most:
+        message = f"{folder.name} would take about {size(wanted)} of memory; models may take {size(most)} together."
+        raise BadModel(met("models_mb", f"{message} Take a smaller model."))
+    unloaded = _residents().make_room(key, wanted, most)
+    for other in unloaded:
+        _load.clear(*other)
+    if unloaded:
+        server.settle()
 
 
 REMEMBERED = 800

@@ -32,7 +32,7 @@ from embedlab.jobs import inspection
 from embedlab.jobs.kinds.measure import MeasureSettings
 from embedlab.jobs.run import RunState
 from embedlab.store import archive, library, vectors
-from embedlab.ui import server
+from embedlab.ui import cache, server
 from embedlab.ui.views.training import controls
 from embedlab.workflows import connection, downloads, published, train
 from embedlab.workflows.text_choice import TextChoice
@@ -113,6 +113,12 @@ def slow_download(_: Path) -> object:
     pace = connection.Pace(Limits.from_environment().download_seconds, lambda: next(seconds))
     pace.count(5, 10**9)
     return pace.count(6, 10**9)
+
+
+def opened(folder: Path) -> object:
+    from tests.ui.test_residents import folder_of
+
+    return cache.at(folder_of(folder, "large", 2_000))
 
 
 def trained(folder: Path, **settings: Any) -> object:
@@ -263,6 +269,7 @@ MET: dict[str, list[tuple[str, Callable[[Path], object], type[EmbedLabError], st
     "look_mb": [("30", looked_at, BadInput, "takes more than the 30 MB of memory that a look may take")],
     "import_seconds": [],  # see test_import_runs
     "memory_mb": [],
+    "models_mb": [("1", opened, BadModel, "large would take about 2 MB of memory; models may take 1 MB together")],
     "points": [
         (
             "9",

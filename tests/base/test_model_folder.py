@@ -33,6 +33,14 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     )
 
 
+def test_memory_is_estimated_as_the_numbers_will_be_there(tmp_path: Path) -> None:
+    for half in (False, True):
+        model_folder.write(tmp_path / "m", stored(), half=half, overwrite=half)
+        lists = 10 * (tmp_path / "m" / model_folder.VOCABULARY).stat().st_size
+        assert model_folder.memory(tmp_path / "m") == 2 * 20 * 4 + 3 * 8 + lists  # vectors are kept normalized, too
+    assert model_folder.memory(tmp_path / "nothing") == 0
+
+
 def test_half_precision_halves_the_floats_only(tmp_path: Path) -> None:
     from safetensors.numpy import load_file
 

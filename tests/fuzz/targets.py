@@ -501,6 +501,12 @@ def byte_level(folder: Path) -> None:
     bert_folders.roberta_folder(folder / "bert")
 
 
+def sentencepiece(folder: Path) -> None:
+    from tests.models.bert import bert_folders
+
+    bert_folders.sentencepiece_folder(folder / "bert", "xlm-roberta")
+
+
 def hugging_face_zip(folder: Path) -> None:
     hugging_face(folder)
     files = {f"bert/{path.name}": path.read_bytes() for path in (folder / "bert").iterdir()}
@@ -722,6 +728,7 @@ TARGETS: dict[str, Target] = {
     "hugging face": Target(hugging_face, load_hugging_face, 30, ("README.md",)),
     "hugging face, vocabulary": Target(vocabulary_alone, load_vocabulary_alone, 6),
     "hugging face, bytes": Target(byte_level, load_hugging_face, 10),
+    "hugging face, sentencepiece": Target(sentencepiece, load_hugging_face, 10, ("model.safetensors", "config.json")),
     "hugging face zip": Target(hugging_face_zip, load_hugging_face_zip, 20),
     "hugging face, pickled": Target(pickled_weights, load_pickled_weights, 10, ("tokenizer.json", "vocab.txt")),
     "map": Target(make_map, shown_map),

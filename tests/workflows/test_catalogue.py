@@ -59,7 +59,9 @@ def test_each_kind_has_the_models_that_people_know() -> None:
     assert {"elmo-small", "elmo-medium", "elmo-original", "elmo-5-5b"} <= keys
     assert {"flair-news", "flair-news-fast", "flair-mix", "flair-multi", "flair-de"} <= keys
     assert {"bert-tiny", "bert-base-uncased", "bert-base-cased", "bert-large-cased", "bert-multilingual-cased"} <= keys
-    assert {"distilbert", "roberta", "electra", "albert", "modernbert"} <= {offer.family for offer in of("bert")}
+    assert {"distilbert", "roberta", "electra", "albert", "deberta-v2", "modernbert"} <= {
+        offer.family for offer in of("bert")
+    }
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.key)

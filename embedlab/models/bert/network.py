@@ -182,12 +182,8 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
     plain = checked(values)
     _check_blocks(plain, len(weights))
     _check_size(plain, weights)
-    architectures = values.get("architectures")
-    named = " ".join(map(str, architectures)) if isinstance(architectures, list) else ""
-    richest: tuple[Head, ...] = ("pretraining",) if plain["model_type"] == "bert" else ()
-    heads: tuple[Head, ...] = (*richest, "masked", "none") if "ForMaskedLM" in named or "PreTr" in named else ("none",)
     missing: list[str] = []
-    for head in heads:
+    for head in _heads(plain, weights):
         try:
             with _silence(), seeded(0):
                 network, report = _class(plain, head).from_pretrained(
@@ -197,12 +193,27 @@ def from_weights(values: Mapping[str, Any], weights: dict[str, Tensor]) -> tuple
         except (BadModel, MemoryError):
             raise
         except Exception as error:  # of transformers
+            if head != "none":
+                continue
             reason = "they have other shapes than config.json says" if "mismatched" in str(error) else str(error)
             raise BadModel(f"The weights do not fit the network: {reason}.") from error
         missing = [name for name in sorted(report["missing_keys"]) if head != "none" or "pooler" not in name]
         if not missing:
             return _without_pooler(network, head).eval(), head
     raise BadModel(f"The weights do not fit the network: {len(missing)} are missing, among them {missing[0]}.")
+
+
+def _heads(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> list[Head]:
+    """Heads to try, richest first: those that the weights hold a part of, whatever config.json says, and none."""
+    kinds: tuple[Head, ...] = ("pretraining", "masked") if values["model_type"] == "bert" else ("masked",)
+    found: list[Head] = []
+    for head in kinds:
+        with torch.device("meta"):
+            network: Any = _made(values, head)
+        inside = f"{network.base_model_prefix}."
+        if any(name in weights for name, _ in network.named_parameters() if not name.startswith(inside)):
+            found.append(head)
+    return [*found, "none"]
 
 
 def _check_size(values: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:

@@ -25,7 +25,7 @@ from embedlab.base.card import versions
 from embedlab.base.limits import Limits
 from embedlab.base.paths import on_this_machine
 from embedlab.data.readers.archives import DAMAGE, check_zip, files_inside
-from embedlab.models.bert import casing
+from embedlab.models.bert import casing, sentencepiece_file
 from embedlab.models.bert import network as bert_network
 from embedlab.models.bert.tokenizer import SpecialTokens, Speller
 from embedlab.models.bert.tokenizer_json import from_json, guarded, rebuilt
@@ -35,6 +35,7 @@ from embedlab.models.common.hub import (
     PICKLED,
     README,
     SAFETENSORS,
+    SENTENCEPIECE,
     TOKENIZER_CONFIG,
     TOKENIZER_FILES,
     TOKENIZER_SETS,
@@ -133,16 +134,20 @@ def _tokenizer(folder: Path, values: dict[str, Any], own: dict[str, Any]) -> tup
         )
     if "auto_map" in own:
         raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
-    config = bert_network.configured(values)
+    file = sentencepiece_file.find(folder)
+    whole = (folder / WHOLE).read_text(encoding="utf-8") if (folder / WHOLE).is_file() else ""
     with (
         base_temporary.temporary_folder() as temporary,
         guarded(f"The tokenizer of {folder.name} cannot be read"),
     ):
-        slow = _slow(_copied(folder, temporary), config)
+        _copy(folder, temporary)
+        if whole or file is None or (folder / "vocab.txt").is_file():
+            slow = _slow(temporary, bert_network.configured(values))
+        else:
+            slow, whole = _of_pieces(file, temporary, sentencepiece_file.class_of(file, values["model_type"], own))
     fast = getattr(slow, "backend_tokenizer", None)
     if fast is None:
         raise BadModel(f"The tokenizer of {folder.name} has no fast form (tokenizer.json), which is needed here.")
-    whole = (folder / WHOLE).read_text(encoding="utf-8") if (folder / WHOLE).is_file() else ""
     marks = {
         "begin": slow.cls_token, "end": slow.sep_token, "mask": slow.mask_token, "pad": slow.pad_token,
         "unknown": slow.unk_token or slow.mask_token,
@@ -162,16 +167,27 @@ def _slow(folder: Path, config: Any) -> Any:
     return found
 
 
-def _copied(folder: Path, scratch: Path) -> Path:
-    """The files of a tokenizer, in which tokenizer.json holds nothing but what is known here."""
+def _of_pieces(file: Path, scratch: Path, name: str) -> tuple[Any, str]:
+    """What transformers makes of a sentencepiece file, and the whole tokenizer as JSON."""
+    import transformers
+
+    found = sentencepiece_file.read(file, name)
+    plain = rebuilt(found | {"normalizer": None, "pre_tokenizer": None})
+    (scratch / WHOLE).write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+    made: Any = getattr(transformers, name).from_pretrained(str(scratch), local_files_only=True)
+    finished = sentencepiece_file.finished(json.loads(made.backend_tokenizer.to_str()), found)
+    return made, json.dumps(rebuilt(finished), ensure_ascii=False)
+
+
+def _copy(folder: Path, scratch: Path) -> None:
+    """Copy the files of a tokenizer; in tokenizer.json then stands nothing but what is known here."""
     for file in folder.iterdir():
-        if file.name in TOKENIZER_FILES and file.is_file():
+        if file.name in TOKENIZER_FILES - {*SENTENCEPIECE} and file.is_file():
             if file.name == WHOLE:
                 text = json.dumps(rebuilt(read_json(file)), ensure_ascii=False)
                 (scratch / WHOLE).write_text(text, encoding="utf-8")
             else:
                 shutil.copyfile(file, scratch / file.name)
-    return scratch
 
 
 def _weights(folder: Path) -> dict[str, Tensor]:

@@ -24,8 +24,8 @@ MOST_ADDED = 10_000
 MOST_STEPS = 10
 MOST_LETTERS = 200
 """Letters of a word that WordPiece still cuts; it takes time that grows with their square."""
-SPACES = {"Regex": " {2,}"}
-"""The one pattern that is taken: sentencepiece's, for spaces that follow each other."""
+SPACES = ({"Regex": " {2,}"}, {"Regex": r"\s{2,}|[\n\r\t]"})
+"""The only patterns that are taken: sentencepiece's and DeBERTa's, for spaces that follow each other."""
 BOOL, TEXT = (bool,), (str,)
 Values = dict[str, Any]
 NORMALIZERS: dict[str, dict[str, tuple[type, ...]]] = {
@@ -136,7 +136,7 @@ def _normalizer(part: Values) -> list[Values]:
         if isinstance(plain, str) and isinstance(content, str):
             taken = 0 < len(plain) <= LONGEST_PIECE and len(content) <= len(plain)
         else:
-            taken = pattern == SPACES and content in (" ", "▁")
+            taken = pattern in SPACES and content in (" ", "▁")
         if not taken:
             raise BadModel("The tokenizer replaces a pattern, or a text by a longer one. It is refused.")
         return [{"type": "Replace", "pattern": pattern, "content": content}]

@@ -15,9 +15,10 @@ from embedlab.base.limits import Limits, met, size
 
 CONFIG, README = "config.json", "README.md"
 SAFETENSORS, INDEX, PICKLED = "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"
+SENTENCEPIECE = ("spiece.model", "spm.model", "sentencepiece.bpe.model", "sentencepiece.model")
+"""What families call the file of sentencepiece."""
 TOKENIZER_SETS = (
-    ("tokenizer.json",), ("vocab.txt",), ("vocab.json", "merges.txt"), ("spiece.model",), ("spm.model",),
-    ("sentencepiece.bpe.model",),
+    ("tokenizer.json",), ("vocab.txt",), ("vocab.json", "merges.txt"), *((name,) for name in SENTENCEPIECE),
 )  # fmt: skip
 """Any of these is a whole tokenizer."""
 WHOLE, TOKENIZER_CONFIG = "tokenizer.json", "tokenizer_config.json"

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoModelForMaskedLM, BertTokenizer, PreTrainedTokenizerFast
+from transformers.convert_slow_tokenizer import import_protobuf
 from transformers.models.auto.configuration_auto import AutoConfig
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
@@ -69,4 +70,35 @@ def roberta_folder(folder: Path) -> Path:
     torch.manual_seed(0)
     config = AutoConfig.for_model("roberta", **SMALL | {"vocab_size": len(pieces), "pad_token_id": 1})
     AutoModelForMaskedLM.from_config(config).save_pretrained(folder)
+    return folder
+
+
+SCORED = ["▁the", "▁cat", "▁cafe", "▁un", "believ", "able", "▁The", "▁C", "▁", *"abcdefghijklmnopqrstuvwxyzéT1🜚"]
+FIRST = {
+    "albert": ("spiece.model", "<pad> <unk> [CLS] [SEP] [MASK]"),
+    "camembert": ("sentencepiece.bpe.model", "<unk> <s> </s>"),
+    "deberta-v2": ("spm.model", "[PAD] [CLS] [SEP] [UNK]"),
+    "rembert": ("sentencepiece.model", "[PAD] <unk> [CLS] [SEP] <pad> [MASK]"),
+    "xlm-roberta": ("sentencepiece.bpe.model", "<unk> <s> </s>"),
+    "xlm-roberta-xl": ("sentencepiece.bpe.model", "<unk> <s> </s>"),
+}
+"""What families call the file of sentencepiece, and the marks that stand first in it."""
+
+
+def sentencepiece_folder(folder: Path, family: str, *, kind: int = 1) -> Path:
+    """A network of a family whose tokenizer is nothing but a file as sentencepiece writes it."""
+    name, first = FIRST[family]
+    folder.mkdir(parents=True)
+    proto = import_protobuf().ModelProto()
+    for piece in first.split():
+        proto.pieces.add(piece=piece, score=0.0, type=2 if piece.strip("<>[]").lower() == "unk" else 3)
+    for i, piece in enumerate(SCORED):
+        proto.pieces.add(piece=piece, score=-1.0 - 0.25 * i)
+    proto.trainer_spec.model_type = kind
+    proto.trainer_spec.unk_id = next(i for i, piece in enumerate(proto.pieces) if piece.type == 2)
+    proto.normalizer_spec.name, proto.normalizer_spec.precompiled_charsmap = "nmt_nfkc", b"table"
+    (folder / name).write_bytes(proto.SerializeToString())
+    torch.manual_seed(0)
+    values = SMALL | NAMED.get(family, {}) | {"vocab_size": len(proto.pieces) + 8, "pad_token_id": 0}
+    AutoModelForMaskedLM.from_config(AutoConfig.for_model(family, **values)).save_pretrained(folder)
     return folder

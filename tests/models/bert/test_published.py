@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import transformers
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModel,
     AutoModelForMaskedLM,
@@ -22,12 +24,22 @@ from transformers import (
     BertForPreTraining,
     BertModel,
 )
+from transformers.convert_slow_tokenizer import SLOW_TO_FAST_CONVERTERS, import_protobuf
 
 from embedlab import registry
 from embedlab.base import BadInput, BadModel, BadSetting, EmbedLabError, Unreachable
 from embedlab.models.bert import network as bert_network
+from embedlab.models.bert import sentencepiece_file
 from embedlab.models.bert.model import Bert
-from tests.models.bert.bert_folders import PIECES, SMALL, bert_folder, family_folder, roberta_folder
+from tests.models.bert.bert_folders import (
+    FIRST,
+    PIECES,
+    SMALL,
+    bert_folder,
+    family_folder,
+    roberta_folder,
+    sentencepiece_folder,
+)
 from tests.models.bert.hub import Hub, running
 
 SENTENCES = [["the", "cat", "sat", "running", "don't"], ["A", "Bank"], ["unbelievable", "money", "in", "the", "river"]]
@@ -120,6 +132,71 @@ def test_every_family_is_read_as_transformers_reads_it(tmp_path: Path, family: s
     np.testing.assert_allclose(model.fill_by_layer(sentence, 2)[-1], guessed, atol=1e-5)
     model.save(tmp_path / "own")
     np.testing.assert_array_equal(Bert.load(tmp_path / "own").encode(SENTENCES)[0], found[0])
+
+
+@pytest.mark.parametrize("family", bert_network.FAMILIES)
+def test_a_head_is_found_in_the_weights_whatever_config_says(tmp_path: Path, family: str) -> None:
+    folder = family_folder(tmp_path / "m", family)
+    whole = Bert.from_published(folder)
+    for named in (None, ["SomeModel"]):
+        changed(folder, architectures=named)
+        model = Bert.from_published(folder)
+        assert model.has_masked_head
+        np.testing.assert_array_equal(model.fill(["the", "cat", "sat"], 1), whole.fill(["the", "cat", "sat"], 1))
+    inside = f"{whole.network.base_model_prefix}."
+    weights = load_file(folder / "model.safetensors")
+    outside = [name for name, weight in weights.items() if not name.startswith(inside) and weight.ndim > 1]
+    save_file({name: weight for name, weight in weights.items() if name != outside[0]}, folder / "model.safetensors")
+    changed(folder, architectures=[type(whole.network).__name__])
+    part = Bert.from_published(folder)
+    assert not part.has_masked_head
+    np.testing.assert_array_equal(part.encode(SENTENCES)[0], whole.encode(SENTENCES)[0])
+
+
+def test_a_bert_of_which_config_says_no_class_keeps_both_heads(folder: Path, model: Bert, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    changed(copy, architectures=None)
+    found = Bert.from_published(copy)
+    assert found.has_masked_head and found.has_next_sentence_head
+    pair = ["the", "cat"], ["a", "dog"]
+    assert found.next_sentence(*pair) == model.next_sentence(*pair)
+
+
+@pytest.mark.parametrize("family", sorted(FIRST))
+def test_a_tokenizer_that_is_only_a_sentencepiece_file_is_read_as_transformers_reads_it(
+    tmp_path: Path, family: str
+) -> None:
+    folder = sentencepiece_folder(tmp_path / "m", family)
+    name = sentencepiece_file.CLASSES[family]
+    proto = import_protobuf().ModelProto.FromString((folder / FIRST[family][0]).read_bytes())
+    pieces = [(one.piece, one.score) for one in proto.pieces]
+    made: Any = getattr(transformers, name)
+    tokenizer = made(vocab=SLOW_TO_FAST_CONVERTERS[name].convert_from_spm(vocab=pieces)["vocab"])
+    words = ["The", "cat", "café", "unbelievable", "🜚zz", "theC"]
+    cut = tokenizer(words, is_split_into_words=True, add_special_tokens=False)
+    ids = [tokenizer.cls_token_id, *cut["input_ids"], tokenizer.sep_token_id]
+    model = Bert.from_published(folder)
+    assert list(model.pieces(words).pieces) == tokenizer.convert_ids_to_tokens(ids)
+    wanted = averaged(folder, {"input_ids": torch.tensor([ids])}, [None, *cut.word_ids(), None])
+    np.testing.assert_allclose(model.encode([words])[0], wanted, atol=2e-5)
+    mapped = model.pieces(["①ﬁ"]).pieces == model.pieces(["1fi"]).pieces  # by the table in the file
+    assert mapped == (family != "deberta-v2")
+    model.save(tmp_path / "own")
+    np.testing.assert_array_equal(Bert.load(tmp_path / "own").encode([words])[0], model.encode([words])[0])
+
+
+def test_a_sentencepiece_file_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match="no Unigram model"):
+        Bert.from_published(sentencepiece_folder(tmp_path / "bpe", "albert", kind=2))
+    folder = sentencepiece_folder(tmp_path / "m", "albert")
+    whole = (folder / "spiece.model").read_bytes()
+    (folder / "spiece.model").write_bytes(whole[:-40])
+    with pytest.raises(BadModel, match="is no sentencepiece model"):
+        Bert.from_published(folder)
+    (folder / "spiece.model").write_bytes(whole)
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer"}')
+    with pytest.raises(BadModel, match="not read for 'T5Tokenizer'"):
+        Bert.from_published(folder)
 
 
 def test_blocks_above_the_wanted_layers_are_not_computed(folder: Path) -> None:
@@ -220,8 +297,6 @@ def cut(folder: Path) -> None:
 
 
 def weights_dropped(folder: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
     weights = load_file(folder / "model.safetensors")
     save_file({n: w for n, w in weights.items() if "layer.1.output.dense" not in n}, folder / "model.safetensors")
 

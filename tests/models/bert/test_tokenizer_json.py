@@ -58,13 +58,29 @@ def cut(tokenizer: Tokenizer) -> list[list[str]]:
     return [one.tokens for one in found]
 
 
-@pytest.mark.parametrize("make", [albert, deberta, roberta, bert])
+def deberta_3() -> Tokenizer:
+    """As DeBERTa's of the third version."""
+    tokenizer = deberta()
+    spaces = normalizers.Replace(Regex(r"\s{2,}|[\n\r\t]"), " ")
+    tokenizer.normalizer = normalizers.Sequence([spaces, normalizers.NFC(), normalizers.Strip(left=False)])
+    return tokenizer
+
+
+@pytest.mark.parametrize("make", [albert, deberta, deberta_3, roberta, bert])
 def test_the_tokenizers_of_the_families_cut_as_before(make: Any) -> None:
     tokenizer = make()
     assert cut(from_json(tokenizer.to_str())) == cut(tokenizer)
 
 
-@pytest.mark.parametrize("make", [albert, deberta, roberta, bert])
+def deberta_3() -> Tokenizer:
+    """As DeBERTa's of the third version."""
+    tokenizer = deberta()
+    spaces = normalizers.Replace(Regex(r"\s{2,}|[\n\r\t]"), " ")
+    tokenizer.normalizer = normalizers.Sequence([spaces, normalizers.NFC(), normalizers.Strip(left=False)])
+    return tokenizer
+
+
+@pytest.mark.parametrize("make", [albert, deberta, deberta_3, roberta, bert])
 def test_what_was_rebuilt_is_rebuilt_to_the_same(make: Any) -> None:
     once = rebuilt(json.loads(make().to_str()))
     assert rebuilt(json.loads(from_json(json.dumps(once)).to_str())) == once
@@ -79,6 +95,7 @@ def test_sentencepiece_s_table_becomes_what_it_says() -> None:
     ("part", "named"),
     [
         ({"normalizer": {"type": "Sequence", "normalizers": DOUBLING[:2]}}, "longer"),
+        ({"normalizer": {"type": "Replace", "pattern": {"Regex": r"(\s+)+$"}, "content": " "}}, "replaces a pattern"),
         ({"normalizer": {"type": "Prepend", "prepend": "a" * 9}}, "Prepend"),
         ({"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Isolated"}}, "Split"),
         ({"pre_tokenizer": {"type": "CharDelimiterSplit", "delimiter": "a"}}, "CharDelimiterSplit"),
