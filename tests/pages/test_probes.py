@@ -91,6 +91,7 @@ def test_every_view_shows_something(readers: Path) -> None:
         item.value for item in opened(look="Beside BERT's paper").dataframe if "BERT's paper, dev F1" in item.value
     )
     ours = frame.set_index("strategy")["here, test F1"]
+    assert frame.set_index("in the paper")["BERT's paper, dev F1"]["Second-to-Last Hidden"] == 95.6
     assert ours["last"] == pytest.approx(100 * kept.probe.row("last").f1, abs=0.1)
 
 
