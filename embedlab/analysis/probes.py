@@ -17,8 +17,10 @@ from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.features import Features, Readable, layers_of, read
 from embedlab.analysis.probing.results import (  # fmt: skip
     BILSTM,
+    BILSTM_CRF,
     LINEAR,
     MLP,
+    WHOLE,
     Depth,
     Fit,
     Fitted,
@@ -35,7 +37,7 @@ from embedlab.data.tagged import TaggedSet
 
 __all__ = ["LayerProbe", "ProbeSettings", "Row", "layer_probe"]
 
-FITS: dict[str, Fit] = {LINEAR: linear.fit, MLP: mlp.fit, BILSTM: bilstm.fit}
+FITS: dict[str, Fit] = {LINEAR: linear.fit, MLP: mlp.fit, BILSTM: bilstm.fit, BILSTM_CRF: bilstm.fit}
 
 
 def layer_probe(
@@ -68,7 +70,7 @@ def layer_probe(
     work = _Work.of(features, dataset, how)
     sources = tuple(dict.fromkeys(one.source for one in wanted))
     everything = Source("mix", tuple(range(len(features.layers))))
-    growing = cumulative(len(features.layers)) if how.depth and everything in sources and how.probe != BILSTM else ()
+    growing = cumulative(len(features.layers)) if how.depth and everything in sources and how.probe not in WHOLE else ()
     probes = [Probe(source, hard) for source in sources for hard in (False, True)]
     probes += [probe for source in growing if (probe := Probe(source)) not in probes]
     fitted = {one.probe: one for one in work.fit(probes, on_progress)}

@@ -334,7 +334,7 @@ def look(kept: KeptProbe, choices: Choices) -> None:
 def _depth(kept: KeptProbe, choices: Choices) -> None:
     result = kept.probe.depth
     if result is None:
-        st.info("One layer has no depth; nor is it measured with the BiLSTM, or where the settings leave it out.")
+        st.info("One layer has no depth; nor is it measured with a BiLSTM, or where the settings leave it out.")
         return
     layers = [ui_models.layer_title(name) for name in kept.probe.layers]
     text = (
