@@ -74,7 +74,7 @@ def fit(
 
 def _wanted(features: Features, labels: Ids, probe: Probe, settings: ProbeSettings) -> Ids:
     """(N,) what a probe learns; for a field that keeps rules, written so that it breaks none."""
-    own = labels[int(probe.control)]
+    own: Ids = labels[int(probe.control)]
     if probe.control or settings.probe != BILSTM_CRF:
         return own
     return lawful(own, np.concatenate([bound.firsts() for bound in features.bounds]))
@@ -101,8 +101,8 @@ class _Network:
         self.head = torch.nn.Linear(2 * settings.hidden, len(rules.begins))
         self.crf = Crf(rules) if settings.probe == BILSTM_CRF else None
         self.drop = torch.nn.Dropout(settings.dropout)
-        weights, mix = [*self.lstm.parameters(), *self.head.parameters()], [self.scores]
-        weights += self.crf.parameters() if self.crf else []
+        weights: list[Tensor] = [*self.lstm.parameters(), *self.head.parameters()]
+        weights, mix = [*weights, *(self.crf.parameters() if self.crf else ())], [self.scores]
         parts: list[dict[str, Any]] = [{"params": weights}, {"params": mix, "lr": settings.mix_rate}]
         self.optimiser = torch.optim.Adam(parts if source.kind == "mix" else parts[:1], lr=settings.rate)
 

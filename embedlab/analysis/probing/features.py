@@ -48,7 +48,8 @@ def layers_of(models: Sequence[Model]) -> list[str]:
     Raises:
         BadInput: no model, or two with several layers.
     """
-    return list(max((encoder.layers for encoder in _encoders(models)), key=len))
+    layers: list[list[str]] = [encoder.layers for encoder in _encoders(models)]
+    return list(max(layers, key=len))
 
 
 def _encoders(models: Sequence[Model]) -> list[ContextualModel]:
