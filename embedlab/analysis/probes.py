@@ -14,11 +14,13 @@ import numpy as np
 from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import bilstm, linear, mlp
 from embedlab.analysis.probing import scores as scoring
-from embedlab.analysis.probing.features import Features, Readable, read
+from embedlab.analysis.probing.features import Features, Readable, layers_of, read
 from embedlab.analysis.probing.results import (  # fmt: skip
     BILSTM,
+    BILSTM_CRF,
     LINEAR,
     MLP,
+    WHOLE,
     Depth,
     Fit,
     Fitted,
@@ -35,7 +37,7 @@ from embedlab.data.tagged import TaggedSet
 
 __all__ = ["LayerProbe", "ProbeSettings", "Row", "layer_probe"]
 
-FITS: dict[str, Fit] = {LINEAR: linear.fit, MLP: mlp.fit, BILSTM: bilstm.fit}
+FITS: dict[str, Fit] = {LINEAR: linear.fit, MLP: mlp.fit, BILSTM: bilstm.fit, BILSTM_CRF: bilstm.fit}
 
 
 def layer_probe(
@@ -52,7 +54,8 @@ def layer_probe(
         model: contextual or static; or several to be stacked, one behind the other, such as ``(flair, fasttext)``:
             one with layers, and others with one vector a word that stand beside each of its layers.
         dataset: tagged sentences, such as ``data.datasets.load_ner()``.
-        strategies: names of those that are wanted (see ``probing.sources.strategies``); all for ``None``.
+        strategies: names of those that are wanted (see ``probing.sources.strategies``) or the BERT paper's; all for
+            ``None``.
         settings: how the probes are trained.
         on_progress: told while sentences are read, and while probes are trained.
 
@@ -62,13 +65,12 @@ def layer_probe(
     how, models = settings or ProbeSettings(), [model] if isinstance(model, Readable) else list(model)
     if not dataset.types:
         raise BadInput("No word of these sentences is tagged as an entity: there is nothing to learn.")
-    began = time.perf_counter()
-    features = read(models, dataset, on_progress)
-    wanted, read_at = chosen(features.layers, strategies), time.perf_counter()
+    wanted, began = chosen(layers_of(models), strategies), time.perf_counter()
+    features, read_at = read(models, dataset, on_progress), time.perf_counter()
     work = _Work.of(features, dataset, how)
     sources = tuple(dict.fromkeys(one.source for one in wanted))
     everything = Source("mix", tuple(range(len(features.layers))))
-    growing = cumulative(len(features.layers)) if how.depth and everything in sources and how.probe != BILSTM else ()
+    growing = cumulative(len(features.layers)) if how.depth and everything in sources and how.probe not in WHOLE else ()
     probes = [Probe(source, hard) for source in sources for hard in (False, True)]
     probes += [probe for source in growing if (probe := Probe(source)) not in probes]
     fitted = {one.probe: one for one in work.fit(probes, on_progress)}

@@ -26,6 +26,10 @@ def add(commands: _SubParsersAction[Any]) -> None:
     probe = commands.add_parser("probe", help="find names from frozen vectors, layer by layer")
     probe.add_argument("keys", nargs="*", metavar="KEY", help="models, stacked ones with a plus: bert elmo+glove")
     probe.add_argument("--probe", choices=PROBES, default=PROBES[0], help="what is trained on the vectors")
+    probe.add_argument(
+        "--strategy", action="append", default=[], metavar="NAME",
+        help='only this strategy, such as "last"; may be given several times; the result is printed and not kept',
+    )  # fmt: skip
     probe.add_argument("--data", type=Path, metavar="FILE", help="tagged sentences (CoNLL, BIO) instead of the shipped")
     for what in ("word", "tag"):
         probe.add_argument(
@@ -47,6 +51,8 @@ def run(options: argparse.Namespace) -> None:
         BadModel: there is no such model, or its result cannot be kept.
         BadInput: the sentences cannot be read.
     """
+    if options.strategy and options.ship:
+        raise BadInput("Results that come with the lab hold every strategy: leave out --strategy or --ship.")
     wanted = Wanted(options.word_column, options.tag_column)
     try:
         data = _laid_down(options.data, options.encoding, wanted) if options.data else ""
@@ -62,13 +68,23 @@ def run(options: argparse.Namespace) -> None:
     keys = [tuple(key.split(probes.PLUS)) for key in options.keys]
     jobs = [probes.ProbeJob.of(key, data, settings, wanted) for key in keys] if keys else probes.starters()
     for job in jobs:
-        with bar() as on_progress:
-            if options.ship:
-                probes.ship([job], on_progress=on_progress)
-            elif results.PROBES.get(job.key) is None:
-                results.PROBES.put(job.key, job.part().compute(on_progress))
-        if found := results.PROBES.get(job.key):
-            say(json.dumps(results.probe_to_dict(found.probe)) if options.json else text(found.probe))
+        found = _found(job, options)
+        say(json.dumps(results.probe_to_dict(found)) if options.json else text(found))
+
+
+def _found(job: probes.ProbeJob, options: argparse.Namespace) -> LayerProbe:
+    """The result that is kept, computed if there is none; of single strategies it is not kept."""
+    with bar() as on_progress:
+        if options.strategy:
+            return probes.computed(job, on_progress, options.strategy)
+        if options.ship:
+            probes.ship([job], on_progress=on_progress)
+        elif results.PROBES.get(job.key) is None:
+            results.PROBES.put(job.key, job.part().compute(on_progress))
+    kept = results.PROBES.get(job.key)
+    if kept is None:
+        raise BadInput(f"The result of {job.models} is not kept: is {results.PROBES.own} full or read-only?")
+    return kept.probe
 
 
 def _laid_down(file: Path, encoding: str | None, wanted: Wanted) -> str:

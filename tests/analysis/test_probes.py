@@ -121,6 +121,8 @@ def test_two_names_of_one_probe_agree_and_rows_say_what_they_read() -> None:
         "embeddings", "layer 1", "layer 2", "embeddings only", "second-to-last", "last", "sum of all",
         "mix of all", "concatenation of all",
     ]  # fmt: skip
+    assert found.row("Last Hidden") is found.row("last") is not found.row("layer 2")
+    assert found.row("Weighted Sum Last Four Hidden") is found.row("weighted sum of all") is found.row("mix of all")
     for first, second in (("layer 2", "last"), ("layer 1", "second-to-last"), ("sum of all", "sum of last four")):
         np.testing.assert_array_equal(found.row(first).tags, found.row(second).tags)
     assert found.row("last").layers == ("2",)
@@ -195,10 +197,21 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
         layer_probe(model, tagged(tags), settings=QUICK, on_progress=stop)
 
 
+class Unread(Words):
+    """A model that must not be asked for vectors."""
+
+    def read(self, sentence):
+        raise AssertionError("it was read")
+
+
 def test_what_cannot_be_asked_is_said() -> None:
     model, data = Words(np.ones((2, 60, 3))), tagged(["B-X", "O"] * 30)
     with pytest.raises(BadInput, match=r"no strategy 'middle'\. There are: embeddings, layer 1, embeddings only"):
         layer_probe(model, data, ["middle"])
+    with pytest.raises(BadInput, match="no strategy 'top'"):
+        layer_probe(Unread(np.ones((2, 60, 3))), data, ["top"])
+    with pytest.raises(BadInput, match="only one may have several layers"):
+        layer_probe((Unread(np.ones((2, 60, 3))), model), data)
     with pytest.raises(BadInput, match="nothing to learn"):
         layer_probe(model, tagged(["O"] * 60))
     with pytest.raises(BadInput, match="at least one strategy"):

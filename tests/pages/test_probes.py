@@ -64,6 +64,16 @@ def test_a_run_brings_the_table_and_the_next_visit_has_it_at_once(readers: Path)
         assert f"({kept.probe.words[2]:,} words, {kept.probe.entities[2]:,} names)" in texts(again)
 
 
+def test_a_bilstm_with_a_field_is_chosen_and_run(readers: Path) -> None:
+    page = opened(reader="word2vec skip-gram", probes_hidden="4")
+    page.segmented_control(key="probe").set_value("BiLSTM-CRF").run()
+    page.button(key="run").click().run()
+    assert not page.exception and [one.value for one in page.error] == []
+    (kept,) = results.PROBES.all()
+    assert kept.probe.settings.probe == "bilstm-crf"
+    assert "finds names best" in texts(page) and "BiLSTM-CRF probe on" in texts(page)
+
+
 def test_a_result_of_other_weights_is_not_shown(readers: Path) -> None:
     computed(("word2vec",))
     title = "word2vec skip-gram"
@@ -91,6 +101,7 @@ def test_every_view_shows_something(readers: Path) -> None:
         item.value for item in opened(look="Beside BERT's paper").dataframe if "BERT's paper, dev F1" in item.value
     )
     ours = frame.set_index("strategy")["here, test F1"]
+    assert frame.set_index("in the paper")["BERT's paper, dev F1"]["Second-to-Last Hidden"] == 95.6
     assert ours["last"] == pytest.approx(100 * kept.probe.row("last").f1, abs=0.1)
 
 

@@ -42,6 +42,25 @@ class Features:
     words: tuple[str, ...]
 
 
+def layers_of(models: Sequence[Model]) -> list[str]:
+    """The layers of a model, or of several stacked, before anything is read.
+
+    Raises:
+        BadInput: no model, or two with several layers.
+    """
+    layers: list[list[str]] = [encoder.layers for encoder in _encoders(models)]
+    return list(max(layers, key=len))
+
+
+def _encoders(models: Sequence[Model]) -> list[ContextualModel]:
+    encoders = [as_contextual(model) for model in models]
+    if not encoders:
+        raise BadInput("Give a model.")
+    if sum(len(encoder.layers) > 1 for encoder in encoders) > 1:
+        raise BadInput("Of stacked models only one may have several layers; the others need one vector a word.")
+    return encoders
+
+
 def read(
     models: Sequence[Model],
     dataset: TaggedSet,
@@ -60,17 +79,12 @@ def read(
     Raises:
         BadInput: no model, two with several layers, or more vectors than fit into memory.
     """
-    encoders = [as_contextual(model) for model in models]
-    if not encoders:
-        raise BadInput("Give a model.")
-    if sum(len(encoder.layers) > 1 for encoder in encoders) > 1:
-        raise BadInput("Of stacked models only one may have several layers; the others need one vector a word.")
+    encoders, layers = _encoders(models), layers_of(models)
     parts = (dataset.train, dataset.dev, dataset.test)
     bounds = (_bounds(dataset.train), _bounds(dataset.dev), _bounds(dataset.test))
     ends = np.cumsum([split.starts[-1] for split in bounds])
     splits = (0, int(ends[0]), int(ends[1]), int(ends[2]))
     sentences = [sentence.words for part in parts for sentence in part]
-    layers = max((encoder.layers for encoder in encoders), key=len)
     found = _room(len(layers), splits[3], sum(encoder.dim for encoder in encoders))
     at = 0
     for encoder in encoders:
@@ -78,7 +92,7 @@ def read(
         at += encoder.dim
     for layer in found:
         standardise(layer, splits[1])
-    return Features(list(layers), found, splits, bounds, tuple(word for words in sentences for word in words))
+    return Features(layers, found, splits, bounds, tuple(word for words in sentences for word in words))
 
 
 def _bounds(part: Sequence[TaggedSentence]) -> Bounds:

@@ -22,12 +22,14 @@ from embedlab.base import BadInput, Doubles, Ids, OnProgress, Settings, setting
 if TYPE_CHECKING:
     from embedlab.analysis.probing.features import Features
 
-LINEAR, MLP, BILSTM = "linear", "mlp", "bilstm"
-PROBES = (LINEAR, MLP, BILSTM)
+LINEAR, MLP, BILSTM, BILSTM_CRF = "linear", "mlp", "bilstm", "bilstm-crf"
+PROBES = (LINEAR, MLP, BILSTM, BILSTM_CRF)
+WHOLE = (BILSTM, BILSTM_CRF)
+"""Those that read whole sentences."""
 USUAL_RATE = 0.005
 STEPS = 16
 """Training steps that a pass has at least, unless there are too few words."""
-TITLES = {LINEAR: "linear", MLP: "MLP", BILSTM: "BiLSTM"}
+TITLES = {LINEAR: "linear", MLP: "MLP", BILSTM: "BiLSTM", BILSTM_CRF: "BiLSTM-CRF"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class ProbeSettings(Settings):
 
     probe: str = setting(
         LINEAR,
-        "What is trained on the frozen vectors: one matrix (linear), a hidden layer (mlp), or a network that reads the "
-        "whole sentence both ways (bilstm). The more it can do by itself, the less it says about the vectors.",
+        "What is trained on the frozen vectors: one matrix (linear), a hidden layer (mlp), a network that reads the "
+        "whole sentence both ways (bilstm), or that with a conditional random field, which decides the tags of a "
+        "sentence together (bilstm-crf). The more it can do by itself, the less it says about the vectors.",
         choices=PROBES,
     )
     epochs: int = setting(30, "Passes over the training words, at most (MLP, BiLSTM).", low=1, high=500)
@@ -136,7 +139,7 @@ class Fitted:
 
 
 class Fit(Protocol):
-    """Fits one kind of probe: ``linear.fit``, ``mlp.fit``, ``bilstm.fit``."""
+    """Fits one kind of probe: ``linear.fit``, ``mlp.fit``, ``bilstm.fit`` (also with a field)."""
 
     def __call__(
         self,

@@ -20,6 +20,14 @@ PAPER = {
 }  # fmt: skip
 """F1 in Devlin et al. 2019, table 7: BERT base, dev sentences of CoNLL-2003; its mix of all leaves the input out."""
 
+PAPER_NAMES = {
+    "embeddings only": "Embeddings", "second-to-last": "Second-to-Last Hidden", "last": "Last Hidden",
+    "mix of last four": "Weighted Sum Last Four Hidden", "concatenation of last four": "Concat Last Four Hidden",
+    "mix of all": "Weighted Sum All 12 Layers",
+}  # fmt: skip
+"""What that table calls them; these names will do wherever a strategy is asked for."""
+_OURS = {theirs: ours for ours, theirs in PAPER_NAMES.items()}
+
 Kind = Literal["layer", "sum", "mix", "concatenation"]
 
 
@@ -55,8 +63,12 @@ def layer_name(name: str) -> str:
 
 
 def true_name(name: str, count: int) -> str:
-    """A strategy's name for a model with ``count`` layers: the last four of fewer are all."""
-    return name.replace("last four", "all") if count < FOUR else name
+    """A strategy's name for a model with ``count`` layers: the last four of fewer are all.
+
+    The BERT paper's names are known, too, and "weighted sum of" for "mix of".
+    """
+    ours = _OURS.get(name, name).replace("weighted sum of", "mix of")
+    return ours.replace("last four", "all") if count < FOUR else ours
 
 
 def strategies(layers: Sequence[str]) -> tuple[Strategy, ...]:
@@ -83,7 +95,8 @@ def strategies(layers: Sequence[str]) -> tuple[Strategy, ...]:
 def chosen(layers: Sequence[str], names: Sequence[str] | None) -> tuple[Strategy, ...]:
     """The strategies of these names, in the usual order; all for ``None``.
 
-    A layer's own name ("4") will do, and so will "mix of last four" for a model that has fewer layers.
+    A layer's own name ("4") will do, the BERT paper's name ("Concat Last Four Hidden"), and "mix of last four" for a
+    model that has fewer layers.
 
     Raises:
         BadInput: there is none of that name, or none is asked for.

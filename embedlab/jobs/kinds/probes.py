@@ -103,17 +103,19 @@ def work(run: Run, values: dict[str, Any], on_progress: OnProgress) -> None:
     run_missing(run, results.PROBES, [typed_json.settings(ProbeJob, values).part()], on_progress)
 
 
-def computed(job: ProbeJob, on_progress: OnProgress | None = None) -> LayerProbe:
-    """Do the job now.
+def computed(
+    job: ProbeJob, on_progress: OnProgress | None = None, strategies: Sequence[str] | None = None
+) -> LayerProbe:
+    """Do the job now, or those of its strategies that are named.
 
     Raises:
         BadModel: a model cannot be loaded.
-        BadInput: the sentences cannot be read, or the models not be stacked.
+        BadInput: the sentences cannot be read, the models not be stacked, or there is no such strategy.
     """
     how = typed_json.settings(ProbeSettings, job.settings)
     models = [vectors.cached(registry.load_model(key)) for key in job.keys]
     sentences = probe_data.dataset(job.data, how.seed, job.wanted)
-    return layer_probe(models, sentences, settings=how, on_progress=on_progress)
+    return layer_probe(models, sentences, strategies, how, on_progress=on_progress)
 
 
 def ship(jobs: Sequence[ProbeJob], folder: Path | None = None, on_progress: OnProgress | None = None) -> list[Path]:

@@ -13,7 +13,7 @@ import streamlit as st
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.results import LINEAR, PROBES, TITLES, LayerProbe, ProbeSettings, Row
 from embedlab.analysis.probing.scores import Mistake, WrongSentence, numbered, types_of, wrong_sentences
-from embedlab.analysis.probing.sources import PAPER
+from embedlab.analysis.probing.sources import PAPER, PAPER_NAMES
 from embedlab.base import BadInput
 from embedlab.data.tag_columns import Wanted
 from embedlab.data.tag_schemes import Span
@@ -334,7 +334,7 @@ def look(kept: KeptProbe, choices: Choices) -> None:
 def _depth(kept: KeptProbe, choices: Choices) -> None:
     result = kept.probe.depth
     if result is None:
-        st.info("One layer has no depth; nor is it measured with the BiLSTM, or where the settings leave it out.")
+        st.info("One layer has no depth; nor is it measured with a BiLSTM, or where the settings leave it out.")
         return
     layers = [ui_models.layer_title(name) for name in kept.probe.layers]
     text = (
@@ -429,11 +429,15 @@ def _note(one: WrongSentence, mistake: Mistake) -> str:
 
 
 def _paper(kept: KeptProbe, choices: Choices) -> None:
-    rows = [(row.strategy, PAPER[row.strategy], 100 * row.f1) for row in kept.probe.rows if row.strategy in PAPER]
+    rows = [
+        (row.strategy, PAPER_NAMES[row.strategy], PAPER[row.strategy], 100 * row.f1)
+        for row in kept.probe.rows
+        if row.strategy in PAPER
+    ]
     if not rows:
         st.info("The paper compares layers; this model has one vector a word.")
         return
-    frame = pd.DataFrame(rows, columns=["strategy", "BERT's paper, dev F1", "here, test F1"])
+    frame = pd.DataFrame(rows, columns=["strategy", "in the paper", "BERT's paper, dev F1", "here, test F1"])
     st.dataframe(frame.round(1), hide_index=True, key="paper")
     probe = kept.probe
     st.markdown(

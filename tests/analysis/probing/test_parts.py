@@ -10,7 +10,7 @@ from embedlab.analysis import bootstrap
 from embedlab.analysis.probing import scores as scoring
 from embedlab.analysis.probing.results import centre_of_gravity, depth, expected_layer
 from embedlab.analysis.probing.scores import Bounds, Entities, baselines, lookup
-from embedlab.analysis.probing.sources import Source, chosen, cumulative, strategies
+from embedlab.analysis.probing.sources import PAPER_NAMES, Source, chosen, cumulative, strategies
 from embedlab.analysis.probing.tasks import control_labels
 from embedlab.base import BadInput
 from embedlab.data.tag_schemes import spans
@@ -133,6 +133,10 @@ def test_strategies_of_deep_and_shallow_models() -> None:
     assert elmo["sum of all"] == Source("sum", (0, 1, 2))
     assert [one.name for one in strategies(["vector"])] == ["vector"]
     assert [one.name for one in chosen(["embeddings", "1"], ["last", "1"])] == ["layer 1", "last"]
+    layers = ["embeddings", *map(str, range(1, 13))]
+    assert [one.name for one in chosen(layers, list(PAPER_NAMES.values()))] == list(PAPER_NAMES)
+    assert [one.name for one in chosen(layers, ["Embeddings"])] == ["embeddings only"]
+    assert [one.name for one in chosen(layers, ["embeddings"])] == ["embeddings"]
     with pytest.raises(BadInput, match="no strategy 'top'"):
         chosen(["embeddings", "1"], ["top"])
     assert cumulative(3) == (Source("layer", (0,)), Source("mix", (0, 1)), Source("mix", (0, 1, 2)))

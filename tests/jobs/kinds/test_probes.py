@@ -131,6 +131,19 @@ def test_the_command_prints_a_table(sentences: Path, capsys: pytest.CaptureFixtu
     assert "cannot be read" in capsys.readouterr().err
 
 
+def test_the_command_can_be_asked_for_single_strategies_that_are_not_kept(
+    sentences: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["probe", "word2vec", "--strategy"]
+    assert terminal.main([*asked, "vector"]) == 0
+    assert capsys.readouterr().out.count(" F1 ") == 1
+    assert results.PROBES.all() == []
+    assert terminal.main([*asked, "top", "--probe", "bilstm-crf"]) == 1
+    assert "There is no strategy 'top'. There are: vector." in capsys.readouterr().err
+    assert terminal.main([*asked, "vector", "--ship"]) == 1
+    assert "leave out --strategy or --ship" in capsys.readouterr().err
+
+
 def test_the_command_says_which_columns_it_took_and_what_it_left_out(
     sentences: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
