@@ -1,4 +1,4 @@
-"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | probe | stability | …``."""
+"""The library from a terminal: ``python -m embedlab models | train | encode | evaluate | probe | tag | …``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from embedlab import families, registry
 from embedlab.base import BadInput, EmbedLabError, Model, StaticModel, files, model_folder
-from embedlab.cli import encodings, load, probe, results, stability
+from embedlab.cli import encodings, load, probe, results, stability, tag
 from embedlab.cli import evaluate as cli_evaluate
 from embedlab.cli.columns import add_column, say_column
 from embedlab.cli.progress_bar import bar, say
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add(commands)
     results.add(commands)
     probe.add(commands)
+    tag.add(commands)
     stability.add(commands)
 
     picture = commands.add_parser("map", help="store the map that a model opens with on the Map page")

@@ -31,17 +31,22 @@ def add(commands: _SubParsersAction[Any]) -> None:
         help='only this strategy, such as "last"; may be given several times; the result is printed and not kept',
     )  # fmt: skip
     probe.add_argument("--data", type=Path, metavar="FILE", help="tagged sentences (CoNLL, BIO) instead of the shipped")
-    for what in ("word", "tag"):
-        probe.add_argument(
-            f"--{what}-column", default="", metavar="COLUMN",
-            help=f"number from 1, or name, of the {what}s' column in FILE, instead of the one that is found",
-        )  # fmt: skip
+    add_columns(probe, "FILE")
     encodings.add(probe)
     probe.add_argument("--json", action="store_true", help="as JSON")
     probe.add_argument(
         "--ship", action="store_true", help="keep the results in assets/results/probes; every starter without KEY"
     )
     probe.set_defaults(run=run)
+
+
+def add_columns(command: argparse.ArgumentParser, file: str) -> None:
+    """Add the options that name the columns of the file with tagged sentences."""
+    for what in ("word", "tag"):
+        command.add_argument(
+            f"--{what}-column", default="", metavar="COLUMN",
+            help=f"number from 1, or name, of the {what}s' column in {file}, instead of the one that is found",
+        )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> None:
@@ -54,15 +59,7 @@ def run(options: argparse.Namespace) -> None:
     if options.strategy and options.ship:
         raise BadInput("Results that come with the lab hold every strategy: leave out --strategy or --ship.")
     wanted = Wanted(options.word_column, options.tag_column)
-    try:
-        data = _laid_down(options.data, options.encoding, wanted) if options.data else ""
-    except OSError as error:
-        raise BadInput(f"{options.data} cannot be read: {error.strerror}.") from error
-    if data:
-        how = probe_data.stored(data, wanted=wanted).how
-        say(" ".join(filter(None, (how.taken, how.missing))), error=True)
-    elif wanted != Wanted():
-        raise BadInput("--word-column and --tag-column name columns of a file; give --data FILE, too.")
+    data = laid_down(options.data, options.encoding, wanted)
     files.check_target_files(results.PROBES.shipped if options.ship else results.PROBES.own)
     settings = ProbeSettings(probe=options.probe)
     keys = [tuple(key.split(probes.PLUS)) for key in options.keys]
@@ -87,10 +84,25 @@ def _found(job: probes.ProbeJob, options: argparse.Namespace) -> LayerProbe:
     return kept.probe
 
 
-def _laid_down(file: Path, encoding: str | None, wanted: Wanted) -> str:
-    content, decoded = recoded(file.read_bytes(), file.name, encoding)
+def laid_down(file: Path | None, encoding: str | None, wanted: Wanted) -> str:
+    """Store a file with tagged sentences, and say how it was read; its name for ``probe_data``, empty without a file.
+
+    Raises:
+        BadInput: it cannot be read or used, or columns are named and no file.
+    """
+    if file is None:
+        if wanted != Wanted():
+            raise BadInput("--word-column and --tag-column name columns of a file; give --data FILE, too.")
+        return ""
+    try:
+        content, decoded = recoded(file.read_bytes(), file.name, encoding)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
     encodings.Teller().tell([decoded])
-    return probe_data.lay_down(content, wanted=wanted)
+    data = probe_data.lay_down(content, wanted=wanted)
+    how = probe_data.stored(data, wanted=wanted).how
+    say(" ".join(filter(None, (how.taken, how.missing))), error=True)
+    return data
 
 
 def text(probe: LayerProbe) -> str:

@@ -25,6 +25,7 @@ WORKERS = {
     "softmax": "embedlab.jobs.kinds.softmax:work",
     "cloud": "embedlab.jobs.kinds.cloud:work",
     "probes": "embedlab.jobs.kinds.probes:work",
+    "tagger": "embedlab.jobs.kinds.tagger:work",
     "measure": "embedlab.jobs.kinds.measure:work",
     "elmo_layers": "embedlab.jobs.kinds.layer_weights:work",
     "contextuality": "embedlab.jobs.kinds.contextuality:work",

@@ -13,6 +13,7 @@ from embedlab.data.tag_reading import HowRead
 from embedlab.data.tagged import TaggedSet
 from embedlab.jobs.kinds import inspect
 from embedlab.jobs.kinds.inspect import TaskSizes
+from embedlab.jobs.kinds.probes import ProbeJob
 from embedlab.plots.text import md
 from embedlab.store import uploads
 from embedlab.ui import inputs, state
@@ -75,6 +76,14 @@ def said(how: HowRead) -> None:
 def forget() -> None:
     """Read the shipped sentences again when they are next wanted."""
     _kept_sentences.clear()
+
+
+def code(job: ProbeJob) -> str:
+    """The expression that reads the sentences of a job, in code that is shown."""
+    if not job.data:
+        return "probe_data.dataset()"
+    asked = [f", {name}={getattr(job, name)!r}" for name in ("word_column", "tag_column") if getattr(job, name)]
+    return f'probe_data.read("your file.conll", seed={job.settings["seed"]}{"".join(asked)})'
 
 
 def _offered(found: HowRead) -> list[Column]:

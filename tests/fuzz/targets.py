@@ -570,6 +570,25 @@ def kept_vectors(folder: Path) -> None:
     assert found is None or all(one.ndim == 3 for one in found)
 
 
+def make_tagger(folder: Path) -> None:
+    from embedlab.analysis.probing.tagger import Tagger
+    from embedlab.store import taggers
+
+    one = np.ones((1, 4), np.float32)
+    labels, matrix = ("O", "B-X", "I-X"), np.ones((1, 4, 3), np.float32)
+    made = Tagger(
+        "Toy", ("0" * 64,), ("1",), labels, matrix, one[:, :3], one, one, (0.5,), (0.5,), ("König",), (1,), 0.1, 3
+    )
+    taggers.save(folder / "a.safetensors", made)
+
+
+def kept_tagger(folder: Path) -> None:
+    from embedlab.store.taggers import TAGGERS
+
+    found = TAGGERS.read(folder / "a.safetensors")
+    assert found is None or found.weights.shape[::2] == (len(found.layers), len(found.labels))
+
+
 def make_stability(folder: Path) -> None:
     from embedlab.analysis.neighbor_lists import NeighborLists, to_dict
 
@@ -733,6 +752,7 @@ TARGETS: dict[str, Target] = {
     "hugging face, pickled": Target(pickled_weights, load_pickled_weights, 10, ("tokenizer.json", "vocab.txt")),
     "map": Target(make_map, shown_map),
     "kept vectors": Target(make_vectors, kept_vectors),
+    "tagger": Target(make_tagger, kept_tagger),
     "stability": Target(make_stability, kept_stability),
     "run": Target(make_run, read_run, 80),
     "cloud": Target(make_cloud, load_cloud),

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from embedlab import registry
 from embedlab.analysis.probing.results import ProbeSettings
+from embedlab.analysis.probing.tagger import tag
 from embedlab.base import BadInput, Card
 from embedlab.data.corpus import Corpus
 from embedlab.data.tag_columns import Wanted
@@ -16,6 +18,7 @@ from embedlab.data.tagged import read_conll
 from embedlab.jobs.kinds import probes
 from embedlab.plots.text import md
 from embedlab.store import results
+from embedlab.store.taggers import TAGGERS
 from embedlab.ui.views.probes import VIEWS
 from embedlab.workflows import probe_data
 from tests import pages_opened
@@ -206,3 +209,39 @@ def test_the_code_runs_when_pasted(readers: Path, capsys: pytest.CaptureFixture[
     exec(opened(beside="word2vec skip-gram").code[0].value, {})
     printed = capsys.readouterr().out
     assert f"last                         {kept.probe.row('last').f1:.3f}" in printed
+
+
+def test_a_sentence_is_tagged_by_every_layer_and_stays_in_the_address(readers: Path) -> None:
+    page = opened(reader="word2vec skip-gram", tagged_sentence="The king in paris <b>")
+    assert not page.exception and "Tag a sentence" in page.subheader[0].value
+    assert TAGGERS.all() == []
+    page.button(key="ask-tagger").click().run()
+    page = opened(reader="word2vec skip-gram", tagged_sentence="The king in paris <b>")
+    assert not page.exception and not page.error
+    (kept,) = TAGGERS.all()
+    said = texts(page)
+    assert together(said, "**vector**", "F1 100.0 %", "“king”", "“paris”")
+    frame = next(item.value for item in page.dataframe if "probability" in item.value)
+    vector, listed = (frame[frame["layer"] == layer] for layer in ("vector", "list of words"))
+    assert vector["word"].tolist() == listed["word"].tolist() == ["The", "king", "in", "paris", "<", "b", ">"]
+    assert vector["tag"].tolist() == listed["tag"].tolist() == ["O", "B-PER", "O", "B-LOC", "O", "O", "O"]
+    assert frame["probability"].between(0.3, 1).sum() == 7 and frame["probability"].isna().sum() == 7
+    found = tag(kept, registry.load_model("word2vec"), ["The", "king"])
+    assert vector["probability"].iloc[1] == pytest.approx(found.probabilities[0, 1].max(), abs=1e-4)
+
+
+def test_a_stack_is_tagged_and_its_code_runs(readers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = {"beside": "word2vec skip-gram", "tagged_sentence": "a queen in france"}
+    opened(**asked).button(key="ask-tagger").click().run()
+    page = opened(**asked)
+    assert not page.exception and not page.error
+    exec(page.code[1].value, {})
+    printed = capsys.readouterr().out.splitlines()
+    layers = TAGGERS.all()[0].layers
+    assert [line.split()[0] for line in printed] == list(layers) and "('queen', 'PER')" in printed[-1]
+
+
+def test_no_sentence_asks_for_one(readers: Path) -> None:
+    page = opened(reader="word2vec skip-gram")
+    page.text_input(key="tagged_sentence").set_value("").run()
+    assert any("Write a sentence" in one.value for one in page.info) and not page.exception

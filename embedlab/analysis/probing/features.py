@@ -33,6 +33,8 @@ class Features:
         splits: where train, dev and test lie: (0, end of train, end of dev, N).
         bounds: the sentences of each split, counted from the split's own first word.
         words: (N,) running words.
+        means: (L, D) what was taken off each value.
+        scales: (L, D) what each was divided by then.
     """
 
     layers: list[str]
@@ -40,6 +42,8 @@ class Features:
     splits: tuple[int, int, int, int]
     bounds: tuple[Bounds, Bounds, Bounds]
     words: tuple[str, ...]
+    means: Floats
+    scales: Floats
 
 
 def layers_of(models: Sequence[Model]) -> list[str]:
@@ -48,8 +52,7 @@ def layers_of(models: Sequence[Model]) -> list[str]:
     Raises:
         BadInput: no model, or two with several layers.
     """
-    layers: list[list[str]] = [encoder.layers for encoder in _encoders(models)]
-    return list(max(layers, key=len))
+    return list(sorted((encoder.layers for encoder in _encoders(models)), key=len)[-1])
 
 
 def _encoders(models: Sequence[Model]) -> list[ContextualModel]:
@@ -79,20 +82,33 @@ def read(
     Raises:
         BadInput: no model, two with several layers, or more vectors than fit into memory.
     """
-    encoders, layers = _encoders(models), layers_of(models)
     parts = (dataset.train, dataset.dev, dataset.test)
     bounds = (_bounds(dataset.train), _bounds(dataset.dev), _bounds(dataset.test))
     ends = np.cumsum([split.starts[-1] for split in bounds])
     splits = (0, int(ends[0]), int(ends[1]), int(ends[2]))
     sentences = [sentence.words for part in parts for sentence in part]
-    found = _room(len(layers), splits[3], sum(encoder.dim for encoder in encoders))
+    layers, found = stacked(models, sentences, on_progress)
+    taken = [standardise(layer, splits[1]) for layer in found]
+    means, scales = np.stack([mean for mean, _ in taken]), np.stack([scale for _, scale in taken])
+    words = tuple(word for words in sentences for word in words)
+    return Features(list(layers), found, splits, bounds, words, means, scales)
+
+
+def stacked(
+    models: Sequence[Model], sentences: Sequence[Sequence[str]], on_progress: OnProgress | None = None
+) -> tuple[Sequence[str], Floats]:
+    """Names of L layers, and the vectors (L, N, D) of all words; of several models one behind the other (see ``read``).
+
+    Raises:
+        BadInput: as ``read``.
+    """
+    encoders, layers = _encoders(models), layers_of(models)
+    found = _room(len(layers), sum(map(len, sentences)), sum(encoder.dim for encoder in encoders))
     at = 0
     for encoder in encoders:
         _fill(found[:, :, at : at + encoder.dim], encoder.encode(sentences, None, on_progress))
         at += encoder.dim
-    for layer in found:
-        standardise(layer, splits[1])
-    return Features(layers, found, splits, bounds, tuple(word for words in sentences for word in words))
+    return layers, found
 
 
 def _bounds(part: Sequence[TaggedSentence]) -> Bounds:
@@ -117,12 +133,18 @@ def _fill(room: Floats, read: Sequence[Floats]) -> None:
         at += one.shape[1]
 
 
-def standardise(layer: Floats, train: int) -> None:
-    """Give each value of an (N, D) layer mean 0 and variance 1 over its first ``train`` words, in place."""
+def standardise(layer: Floats, train: int) -> tuple[Floats, Floats]:
+    """Give each value of an (N, D) layer mean 0 and variance 1 over its first ``train`` words, in place.
+
+    Returns:
+        (D,) what was taken off, and (D,) what the rest was divided by.
+    """
     known = layer[:train]
     mean, deviation = known.mean(axis=0, dtype=np.float64), known.std(axis=0, dtype=np.float64)
-    layer -= mean.astype(np.float32)
-    layer /= np.where(deviation > TINY, deviation, 1).astype(np.float32)
+    taken, scale = mean.astype(np.float32), np.where(deviation > TINY, deviation, 1).astype(np.float32)
+    layer -= taken
+    layer /= scale
+    return taken, scale
 
 
 @dataclass(frozen=True, eq=False)

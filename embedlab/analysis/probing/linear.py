@@ -74,7 +74,10 @@ class _Work:
         best = minimise(readout, readout.start(), tolerance=_tolerances(probes), told=pace.told)
         weights, biases = split(best.x, self.count)
         scores = scores_of([block[self.known :] for block in blocks], weights, biases)
-        return [self.fitted(*each) for each in zip(probes, scores, best.steps.tolist(), strict=True)]
+        found = [self.fitted(*each) for each in zip(probes, scores, best.steps.tolist(), strict=True)]
+        for one, own in zip(found, best.x, strict=True):
+            one.matrix = own.view(self.count, -1).numpy()
+        return found
 
     def mixes(self, probes: Sequence[Probe], pace: Pace) -> list[Fitted]:
         """Learn mixes and their readouts."""

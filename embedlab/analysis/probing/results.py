@@ -17,7 +17,7 @@ import numpy as np
 
 from embedlab.analysis.bootstrap import interval
 from embedlab.analysis.probing.sources import Source, true_name
-from embedlab.base import BadInput, Doubles, Ids, OnProgress, Settings, setting
+from embedlab.base import BadInput, Doubles, Floats, Ids, OnProgress, Settings, setting
 
 if TYPE_CHECKING:
     from embedlab.analysis.probing.features import Features
@@ -128,6 +128,7 @@ class Fitted:
         tags: (N of test,) what it then says of the test words.
         weights: of a learned mix, s for each of its layers; else empty.
         gamma: of a learned mix, else 1.
+        matrix: (K, D + 1) of a linear probe of given layers, the biases last; else empty.
     """
 
     probe: Probe
@@ -136,6 +137,7 @@ class Fitted:
     tags: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
     weights: tuple[float, ...] = ()
     gamma: float = 1.0
+    matrix: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
 class Fit(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +20,7 @@ from embedlab.data.tag_schemes import Span
 from embedlab.data.tagged import TaggedSet
 from embedlab.jobs import api as jobs
 from embedlab.jobs.kinds.probes import PLUS, ProbeJob
+from embedlab.jobs.kinds.tagger import reduced
 from embedlab.plots import probes
 from embedlab.plots import text as plots_text
 from embedlab.plots.layout import family_color
@@ -80,6 +81,13 @@ def controls() -> Choices | None:
     key = _key(specs, name, settings, wanted)
     job = ProbeJob(PLUS.join(one.key for one in specs), name, settings.to_dict(), key, wanted.word, wanted.tag)
     return Choices(job, " + ".join(one.title for one in specs), picked[0], sentences)
+
+
+def tagger_job(choices: Choices) -> ProbeJob:
+    """The job whose tagger is that of these choices; of the probe and its settings only the penalty matters."""
+    job = choices.job
+    how = reduced(ProbeSettings(**job.settings))
+    return replace(job, settings=how.to_dict(), key=current_key(job.keys, job.data, how, job.wanted))
 
 
 def current_key(models: Sequence[str], data: str, settings: ProbeSettings, wanted: Wanted) -> str:
@@ -295,17 +303,13 @@ def source(choices: Choices) -> str:
     arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
     loaded = [f"embedlab.load_model({key!r})" for key in choices.job.keys]
     model = loaded[0] if len(loaded) == 1 else f"({', '.join(loaded)})"
-    seed = choices.job.settings["seed"]
-    asked = [f", {name}={getattr(choices.job, name)!r}" for name in ("word_column", "tag_column")]
-    columns = "".join(one for one in asked if not one.endswith("=''"))
-    data = f'probe_data.read("your file.conll", seed={seed}{columns})' if choices.job.data else "probe_data.dataset()"
     return f"""
 import embedlab
 from embedlab.workflows import probe_data
 from embedlab.analysis.probes import ProbeSettings, layer_probe
 
 model = {model}
-found = layer_probe(model, {data}, settings=ProbeSettings({arguments}))
+found = layer_probe(model, {tagged_files.code(choices.job)}, settings=ProbeSettings({arguments}))
 for row in found.rows:
     print(f"{{row.strategy:28}} {{row.f1:.3f}} ({{row.low:.3f}} to {{row.high:.3f}}) {{row.selectivity:+.3f}}")
 """
