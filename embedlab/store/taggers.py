@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -69,7 +70,8 @@ def load(path: Path) -> Tagger:
         if meta["format"] != FORMAT:
             raise ValueError("another format")
         about = typed_json.made(_About, json.loads(meta["tagger"]))
-        made = Tagger(**vars(about), **{name: arrays[name] for name in ARRAYS})
+        values: dict[str, Any] = vars(about) | {name: arrays[name] for name in ARRAYS}
+        made = Tagger(**values)
         _check(made)
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise BadModel(f"{path} does not hold a tagger: {error}. Train it again.") from error

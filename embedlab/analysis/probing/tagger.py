@@ -144,7 +144,7 @@ def train(
     tags = scoring.numbered(dataset.labels, (*dataset.train, *dataset.dev, *dataset.test))
 
     def judge(_: Probe, found: Ids) -> float:
-        _, begin, end, _ = features.splits
+        begin, end = features.splits[1:3]
         return float(scoring.f1(scoring.counts(tags[begin:end], found, features.bounds[1]).sum(0)))
 
     probes = [Probe(Source("layer", (layer,))) for layer in range(len(features.layers))]

@@ -22,10 +22,10 @@ NEXT = 3
 """Runs that are named as the next to be deleted."""
 KINDS = {
     "train": "a training", "fetch": "vectors that were loaded", "softmax": "a measurement of the softmax",
-    "cloud": "a context cloud", "probes": "layer probes", "tagger": "probes that tag", "measure": "a measurement for the leaderboard",
-    "elmo_layers": "weights of layers", "stability": "models trained several times",
-    "import": "a model that was looked at", "map": "a map", "analogies": "the benchmark of analogies",
-    "contextuality": "a measurement of how contextual models are",
+    "cloud": "a context cloud", "probes": "layer probes", "tagger": "probes that tag",
+    "measure": "a measurement for the leaderboard", "elmo_layers": "weights of layers",
+    "stability": "models trained several times", "import": "a model that was looked at", "map": "a map",
+    "analogies": "the benchmark of analogies", "contextuality": "a measurement of how contextual models are",
 }  # fmt: skip
 
 
