@@ -48,8 +48,8 @@ def layers_of(models: Sequence[Model]) -> list[str]:
     Raises:
         BadInput: no model, or two with several layers.
     """
-    layers: list[list[str]] = [encoder.layers for encoder in _encoders(models)]
-    return list(max(layers, key=len))
+    several = [encoder.layers for encoder in _encoders(models)]
+    return list(max(several, key=lambda layers: len(layers)))
 
 
 def _encoders(models: Sequence[Model]) -> list[ContextualModel]:
