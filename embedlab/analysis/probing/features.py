@@ -48,8 +48,8 @@ def layers_of(models: Sequence[Model]) -> list[str]:
     Raises:
         BadInput: no model, or two with several layers.
     """
-    several = [encoder.layers for encoder in _encoders(models)]
-    return list(max(several, key=lambda layers: len(layers)))
+    deepest = max(_encoders(models), key=lambda encoder: len(encoder.layers))
+    return list(deepest.layers)
 
 
 def _encoders(models: Sequence[Model]) -> list[ContextualModel]:
