@@ -10,7 +10,7 @@ import pytest
 from embedlab.base import BadModel, Card, model_folder
 from embedlab.base.limits import variable
 from embedlab.base.model_folder import StoredModel
-from embedlab.ui import cache
+from embedlab.ui import cache, server
 from embedlab.ui.residents import Residents
 
 A, B, C, D = (("a", 1), ("b", 1), ("c", 1), ("d", 1))
@@ -50,6 +50,7 @@ def folder_of(path: Path, name: str, rows: int = 1_000) -> Path:
 
 
 def test_pages_unload_a_model_for_another_and_load_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "settle", lambda: None)  # it collects garbage, of all tests before, at each release
     one, two, three = (folder_of(tmp_path, name) for name in ("one", "two", "three"))  # 0.8 MB and their words each
     monkeypatch.setenv(variable("models_mb"), "2")
     first, second = cache.at(one), cache.at(two)
