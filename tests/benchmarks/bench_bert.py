@@ -45,8 +45,8 @@ def sentences(count: int) -> Words:
     return [words[draw.choice(len(words), n, p=share / share.sum())].tolist() for n in lengths]
 
 
-def made(text: Words, folder: Path) -> Path:
-    """A random network of MiniLM's shape in Hugging Face's layout, with pieces learned from the text."""
+def made(text: Words, folder: Path, width: int = 384, blocks: int = 6) -> Path:
+    """A random network, of MiniLM's shape if not said, in Hugging Face's layout, with pieces learned from the text."""
     from transformers import BertConfig, BertModel, BertTokenizer
 
     words, counts = np.unique([word for sentence in text for word in sentence], return_counts=True)
@@ -57,8 +57,9 @@ def made(text: Words, folder: Path) -> Path:
     size = len(numbers)
     torch.manual_seed(1)
     config = BertConfig(
-        vocab_size=size, hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536
-    )
+        vocab_size=size, hidden_size=width, num_hidden_layers=blocks, num_attention_heads=12,
+        intermediate_size=4 * width,
+    )  # fmt: skip
     BertModel(config).save_pretrained(folder)
     return folder
 

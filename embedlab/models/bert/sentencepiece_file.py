@@ -6,6 +6,7 @@ transformers.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,10 @@ def read(path: Path, name: str) -> Values:
         BadModel: it is damaged, or of a kind that is not read.
     """
     from google.protobuf.message import DecodeError
-    from transformers import convert_slow_tokenizer
 
     if path.stat().st_size > MOST_BYTES:
         raise BadModel(f"{path.name} is far too large for a tokenizer. It is refused.")
-    known: Any = convert_slow_tokenizer
+    known: Any = import_module("transformers.convert_slow_tokenizer")  # transformers has a function of that name, too
     try:
         proto = known.import_protobuf().ModelProto.FromString(path.read_bytes())
     except DecodeError as error:
