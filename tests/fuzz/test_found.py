@@ -327,6 +327,15 @@ def test_architectures_that_are_no_list_of_names_are_passed_over(tmp_path: Path,
     assert Bert.from_published(tmp_path / "bert").has_masked_head  # its weights have one
 
 
+def test_a_tokenizer_with_a_byte_that_is_no_utf_8(tmp_path: Path) -> None:
+    targets.hugging_face(tmp_path)
+    path = tmp_path / "bert" / "tokenizer.json"
+    (tmp_path / "bert" / "tokenizer_config.json").unlink(missing_ok=True)
+    path.write_bytes(path.read_bytes().replace(b'"type"', b'"t\x98pe"', 1))
+    with pytest.raises(BadModel, match="damaged"):
+        Bert.from_published(tmp_path / "bert")
+
+
 def test_a_list_of_vectors_in_a_thousand_million_parts(tmp_path: Path) -> None:
     path = tmp_path / "list.json"
     odd = ((10**30, "has 1e.30 parts"), (float("inf"), "cannot convert float inf"), (0, "has 0 parts"))

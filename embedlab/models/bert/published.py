@@ -135,7 +135,10 @@ def _tokenizer(folder: Path, values: dict[str, Any], own: dict[str, Any]) -> tup
     if "auto_map" in own:
         raise BadModel("The tokenizer asks to run Python code of its own (auto_map). No code from models is run here.")
     file = sentencepiece_file.find(folder)
-    whole = (folder / WHOLE).read_text(encoding="utf-8") if (folder / WHOLE).is_file() else ""
+    try:
+        whole = (folder / WHOLE).read_text(encoding="utf-8") if (folder / WHOLE).is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadModel(f"{WHOLE} is damaged: {error}.") from error
     with (
         base_temporary.temporary_folder() as temporary,
         guarded(f"The tokenizer of {folder.name} cannot be read"),
