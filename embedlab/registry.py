@@ -124,7 +124,8 @@ def list_models(capability: Capability | None = None, workspace: str = "") -> li
     """
     published = [*_packaged(), *_found("published")]
     if workspace:
-        owned = [spec for spec in [*published, *_found("yours")] if offered(spec)]
+        choices = _choices()
+        owned = [spec for spec in [*published, *_found("yours")] if _offered(spec, choices)]
         published = [dataclasses.replace(spec, source="published") for spec in owned]
     specs = [*_starters(), *published, *_found("yours", workspace)]
     return [spec for spec in specs if capability is None or capability in spec.capabilities]
@@ -135,7 +136,11 @@ def offered(spec: ModelSpec) -> bool:
 
     They see published ones unless that was switched off, own ones if it was switched on (see ``store.library.offer``).
     """
-    return _choices().get(spec.key, spec.source == "published")
+    return _offered(spec, _choices())
+
+
+def _offered(spec: ModelSpec, choices: dict[str, bool]) -> bool:
+    return choices.get(spec.key, spec.source == "published")
 
 
 def class_file() -> Path:
