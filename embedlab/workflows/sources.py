@@ -223,23 +223,24 @@ def _told(found: Sequence[Path], wanted: Wanted, folder: Path, origin: str) -> F
     """What files are, with archives unpacked where they hold more than word vectors."""
     whole = found[0] if len(found) == 1 else None
     files = _inside(whole, folder / "unpacked") if whole else list(found)
-    possible = [kind for kind in kinds(files) if wanted.kind in ("", kind)]
+    forms = [(file, form(file)) for file in files]  # a file may be given twice
+    possible = [kind for kind in _kinds(forms) if wanted.kind in ("", kind)]
     if not possible:
         what = next((title for kind, title in TITLES.items() if kind == wanted.kind), "model")
         listed = ", ".join(file.name for file in files[:12]) or "nothing"
-        raise BadInput(f"What was given holds no {what} that is read here: {listed}. {_half(files)}Read are {FORMS}.")
+        raise BadInput(f"What was given holds no {what} that is read here: {listed}. {_half(forms)}Read are {FORMS}.")
     if len(possible) > 1:
         raise BadInput(f"This could be {' or '.join(TITLES[kind] for kind in possible)}. Say which kind it is.")
-    used = _used(possible[0], files, whole, folder)
+    used = _used(possible[0], forms, whole, folder)
     title = wanted.title or (title_of(found[0].name) if whole else _title(possible[0], used))
     return Fetched(possible[0], used, origin, "", title, origin, wanted.licence, wanted.member)
 
 
-def _half(files: Sequence[Path]) -> str:
+def _half(forms: Sequence[tuple[Path, str]]) -> str:
     """A sentence that says what is missing where half of an ELMo was given; else empty."""
-    if any(form(file) == "hdf5" for file in files):
+    if any(what == "hdf5" for _, what in forms):
         return "Weights of ELMo come with a file of options (.json): give both. "
-    if any("options" in file.name.lower() and form(file) == "json" for file in files):
+    if any("options" in file.name.lower() and what == "json" for file, what in forms):
         return "Options of ELMo come with a file of weights (.hdf5): give both. "
     return ""
 
@@ -308,15 +309,19 @@ def form(path: Path) -> str:
 
 def kinds(files: Sequence[Path]) -> tuple[Kind, ...]:
     """The kinds of model that files can be together, by what they hold."""
-    forms = [form(file) for file in files]
+    return _kinds([(file, form(file)) for file in files])
+
+
+def _kinds(forms: Sequence[tuple[Path, str]]) -> tuple[Kind, ...]:
+    whats = [what for _, what in forms]
     found: list[Kind] = []
-    if any(file.name == hub.CONFIG and _is_encoder(file) for file in files):
+    if any(file.name == hub.CONFIG and _is_encoder(file) for file, _ in forms):
         found.append("bert")
-    if "hdf5" in forms and forms.count("json") - ("bert" in found) >= 1:
+    if "hdf5" in whats and whats.count("json") - ("bert" in found) >= 1:
         found.append("elmo")
-    if "torch" in forms and "bert" not in found:
+    if "torch" in whats and "bert" not in found:
         found.append("flair")
-    others = [file for file, what in zip(files, forms, strict=True) if what in ("other", "zip")]
+    others = [file for file, what in forms if what in ("other", "zip")]
     if not found and len([file for file in others if file.suffix.lower() in vector_files.SUFFIXES]) == 1:
         found.append("vectors")
     return tuple(found)
@@ -330,26 +335,26 @@ def _is_encoder(config: Path) -> bool:
     return isinstance(values, dict) and "format" not in values
 
 
-def _used(kind: Kind, files: Sequence[Path], whole: Path | None, folder: Path) -> tuple[Path, ...]:
+def _used(kind: Kind, forms: Sequence[tuple[Path, str]], whole: Path | None, folder: Path) -> tuple[Path, ...]:
     """Those files that a model of a kind is read from, in the order of ``Fetched.files``."""
-    forms = {file: form(file) for file in files}
+    files = [file for file, _ in forms]
     if kind == "bert":
         parent = files[0].parent
         return (parent if all(file.parent == parent for file in files) and whole else _together(files, folder),)
     if kind == "elmo":
-        options = [file for file in files if forms[file] == "json" and file.name != hub.CONFIG]
-        weights = [file for file in files if forms[file] == "hdf5"]
+        options = [file for file, what in forms if what == "json" and file.name != hub.CONFIG]
+        weights = [file for file, what in forms if what == "hdf5"]
         if len(options) != 1 or len(weights) != 1:
             listed = ", ".join(file.name for file in (*options, *weights))
             raise BadInput(f"An ELMo is one options.json and one file of weights; here are {listed}.")
         return options[0], weights[0]
     if kind == "flair":
-        checkpoints = tuple(file for file in files if forms[file] == "torch")
+        checkpoints = tuple(file for file, what in forms if what == "torch")
         if len(checkpoints) != 2:
             listed = ", ".join(file.name for file in checkpoints)
             raise BadInput(f"A Flair is two checkpoints, one forward and one backward; here is {listed}.")
         return checkpoints
-    chosen = [file for file in files if file.suffix.lower() in vector_files.SUFFIXES and forms[file] != "empty"]
+    chosen = [file for file, what in forms if file.suffix.lower() in vector_files.SUFFIXES and what != "empty"]
     return (chosen[0],)
 
 
